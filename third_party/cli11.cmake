@@ -1,0 +1,1 @@
+vrlt_find(cli11 PACKAGE libcli11-dev HEADER CLI/CLI.hpp)

@@ -1,0 +1,1 @@
+vrlt_find(json PACKAGE nlohmann-json3-dev HEADER nlohmann/json.hpp)

@@ -1,0 +1,1 @@
+vrlt_find(sentencepiece PACKAGE libsentencepiece-dev HEADER sentencepiece_processor.h LIBRARIES sentencepiece_train sentencepiece)
