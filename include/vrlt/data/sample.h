@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vrlt/core/interval.h"
+#include "vrlt/io/json.h"
+
+namespace vrlt::data {
+
+/// What a sample asks for. Names in files: mcq, tvg, gqa, yes_no, caption_match, caption, rtl, open.
+enum class Task { kMultipleChoice, kTemporalGrounding, kGroundedQa, kYesNo, kCaptionMatch, kCaption, kReasoningLocalization, kOpen };
+
+std::string to_string(Task task);
+std::optional<Task> parse_task(const std::string& name);
+
+/// One question about one video: a line of a records file ("schema": "vs/1").
+/// Times are seconds of the video file; what the model sees and says counts from `clip_start`.
+struct Sample {
+  std::string id;                         ///< Unique in its file.
+  Task task = Task::kMultipleChoice;
+  std::string bench, split, source;
+  std::string video;                      ///< Relative to the data root, no "..".
+  double clip_start = 0.0;
+  std::optional<double> clip_end;         ///< Empty: to the end.
+  std::optional<double> duration;         ///< As annotated, seconds.
+  std::string question;
+  std::vector<std::string> options;       ///< Texts without letters; empty unless multiple choice.
+  std::optional<int64_t> answer_option;   ///< 0-based index of the right option.
+  std::optional<std::string> answer_text;
+  std::vector<Interval> segments;         ///< Truth, seconds of the video file; start < end.
+  std::string prompt;                     ///< Prompt id that overrides the task's default; may be empty.
+  std::string cluster;                    ///< For clustered errors; the video if the record names none.
+  std::map<std::string, std::string> groups;
+  io::Json record;                        ///< The line as read, unknown keys included.
+
+  /// The truth on the model's clock: segments minus clip_start.
+  std::vector<Interval> clip_segments() const;
+};
+
+/// @param origin  "path:line", for errors.
+/// @throws DataError naming the field, what was expected and what was found.
+Sample parse_sample(const io::Json& record, const std::string& origin);
+
+}  // namespace vrlt::data

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace vrlt::io {
+
+/// Keeps the order of keys, so that files we rewrite stay readable and byte-stable.
+using Json = nlohmann::ordered_json;
+
+struct JsonLimits {
+  uint64_t max_bytes = 64ULL << 20;
+  int max_depth = 64;
+};
+
+/// Strict JSON: no comments, NaN, duplicate keys or trailing bytes; depth is bounded before anything is built.
+/// @param origin  named in the error: a path, or "path:line".
+/// @throws DataError
+Json parse_json(std::string_view text, const std::string& origin, const JsonLimits& limits = {});
+
+/// @throws MissingInputError, DataError.
+Json read_json(const std::filesystem::path& path, const JsonLimits& limits = {});
+
+/// One line, keys in the order of insertion, shortest decimal form that reads back as the same number; invalid UTF-8 becomes U+FFFD.
+std::string to_line(const Json& value);
+
+}  // namespace vrlt::io

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vrlt/video/decoder.h"
+#include "vrlt/video/frame_sampler.h"
+
+namespace vrlt::video {
+
+/// The frames a model sees, and when they were.
+struct Clip {
+  at::Tensor frames;                    ///< [F, 3, H, W] uint8, resized; F even, H and W multiples of the patch factor.
+  std::vector<double> frame_seconds;    ///< [F] from the start of the clip.
+  double sample_fps = 0.0;              ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.
+  double duration_seconds = 0.0;        ///< Of the clip (after cutting).
+  std::vector<std::string> warnings;
+};
+
+/// Antialiased bicubic resize of one RGB frame: float32, clamped and rounded half to even, as torchvision's tensor path.
+/// @param frame  [3, H, W] uint8.  @return [3, size.height, size.width] uint8; the same tensor if the size is equal.
+at::Tensor resize_frame(const at::Tensor& frame, ImageSize size);
+
+/// Decodes, chooses and resizes; each frame is resized as it is decoded, so full-size frames are never kept.
+/// @throws MissingInputError, DataError.
+Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds = {},
+               std::optional<double> end_seconds = {}, const DecodeLimits& limits = {});
+
+}  // namespace vrlt::video

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vrlt::video {
+
+/// Caps checked before anything is decoded or allocated.
+struct DecodeLimits {
+  int64_t max_pixels_per_frame = 8192LL * 8192;
+  int64_t max_packets = 20'000'000;
+};
+
+/// A decoded frame: RGB24, rows of `width * 3` bytes without padding, upright (display rotation applied).
+struct RgbFrame {
+  int64_t height = 0;
+  int64_t width = 0;
+  std::vector<uint8_t> pixels;
+};
+
+/// Reads chosen frames of the best video stream of a file. One thread per reader: results do not depend on the machine.
+/// Only local files in known video containers are opened; playlists and network protocols are refused.
+class VideoReader {
+ public:
+  /// Scans the packets for the time of every frame.
+  /// @throws MissingInputError, or DataError whose text ends in the reason in brackets: [empty_file], [not_a_video],
+  ///         [no_video_stream], [no_decodable_frame], [truncated], [corrupt], [limit].
+  explicit VideoReader(const std::filesystem::path& path, const DecodeLimits& limits = {});
+  ~VideoReader();
+  VideoReader(VideoReader&&) noexcept;
+
+  int64_t num_frames() const;
+  /// Presentation time of each frame in seconds, counted from the first frame; ascending.
+  const std::vector<double>& frame_seconds() const;
+  /// Frames per second: the stream's average rate.
+  double average_fps() const;
+  /// Upright size in pixels.
+  int64_t height() const;
+  int64_t width() const;
+  double duration_seconds() const;  ///< From the first frame to the end of the last.
+  /// Reasons why the result should not be trusted blindly (truncated, corrupt packets); empty for a sound file.
+  const std::vector<std::string>& warnings() const;
+
+  /// Calls `sink(i, frame)` with frame `indices[i]` for every i, in ascending order. Indices must be ascending; repeats allowed.
+  /// A frame that cannot be decoded is replaced by the nearest earlier one and recorded in warnings().
+  /// @throws DataError if nothing can be decoded.
+  void read_frames(std::span<const int64_t> indices, const std::function<void(size_t i, const RgbFrame& frame)>& sink);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vrlt::video

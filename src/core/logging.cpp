@@ -1,0 +1,42 @@
+#include "vrlt/core/logging.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+
+namespace vrlt::log {
+namespace {
+
+spdlog::logger& logger() {
+  // Leaked on purpose: it must outlive every static that may still log.
+  static spdlog::logger* const instance = [] {
+    auto* created = new spdlog::logger("vrlt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    created->set_pattern("%H:%M:%S %^%L%$ %v");
+    created->flush_on(spdlog::level::info);
+    return created;
+  }();
+  return *instance;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::kDebug: return spdlog::level::debug;
+    case Level::kInfo: return spdlog::level::info;
+    case Level::kWarning: return spdlog::level::warn;
+    case Level::kError: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+}  // namespace
+
+void setup(int rank, int world_size) {
+  if (world_size > 1) logger().set_pattern("%H:%M:%S %^%L%$ [" + std::to_string(rank) + "] %v");
+  if (rank > 0) logger().set_level(spdlog::level::warn);
+  if (const char* level = std::getenv("VRLT_LOG")) logger().set_level(spdlog::level::from_str(level));
+}
+
+void write(Level level, const std::string& message) { logger().log(to_spdlog(level), "{}", message); }
+
+}  // namespace vrlt::log
