@@ -27,7 +27,7 @@ readonly APT_PACKAGES=(
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev
   libopencv-core-dev libopencv-imgproc-dev
   libsentencepiece-dev libutf8proc-dev libre2-dev
-  nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev
+  nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libssl-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 

@@ -1,3 +1,4 @@
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 find_package(GTest QUIET)
 if(NOT GTest_FOUND)
   message(FATAL_ERROR "GoogleTest not found: install libgtest-dev libgmock-dev (scripts/bootstrap.sh does)")

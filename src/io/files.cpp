@@ -1,0 +1,130 @@
+#include "vrlt/io/files.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::io {
+namespace fs = std::filesystem;
+namespace {
+
+/// Closes on scope exit; for reading, where close cannot lose anything.
+struct Descriptor {
+  int value;
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+};
+
+std::string reason() { return std::strerror(errno); }
+
+/// Opens a regular file for reading and tells its size.
+int open_regular(const fs::path& path, uint64_t* size) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) throw MissingInputError(concat(path.string(), ": no such file"));
+    throw DataError(concat(path.string(), ": cannot open: ", reason()));
+  }
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor);
+    throw DataError(concat(path.string(), ": not a regular file"));
+  }
+  *size = static_cast<uint64_t>(status.st_size);
+  return descriptor;
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path, uint64_t max_bytes) {
+  uint64_t size = 0;
+  const Descriptor file{open_regular(path, &size)};
+  if (size > max_bytes) throw DataError(concat(path.string(), ": ", size, " bytes, expected at most ", max_bytes));
+  std::string bytes(size, '\0');
+  uint64_t done = 0;
+  while (done < size) {
+    const ssize_t count = ::read(file.value, bytes.data() + done, size - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw DataError(concat(path.string(), ": cannot read: ", reason()));
+    if (count == 0) break;  // shrank while we read
+    done += static_cast<uint64_t>(count);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+void create_folders(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw DiskError(concat(folder.string(), ": cannot create folder: ", error.message()));
+}
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor descriptor{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0)
+    throw DiskError(concat(folder.string(), ": cannot sync folder: ", reason()));
+}
+
+void write_file_atomic(const fs::path& path, std::string_view bytes) {
+  fs::path temporary = path;
+  temporary += ".tmp";
+  FileWriter writer(temporary, FileWriter::Mode::kCreate);
+  writer.write(bytes);
+  writer.close();
+  std::error_code error;
+  fs::rename(temporary, path, error);
+  if (error) throw DiskError(concat(path.string(), ": cannot rename from ", temporary.string(), ": ", error.message()));
+  sync_folder(path.parent_path());
+}
+
+FileWriter::FileWriter(fs::path path, Mode mode) : path_(std::move(path)) {
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == Mode::kCreate ? O_TRUNC : O_APPEND);
+  descriptor_ = ::open(path_.c_str(), flags, 0644);
+  if (descriptor_ < 0) throw DiskError(concat(path_.string(), ": cannot open for writing: ", reason()));
+}
+
+FileWriter::~FileWriter() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+void FileWriter::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw DiskError(concat(path_.string(), ": cannot write: ", reason()));
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+}
+
+void FileWriter::sync() {
+  if (::fsync(descriptor_) != 0) throw DiskError(concat(path_.string(), ": cannot sync: ", reason()));
+}
+
+void FileWriter::close() {
+  sync();
+  if (::close(std::exchange(descriptor_, -1)) != 0) throw DiskError(concat(path_.string(), ": cannot close: ", reason()));
+}
+
+MappedFile::MappedFile(const fs::path& path) {
+  const Descriptor file{open_regular(path, &size_)};
+  if (size_ == 0) return;
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value, 0);
+  if (address == MAP_FAILED) throw DataError(concat(path.string(), ": cannot map: ", reason()));
+  data_ = static_cast<const std::byte*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+}  // namespace vrlt::io

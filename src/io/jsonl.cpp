@@ -1,0 +1,50 @@
+#include "vrlt/io/jsonl.h"
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::io {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr uint64_t kMaxFileBytes = 64ULL << 30;
+constexpr uint64_t kMaxLineBytes = 64ULL << 20;
+
+/// Cuts the file after its last line feed; a file that does not exist stays so.
+fs::path repair_torn_tail(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return path;
+  uint64_t keep = 0;
+  {
+    const MappedFile file(path);
+    const auto* bytes = reinterpret_cast<const char*>(file.data());
+    keep = file.size();
+    while (keep > 0 && bytes[keep - 1] != '\n') --keep;
+    if (keep == file.size()) return path;
+  }
+  fs::resize_file(path, keep, error);
+  if (error) throw DiskError(concat(path.string(), ": cannot cut a torn last line: ", error.message()));
+  return path;
+}
+
+}  // namespace
+
+void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail,
+                    const std::function<void(int64_t line, Json value)>& visit) {
+  const MappedFile file(path);
+  if (file.size() > kMaxFileBytes) throw DataError(concat(path.string(), ": larger than ", kMaxFileBytes, " bytes"));
+  std::string_view rest(reinterpret_cast<const char*>(file.data()), file.size());
+  for (int64_t line_number = 1; !rest.empty(); ++line_number) {
+    const size_t end = rest.find('\n');
+    if (end == std::string_view::npos && tolerate_torn_tail) return;
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    visit(line_number, parse_json(line, concat(path.string(), ":", line_number), {.max_bytes = kMaxLineBytes}));
+  }
+}
+
+JsonlAppender::JsonlAppender(const fs::path& path) : file_(repair_torn_tail(path), FileWriter::Mode::kAppend) {}
+
+void JsonlAppender::append(const Json& value) { file_.write(to_line(value) + "\n"); }
+
+}  // namespace vrlt::io

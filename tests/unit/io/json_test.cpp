@@ -1,0 +1,34 @@
+#include "vrlt/io/json.h"
+
+#include <gtest/gtest.h>
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::io {
+
+TEST(ParseJson, ReadsValuesInOrder) {
+  const auto value = parse_json(R"({"b": 1, "a": [true, null, 2.5, "x"]})", "test");
+  EXPECT_EQ(to_line(value), R"({"b":1,"a":[true,null,2.5,"x"]})");
+}
+
+TEST(ParseJson, RefusesWhatStrictJsonRefuses) {
+  for (const char* text : {"", "{", "{\"a\":1,}", "[NaN]", "// x\n1", "1 2", "{\"a\":1,\"a\":2}", "'a'", "[1e999]"}) {
+    EXPECT_THROW(parse_json(text, "here.json:3"), DataError) << text;
+  }
+  try {
+    parse_json("{\"a\":1,\"a\":2}", "here.json:3");
+  } catch (const DataError& error) {
+    EXPECT_STREQ(error.what(), "here.json:3: duplicate key \"a\"");
+  }
+}
+
+TEST(ParseJson, BoundsDepthAndSize) {
+  EXPECT_THROW(parse_json(std::string(1'000'000, '['), "deep"), DataError);
+  EXPECT_NO_THROW(parse_json("[[1]]", "two", {.max_depth = 2}));
+  EXPECT_THROW(parse_json("[[[1]]]", "three", {.max_depth = 2}), DataError);
+  EXPECT_THROW(parse_json("[1,2]", "long", {.max_bytes = 4}), DataError);
+}
+
+TEST(ToLine, ReplacesInvalidUtf8) { EXPECT_EQ(to_line(Json(std::string("a\xff"))), "\"a\xEF\xBF\xBD\""); }
+
+}  // namespace vrlt::io
