@@ -1,0 +1,10 @@
+#pragma once
+
+namespace vrlt {
+
+/// From now on SIGINT and SIGTERM ask for a stop at the next safe point; a second one ends the program at once.
+void install_stop_handlers();
+
+bool stop_requested();
+
+}  // namespace vrlt

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vrlt/model/group_batch.h"
+#include "vrlt/model/kv_cache.h"
+#include "vrlt/model/parameter_table.h"
+
+namespace vrlt::model {
+
+/// How often the expensive stages ran, in videos (or images) and prompts: a test and the metrics read it.
+struct WorkCounters {
+  int64_t videos_encoded = 0;
+  int64_t prompts_prefilled = 0;
+};
+
+/// A video language model: a vision encoder and a decoder over text and vision tokens.
+class VisionLanguageModel {
+ public:
+  virtual ~VisionLanguageModel() = default;
+
+  /// Features of one or more videos, one row per vision token of the prompt. An image is a video of one slice (T = 1); a
+  /// prompt's images and its videos are separate calls.
+  /// @param pixel_values  [sum of T*H*W, 1176] float32; @param grid_thw  [n, 3].  @return [sum of T*H*W/4, D].
+  virtual at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) = 0;
+
+  /// Final hidden states that predict the response tokens of the batch, in the order of GroupBatch::response_ids().
+  /// Records gradients when they are enabled.  @return [N, D].
+  virtual at::Tensor response_hidden(const GroupBatch& batch) = 0;
+
+  /// Runs the prompts (responses are ignored) and keeps their keys and values.
+  /// @param last_hidden  receives [N, D]: the states that predict the first response token.
+  virtual KvCache prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) = 0;
+
+  /// One decoding step for every slot, which must have been forked. @param ids  [N, G] int64, the last token of each slot.  @return [N*G, D].
+  virtual at::Tensor decode(const at::Tensor& ids, KvCache& cache) = 0;
+
+  /// The vocabulary projection, [V, D]; the embedding when tied.
+  virtual const at::Tensor& head_weight() const = 0;
+
+  virtual ParameterTable& parameters() = 0;
+  virtual bool is_vision_parameter(const std::string& name) const = 0;
+
+  /// Generation stops at any of these.
+  virtual const std::vector<int64_t>& stop_ids() const = 0;
+  virtual double tokens_per_second() const = 0;
+
+  /// Writes a Hugging Face folder: weights under their hub names, config, and every tokenizer file of the source folder.
+  /// @throws DiskError.
+  virtual void save(const std::filesystem::path& folder) const = 0;
+
+  const WorkCounters& counters() const { return counters_; }
+
+ protected:
+  WorkCounters counters_;
+};
+
+struct ModelOptions {
+  at::ScalarType dtype = at::kFloat;
+  at::Device device = at::kCPU;
+  bool random_weights = false;  ///< Start from config.json alone.
+  uint64_t seed = 0;            ///< Of random weights.
+};
+
+/// Opens a Hugging Face folder by its `model_type`.
+/// @throws MissingInputError, CheckpointError (names, shapes, unsupported settings), DataError (config).
+std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& folder, const ModelOptions& options);
+
+}  // namespace vrlt::model

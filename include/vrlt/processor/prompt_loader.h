@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "vrlt/data/prompt.h"
+#include "vrlt/data/sample.h"
+#include "vrlt/processor/processor.h"
+
+namespace vrlt::processor {
+
+/// Samples to model inputs: the one place where videos are decoded. Clips are kept, resized, up to a number of bytes, so that
+/// later epochs do not decode them again.
+class PromptLoader {
+ public:
+  PromptLoader(const Processor& processor, video::VideoOptions options, std::filesystem::path data_root, const std::string& prompt_name,
+               int64_t cache_bytes);
+
+  /// @throws DataError or MissingInputError naming the sample and the file.
+  std::shared_ptr<const ModelInputs> load(const data::Sample& sample);
+
+  const data::PromptEntry& prompt_of(const data::Sample& sample) const;
+  int64_t videos_decoded() const { return videos_decoded_; }
+
+ private:
+  std::shared_ptr<const video::Clip> load_clip(const data::Sample& sample);
+
+  struct CachedClip {
+    std::string key;
+    std::shared_ptr<const video::Clip> clip;
+    int64_t bytes = 0;
+  };
+
+  const Processor& processor_;
+  video::VideoOptions options_;
+  std::filesystem::path data_root_;
+  const data::PromptEntry& default_prompt_;
+  int64_t cache_bytes_;
+  int64_t used_bytes_ = 0;
+  int64_t videos_decoded_ = 0;
+  std::list<CachedClip> clips_;  ///< Most recently used first.
+  std::unordered_map<std::string, std::list<CachedClip>::iterator> index_;
+};
+
+}  // namespace vrlt::processor

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "vrlt/processor/model_inputs.h"
+
+namespace vrlt::rollout {
+
+/// A prompt ready for the model.
+struct Prompt {
+  std::string sample_id;
+  std::shared_ptr<const processor::ModelInputs> inputs;
+};
+
+/// One generated answer.
+struct Response {
+  std::vector<int64_t> ids;         ///< Stop token included.
+  std::vector<float> log_probs;     ///< Of each id, float32, over the full vocabulary at the sampling temperature.
+  bool truncated = false;           ///< The length limit came before a stop token.
+  std::string text;                 ///< Without special tokens.
+};
+
+/// A prompt and its G responses.
+struct RolloutGroup {
+  Prompt prompt;
+  at::Tensor video_features;        ///< [N, D], as encoded for the rollout; undefined without a video.
+  std::vector<Response> responses;
+};
+
+}  // namespace vrlt::rollout

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "vrlt/model/vision_language_model.h"
+#include "vrlt/rollout/rollout.h"
+#include "vrlt/rollout/sampling.h"
+#include "vrlt/tokenizer/tokenizer.h"
+
+namespace vrlt::rollout {
+
+struct GenerationConfig {
+  int64_t group_size = 8;           ///< G, responses per prompt.
+  int64_t max_new_tokens = 1024;
+  SamplingConfig sampling;
+  uint64_t seed = 0;
+  uint64_t draw = 0;                ///< Number of the first draw; response k of a sample is draw + k.
+};
+
+/// Generates G responses per prompt: each video is encoded once, each prompt prefilled once, its cache shared by G
+/// responses, all prompts decoded in one batch; finished rows leave the batch.
+/// A token depends on (seed, sample id, draw, position) and the model, not on who shares the batch (up to rounding).
+class RolloutEngine {
+ public:
+  /// @param never_sampled  ids that stand for vision: sampling one would break the prompt's counts.
+  RolloutEngine(model::VisionLanguageModel& model, const tokenizer::Tokenizer& tokenizer, std::vector<int64_t> never_sampled);
+
+  /// No gradients are recorded. The groups are in the order of the prompts.
+  std::vector<RolloutGroup> generate(const std::vector<Prompt>& prompts, const GenerationConfig& config);
+
+ private:
+  at::Tensor masked_logits(const at::Tensor& hidden) const;
+
+  model::VisionLanguageModel& model_;
+  const tokenizer::Tokenizer& tokenizer_;
+  at::Tensor never_sampled_;  ///< [V] bool
+};
+
+}  // namespace vrlt::rollout

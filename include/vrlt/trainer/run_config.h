@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vrlt/config/fields.h"
+#include "vrlt/rollout/sampling.h"
+#include "vrlt/video/frame_sampler.h"
+
+namespace vrlt::trainer {
+
+/// The model to open.
+struct ModelSection {
+  std::string path;
+  std::string init = "pretrained";     ///< pretrained: read the weights; random: config.json only.
+  std::string dtype = "float32";
+  std::string device = "cpu";
+  std::string mrope_mode = "float_max";
+  bool freeze_vision = true;
+};
+
+/// Where samples come from.
+struct DataSection {
+  std::vector<std::string> records;    ///< JSON Lines files.
+  std::string root;                    ///< Folder that the `video` of a record is relative to.
+  std::string prompt = "auto_think";
+  int64_t max_samples = 0;             ///< Use only so many; 0: all.
+  double max_bad_fraction = 0.01;      ///< More unreadable samples than this stop the run.
+  int64_t cache_megabytes = 1024;      ///< Resized clips kept in memory.
+};
+
+/// How responses are generated.
+struct RolloutSection {
+  int64_t group_size = 8;
+  int64_t max_new_tokens = 1024;
+  rollout::SamplingConfig sampling;
+};
+
+void visit_fields(config::FieldVisitor& visitor, ModelSection& section);
+void visit_fields(config::FieldVisitor& visitor, DataSection& section);
+void visit_fields(config::FieldVisitor& visitor, RolloutSection& section);
+/// Not `visit_fields`: VideoOptions lives in another namespace.
+void visit_video_fields(config::FieldVisitor& visitor, video::VideoOptions& options);
+
+}  // namespace vrlt::trainer

@@ -1,0 +1,48 @@
+#include "vrlt/data/dataset.h"
+
+#include <map>
+
+#include "vrlt/core/error.h"
+#include "vrlt/core/random.h"
+#include "vrlt/io/jsonl.h"
+
+namespace vrlt::data {
+
+std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files) {
+  std::vector<Sample> samples;
+  std::map<std::string, std::string> place_of;
+  for (const auto& file : files) {
+    io::for_each_jsonl(file, /*tolerate_torn_tail=*/false, [&](int64_t line, io::Json record) {
+      const auto place = concat(file.string(), ":", line);
+      samples.push_back(parse_sample(record, place));
+      const auto [first, inserted] = place_of.emplace(samples.back().id, place);
+      if (!inserted) throw DataError(concat(place, ": id \"", samples.back().id, "\" was used before at ", first->second));
+    });
+  }
+  if (samples.empty()) throw DataError("no samples in the records files");
+  return samples;
+}
+
+SampleOrder::SampleOrder(int64_t num_samples, uint64_t seed, bool shuffle) : num_samples_(num_samples), seed_(seed), shuffle_(shuffle) {
+  VRLT_CHECK(num_samples > 0, "no samples");
+}
+
+int64_t SampleOrder::at(int64_t position) const {
+  if (!shuffle_) return position % num_samples_;
+  const int64_t epoch = position / num_samples_;
+  if (epoch != cached_epoch_) {
+    cached_order_ = random_permutation(num_samples_, seed_, static_cast<uint64_t>(epoch));
+    cached_epoch_ = epoch;
+  }
+  return cached_order_[static_cast<size_t>(position % num_samples_)];
+}
+
+std::filesystem::path resolve_video(const std::filesystem::path& root, const Sample& sample) {
+  const std::filesystem::path relative(sample.video);
+  bool escapes = relative.is_absolute();
+  for (const auto& part : relative) escapes = escapes || part == "..";
+  if (escapes) throw DataError(concat("video \"", sample.video, "\" must be a path below the data root, without \"..\""));
+  return root / relative;
+}
+
+}  // namespace vrlt::data

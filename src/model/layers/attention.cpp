@@ -1,0 +1,80 @@
+#include "model/layers/attention.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+
+namespace vrlt::model {
+namespace {
+
+/// [T, H, Dh] -> [1, H, T, Dh]
+at::Tensor heads_first(const at::Tensor& x) { return x.transpose(0, 1).unsqueeze(0); }
+
+/// Repeats each key or value head for its group of query heads: [T, K, Dh] -> [T, H, Dh].
+at::Tensor repeat_heads(const at::Tensor& x, int64_t num_heads) {
+  const int64_t repeats = num_heads / x.size(1);
+  if (repeats == 1) return x;
+  return x.unsqueeze(2).expand({x.size(0), x.size(1), repeats, x.size(2)}).reshape({x.size(0), num_heads, x.size(2)});
+}
+
+}  // namespace
+
+int64_t GroupSpan::num_response_tokens() const {
+  int64_t total = 0;
+  for (const int64_t length : response_lengths) total += length;
+  return total;
+}
+
+void make_response_mask(GroupSpan& span, at::Device device) {
+  const int64_t num_tokens = span.num_response_tokens();
+  if (num_tokens == 0) return;
+  auto mask = at::zeros({num_tokens, span.prompt_length + num_tokens}, at::TensorOptions().dtype(at::kBool).device(device));
+  mask.narrow(1, 0, span.prompt_length).fill_(true);
+  int64_t begin = 0;
+  for (const int64_t length : span.response_lengths) {
+    if (length == 0) continue;
+    mask.narrow(0, begin, length).narrow(1, span.prompt_length + begin, length).fill_(true).tril_();
+    begin += length;
+  }
+  span.response_mask = mask;
+}
+
+at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                           const std::vector<GroupSpan>& spans) {
+  const int64_t num_heads = queries.size(1);
+  const auto all_keys = repeat_heads(keys, num_heads), all_values = repeat_heads(values, num_heads);
+  std::vector<at::Tensor> outputs;
+  for (const auto& span : spans) {
+    const int64_t prompt = span.prompt_length, responses = span.num_response_tokens();
+    const auto q = heads_first(queries.narrow(0, span.begin, span.length()));
+    const auto k = heads_first(all_keys.narrow(0, span.begin, span.length()));
+    const auto v = heads_first(all_values.narrow(0, span.begin, span.length()));
+    outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, 0, prompt), k.narrow(2, 0, prompt), v.narrow(2, 0, prompt),
+                                                       {}, 0.0, /*is_causal=*/true));
+    if (responses > 0)
+      outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, prompt, responses), k, v, span.response_mask));
+  }
+  return at::cat(outputs, 2).squeeze(0).transpose(0, 1).reshape({queries.size(0), -1});
+}
+
+at::Tensor shared_prefix_attention(const at::Tensor& queries, const at::Tensor& prefix_keys, const at::Tensor& prefix_values,
+                                   const at::Tensor& prefix_bias, const at::Tensor& suffix_keys, const at::Tensor& suffix_values) {
+  const int64_t N = queries.size(0), G = queries.size(1), H = queries.size(2), Dh = queries.size(3);
+  const int64_t K = prefix_keys.size(1), P = prefix_keys.size(2), S = suffix_keys.size(3), repeats = H / K;
+  const auto scaled = (queries / std::sqrt(static_cast<double>(Dh))).view({N, G, K, repeats, Dh});
+  const auto by_prompt = scaled.transpose(1, 2).reshape({N, K, G * repeats, Dh});
+  const auto prefix_scores = at::matmul(by_prompt, prefix_keys.transpose(2, 3)).to(at::kFloat) + prefix_bias;
+  const auto suffix_scores = at::matmul(scaled, suffix_keys.transpose(3, 4)).to(at::kFloat);  // [N, G, K, repeats, S]
+  const auto scores = at::cat({prefix_scores.view({N, K, G, repeats, P}).transpose(1, 2), suffix_scores}, -1);
+  const auto weights = at::softmax(scores, -1).to(queries.scalar_type());
+  const auto prefix_weights = weights.narrow(-1, 0, P).transpose(1, 2).reshape({N, K, G * repeats, P});
+  const auto from_prefix = at::matmul(prefix_weights, prefix_values).view({N, K, G, repeats, Dh}).transpose(1, 2);
+  const auto from_suffix = at::matmul(weights.narrow(-1, P, S), suffix_values);
+  return (from_prefix + from_suffix).reshape({N, G, H * Dh});
+}
+
+}  // namespace vrlt::model

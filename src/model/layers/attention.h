@@ -1,0 +1,36 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace vrlt::model {
+
+/// Where a group lies in a packed sequence: its prompt, then its responses one after the other.
+struct GroupSpan {
+  int64_t begin = 0;                      ///< First token of the prompt.
+  int64_t prompt_length = 0;
+  std::vector<int64_t> response_lengths;  ///< Tokens fed per response; 0 is possible.
+  at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; undefined without response tokens.
+
+  int64_t num_response_tokens() const;
+  int64_t length() const { return prompt_length + num_response_tokens(); }
+};
+
+/// Fills response_mask: a response token sees the whole prompt and its own response up to itself.
+void make_response_mask(GroupSpan& span, at::Device device);
+
+/// Causal attention inside each prompt, and from each response to its prompt and itself. The prompt is attended once per
+/// group, not once per response.
+/// @param queries  [T, H, Dh]; @param keys, values  [T, K, Dh], H a multiple of K.  @return [T, H * Dh].
+at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                           const std::vector<GroupSpan>& spans);
+
+/// One decoding step: every slot attends its prompt's prefix and its own suffix, the prefix keys being read once per prompt.
+/// @param queries  [N, G, H, Dh]; @param prefix_keys, prefix_values  [N, K, P, Dh]; @param prefix_bias  [N, 1, 1, P];
+/// @param suffix_keys, suffix_values  [N, G, K, S, Dh].  @return [N, G, H * Dh].
+at::Tensor shared_prefix_attention(const at::Tensor& queries, const at::Tensor& prefix_keys, const at::Tensor& prefix_values,
+                                   const at::Tensor& prefix_bias, const at::Tensor& suffix_keys, const at::Tensor& suffix_values);
+
+}  // namespace vrlt::model

@@ -1,0 +1,14 @@
+#include "model/layers/rms_norm.h"
+
+#include <ATen/ops/mean.h>
+#include <ATen/ops/rsqrt.h>
+
+namespace vrlt::model {
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+  const auto wide = x.to(at::kFloat);
+  const auto scale = (wide * wide).mean(-1, /*keepdim=*/true).add(eps).rsqrt();
+  return weight * (wide * scale).to(x.scalar_type());
+}
+
+}  // namespace vrlt::model

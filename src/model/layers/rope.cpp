@@ -1,0 +1,32 @@
+#include "model/layers/rope.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/cos.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/sin.h>
+#include <ATen/ops/tensor.h>
+
+namespace vrlt::model {
+
+RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& sections, int64_t head_dim, double theta) {
+  std::vector<int64_t> axis_of_frequency;
+  for (size_t axis = 0; axis < sections.size(); ++axis)
+    axis_of_frequency.insert(axis_of_frequency.end(), static_cast<size_t>(sections[axis]), static_cast<int64_t>(axis));
+  const auto options = at::TensorOptions().dtype(at::kFloat).device(position_ids.device());
+  const auto exponents = at::arange(0, head_dim, 2, options) / static_cast<double>(head_dim);
+  const auto frequencies = at::pow(theta, exponents).reciprocal();
+  const auto axes = at::tensor(axis_of_frequency, at::TensorOptions().dtype(at::kLong).device(position_ids.device()));
+  const auto positions = position_ids.index_select(0, axes).to(at::kFloat).t();  // [T, Dh/2]
+  const auto angles = positions * frequencies;
+  return {angles.cos(), angles.sin()};
+}
+
+at::Tensor apply_rope(const at::Tensor& x, const RotaryTable& table) {
+  const int64_t half = x.size(-1) / 2;
+  const auto first = x.narrow(-1, 0, half), second = x.narrow(-1, half, half);
+  const auto cos = table.cos.unsqueeze(1), sin = table.sin.unsqueeze(1);  // [T, 1, Dh/2]
+  return at::cat({first * cos - second * sin, second * cos + first * sin}, -1);
+}
+
+}  // namespace vrlt::model

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace vrlt::model {
+
+/// cos and sin of the rotation angles, [T, Dh/2] each, float32.
+struct RotaryTable {
+  at::Tensor cos, sin;
+};
+
+/// Multimodal RoPE of the text model: frequency j takes the position of the axis whose section it lies in (spec 4.1).
+/// @param position_ids  [3, T] int64; @param sections  frequencies per axis, summing to head_dim / 2.
+RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& sections, int64_t head_dim, double theta);
+
+/// Rotates pairs (i, i + Dh/2). @param x  [T, H, Dh]; cos and sin are used in the dtype of `table`.
+at::Tensor apply_rope(const at::Tensor& x, const RotaryTable& table);
+
+}  // namespace vrlt::model

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "vrlt/io/json.h"
+
+namespace vrlt::model::qwen2_5_vl {
+
+struct VisionConfig {
+  int64_t depth = 0, hidden_size = 0, num_heads = 0, intermediate_size = 0, out_hidden_size = 0;
+  int64_t patch_size = 14, temporal_patch_size = 2, spatial_merge_size = 2, in_channels = 3;
+  int64_t window_size = 112;                        ///< Pixels per side.
+  std::vector<int64_t> full_attention_blocks;
+  double tokens_per_second = 2.0;
+
+  int64_t head_dim() const { return hidden_size / num_heads; }
+  int64_t merge_area() const { return spatial_merge_size * spatial_merge_size; }
+  int64_t patch_elements() const { return in_channels * temporal_patch_size * patch_size * patch_size; }
+  bool is_full_attention(int64_t block) const;
+};
+
+struct TextConfig {
+  int64_t hidden_size = 0, num_layers = 0, num_heads = 0, num_kv_heads = 0, head_dim = 0;
+  int64_t intermediate_size = 0, vocab_size = 0;
+  double rms_norm_eps = 1e-6, rope_theta = 1e6;
+  std::vector<int64_t> mrope_section;
+  bool tie_word_embeddings = false;
+};
+
+/// config.json in any of its layouts: flat as on the hub, nested as later releases save it, or both (spec 1.1).
+struct Config {
+  VisionConfig vision;
+  TextConfig text;
+  double initializer_range = 0.02;
+  io::Json json;  ///< As read, so that unknown keys survive saving.
+};
+
+/// @throws DataError naming the field that is missing, of the wrong type, out of range, or not supported.
+Config parse_config(const io::Json& json, const std::string& origin);
+
+}  // namespace vrlt::model::qwen2_5_vl

@@ -1,0 +1,201 @@
+#include "model/qwen2_5_vl/model.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/nonzero.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+
+#include <limits>
+
+#include "model/qwen2_5_vl/weights.h"
+#include "vrlt/checkpoint/safetensors.h"
+#include "vrlt/core/error.h"
+#include "vrlt/io/files.h"
+
+namespace vrlt::model::qwen2_5_vl {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int64_t kMaxShardBytes = 5'000'000'000;
+
+/// Positions of a response: the same number on all three axes. @return [3, length].
+at::Tensor response_positions(int64_t first, int64_t length) {
+  return (at::arange(length, at::kLong) + first).unsqueeze(0).expand({3, length});
+}
+
+int64_t read_special_id(const io::Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end() || !found->is_number_integer()) throw DataError(concat("config.json: \"", name, "\" is missing"));
+  return found->get<int64_t>();
+}
+
+/// eos_token_id of generation_config.json (a number or a list), else of config.json.
+std::vector<int64_t> read_stop_ids(const fs::path& folder, const io::Json& config) {
+  const auto ids_of = [](const io::Json& json) -> std::vector<int64_t> {
+    const auto found = json.find("eos_token_id");
+    if (found == json.end()) return {};
+    if (found->is_number_integer()) return {found->get<int64_t>()};
+    std::vector<int64_t> ids;
+    if (found->is_array())
+      for (const auto& id : *found)
+        if (id.is_number_integer()) ids.push_back(id.get<int64_t>());
+    return ids;
+  };
+  std::vector<int64_t> ids;
+  if (fs::exists(folder / "generation_config.json")) ids = ids_of(io::read_json(folder / "generation_config.json"));
+  if (ids.empty()) ids = ids_of(config);
+  if (ids.empty() && config.contains("text_config")) ids = ids_of(config["text_config"]);
+  if (ids.empty()) throw DataError(concat(folder.string(), ": no eos_token_id in generation_config.json or config.json"));
+  return ids;
+}
+
+}  // namespace
+
+Model::Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, fs::path source_folder)
+    : config_(std::move(config)),
+      parameters_(std::move(parameters)),
+      vision_encoder_(config_.vision, parameters_),
+      language_model_(config_.text, parameters_),
+      stop_ids_(std::move(stop_ids)),
+      source_folder_(std::move(source_folder)),
+      video_token_id_(read_special_id(config_.json, "video_token_id")),
+      image_token_id_(read_special_id(config_.json, "image_token_id")) {}
+
+const at::Tensor& Model::head_weight() const {
+  return parameters_.at(config_.text.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight");
+}
+
+at::Tensor Model::encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) {
+  counters_.videos_encoded += grid_thw.size(0);
+  return vision_encoder_(pixel_values.to(device()), grid_thw);
+}
+
+at::Tensor Model::insert_features(const at::Tensor& embeddings, const at::Tensor& ids, int64_t pad_id, const at::Tensor& features,
+                                  const char* kind) const {
+  const auto places = at::nonzero(ids == pad_id).squeeze(1);
+  const int64_t num_features = features.defined() ? features.size(0) : 0;
+  if (places.size(0) != num_features)
+    throw DataError(concat("the prompt holds ", places.size(0), " ", kind, " tokens and the ", kind, " has ", num_features, " features"));
+  if (num_features == 0) return embeddings;
+  return embeddings.index_copy(0, places, features.to(embeddings.scalar_type()));
+}
+
+/// Only prompt positions are scanned: a response may hold a pad id, which is plain text there.
+at::Tensor Model::embed(const PromptGroup& group) const {
+  const auto ids = group.prompt->input_ids.to(device());
+  const auto embeddings = at::embedding(parameters_.at("model.embed_tokens.weight"), ids);
+  const auto with_images = insert_features(embeddings, ids, image_token_id_, group.image_features, "image");
+  return insert_features(with_images, ids, video_token_id_, group.video_features, "video");
+}
+
+at::Tensor Model::response_hidden(const GroupBatch& batch) {
+  const auto& table = parameters_.at("model.embed_tokens.weight");
+  std::vector<at::Tensor> embeddings, positions;
+  std::vector<GroupSpan> spans;
+  std::vector<int64_t> predicting;  // packed index whose state predicts each response token
+  int64_t begin = 0;
+  for (const auto& group : batch.groups) {
+    GroupSpan span{.begin = begin, .prompt_length = group.prompt_length()};
+    embeddings.push_back(embed(group));
+    positions.push_back(group.prompt->position_ids);
+    int64_t next = begin + span.prompt_length;
+    for (const auto& response : group.responses) {
+      VRLT_CHECK(response.dim() == 1 && response.size(0) >= 1, "an empty response");
+      const int64_t fed = response.size(0) - 1;  // nothing is predicted from the last token
+      predicting.push_back(begin + span.prompt_length - 1);
+      for (int64_t i = 0; i < fed; ++i) predicting.push_back(next + i);
+      if (fed > 0) {
+        embeddings.push_back(at::embedding(table, response.narrow(0, 0, fed).to(device())));
+        positions.push_back(response_positions(group.prompt->next_position, fed));
+      }
+      span.response_lengths.push_back(fed);
+      next += fed;
+    }
+    make_response_mask(span, device());
+    begin = next;
+    spans.push_back(std::move(span));
+  }
+  const auto hidden = language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans);
+  return hidden.index_select(0, at::tensor(predicting, at::kLong).to(device()));
+}
+
+KvCache Model::prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) {
+  std::vector<at::Tensor> embeddings, positions;
+  std::vector<GroupSpan> spans;
+  const at::NoGradGuard no_grad;
+  std::vector<int64_t> last_rows, next_positions;
+  int64_t begin = 0, longest = 0;
+  for (const auto& group : groups) {
+    const int64_t length = group.prompt_length();
+    embeddings.push_back(embed(group));
+    positions.push_back(group.prompt->position_ids);
+    spans.push_back({.begin = begin, .prompt_length = length});
+    begin += length;
+    longest = std::max(longest, length);
+    last_rows.push_back(begin - 1);
+    next_positions.push_back(group.prompt->next_position);
+    ++counters_.prompts_prefilled;
+  }
+  const auto num_groups = static_cast<int64_t>(groups.size());
+  KvCache cache;
+  const auto padded = [&](const at::Tensor& packed) {  // [T, K, Dh] -> [N, K, P_max, Dh]
+    auto out = at::zeros({num_groups, packed.size(1), longest, packed.size(2)}, packed.options());
+    for (int64_t i = 0; i < num_groups; ++i) {
+      const auto& span = spans[static_cast<size_t>(i)];
+      out[i].narrow(1, 0, span.prompt_length).copy_(packed.narrow(0, span.begin, span.prompt_length).transpose(0, 1));
+    }
+    return out;
+  };
+  const auto hidden = language_model_.forward(
+      at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
+      [&](int64_t, const at::Tensor& keys, const at::Tensor& values) {
+        cache.layers.push_back({.prefix_keys = padded(keys), .prefix_values = padded(values)});
+      });
+  *last_hidden = hidden.index_select(0, at::tensor(last_rows, at::kLong).to(device()));
+  cache.next_position = at::tensor(next_positions, at::kLong).to(device());
+  auto bias = at::full({num_groups, 1, 1, longest}, -std::numeric_limits<float>::infinity(), at::TensorOptions().dtype(at::kFloat).device(device()));
+  for (int64_t i = 0; i < num_groups; ++i) bias[i].narrow(-1, 0, spans[static_cast<size_t>(i)].prompt_length).zero_();
+  cache.prefix_bias = bias;
+  return cache;
+}
+
+at::Tensor Model::decode(const at::Tensor& ids, KvCache& cache) {
+  const at::NoGradGuard no_grad;
+  return language_model_.decode(at::embedding(parameters_.at("model.embed_tokens.weight"), ids.flatten()), cache);
+}
+
+void Model::save(const fs::path& folder) const {
+  io::create_folders(folder);
+  std::vector<std::pair<std::string, at::Tensor>> tensors;
+  for (const auto& [name, tensor] : parameters_.entries()) tensors.emplace_back(name, tensor.detach());
+  checkpoint::save_sharded(folder, tensors, kMaxShardBytes);
+
+  auto json = config_.json;
+  const char* dtype = parameters_.entries().front().tensor.scalar_type() == at::kBFloat16 ? "bfloat16" : "float32";
+  for (const char* part : {"", "text_config", "vision_config"}) {  // some layouts repeat the dtype
+    if (*part != '\0' && (!json.contains(part) || !json[part].is_object())) continue;
+    auto& object = *part == '\0' ? json : json[part];
+    for (const char* key : {"torch_dtype", "dtype"})
+      if (object.contains(key)) object[key] = dtype;
+  }
+  if (!json.contains("dtype")) json["torch_dtype"] = dtype;
+  io::write_file_atomic(folder / "config.json", json.dump(2) + "\n");
+
+  constexpr uint64_t kMaxFileBytes = 64ULL << 20;
+  for (const char* name : {"generation_config.json", "preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json",
+                           "chat_template.json", "chat_template.jinja", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+                           "merges.txt", "tokenizer.model", "added_tokens.json", "special_tokens_map.json"})
+    if (fs::exists(source_folder_ / name)) io::write_file_atomic(folder / name, io::read_file(source_folder_ / name, kMaxFileBytes));
+}
+
+std::unique_ptr<VisionLanguageModel> load(const fs::path& folder, const io::Json& json, const ModelOptions& options) {
+  Config config = parse_config(json, (folder / "config.json").string());
+  ParameterTable parameters = options.random_weights ? random_weights(config, options) : load_weights(folder, config, options);
+  auto stop_ids = read_stop_ids(folder, config.json);
+  return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(stop_ids), folder);
+}
+
+}  // namespace vrlt::model::qwen2_5_vl

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "model/qwen2_5_vl/config.h"
+#include "model/qwen2_5_vl/language_model.h"
+#include "model/qwen2_5_vl/vision_encoder.h"
+#include "vrlt/model/vision_language_model.h"
+
+namespace vrlt::model::qwen2_5_vl {
+
+/// Qwen2.5-VL: vision tower and decoder on one parameter table.
+class Model final : public VisionLanguageModel {
+ public:
+  // The towers refer to config_ and parameters_.
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, std::filesystem::path source_folder);
+
+  at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) override;
+  at::Tensor response_hidden(const GroupBatch& batch) override;
+  KvCache prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) override;
+  at::Tensor decode(const at::Tensor& ids, KvCache& cache) override;
+  const at::Tensor& head_weight() const override;
+  ParameterTable& parameters() override { return parameters_; }
+  bool is_vision_parameter(const std::string& name) const override { return name.rfind("visual.", 0) == 0; }
+  const std::vector<int64_t>& stop_ids() const override { return stop_ids_; }
+  double tokens_per_second() const override { return config_.vision.tokens_per_second; }
+  void save(const std::filesystem::path& folder) const override;
+
+  const Config& config() const { return config_; }
+  const VisionEncoder& vision_encoder() const { return vision_encoder_; }
+  const LanguageModel& language_model() const { return language_model_; }
+
+  /// Embeddings of the prompt, with the rows of its pads replaced by features: [P, D].
+  /// @throws DataError if the number of pads and of features differ.
+  at::Tensor embed(const PromptGroup& group) const;
+
+ private:
+  at::Tensor insert_features(const at::Tensor& embeddings, const at::Tensor& ids, int64_t pad_id, const at::Tensor& features,
+                             const char* kind) const;
+  at::Device device() const { return parameters_.entries().front().tensor.device(); }
+
+  Config config_;
+  ParameterTable parameters_;
+  VisionEncoder vision_encoder_;
+  LanguageModel language_model_;
+  std::vector<int64_t> stop_ids_;
+  std::filesystem::path source_folder_;
+  int64_t video_token_id_ = 0, image_token_id_ = 0;
+};
+
+std::unique_ptr<VisionLanguageModel> load(const std::filesystem::path& folder, const io::Json& json, const ModelOptions& options);
+
+}  // namespace vrlt::model::qwen2_5_vl

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "model/qwen2_5_vl/config.h"
+#include "vrlt/model/parameter_table.h"
+
+namespace vrlt::model::qwen2_5_vl {
+
+/// The order in which the tower visits patches, and where attention is cut (spec 3.3). Lengths are in patches.
+struct VisionLayout {
+  std::vector<int64_t> window_order;     ///< window_order[i] = merged unit at place i.
+  std::vector<int64_t> window_lengths;   ///< Patches per window.
+  std::vector<int64_t> slice_lengths;    ///< Patches per temporal slice, for full attention.
+};
+
+/// @param grid_thw  [n, 3] int64 in patches. @throws DataError if a side is not a multiple of the merge size.
+VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& config);
+
+/// The vision tower: patches to merged features (spec 3).
+class VisionEncoder {
+ public:
+  VisionEncoder(const VisionConfig& config, const ParameterTable& parameters) : config_(config), parameters_(parameters) {}
+
+  /// What the stages gave, for comparison with the reference.
+  struct Trace {
+    at::Tensor patch_embed;          ///< Before the window order.
+    std::vector<at::Tensor> blocks;  ///< In window order.
+  };
+
+  /// @param pixel_values  [S, patch_elements]; @param grid_thw  [n, 3].  @return [S / merge_area, out_hidden_size].
+  at::Tensor operator()(const at::Tensor& pixel_values, const at::Tensor& grid_thw, Trace* trace = nullptr) const;
+
+ private:
+  at::Tensor attention(const at::Tensor& x, int64_t block, const at::Tensor& cos, const at::Tensor& sin,
+                       const std::vector<int64_t>& lengths) const;
+  at::Tensor mlp(const at::Tensor& x, int64_t block) const;
+  at::Tensor merge(const at::Tensor& x) const;
+
+  const VisionConfig& config_;
+  const ParameterTable& parameters_;
+};
+
+}  // namespace vrlt::model::qwen2_5_vl

@@ -1,0 +1,53 @@
+#include "vrlt/rollout/sampling.h"
+
+#include <ATen/ops/cumsum.h>
+#include <ATen/ops/searchsorted.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/sort.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/topk.h>
+
+#include <limits>
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::rollout {
+namespace {
+
+constexpr double kNever = -std::numeric_limits<double>::infinity();
+
+at::Tensor keep_top_k(const at::Tensor& logits, int64_t k) {
+  const auto threshold = std::get<0>(logits.topk(std::min(k, logits.size(1)), 1)).select(1, -1).unsqueeze(1);
+  return logits.masked_fill(logits < threshold, kNever);
+}
+
+/// Drops the tail whose probabilities, summed from the smallest, stay within 1 - p; the most likely token always stays.
+at::Tensor keep_top_p(const at::Tensor& logits, double p) {
+  const auto [sorted, order] = logits.sort(/*stable=*/true, /*dim=*/1, /*descending=*/false);
+  auto drop = sorted.softmax(1).cumsum(1) <= 1.0 - p;
+  drop.select(1, -1).fill_(false);
+  return logits.masked_fill(drop.scatter(1, order, drop), kNever);
+}
+
+at::Tensor keep_min_p(const at::Tensor& logits, double min_p) {
+  const auto probabilities = logits.softmax(1);
+  return logits.masked_fill(probabilities < probabilities.amax(1, true) * min_p, kNever);
+}
+
+}  // namespace
+
+at::Tensor sample_tokens(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) {
+  if (config.temperature == 0.0) return logits.argmax(1);
+  VRLT_CHECK(static_cast<int64_t>(uniforms.size()) == logits.size(0), uniforms.size(), " uniforms for ", logits.size(0), " rows");
+  auto kept = logits / config.temperature;
+  if (config.top_k > 0) kept = keep_top_k(kept, config.top_k);
+  if (config.top_p < 1.0) kept = keep_top_p(kept, config.top_p);
+  if (config.min_p > 0.0) kept = keep_min_p(kept, config.min_p);
+  // Inverse of the distribution function, in float64: the first token whose cumulative probability exceeds u.
+  const auto cumulative = kept.to(at::kDouble).softmax(1).cumsum(1);
+  const auto total = cumulative.select(1, -1);
+  const auto targets = at::tensor(uniforms, at::kDouble).to(logits.device()) * total;
+  return at::searchsorted(cumulative, targets.unsqueeze(1), /*out_int32=*/false, /*right=*/true).squeeze(1).clamp_max(logits.size(1) - 1);
+}
+
+}  // namespace vrlt::rollout

@@ -1,0 +1,41 @@
+#include "vrlt/tokenizer/chat_template.h"
+
+namespace vrlt::tokenizer {
+namespace {
+
+constexpr const char* kDefaultSystem = "You are a helpful assistant.";
+
+std::string turn(const std::string& role, const std::string& content) { return "<|im_start|>" + role + "\n" + content + "<|im_end|>\n"; }
+
+}  // namespace
+
+std::string render_qwen_chat(const std::vector<ChatMessage>& messages, const ChatOptions& options) {
+  std::string text;
+  int pictures = 0, videos = 0;
+  if (messages.empty() || messages.front().role != "system") text += turn("system", kDefaultSystem);
+  for (const auto& message : messages) {
+    std::string content;
+    for (const auto& item : message.content) {
+      switch (item.kind) {
+        case ChatContent::Kind::kText:
+          content += item.text;
+          break;
+        case ChatContent::Kind::kImage:
+          ++pictures;
+          if (options.add_vision_id) content += "Picture " + std::to_string(pictures) + ": ";
+          content += "<|vision_start|><|image_pad|><|vision_end|>";
+          break;
+        case ChatContent::Kind::kVideo:
+          ++videos;
+          if (options.add_vision_id) content += "Video " + std::to_string(videos) + ": ";
+          content += "<|vision_start|><|video_pad|><|vision_end|>";
+          break;
+      }
+    }
+    text += turn(message.role, content);
+  }
+  if (options.add_generation_prompt) text += "<|im_start|>assistant\n";
+  return text;
+}
+
+}  // namespace vrlt::tokenizer

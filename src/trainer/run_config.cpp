@@ -1,0 +1,42 @@
+#include "vrlt/trainer/run_config.h"
+
+namespace vrlt::trainer {
+
+void visit_fields(config::FieldVisitor& v, ModelSection& c) {
+  v.field({.name = "path", .help = "Hugging Face folder of the model", .required = true}, c.path);
+  v.field({.name = "init", .help = "pretrained: read the weights; random: start from config.json alone", .choices = {"pretrained", "random"}}, c.init);
+  v.field({.name = "dtype", .help = "type of the weights in memory", .choices = {"float32", "bfloat16"}}, c.dtype);
+  v.field({.name = "device", .help = "where the model runs", .choices = {"cpu", "cuda"}}, c.device);
+  v.field({.name = "mrope_mode", .help = "rule of the temporal positions", .choices = {"float_max", "int_max", "int_grid", "float_grid"}}, c.mrope_mode);
+  v.field({.name = "freeze_vision", .help = "leave the vision encoder as it is"}, c.freeze_vision);
+}
+
+void visit_fields(config::FieldVisitor& v, DataSection& c) {
+  v.field({.name = "records", .help = "JSON Lines files of samples", .required = true}, c.records);
+  v.field({.name = "root", .help = "folder the videos of the records are relative to", .required = true}, c.root);
+  v.field({.name = "prompt", .help = "prompt of samples that name none (--list prompts)"}, c.prompt);
+  v.field({.name = "max_samples", .help = "use only the first so many samples; 0: all", .min = 0}, c.max_samples);
+  v.field({.name = "max_bad_fraction", .help = "stop when more samples than this cannot be read", .min = 0, .max = 1}, c.max_bad_fraction);
+  v.field({.name = "cache_megabytes", .help = "memory for clips kept between epochs", .min = 0}, c.cache_megabytes);
+}
+
+void visit_fields(config::FieldVisitor& v, RolloutSection& c) {
+  v.field({.name = "group_size", .help = "responses per prompt", .min = 1, .max = 4096}, c.group_size);
+  v.field({.name = "max_new_tokens", .help = "longest response", .min = 1, .max = 1e6}, c.max_new_tokens);
+  v.field({.name = "temperature", .help = "of sampling; 0: always the most likely token", .min = 0, .max = 100}, c.sampling.temperature);
+  v.field({.name = "top_k", .help = "sample among the k most likely tokens; 0: all", .min = 0}, c.sampling.top_k);
+  v.field({.name = "top_p", .help = "sample among the likeliest tokens that sum to this", .min = 1e-6, .max = 1}, c.sampling.top_p);
+  v.field({.name = "min_p", .help = "sample among tokens at least this likely relative to the likeliest", .min = 0, .max = 1}, c.sampling.min_p);
+}
+
+void visit_video_fields(config::FieldVisitor& v, video::VideoOptions& c) {
+  v.field({.name = "fps", .help = "frames taken per second", .min = 0.001, .max = 1000}, c.fps);
+  v.field({.name = "num_frames", .help = "take exactly so many frames instead", .min = 2}, c.num_frames);
+  v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, c.min_frames);
+  v.field({.name = "max_frames", .help = "take at most so many", .min = 2}, c.max_frames);
+  v.field({.name = "min_pixels", .help = "per frame", .min = 784}, c.min_pixels);
+  v.field({.name = "max_pixels", .help = "per frame", .min = 784}, c.max_pixels);
+  v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, c.total_pixels);
+}
+
+}  // namespace vrlt::trainer

@@ -1,0 +1,37 @@
+#pragma once
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/display.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libswscale/swscale.h>
+}
+
+#include <memory>
+#include <string>
+
+namespace vrlt::video {
+
+/// Owners of FFmpeg's objects: each is freed by its own function.
+struct FfmpegDeleter {
+  void operator()(AVFormatContext* p) const { avformat_close_input(&p); }
+  void operator()(AVCodecContext* p) const { avcodec_free_context(&p); }
+  void operator()(AVFrame* p) const { av_frame_free(&p); }
+  void operator()(AVPacket* p) const { av_packet_free(&p); }
+  void operator()(SwsContext* p) const { sws_freeContext(p); }
+};
+using InputFormat = std::unique_ptr<AVFormatContext, FfmpegDeleter>;
+using CodecContext = std::unique_ptr<AVCodecContext, FfmpegDeleter>;
+using Frame = std::unique_ptr<AVFrame, FfmpegDeleter>;
+using Packet = std::unique_ptr<AVPacket, FfmpegDeleter>;
+using Scaler = std::unique_ptr<SwsContext, FfmpegDeleter>;
+
+inline std::string ffmpeg_reason(int code) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(code, text, sizeof text);
+  return text;
+}
+
+}  // namespace vrlt::video

@@ -1,0 +1,461 @@
+// Qwen2.5-VL against transformers, over every folder of golden/models and every case of golden/model_io. Tolerances are those
+// of the README beside the files: a few times the difference between two correct float32 programs.
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "model/qwen2_5_vl/model.h"
+#include "tests/support/test_folders.h"
+#include "vrlt/checkpoint/safetensors.h"
+#include "vrlt/io/json.h"
+#include "vrlt/model/vision_language_model.h"
+
+namespace vrlt::model {
+namespace {
+
+namespace fs = std::filesystem;
+using checkpoint::SafetensorsFile;
+using io::Json;
+
+constexpr double kLogitTolerance = 3e-4, kHiddenTolerance = 1e-4, kLogProbTolerance = 3e-4, kGradTolerance = 1e-4;
+
+/// The largest differences seen per quantity, printed at the end.
+std::map<std::string, double>& worst() {
+  static std::map<std::string, double> table;
+  return table;
+}
+
+class PrintWorst : public ::testing::Environment {
+  void TearDown() override {
+    for (const auto& [quantity, difference] : worst()) std::printf("worst %-18s %.3g\n", quantity.c_str(), difference);
+  }
+};
+const auto* const kPrintWorst = ::testing::AddGlobalTestEnvironment(new PrintWorst);
+
+void expect_near(const at::Tensor& actual, const at::Tensor& expected, double atol, const std::string& quantity, double rtol = 0.0) {
+  ASSERT_EQ(actual.sizes(), expected.sizes()) << quantity;
+  const auto difference = (actual.to(at::kDouble) - expected.to(at::kDouble)).abs();
+  const double largest = difference.numel() == 0 ? 0.0 : difference.max().item<double>();
+  worst()[quantity] = std::max(worst()[quantity], largest);
+  EXPECT_TRUE((difference <= atol + rtol * expected.to(at::kDouble).abs()).all().item<bool>()) << quantity << " differs by " << largest;
+}
+
+/// A model of golden/models with its model_io.
+struct Golden {
+  explicit Golden(const std::string& model)
+      : folder(golden_path() / "models" / model),
+        json(io::read_json(io_path(model, ".json"))),
+        inputs(golden_path() / json.value("inputs", "model_io/" + model + ".inputs.safetensors")),
+        expected(io_path(model, ".expected.safetensors")) {}
+
+  static fs::path golden_path() { return test::golden_dir(); }
+  static fs::path io_path(const std::string& model, const char* ending) { return golden_path() / "model_io" / (model + ending); }
+
+  /// The JSON that has the prompts: another model's where this one only says whose inputs it uses.
+  Json input_cases() const {
+    if (!json.contains("inputs")) return json["cases"];
+    auto name = json["inputs"].get<std::string>();
+    name.replace(name.find(".inputs.safetensors"), std::string::npos, ".json");
+    return io::read_json(golden_path() / name)["cases"];
+  }
+
+  fs::path folder;
+  Json json;
+  SafetensorsFile inputs, expected;
+};
+
+std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(test::golden_dir() / "models", missing))
+    if (fs::exists(Golden::io_path(entry.path().filename(), ".json"))) names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+struct CaseName {
+  std::string model, name;
+};
+
+/// Cases of the models that have values of their own in float32, or of those compared in bfloat16.
+std::vector<CaseName> cases_of(bool bfloat16) {
+  std::vector<CaseName> cases;
+  for (const auto& model : model_names()) {
+    const auto json = io::read_json(Golden::io_path(model, ".json"));
+    if (json.contains("inputs") != bfloat16) continue;
+    for (const auto& [name, value] : json["cases"].items()) cases.push_back({model, name});
+  }
+  return cases;
+}
+
+at::Tensor grid_of(const Json& rows) {
+  std::vector<int64_t> values;
+  for (const auto& row : rows)
+    for (const auto& value : row) values.push_back(value.get<int64_t>());
+  return at::tensor(values, at::kLong).view({-1, 3});
+}
+
+/// One case in one position mode: the first `length` tokens as the prompt.
+class CaseInputs {
+ public:
+  CaseInputs(const Golden& golden, const std::string& name)
+      : json_(golden.input_cases()[name]),
+        ids_(golden.inputs.tensor(name + ".input_ids").squeeze(0)),
+        prompt_length_(json_["num_prompt_tokens"].get<int64_t>()) {
+    for (const char* mode : {"float_max", "int_grid"})
+      positions_[mode] = golden.inputs.tensor(name + ".position_ids." + mode).squeeze(1);
+    for (const char* kind : {"pixel_values", "pixel_values_videos"})
+      if (const auto key = name + "." + kind + "_q"; golden.inputs.contains(key)) pixels_[kind] = golden.inputs.tensor(key).to(at::kFloat) / 32.0;
+  }
+
+  const Json& json() const { return json_; }
+  const at::Tensor& ids() const { return ids_; }
+  int64_t prompt_length() const { return prompt_length_; }
+  at::Tensor answer() const { return ids_.narrow(0, prompt_length_, ids_.size(0) - prompt_length_); }
+
+  at::Tensor image_features(VisionLanguageModel& model) const { return features(model, "pixel_values", "image_grid_thw"); }
+  at::Tensor video_features(VisionLanguageModel& model) const { return features(model, "pixel_values_videos", "video_grid_thw"); }
+  const at::Tensor& video_pixels() const { return pixels_.at("pixel_values_videos"); }
+  at::Tensor video_grid() const { return grid_of(json_["video_grid_thw"]); }
+
+  PromptGroup group(VisionLanguageModel& model, const std::string& mode, int64_t length) const {
+    auto prompt = std::make_shared<processor::ModelInputs>();
+    prompt->input_ids = ids_.narrow(0, 0, length);
+    prompt->position_ids = positions_.at(mode).narrow(1, 0, length);
+    prompt->next_position = prompt->position_ids.max().item<int64_t>() + 1;
+    PromptGroup group{.prompt = prompt};
+    group.video_features = video_features(model);
+    group.image_features = image_features(model);
+    return group;
+  }
+  PromptGroup prompt_group(VisionLanguageModel& model, const std::string& mode) const { return group(model, mode, prompt_length_); }
+
+ private:
+  at::Tensor features(VisionLanguageModel& model, const char* pixels, const char* grid) const {
+    const auto found = pixels_.find(pixels);
+    return found == pixels_.end() ? at::Tensor() : model.encode_video(found->second, grid_of(json_[grid]));
+  }
+
+  Json json_;
+  at::Tensor ids_;
+  int64_t prompt_length_;
+  std::map<std::string, at::Tensor> positions_, pixels_;
+};
+
+at::Tensor logits_of(const VisionLanguageModel& model, const at::Tensor& hidden) { return at::linear(hidden, model.head_weight()).to(at::kFloat); }
+
+/// log P(ids) under softmax(logits / temperature), in double.
+at::Tensor log_probs_of(const at::Tensor& logits, const at::Tensor& ids, double temperature = 1.0) {
+  return at::log_softmax(logits.to(at::kDouble) / temperature, -1).gather(-1, ids.unsqueeze(-1)).squeeze(-1);
+}
+
+at::Tensor entropy_of(const at::Tensor& logits) {
+  const auto log_probs = at::log_softmax(logits.to(at::kDouble), -1);
+  return -(log_probs.exp() * log_probs).sum(-1);
+}
+
+/// States of every token, all of them taken as one prompt: [S, D].
+at::Tensor all_hidden(VisionLanguageModel& model, const PromptGroup& group) {
+  auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(model);
+  return qwen.language_model().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = group.prompt_length()}});
+}
+
+/// As transformers: the logit of every id seen so far is divided by the penalty if positive, else multiplied.
+at::Tensor penalized(const at::Tensor& logits, const std::vector<int64_t>& seen, double penalty) {
+  auto result = logits.clone();
+  for (const int64_t id : std::set<int64_t>(seen.begin(), seen.end())) {
+    const auto value = result[id].item<float>();
+    result[id] = value > 0 ? value / static_cast<float>(penalty) : value * static_cast<float>(penalty);
+  }
+  return result;
+}
+
+struct Continuations {
+  std::vector<std::vector<int64_t>> tokens;  ///< Per prompt.
+  at::Tensor logits;                         ///< [N, steps, V] float32, before the penalty.
+};
+
+/// The likeliest token again and again, through the cache.
+Continuations greedy(VisionLanguageModel& model, const std::vector<PromptGroup>& groups, int64_t steps, double penalty) {
+  const at::NoGradGuard no_grad;
+  at::Tensor hidden;
+  auto cache = model.prefill(groups, &hidden);
+  cache.fork(1);
+  const auto num_groups = static_cast<int64_t>(groups.size());
+  std::vector<std::vector<int64_t>> seen(groups.size());
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const auto& ids = groups[i].prompt->input_ids;
+    for (int64_t t = 0; t < ids.size(0); ++t) seen[i].push_back(ids[t].item<int64_t>());
+  }
+  Continuations result;
+  result.tokens.resize(groups.size());
+  std::vector<at::Tensor> logits_per_step;
+  for (int64_t step = 0; step < steps; ++step) {
+    const auto logits = logits_of(model, hidden);
+    logits_per_step.push_back(logits);
+    auto next = at::empty({num_groups, 1}, at::kLong);
+    for (size_t i = 0; i < groups.size(); ++i) {
+      const int64_t id = penalized(logits[static_cast<int64_t>(i)], seen[i], penalty).argmax().item<int64_t>();
+      seen[i].push_back(id);
+      result.tokens[i].push_back(id);
+      next[static_cast<int64_t>(i)][0] = id;
+    }
+    if (step + 1 < steps) hidden = model.decode(next, cache);
+  }
+  result.logits = at::stack(logits_per_step, 1);
+  return result;
+}
+
+class ModelParity : public ::testing::TestWithParam<CaseName> {
+ protected:
+  ModelParity() : golden_(GetParam().model), inputs_(golden_, GetParam().name), model_(load_model(golden_.folder, {})) {}
+
+  std::optional<at::Tensor> expected(const std::string& rest) const {
+    const auto name = GetParam().name + "." + rest;
+    if (!golden_.expected.contains(name)) return std::nullopt;
+    return golden_.expected.tensor(name);
+  }
+  at::Tensor required(const std::string& rest) const { return golden_.expected.tensor(GetParam().name + "." + rest); }
+
+  Golden golden_;
+  CaseInputs inputs_;
+  std::unique_ptr<VisionLanguageModel> model_;
+};
+
+std::string test_name(const ::testing::TestParamInfo<CaseName>& info) { return info.param.model + "__" + info.param.name; }
+
+TEST(ModelParityFiles, AreFound) {
+  EXPECT_GE(model_names().size(), 4u) << test::golden_dir();
+  EXPECT_GE(cases_of(/*bfloat16=*/false).size(), 4u);
+  EXPECT_GE(cases_of(/*bfloat16=*/true).size(), 1u);
+}
+
+TEST_P(ModelParity, VisionTower) {
+  const at::NoGradGuard no_grad;
+  const auto image = expected("vision_image.output"), video = expected("vision_video.output");
+  const auto image_features = inputs_.image_features(*model_), video_features = inputs_.video_features(*model_);
+  ASSERT_EQ(image.has_value(), image_features.defined());
+  ASSERT_EQ(video.has_value(), video_features.defined());
+  if (image) expect_near(image_features, *image, kHiddenTolerance, "vision output");
+  if (video) expect_near(video_features, *video, kHiddenTolerance, "vision output");
+
+  const auto patch_embed = expected("vision_video.patch_embed");
+  if (!patch_embed) return;
+  const auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(*model_);
+  qwen2_5_vl::VisionEncoder::Trace trace;
+  qwen.vision_encoder()(inputs_.video_pixels(), inputs_.video_grid(), &trace);
+  expect_near(trace.patch_embed, *patch_embed, kHiddenTolerance, "patch embedding");
+  ASSERT_GT(trace.blocks.size(), 0u);
+  for (size_t i = 0; i < trace.blocks.size(); ++i)
+    expect_near(trace.blocks[i], required("vision_video.block." + std::to_string(i)), kHiddenTolerance, "vision block");
+}
+
+TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
+  const at::NoGradGuard no_grad;
+  const int64_t length = inputs_.ids().size(0);
+  const auto predicted = inputs_.ids().narrow(0, 1, length - 1);
+  for (const std::string mode : {"float_max", "int_grid"}) {
+    SCOPED_TRACE(mode);
+    const auto group = inputs_.group(*model_, mode, length);
+    EXPECT_EQ(group.prompt->next_position, inputs_.json()["next_position_" + mode].get<int64_t>());
+    const auto hidden = all_hidden(*model_, group);
+    const auto logits = logits_of(*model_, hidden);
+    const auto predicting = logits.narrow(0, 0, length - 1);
+    expect_near(log_probs_of(predicting, predicted), required("log_probs." + mode + ".t1").squeeze(0), kLogProbTolerance, "log-probs");
+    if (const auto at_places = expected("logits." + mode + ".at"))
+      expect_near(logits.index_select(0, required("logits.at")), at_places->squeeze(0), kLogitTolerance, "logits");
+    else
+      expect_near(logits.narrow(0, length - 1, 1), required("logits." + mode + "_last"), kLogitTolerance, "logits");
+    if (mode != "float_max") continue;
+    if (const auto embeddings = expected("text.embeddings"))
+      expect_near(dynamic_cast<qwen2_5_vl::Model&>(*model_).embed(group), embeddings->squeeze(0), kHiddenTolerance, "embeddings");
+    expect_near(hidden, required("text.norm").squeeze(0), kHiddenTolerance, "text.norm");
+    expect_near(log_probs_of(predicting, predicted, 0.7), required("log_probs.float_max.t0.7").squeeze(0), kLogProbTolerance, "log-probs");
+    expect_near(entropy_of(predicting), required("entropy.float_max.t1").squeeze(0), kLogProbTolerance, "entropy");
+  }
+}
+
+TEST_P(ModelParity, ResponseStatesAndPrefill) {
+  const at::NoGradGuard no_grad;
+  const int64_t prompt = inputs_.prompt_length(), num_answer = inputs_.ids().size(0) - prompt;
+  auto group = inputs_.prompt_group(*model_, "float_max");
+  // Without an answer any token will do: its own value does not reach the state that predicts it.
+  group.responses = {num_answer > 0 ? inputs_.answer() : at::tensor({7}, at::kLong)};
+  const auto states = required("text.norm").squeeze(0).narrow(0, prompt - 1, std::max<int64_t>(num_answer, 1));
+  expect_near(model_->response_hidden({{group}}), states, kHiddenTolerance, "response states");
+  at::Tensor last;
+  model_->prefill({&group, 1}, &last);
+  expect_near(last, states.narrow(0, 0, 1), kHiddenTolerance, "prefill states");
+}
+
+TEST_P(ModelParity, GreedyContinuations) {
+  int64_t num_checked = 0;
+  for (const auto& [key, value] : inputs_.json().items()) {
+    if (!key.starts_with("greedy.")) continue;
+    SCOPED_TRACE(key);
+    const std::string mode = key.substr(7, key.find(".penalty_") - 7);
+    const double penalty = std::stod(key.substr(key.find(".penalty_") + 9));
+    const auto tokens = value["tokens"].get<std::vector<int64_t>>();
+    const auto result = greedy(*model_, {inputs_.prompt_group(*model_, mode)}, static_cast<int64_t>(tokens.size()), penalty);
+    EXPECT_EQ(result.tokens[0], tokens);
+    ++num_checked;
+    if (penalty != 1.0 || mode != "float_max") continue;
+    expect_near(log_probs_of(result.logits[0], at::tensor(tokens, at::kLong)), required("greedy.float_max.log_probs").squeeze(0), kLogProbTolerance,
+                "greedy log-probs");
+    if (const auto first = expected("greedy.float_max.logits_first3"))
+      expect_near(result.logits[0].narrow(0, 0, first->size(1)), first->squeeze(0), kLogitTolerance, "decoded logits");
+  }
+  EXPECT_EQ(num_checked, 4);
+}
+
+TEST_P(ModelParity, Gradients) {
+  if (!inputs_.json().contains("loss")) GTEST_SKIP() << "no loss for this case";
+  std::map<std::string, at::Tensor> parameters;
+  for (const auto& [name, tensor] : model_->parameters().entries()) {
+    tensor.set_requires_grad(true);
+    parameters[name] = tensor;
+  }
+  auto group = inputs_.prompt_group(*model_, "float_max");
+  group.responses = {inputs_.answer()};
+  // loss_definition of the file: weighted mean of -log_prob over the answer, w = 1 + (k mod 3) / 4.
+  const auto log_probs = log_probs_of(logits_of(*model_, model_->response_hidden({{group}})), inputs_.answer());
+  const auto weights = 1.0 + 0.25 * at::arange(log_probs.size(0), at::kDouble).remainder(3);
+  const auto loss = -(weights * log_probs).sum() / weights.sum();
+  EXPECT_NEAR(loss.item<double>(), inputs_.json()["loss"].get<double>(), kLogProbTolerance);
+  loss.backward();
+
+  const auto& norms = inputs_.json()["grad_norms"];
+  EXPECT_EQ(norms.size(), parameters.size());
+  double sum_of_squares = 0.0;
+  for (const auto& [name, norm] : norms.items()) {
+    SCOPED_TRACE(name);
+    ASSERT_TRUE(parameters.count(name));
+    ASSERT_TRUE(parameters[name].grad().defined());
+    const double actual = parameters[name].grad().norm().item<double>();
+    EXPECT_NEAR(actual, norm.get<double>(), kGradTolerance * (1.0 + norm.get<double>()));
+    sum_of_squares += actual * actual;
+  }
+  EXPECT_NEAR(std::sqrt(sum_of_squares), inputs_.json()["grad_global_norm"].get<double>(), 1e-2);
+
+  const std::string prefix = GetParam().name + ".grad.";
+  int64_t num_compared = 0;
+  for (const auto& stored : golden_.expected.names()) {
+    if (!stored.starts_with(prefix) || stored.ends_with(".row_index")) continue;
+    SCOPED_TRACE(stored);
+    std::string name = stored.substr(prefix.size());
+    const bool rows = name.ends_with(".rows");
+    if (rows) name.resize(name.size() - std::string(".rows").size());
+    const auto slice = name.find('[');  // "[0:2]": the first rows
+    const bool sliced = slice != std::string::npos;
+    if (sliced) name.resize(slice);
+    ASSERT_TRUE(parameters.count(name));
+    auto actual = parameters[name].grad();
+    const auto reference = golden_.expected.tensor(stored);
+    if (rows) actual = actual.index_select(0, required("grad.model.embed_tokens.weight.row_index"));
+    if (sliced) actual = actual.narrow(0, 0, reference.size(0));
+    expect_near(actual, reference, kGradTolerance, "gradients", kGradTolerance);
+    ++num_compared;
+  }
+  EXPECT_GT(num_compared, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, ModelParity, ::testing::ValuesIn(cases_of(/*bfloat16=*/false)), test_name);
+
+/// Values of a whole model, not of one case.
+class ModelParityBatch : public ::testing::TestWithParam<std::string> {
+ protected:
+  ModelParityBatch() : golden_(GetParam()), model_(load_model(golden_.folder, {})) {}
+  Golden golden_;
+  std::unique_ptr<VisionLanguageModel> model_;
+};
+
+std::vector<std::string> float_models() {
+  std::set<std::string> models;
+  for (const auto& name : cases_of(/*bfloat16=*/false)) models.insert(name.model);
+  return {models.begin(), models.end()};
+}
+
+TEST_P(ModelParityBatch, GroupOfCompletions) {
+  const at::NoGradGuard no_grad;
+  const CaseInputs inputs(golden_, golden_.json["group"]["prompt_case"].get<std::string>());
+  const auto ids = golden_.inputs.tensor("group.completion_ids"), mask = golden_.inputs.tensor("group.completion_mask");
+  GroupBatch batch{{inputs.prompt_group(*model_, "float_max")}};
+  EXPECT_EQ(batch.groups[0].prompt->next_position, golden_.json["group"]["first_position"].get<int64_t>());
+  for (int64_t i = 0; i < ids.size(0); ++i) batch.groups[0].responses.push_back(ids[i].narrow(0, 0, mask[i].sum().item<int64_t>()));
+
+  const auto logits = logits_of(*model_, model_->response_hidden(batch));
+  const auto padded = [&](const at::Tensor& values) { return at::zeros(ids.sizes(), at::kDouble).masked_scatter(mask.to(at::kBool), values); };
+  const auto responses = batch.response_ids();
+  expect_near(padded(log_probs_of(logits, responses)), golden_.expected.tensor("group.log_probs.t1"), kLogProbTolerance, "group log-probs");
+  expect_near(padded(log_probs_of(logits, responses, 0.7)), golden_.expected.tensor("group.log_probs.t0.7"), kLogProbTolerance, "group log-probs");
+  expect_near(padded(entropy_of(logits)), golden_.expected.tensor("group.entropy.t1"), kLogProbTolerance, "group entropy");
+}
+
+TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
+  const at::NoGradGuard no_grad;
+  const auto& json = golden_.json["left_padded_batch"];
+  std::vector<PromptGroup> groups;
+  for (const auto& row : json["rows"]) groups.push_back(CaseInputs(golden_, row.get<std::string>()).prompt_group(*model_, "float_max"));
+  const auto tokens = json["greedy_tokens"].get<std::vector<std::vector<int64_t>>>();
+  ASSERT_EQ(tokens.size(), groups.size());
+  const auto result = greedy(*model_, groups, static_cast<int64_t>(tokens[0].size()), 1.0);
+  EXPECT_EQ(result.tokens, tokens);
+  expect_near(result.logits.select(1, 0), golden_.expected.tensor("left_padded_batch.logits_last"), kLogitTolerance, "batch logits");
+
+  const auto log_probs = golden_.expected.tensor("left_padded_batch.log_probs");
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const auto& ids = groups[i].prompt->input_ids;
+    const int64_t length = ids.size(0) - 1;
+    const auto logits = logits_of(*model_, all_hidden(*model_, groups[i])).narrow(0, 0, length);
+    const auto row = log_probs[static_cast<int64_t>(i)];
+    expect_near(log_probs_of(logits, ids.narrow(0, 1, length)), row.narrow(0, row.size(0) - length, length), kLogProbTolerance, "batch log-probs");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, ModelParityBatch, ::testing::ValuesIn(float_models()),
+                         [](const auto& info) { return info.param; });
+
+class Bfloat16Parity : public ::testing::TestWithParam<CaseName> {};
+
+double mean_abs_difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().mean().item<double>(); }
+
+/// Two correct bfloat16 programs differ as much from each other as from float32, so the error against float32 arithmetic on
+/// the same rounded weights is what counts: at most 1.5 times that of transformers, in the mean.
+TEST_P(Bfloat16Parity, ErrorIsThatOfTheReference) {
+  const at::NoGradGuard no_grad;
+  const Golden golden(GetParam().model);
+  const CaseInputs inputs(golden, GetParam().name);
+  const auto name = GetParam().name;
+  const auto expected = [&](const char* rest) { return golden.expected.tensor(name + "." + rest).squeeze(0); };
+  const int64_t length = inputs.ids().size(0);
+  for (const auto dtype : {at::kFloat, at::kBFloat16}) {
+    const auto model = load_model(golden.folder, {.dtype = dtype});
+    const auto logits = logits_of(*model, all_hidden(*model, inputs.group(*model, "float_max", length)));
+    const auto log_probs = log_probs_of(logits.narrow(0, 0, length - 1), inputs.ids().narrow(0, 1, length - 1));
+    if (dtype == at::kFloat) {
+      expect_near(logits[length - 1], expected("logits.float32_last"), kLogitTolerance, "float of bf16");
+      expect_near(log_probs, expected("log_probs.float32"), kLogProbTolerance, "float of bf16");
+      continue;
+    }
+    const auto& stored = golden.json["cases"][name];
+    const double logit_error = mean_abs_difference(logits[length - 1], expected("logits.float32_last"));
+    const double log_prob_error = mean_abs_difference(log_probs, expected("log_probs.float32"));
+    const double stored_logit_error = stored["bf16_sdpa_vs_float32"]["mean"].get<double>();
+    const double stored_log_prob_error = stored["log_prob_mean_abs_error_sdpa"].get<double>();
+    worst()["bf16 logit ratio"] = std::max(worst()["bf16 logit ratio"], logit_error / stored_logit_error);
+    worst()["bf16 log-prob ratio"] = std::max(worst()["bf16 log-prob ratio"], log_prob_error / stored_log_prob_error);
+    EXPECT_LE(logit_error, 1.5 * stored_logit_error);
+    EXPECT_LE(log_prob_error, 1.5 * stored_log_prob_error);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, Bfloat16Parity, ::testing::ValuesIn(cases_of(/*bfloat16=*/true)), test_name);
+
+}  // namespace
+}  // namespace vrlt::model

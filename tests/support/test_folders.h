@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace vrlt::test {
+
+/// Stored reference values: VRLT_GOLDEN_DIR, else the folder of the source tree.
+inline std::filesystem::path golden_dir() {
+  const char* folder = std::getenv("VRLT_GOLDEN_DIR");
+  return folder != nullptr && *folder != '\0' ? folder : VRLT_DEFAULT_GOLDEN_DIR;
+}
+
+}  // namespace vrlt::test
