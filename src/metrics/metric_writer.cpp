@@ -1,72 +1,137 @@
 #include "vrlt/metrics/metric_writer.h"
 
-#include <string>
+#include <unistd.h>
 
-#include "metrics/tensorboard.h"
-#include "vrlt/core/error.h"
-#include "vrlt/io/jsonl.h"
+#include <array>
+#include <chrono>
+#include <cstring>
 
 namespace vrlt::metrics {
 namespace fs = std::filesystem;
 namespace {
 
-/// Removes the lines of steps after `last_step`; the file is replaced as a whole or not at all.
-fs::path cut_after(const fs::path& path, int64_t last_step) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return path;
-  std::string kept;
-  bool cut = false;
-  io::for_each_jsonl(path, /*tolerate_torn_tail=*/true, [&](int64_t line, const io::Json& value) {
-    const auto step = value.is_object() ? value.find("step") : value.end();
-    if (step == value.end() || !step->is_number_integer())
-      throw DataError(concat(path.string(), ":", line, ": no integer \"step\""));
-    if (step->get<int64_t>() > last_step) {
-      cut = true;
-    } else {
-      kept += io::to_line(value) + "\n";
-    }
-  });
-  if (cut) io::write_file_atomic(path, kept);
-  return path;
+void put_varint(std::string& out, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  out += static_cast<char>(value);
 }
 
-fs::path prepare(const fs::path& run_folder) {
-  io::create_folders(run_folder);
-  return run_folder;
+template <typename T>
+void put_raw(std::string& out, T value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
+}
+
+void put_bytes(std::string& out, int field, std::string_view bytes) {
+  put_varint(out, static_cast<uint64_t>(field) << 3 | 2);
+  put_varint(out, bytes.size());
+  out += bytes;
+}
+
+uint32_t masked_crc(std::string_view bytes) {
+  const uint32_t crc = crc32c(bytes);
+  return ((crc >> 15) | (crc << 17)) + 0xa282ead8U;
+}
+
+double seconds_since_epoch() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+/// The fields every Event message begins with: wall_time and step.
+std::string event_head(int64_t step) {
+  std::string event;
+  put_varint(event, 1 << 3 | 1);
+  put_raw(event, seconds_since_epoch());
+  put_varint(event, 2 << 3 | 0);
+  put_varint(event, static_cast<uint64_t>(step));
+  return event;
+}
+
+fs::path cut(const fs::path& path, int64_t step) {
+  keep_steps_up_to(path, step);
+  return path;
 }
 
 }  // namespace
 
-struct MetricWriter::Files {
-  Files(const fs::path& folder, int64_t resume_step)
-      : metrics(cut_after(folder / "metrics.jsonl", resume_step)),
-        timing(cut_after(folder / "timing.jsonl", resume_step)),
-        tensorboard(folder / "tensorboard", resume_step) {}
+uint32_t crc32c(std::string_view bytes) {
+  static const auto kTable = [] {
+    std::array<uint32_t, 256> table{};
+    for (uint32_t i = 0; i < 256; ++i) {
+      uint32_t value = i;
+      for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ (value & 1 ? 0x82F63B78U : 0);
+      table[i] = value;
+    }
+    return table;
+  }();
+  uint32_t crc = ~0U;
+  for (const unsigned char byte : bytes) crc = (crc >> 8) ^ kTable[(crc ^ byte) & 0xFF];
+  return ~crc;
+}
 
-  io::JsonlAppender metrics;
-  io::JsonlAppender timing;
-  EventWriter tensorboard;
+/// TensorBoard's record file, written by hand: u64 length, its CRC, payload, its CRC.
+class MetricWriter::TensorBoardFile {
+ public:
+  explicit TensorBoardFile(const fs::path& folder)
+      : file_((io::create_folders(folder), folder / ("events.out.tfevents." + std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." +
+                                                     std::to_string(::getpid()))),
+              io::FileWriter::Mode::kCreate) {
+    auto event = event_head(0);
+    put_bytes(event, 3, "brain.Event:2");
+    write_record(event);
+  }
+
+  void write(int64_t step, const std::vector<std::pair<std::string, double>>& values) {
+    std::string summary;
+    for (const auto& [name, value] : values) {
+      std::string item;
+      put_bytes(item, 1, name);
+      put_varint(item, 2 << 3 | 5);
+      put_raw(item, static_cast<float>(value));
+      put_bytes(summary, 1, item);
+    }
+    auto event = event_head(step);
+    put_bytes(event, 5, summary);
+    write_record(event);
+  }
+
+ private:
+  void write_record(const std::string& payload) {
+    std::string record, length;
+    put_raw(length, static_cast<uint64_t>(payload.size()));
+    record += length;
+    put_raw(record, masked_crc(length));
+    record += payload;
+    put_raw(record, masked_crc(payload));
+    file_.write(record);
+  }
+
+  io::FileWriter file_;
 };
 
-MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resume_step)
-    : files_(std::make_unique<Files>(prepare(run_folder), resume_step)) {}
+void keep_steps_up_to(const fs::path& path, int64_t step) {
+  if (!fs::exists(path)) return;
+  std::string kept;
+  bool dropped = false;
+  io::for_each_jsonl(path, /*tolerate_torn_tail=*/true, [&](int64_t, io::Json line) {
+    if (line.value("step", int64_t{0}) <= step) kept += io::to_line(line) + "\n";
+    else dropped = true;
+  });
+  if (dropped) io::write_file_atomic(path, kept);
+}
+
+MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resumed_step)
+    : metrics_(cut(run_folder / "metrics.jsonl", resumed_step)),
+      timing_(cut(run_folder / "timing.jsonl", resumed_step)),
+      tensorboard_(std::make_unique<TensorBoardFile>(run_folder / "tensorboard")) {}
 
 MetricWriter::~MetricWriter() = default;
 
 void MetricWriter::write(int64_t step, const MetricSet& metrics) {
-  io::Json line{{"step", step}};
-  io::Json timing{{"step", step}};
+  io::Json line = {{"step", step}}, timing = {{"step", step}};
   const auto values = metrics.values();
-  for (const auto& [name, value] : values) (name.starts_with("time/") ? timing : line)[name] = value;
-  if (line.size() > 1) files_->metrics.append(line);
-  if (timing.size() > 1) files_->timing.append(timing);
-  files_->tensorboard.write(step, values);
-}
-
-void MetricWriter::sync() {
-  files_->metrics.sync();
-  files_->timing.sync();
-  files_->tensorboard.sync();
+  for (const auto& [name, value] : values) (name.rfind("time/", 0) == 0 ? timing : line)[name] = value;
+  metrics_.append(line);
+  timing_.append(timing);
+  tensorboard_->write(step, values);
 }
 
 }  // namespace vrlt::metrics

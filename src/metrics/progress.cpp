@@ -2,91 +2,54 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
+
+#include "vrlt/core/logging.h"
 
 namespace vrlt::metrics {
 namespace {
 
-constexpr int kBarWidth = 24;
-
-std::string clock_text(double seconds) {
-  const auto total = static_cast<long long>(std::min(seconds + 0.5, 3.6e6));
-  char text[48];
-  if (total >= 3600) {
-    std::snprintf(text, sizeof(text), "%lld:%02lld:%02lld", total / 3600, total / 60 % 60, total % 60);
-  } else {
-    std::snprintf(text, sizeof(text), "%lld:%02lld", total / 60, total % 60);
-  }
-  return text;
-}
-
-/// Items per second, or seconds per item when it is slow.
-std::string rate_text(double rate) {
-  char text[48];
-  if (rate >= 1) {
-    std::snprintf(text, sizeof(text), "%.1f/s", rate);
-  } else {
-    std::snprintf(text, sizeof(text), "%.1f s each", 1 / rate);
-  }
+std::string duration_text(double seconds) {
+  const auto total = static_cast<int64_t>(seconds + 0.5);
+  char text[32];
+  if (total >= 3600) std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", static_cast<long long>(total / 3600), static_cast<long long>(total / 60 % 60), static_cast<long long>(total % 60));
+  else std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(total / 60), static_cast<long long>(total % 60));
   return text;
 }
 
 }  // namespace
 
-std::string progress_line(const std::string& label, int64_t done, int64_t total, double elapsed_seconds) {
-  const double rate = elapsed_seconds > 0 ? static_cast<double>(done) / elapsed_seconds : 0.0;
-  std::string line = label;
-  if (total > 0) {
-    const double share = std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0);
-    const int filled = static_cast<int>(share * kBarWidth);
-    std::string bar(static_cast<size_t>(filled), '=');
-    if (filled < kBarWidth) bar += '>';
-    bar.resize(kBarWidth, ' ');
-    char percent[16];
-    std::snprintf(percent, sizeof(percent), "%3d%%", static_cast<int>(share * 100));
-    line += std::string(" ") + percent + " [" + bar + "] " + std::to_string(done) + "/" + std::to_string(total);
-  } else {
-    line.append(" ").append(std::to_string(done));
+ProgressBar::ProgressBar(std::string label, int64_t total, int64_t done)
+    : label_(std::move(label)), total_(total), first_(done), done_(done), terminal_(::isatty(STDERR_FILENO) == 1), start_(Clock::now()), last_drawn_(start_) {}
+
+ProgressBar::~ProgressBar() {
+  if (done_ > first_) draw();
+  if (terminal_ && done_ > first_) std::fputc('\n', stderr);
+}
+
+void ProgressBar::update(int64_t done, const std::string& note) {
+  done_ = done;
+  note_ = note;
+  const auto interval = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
+  if (Clock::now() - last_drawn_ < interval) return;
+  last_drawn_ = Clock::now();
+  draw();
+}
+
+void ProgressBar::draw() {
+  constexpr int kWidth = 30;
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double rate = elapsed > 0 ? static_cast<double>(done_ - first_) / elapsed : 0.0;
+  const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
+  char numbers[96];
+  std::snprintf(numbers, sizeof numbers, "%lld/%lld  %.2f/s  %s left", static_cast<long long>(done_), static_cast<long long>(total_), rate, duration_text(left).c_str());
+  if (!terminal_) {
+    log::info(label_ + " " + numbers + (note_.empty() ? "" : "  " + note_));
+    return;
   }
-  if (rate > 0) line.append("  ").append(rate_text(rate));
-  if (rate > 0 && total > done) {
-    line.append("  ETA ").append(clock_text(static_cast<double>(total - done) / rate));
-  } else {
-    line.append("  ").append(clock_text(elapsed_seconds));
-  }
-  return line;
-}
-
-ProgressBar::ProgressBar(int64_t total, std::string label, int rank)
-    : total_(total),
-      label_(std::move(label)),
-      quiet_(rank != 0),
-      terminal_(isatty(STDERR_FILENO) != 0),
-      start_(Clock::now()),
-      last_print_(start_) {}
-
-ProgressBar::~ProgressBar() { finish(); }
-
-void ProgressBar::advance(int64_t count) {
-  done_ += count;
-  if (quiet_) return;
-  const auto now = Clock::now();
-  if (now - last_print_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::seconds(10))) return;
-  print(now);
-}
-
-void ProgressBar::finish() {
-  if (quiet_) return;
-  print(Clock::now());
-  if (terminal_) std::fputc('\n', stderr);
-  quiet_ = true;
-}
-
-void ProgressBar::print(Clock::time_point now) {
-  last_print_ = now;
-  const std::string line = progress_line(label_, done_, total_, std::chrono::duration<double>(now - start_).count());
-  std::fprintf(stderr, terminal_ ? "\r%s\x1b[K" : "%s\n", line.c_str());
+  const int filled = total_ > 0 ? static_cast<int>(kWidth * done_ / total_) : 0;
+  std::fprintf(stderr, "\r\033[K%s [%s%s] %s  %s", label_.c_str(), std::string(static_cast<size_t>(filled), '#').c_str(),
+               std::string(static_cast<size_t>(kWidth - filled), '.').c_str(), numbers, note_.c_str());
   std::fflush(stderr);
 }
 

@@ -1,33 +1,33 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 
+#include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/metric.h"
 
 namespace vrlt::metrics {
 
-/// Writes what each step measured into a run folder; one per run, on rank 0.
-///   metrics.jsonl   {"step": n, "loss/policy": ..}: no clock in it, so a resumed run writes the same bytes as an uninterrupted one
-///   timing.jsonl    the metrics named "time/..", in the same form
-///   tensorboard/    all of them; tags as named
-/// A number that is not finite is null in JSON.
+/// Cuts a JSON Lines file after the last line whose "step" is at most `step`, so that a resumed run writes the rest again.
+void keep_steps_up_to(const std::filesystem::path& path, int64_t step);
+
+/// One line per step to metrics.jsonl, and the same numbers to tensorboard/. What depends on the clock (names under time/)
+/// goes to timing.jsonl: metrics.jsonl of a resumed run equals that of an undisturbed one.
 class MetricWriter {
  public:
-  /// @param resume_step  the last step of the checkpoint that is resumed; lines and TensorBoard values of later steps are removed.
-  ///                     -1 starts afresh: what an earlier run left in the files is removed.
-  /// @throws DiskError; DataError if a line of an existing file has no "step".
-  explicit MetricWriter(const std::filesystem::path& run_folder, int64_t resume_step = -1);
+  /// @param resumed_step  the last finished step of a run that goes on; 0 for a new one.
+  MetricWriter(const std::filesystem::path& run_folder, int64_t resumed_step);
   ~MetricWriter();
-
   void write(int64_t step, const MetricSet& metrics);
-  /// Makes what was written durable; call it before a checkpoint is declared complete.
-  void sync();
 
  private:
-  struct Files;
-  std::unique_ptr<Files> files_;
+  class TensorBoardFile;
+  io::JsonlAppender metrics_;
+  io::JsonlAppender timing_;
+  std::unique_ptr<TensorBoardFile> tensorboard_;
 };
+
+/// CRC-32C (Castagnoli), as TensorBoard's records need it.
+uint32_t crc32c(std::string_view bytes);
 
 }  // namespace vrlt::metrics

@@ -6,35 +6,22 @@
 
 namespace vrlt::metrics {
 
-/// `label  42% [=====>    ] 21/50  3.5/s  ETA 0:08`; without `total` (0) no bar and no ETA.
-std::string progress_line(const std::string& label, int64_t done, int64_t total, double elapsed_seconds);
-
-/// Progress on standard error: on a terminal one line redrawn at most ten times a second,
-/// otherwise a plain line at most every ten seconds and at the end.
+/// Progress on standard error: a bar that is redrawn on a terminal, a line every ten seconds elsewhere.
 class ProgressBar {
  public:
-  /// @param total  0 if unknown.  @param rank  ranks above 0 print nothing.
-  ProgressBar(int64_t total, std::string label, int rank = 0);
-  ~ProgressBar();  ///< finish()
-  ProgressBar(const ProgressBar&) = delete;
-  ProgressBar& operator=(const ProgressBar&) = delete;
-
-  /// Not for several threads at once. @param count  items done since the last call.
-  void advance(int64_t count = 1);
-  /// Prints the last state; later calls do nothing.
-  void finish();
+  ProgressBar(std::string label, int64_t total, int64_t done = 0);
+  ~ProgressBar();
+  /// @param note  shown behind the bar: the latest reward, say.
+  void update(int64_t done, const std::string& note = "");
 
  private:
+  void draw();
   using Clock = std::chrono::steady_clock;
-  void print(Clock::time_point now);
 
-  int64_t total_;
-  int64_t done_ = 0;
-  std::string label_;
-  bool quiet_;
+  std::string label_, note_;
+  int64_t total_, first_, done_;
   bool terminal_;
-  Clock::time_point start_;
-  Clock::time_point last_print_;
+  Clock::time_point start_, last_drawn_;
 };
 
 }  // namespace vrlt::metrics

@@ -1,0 +1,110 @@
+#include "vrlt/optim/adamw.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::optim {
+namespace {
+
+struct Schedule {
+  const char* name;
+  double (*factor)(double progress);  ///< progress in [0, 1) after warm-up
+};
+
+constexpr Schedule kSchedules[] = {
+    {"constant", [](double) { return 1.0; }},
+    {"linear", [](double progress) { return 1.0 - progress; }},
+    {"cosine", [](double progress) { return 0.5 * (1.0 + std::cos(std::numbers::pi * progress)); }},
+};
+
+}  // namespace
+
+AdamW::AdamW(NamedTensors parameters, const AdamWConfig& config) : config_(config) {
+  for (auto& [name, parameter] : parameters) {
+    const at::NoGradGuard no_grad;
+    Slot slot{.name = name, .parameter = parameter};
+    slot.master = parameter.scalar_type() == at::kFloat ? parameter.detach() : parameter.detach().to(at::kFloat);
+    slot.exp_avg = at::zeros_like(slot.master);
+    slot.exp_avg_sq = at::zeros_like(slot.master);
+    slot.steps = at::zeros({}, slot.master.options());
+    slots_.push_back(std::move(slot));
+  }
+}
+
+double AdamW::clip_gradients(double max_norm) {
+  double squares = 0.0;
+  for (const auto& slot : slots_)
+    if (slot.parameter.grad().defined()) squares += slot.parameter.grad().to(at::kDouble).square().sum().item<double>();
+  const double norm = std::sqrt(squares);
+  if (max_norm > 0 && norm > max_norm)
+    for (const auto& slot : slots_)
+      if (slot.parameter.grad().defined()) slot.parameter.mutable_grad().mul_(max_norm / (norm + 1e-6));
+  return norm;
+}
+
+void AdamW::step(double lr) {
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> parameters, grads, exp_avgs, exp_avg_sqs, steps;
+  for (auto& slot : slots_) {
+    if (!slot.parameter.grad().defined()) continue;
+    slot.steps.add_(1);
+    parameters.push_back(slot.master);
+    grads.push_back(slot.parameter.grad().to(at::kFloat));
+    exp_avgs.push_back(slot.exp_avg);
+    exp_avg_sqs.push_back(slot.exp_avg_sq);
+    steps.push_back(slot.steps);
+  }
+  if (parameters.empty()) return;
+  at::_fused_adamw_(parameters, grads, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps, lr, config_.beta1, config_.beta2, config_.weight_decay,
+                    config_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+  for (auto& slot : slots_) {
+    if (!slot.parameter.grad().defined()) continue;
+    if (slot.parameter.scalar_type() != at::kFloat) slot.parameter.copy_(slot.master);
+    slot.parameter.mutable_grad() = at::Tensor();
+  }
+}
+
+NamedTensors AdamW::state() const {
+  NamedTensors tensors;
+  for (const auto& slot : slots_) {
+    tensors.emplace_back("exp_avg." + slot.name, slot.exp_avg);
+    tensors.emplace_back("exp_avg_sq." + slot.name, slot.exp_avg_sq);
+    tensors.emplace_back("step." + slot.name, slot.steps);
+    if (slot.parameter.scalar_type() != at::kFloat) tensors.emplace_back("master." + slot.name, slot.master);
+  }
+  return tensors;
+}
+
+void AdamW::load_state(const NamedTensors& state) {
+  const at::NoGradGuard no_grad;
+  const std::map<std::string, at::Tensor> stored(state.begin(), state.end());
+  for (const auto& [name, tensor] : this->state()) {
+    const auto found = stored.find(name);
+    if (found == stored.end() || found->second.sizes() != tensor.sizes()) throw CheckpointError("optimizer state lacks \"" + name + "\" of the right shape");
+    tensor.copy_(found->second);
+  }
+}
+
+double lr_factor(const AdamWConfig& config, int64_t step, int64_t num_steps) {
+  if (step < config.warmup_steps) return static_cast<double>(step + 1) / static_cast<double>(config.warmup_steps);
+  const double remaining = static_cast<double>(std::max<int64_t>(1, num_steps - config.warmup_steps));
+  for (const auto& schedule : kSchedules)
+    if (config.schedule == schedule.name) return schedule.factor(static_cast<double>(step - config.warmup_steps) / remaining);
+  throw ConfigError("unknown schedule \"" + config.schedule + "\"");
+}
+
+std::vector<std::string> lr_schedule_names() {
+  std::vector<std::string> names;
+  for (const auto& schedule : kSchedules) names.emplace_back(schedule.name);
+  return names;
+}
+
+}  // namespace vrlt::optim
