@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "vrlt/data/dataset.h"
+#include "vrlt/model/vision_language_model.h"
+#include "vrlt/processor/prompt_loader.h"
+#include "vrlt/trainer/train_config.h"
+
+namespace vrlt::trainer {
+
+/// What a trainer works with; made by the program, outlives the trainer.
+struct TrainingParts {
+  const TrainConfig& config;
+  std::filesystem::path run_folder;
+  std::vector<data::Sample> samples;
+  model::VisionLanguageModel& policy;
+  model::VisionLanguageModel* reference = nullptr;  ///< Frozen; only with kl_coef > 0.
+  const processor::Processor& processor;
+  processor::PromptLoader& loader;
+};
+
+/// Trains to config.steps, from the newest checkpoint of the run folder if there is one. A run that was killed and resumed
+/// ends with the same weights and metric lines as one that was not.
+/// @throws StopRequested after saving when asked to stop; NotFiniteError; DataError; DiskError.
+void train_grpo(const TrainingParts& parts);
+void train_sft(const TrainingParts& parts);
+
+}  // namespace vrlt::trainer

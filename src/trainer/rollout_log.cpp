@@ -1,0 +1,41 @@
+#include "trainer/rollout_log.h"
+
+#include "vrlt/rewards/answer_parser.h"
+
+namespace vrlt::trainer {
+namespace {
+
+io::Json to_json(const Interval& span) { return io::Json::array({span.start_seconds, span.end_seconds}); }
+
+io::Json predicted_span(const data::Sample& sample, const std::string& text) {
+  const auto answer = rewards::extract_answer(text);
+  if (!answer || sample.segments.empty()) return nullptr;
+  const auto span = sample.options.empty() ? rewards::parse_single_span(*answer.value) : rewards::parse_grounded_answer(*answer.value, sample.options).span;
+  return span ? to_json(*span.value) : io::Json(nullptr);
+}
+
+}  // namespace
+
+io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup& group, const std::vector<rewards::RewardTerm>& terms,
+                        const std::vector<rewards::ScoredResponse>& scores, const std::vector<double>& advantages) {
+  io::Json record = {{"id", sample.id}, {"task", data::to_string(sample.task)}, {"question", sample.question}, {"video", sample.video}};
+  if (!sample.options.empty()) record["options"] = sample.options;
+  if (sample.answer_option) record["answer"] = *sample.answer_option;
+  record["truth"] = io::Json::array();
+  for (const auto& span : sample.clip_segments()) record["truth"].push_back(to_json(span));
+  record["frame_seconds"] = group.prompt.inputs->frame_seconds;
+  record["responses"] = io::Json::array();
+  for (size_t k = 0; k < group.responses.size(); ++k) {
+    const auto& response = group.responses[k];
+    io::Json item = {{"text", response.text}, {"tokens", response.ids.size()}, {"finish", response.truncated ? "length" : "stop"}, {"reward", scores[k].total}};
+    item["components"] = io::Json::object();
+    for (size_t c = 0; c < terms.size(); ++c)
+      if (scores[k].components[c].applicable) item["components"][terms[c].name] = {{"value", scores[k].components[c].value}, {"reason", scores[k].components[c].reason}};
+    if (!advantages.empty()) item["advantage"] = advantages[k];
+    item["predicted"] = predicted_span(sample, response.text);
+    record["responses"].push_back(item);
+  }
+  return record;
+}
+
+}  // namespace vrlt::trainer

@@ -1,0 +1,110 @@
+#include "trainer/training_run.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+
+#include "vrlt/checkpoint/checkpoint.h"
+#include "vrlt/checkpoint/safetensors.h"
+#include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+#include "vrlt/core/stop_request.h"
+
+namespace vrlt::trainer {
+namespace {
+
+/// Marks what is trained and returns it.
+optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool freeze_vision) {
+  optim::NamedTensors trained;
+  for (const auto& [name, tensor] : model.parameters().entries()) {
+    const bool train = !(freeze_vision && model.is_vision_parameter(name));
+    auto parameter = tensor;
+    parameter.set_requires_grad(train);
+    if (train) trained.emplace_back(name, parameter);
+  }
+  return trained;
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const TrainingParts& parts)
+    : parts_(parts),
+      optimizer_(trained_parameters(parts.policy, parts.config.model.freeze_vision), parts.config.optim),
+      order_(static_cast<int64_t>(parts.samples.size()), parts.config.seed, /*shuffle=*/true) {
+  if (const auto latest = checkpoint::find_latest_checkpoint(parts.run_folder)) {
+    restore(latest->folder);
+    resumed_step_ = latest->step;
+    log::info(concat("resuming after step ", resumed_step_, " from ", latest->folder.string()));
+  }
+}
+
+std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {
+  const int64_t count = parts_.config.prompts_per_step, first = step * count;
+  std::vector<LoadedSample> loaded;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
+    try {
+      loaded.push_back({&sample, parts_.loader.load(sample)});
+    } catch (const ConfigError&) {
+      throw;
+    } catch (const Error& error) {
+      ++bad_samples_;
+      log::warning(concat("leaving out ", error.what()));
+      const auto allowed = parts_.config.data.max_bad_fraction * static_cast<double>(parts_.samples.size());
+      if (static_cast<double>(bad_samples_) > allowed)
+        throw DataError(concat(bad_samples_, " unreadable samples, more than data.max_bad_fraction allows (", allowed, "); the last: ", error.what()));
+    }
+  }
+  return loaded;
+}
+
+at::Tensor TrainingRun::video_features(const processor::ModelInputs& inputs, const at::Tensor& known) const {
+  if (!inputs.pixel_values_videos.defined()) return {};
+  if (parts_.config.model.freeze_vision && known.defined()) return known;
+  return parts_.policy.encode_video(inputs.pixel_values_videos, inputs.video_grid_thw);
+}
+
+void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
+  const double norm = optimizer_.clip_gradients(parts_.config.optim.max_grad_norm);
+  if (!std::isfinite(norm))
+    throw NotFiniteError(concat("step ", step + 1, ": the gradient norm is ", norm, "; the last checkpoint is intact, try a smaller optim.lr"));
+  const double lr = parts_.config.optim.lr * optim::lr_factor(parts_.config.optim, step, parts_.config.steps);
+  optimizer_.step(lr);
+  metrics.mean("grad/norm", norm);
+  metrics.mean("optim/lr", lr);
+  metrics.sum("data/bad_samples", static_cast<double>(bad_samples_));
+}
+
+void TrainingRun::finish_step(int64_t step) {
+  const int64_t done = step + 1;
+  const bool last = done == parts_.config.steps, stop = stop_requested();
+  if (last || stop || done % parts_.config.checkpoint.every == 0) save(done);
+  if (stop && !last) throw StopRequested(concat("stopped after step ", done, " as asked; run the same command to go on"));
+}
+
+void TrainingRun::save(int64_t step) {
+  checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
+    parts_.policy.save(folder / "model");
+    checkpoint::write_safetensors(folder / "optimizer.safetensors", optimizer_.state());
+    const io::Json state = {{"step", step}, {"bad_samples", bad_samples_}};
+    io::write_file_atomic(folder / "state.json", state.dump(2) + "\n");
+  });
+  checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep);
+}
+
+void TrainingRun::restore(const std::filesystem::path& folder) {
+  const at::NoGradGuard no_grad;
+  const checkpoint::SafetensorsFolder weights(folder / "model");
+  for (const auto& [name, tensor] : parts_.policy.parameters().entries()) {
+    const auto stored = weights.tensor(name);
+    if (stored.sizes() != tensor.sizes()) throw CheckpointError(concat(folder.string(), ": ", name, " has another shape than the model"));
+    tensor.copy_(stored);
+  }
+  const checkpoint::SafetensorsFile file(folder / "optimizer.safetensors");
+  optim::NamedTensors state;
+  for (const auto& name : file.names()) state.emplace_back(name, file.tensor(name));
+  optimizer_.load_state(state);
+  bad_samples_ = io::read_json(folder / "state.json").value("bad_samples", int64_t{0});
+}
+
+}  // namespace vrlt::trainer
