@@ -28,6 +28,7 @@ Frame convert(const RgbFrame& rgb, AVPixelFormat format) {
 
 CodecContext open_encoder(const char* name, AVPixelFormat format, int64_t width, int64_t height, AVRational time_base, AVDictionary** options,
                           bool global_header) {
+  av_log_set_level(AV_LOG_QUIET);
   const AVCodec* codec = avcodec_find_encoder_by_name(name);
   require(codec != nullptr, std::string("this FFmpeg has no encoder ") + name);
   CodecContext context(avcodec_alloc_context3(codec));

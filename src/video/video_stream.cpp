@@ -139,15 +139,12 @@ const AVFrame* VideoStream::next_frame() {
 }
 
 void VideoStream::rewind() {
-  // Some raw formats cannot seek by time but can by byte.
-  if (avformat_seek_file(format_.get(), stream_->index, INT64_MIN, INT64_MIN + 1, INT64_MAX, AVSEEK_FLAG_BACKWARD) < 0 || !can_seek_exactly_) {
-    format_.reset();
-    stream_ = nullptr;
-    open_input();
-    choose_stream();
-    open_decoder();
-  }
-  avcodec_flush_buffers(codec_.get());
+  // Opened anew: seeking back to the very start is not exact in every container (edit lists, negative times, raw streams).
+  codec_.reset();
+  format_.reset();
+  open_input();
+  choose_stream();
+  open_decoder();
   drained_ = false;
 }
 

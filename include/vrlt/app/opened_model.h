@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "vrlt/data/dataset.h"
+#include "vrlt/model/vision_language_model.h"
+#include "vrlt/processor/prompt_loader.h"
+#include "vrlt/trainer/run_config.h"
+
+namespace vrlt::app {
+
+/// A model with what turns samples into its inputs.
+struct OpenedModel {
+  std::unique_ptr<model::VisionLanguageModel> model;
+  std::unique_ptr<processor::Processor> processor;
+  std::unique_ptr<processor::PromptLoader> loader;
+};
+
+OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const video::VideoOptions& video, uint64_t seed);
+
+/// The weights alone: a frozen reference.
+std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSection& model, uint64_t seed);
+
+/// Reads the records a data section names, at most max_samples. @throws MissingInputError also when `root` is not a folder.
+std::vector<data::Sample> read_samples(const trainer::DataSection& data);
+
+/// The record files and the model folder: what inputs.json describes.
+std::vector<std::filesystem::path> input_paths(const trainer::ModelSection& model, const trainer::DataSection& data);
+
+}  // namespace vrlt::app

@@ -1,0 +1,112 @@
+#include "vrlt/app/command_line.h"
+
+#include <c10/util/Exception.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <new>
+
+#include "vrlt/algorithm/advantage.h"
+#include "vrlt/algorithm/loss_table.h"
+#include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+#include "vrlt/core/stop_request.h"
+#include "vrlt/data/prompt.h"
+#include "vrlt/model/model_table.h"
+#include "vrlt/rewards/reward_table.h"
+
+namespace vrlt::app {
+namespace {
+
+template <typename Table>
+void print_rows(const Table& table) {
+  for (const auto& entry : table) std::printf("%-18s %s\n", entry.name, entry.help);
+}
+
+struct NamedTable {
+  const char* name;
+  void (*print)();
+};
+
+constexpr NamedTable kTables[] = {
+    {"rewards", [] { print_rows(rewards::reward_table()); }},
+    {"losses", [] { print_rows(algorithm::loss_table()); }},
+    {"prompts", [] { print_rows(data::prompt_table()); }},
+    {"advantages", [] { for (const auto& name : algorithm::advantage_names()) std::printf("%s\n", name.c_str()); }},
+    {"models", [] { for (const auto& entry : model::model_table()) std::printf("%-18s %s\n", entry.model_type, entry.help); }},
+};
+
+int report_error(const std::string& message, ExitCode code) {
+  log::error(message);
+  return static_cast<int>(code);
+}
+
+/// Runs the body and maps what it throws to an exit code.
+int guarded(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const StopRequested& stop) {
+    log::warning(stop.what());
+    return static_cast<int>(stop.exit_code());
+  } catch (const Error& error) {
+    return report_error(error.what(), error.exit_code());
+  } catch (const c10::OutOfMemoryError& error) {
+    return report_error(std::string("out of memory: ") + error.what_without_backtrace(), ExitCode::kOutOfMemory);
+  } catch (const c10::Error& error) {
+    return report_error(std::string("LibTorch: ") + error.what_without_backtrace(), ExitCode::kBug);
+  } catch (const std::bad_alloc&) {
+    return report_error("out of memory", ExitCode::kOutOfMemory);
+  } catch (const std::exception& error) {
+    return report_error(std::string("unexpected: ") + error.what(), ExitCode::kBug);
+  }
+}
+
+}  // namespace
+
+void print_table(const std::string& name) {
+  std::string known;
+  for (const auto& table : kTables) {
+    if (name == table.name) return table.print();
+    known += concat(known.empty() ? "" : ", ", table.name);
+  }
+  throw ConfigError(concat("--list ", name, ": unknown table; known: ", known));
+}
+
+int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
+                const std::function<int(const CommandLine&)>& body) {
+  CLI::App cli(description + "\n", name);
+  CommandLine command;
+  std::vector<std::string> positional;
+  std::string resume = "auto", table_names;
+  for (const auto& table : tables) table_names += (table_names.empty() ? "" : "|") + table;
+  cli.set_version_flag("--version", name + " " VRLT_VERSION);
+  cli.add_option("config", positional, "CONFIG.yaml, then any number of key=value that override it (rollout.group_size=16)");
+  cli.add_flag("--print-config", command.print_config, "print the resolved config with the help of every key, and stop");
+  cli.add_flag("--dry-run", command.dry_run, "check the config and the inputs, and stop");
+  cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")->check(CLI::IsMember({"auto", "never", "must"}));
+  cli.add_option("--list", command.list, "print a table and stop: " + table_names);
+  cli.footer("exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 70 bug, 74 disk, 75 stopped (run again to go on),\n"
+             "            80 out of memory, 81 numbers not finite, 83 evaluation incomplete");
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = cli.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  return guarded([&] {
+    log::setup(0, 1);
+    install_stop_handlers();
+    if (!command.list.empty()) {
+      print_table(command.list);
+      return 0;
+    }
+    if (positional.empty()) throw ConfigError(concat("no config given; usage: ", name, " CONFIG.yaml [key=value ...] (see --help)"));
+    command.config = positional.front();
+    command.overrides.assign(positional.begin() + 1, positional.end());
+    command.resume = resume == "never" ? Resume::kNever : resume == "must" ? Resume::kMust : Resume::kAuto;
+    command.arguments.assign(argv, argv + argc);
+    return body(command);
+  });
+}
+
+}  // namespace vrlt::app

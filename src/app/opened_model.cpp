@@ -1,0 +1,38 @@
+#include "vrlt/app/opened_model.h"
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::app {
+
+std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSection& section, uint64_t seed) {
+  model::ModelOptions options;
+  options.dtype = section.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
+  options.device = at::Device(section.device);
+  options.random_weights = section.init == "random";
+  options.seed = seed;
+  return model::load_model(section.path, options);
+}
+
+OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const video::VideoOptions& video, uint64_t seed) {
+  constexpr int64_t kMegabyte = 1 << 20;
+  OpenedModel opened;
+  opened.model = open_weights(model, seed);
+  opened.processor = std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
+  opened.loader = std::make_unique<processor::PromptLoader>(*opened.processor, video, data.root, data.prompt, data.cache_megabytes * kMegabyte);
+  return opened;
+}
+
+std::vector<data::Sample> read_samples(const trainer::DataSection& data) {
+  if (!std::filesystem::is_directory(data.root)) throw MissingInputError(concat("data.root ", data.root, ": no such folder"));
+  auto samples = data::load_samples({data.records.begin(), data.records.end()});
+  if (data.max_samples > 0 && static_cast<int64_t>(samples.size()) > data.max_samples) samples.resize(static_cast<size_t>(data.max_samples));
+  return samples;
+}
+
+std::vector<std::filesystem::path> input_paths(const trainer::ModelSection& model, const trainer::DataSection& data) {
+  std::vector<std::filesystem::path> paths(data.records.begin(), data.records.end());
+  paths.emplace_back(model.path);
+  return paths;
+}
+
+}  // namespace vrlt::app

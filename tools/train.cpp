@@ -1,0 +1,7 @@
+#include "vrlt/app/command_line.h"
+#include "vrlt/app/train.h"
+
+int main(int argc, char** argv) {
+  return vrlt::app::run_program(argc, argv, "vrlt-train", "Trains a video language model by GRPO or supervised fine-tuning.",
+                                {"rewards", "losses", "advantages", "prompts", "models"}, vrlt::app::run_train);
+}
