@@ -55,20 +55,24 @@ io::Json base_record(const std::string& split, int64_t index, const char* task, 
 
 io::Json segment_of(const SynthShape& shape) { return io::Json::array({io::Json::array({shape.start_seconds, shape.end_seconds})}); }
 
-/// Four shapes in a random order, the true one among them.
-void add_options(io::Json& record, const SynthShape& target, uint64_t seed, uint64_t key) {
-  std::vector<std::string> options = synth_shapes();
-  const auto order = random_permutation(static_cast<int64_t>(options.size()), seed, key);
+/// The target's colour and two that the clip does not show, in a random order.
+void add_options(io::Json& record, const SynthClip& clip, const SynthShape& target, uint64_t seed, uint64_t key) {
+  constexpr size_t kOptions = 3;
+  std::vector<std::string> options = {target.color};
+  for (const int64_t i : random_permutation(static_cast<int64_t>(synth_colors().size()), seed, key)) {
+    const auto& color = synth_colors()[static_cast<size_t>(i)];
+    const bool shown = std::any_of(clip.shapes.begin(), clip.shapes.end(), [&](const auto& shape) { return shape.color == color; });
+    if (!shown && options.size() < kOptions) options.push_back(color);
+  }
   io::Json shuffled = io::Json::array();
-  for (size_t i = 0; i < order.size(); ++i) {
-    const auto& option = options[static_cast<size_t>(order[i])];
-    if (option == target.shape) record["answer"] = i;
-    shuffled.push_back(option);
+  for (const int64_t i : random_permutation(static_cast<int64_t>(options.size()), seed, key + 1)) {
+    if (i == 0) record["answer"] = shuffled.size();
+    shuffled.push_back(options[static_cast<size_t>(i)]);
   }
   record["options"] = shuffled;
 }
 
-/// One question per task family about a clip. Half of the questions are grounding: it is the hardest to learn.
+/// One question per task family about a clip.
 std::vector<io::Json> make_records(const SynthClip& clip, const std::string& split, int64_t index, uint64_t seed) {
   const uint64_t key = stable_hash(concat("question/", split, "/", index));
   const auto& target = clip.shapes[random_bits(seed, key, 0, 0) % clip.shapes.size()];
@@ -76,11 +80,11 @@ std::vector<io::Json> make_records(const SynthClip& clip, const std::string& spl
   grounding["question"] = target.color + " " + target.shape;
   grounding["segments"] = segment_of(target);
   auto choice = base_record(split, index, "mcq", clip);
-  choice["question"] = "which " + target.color;
-  add_options(choice, target, seed, key);
+  choice["question"] = "which color";
+  add_options(choice, clip, target, seed, key);
   auto grounded = base_record(split, index, "gqa", clip);
-  grounded["question"] = "which " + target.color;
-  add_options(grounded, target, seed, key + 1);
+  grounded["question"] = "which color";
+  add_options(grounded, clip, target, seed, key + 2);
   grounded["segments"] = segment_of(target);
   return {grounding, choice, grounded};
 }
@@ -106,8 +110,8 @@ std::vector<std::string> tokenizer_sentences() {
   for (const auto& color : synth_colors())
     for (const auto& shape : synth_shapes()) {
       sentences.push_back("when " + color + " " + shape + " ?");
-      sentences.push_back("which " + color + " A. circle B. square C. triangle ?");
-      sentences.push_back("which " + color + " when A. triangle B. circle C. square ?");
+      sentences.push_back("which color A. " + color + " B. red C. blue ?");
+      sentences.push_back("which color when A. white B. " + color + " C. green ?");
     }
   for (int tenths = 0; tenths <= 80; tenths += 5) {
     char text[64];

@@ -14,7 +14,7 @@ struct NamedColor {
   const char* name;
   cv::Scalar rgb;
 };
-const NamedColor kColors[] = {{"red", {230, 40, 40}}, {"green", {40, 200, 60}}, {"blue", {50, 80, 240}}, {"yellow", {240, 220, 40}}};
+const NamedColor kColors[] = {{"red", {230, 40, 40}}, {"green", {40, 200, 60}}, {"blue", {50, 80, 240}}, {"yellow", {240, 220, 40}}, {"purple", {200, 60, 220}}, {"white", {240, 240, 240}}};
 
 cv::Scalar rgb_of(const std::string& name) {
   for (const auto& color : kColors)
@@ -41,7 +41,7 @@ void draw(cv::Mat& picture, const SynthShape& shape, double seconds) {
 }  // namespace
 
 const std::vector<std::string>& synth_colors() {
-  static const std::vector<std::string> kNames = {"red", "green", "blue", "yellow"};
+  static const std::vector<std::string> kNames = {"red", "green", "blue", "yellow", "purple", "white"};
   return kNames;
 }
 
