@@ -6,7 +6,7 @@
 #include <limits>
 #include <span>
 
-#include "trainer/rollout_log.h"
+#include "vrlt/trainer/rollout_log.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/kl.h"

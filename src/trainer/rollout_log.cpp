@@ -1,4 +1,4 @@
-#include "trainer/rollout_log.h"
+#include "vrlt/trainer/rollout_log.h"
 
 #include "vrlt/rewards/answer_parser.h"
 
