@@ -41,7 +41,8 @@ int report_error(const std::string& message, ExitCode code) {
   return static_cast<int>(code);
 }
 
-/// Runs the body and maps what it throws to an exit code.
+}  // namespace
+
 int guarded(const std::function<int()>& body) {
   try {
     return body();
@@ -60,8 +61,6 @@ int guarded(const std::function<int()>& body) {
     return report_error(std::string("unexpected: ") + error.what(), ExitCode::kBug);
   }
 }
-
-}  // namespace
 
 void print_table(const std::string& name) {
   std::string known;

@@ -8,10 +8,13 @@
 
 namespace vrlt::app {
 
-/// Parses what every program takes, prints --help and --version, runs `body`, and turns errors into exit codes: the one place that catches.
+/// Parses what every program takes, prints --help and --version, runs `body` guarded.
 /// @param tables  names that --list accepts.
 int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
                 const std::function<int(const CommandLine&)>& body);
+
+/// Runs `body` and turns what it throws into an exit code: the one place that catches.
+int guarded(const std::function<int()>& body);
 
 /// Prints a table of names and their help.
 void print_table(const std::string& name);

@@ -1,0 +1,74 @@
+#include "vrlt/app/report.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+
+#include <opencv2/imgproc.hpp>
+
+#include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+#include "vrlt/io/files.h"
+#include "vrlt/report/report.h"
+#include "vrlt/video/encoder.h"
+
+namespace vrlt::app {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kStripHeight = 56;
+constexpr size_t kMaxFrames = 16;
+
+/// data.root of the first run that has one: where the videos of its rollouts lie.
+fs::path find_data_root(const std::vector<fs::path>& run_folders) {
+  constexpr uint64_t kMaxConfigBytes = 1 << 20;
+  for (const auto& run : run_folders) {
+    if (!fs::exists(run / "config.yaml")) continue;
+    const auto config = YAML::Load(io::read_file(run / "config.yaml", kMaxConfigBytes));
+    if (config["data"] && config["data"]["root"]) return config["data"]["root"].as<std::string>();
+  }
+  return {};
+}
+
+/// The frames nearest to the given times, scaled to one height, side by side.
+std::string frame_strip(const fs::path& path, const std::vector<double>& seconds) {
+  video::VideoReader reader(path);
+  std::vector<int64_t> indices;
+  const auto& times = reader.frame_seconds();
+  for (size_t i = 0; i < std::min(kMaxFrames, seconds.size()); ++i) {
+    const double wanted = seconds[i * seconds.size() / std::min(kMaxFrames, seconds.size())];
+    const auto next = std::lower_bound(times.begin(), times.end(), wanted - 1e-6);
+    indices.push_back(next == times.end() ? reader.num_frames() - 1 : next - times.begin());
+  }
+  cv::Mat strip;
+  reader.read_frames(indices, [&](size_t, const video::RgbFrame& frame) {
+    const cv::Mat picture(static_cast<int>(frame.height), static_cast<int>(frame.width), CV_8UC3, const_cast<uint8_t*>(frame.pixels.data()));
+    const int width = std::max(2, static_cast<int>(frame.width * kStripHeight / frame.height) / 2 * 2);
+    cv::Mat small;
+    cv::resize(picture, small, {width, kStripHeight}, 0, 0, cv::INTER_AREA);
+    if (strip.empty()) strip = small;
+    else cv::hconcat(strip, small, strip);
+  });
+  if (strip.empty()) return {};
+  const cv::Mat packed = strip.clone();
+  return video::encode_jpeg({packed.rows, packed.cols, {packed.datastart, packed.dataend}}, 3);
+}
+
+}  // namespace
+
+int run_report(const std::vector<fs::path>& run_folders, const fs::path& output_html) {
+  if (run_folders.empty()) throw ConfigError("no run folder given; usage: vrlt-report RUN [RUN ...] [--output report.html]");
+  const auto root = find_data_root(run_folders);
+  report::write_report(run_folders, output_html, [&](const std::string& video, const std::vector<double>& seconds) -> std::string {
+    try {
+      return seconds.empty() ? std::string() : frame_strip(root / video, seconds);
+    } catch (const Error& error) {
+      log::warning(concat("no frames in the report: ", error.what()));
+      return {};
+    }
+  });
+  log::info("wrote " + output_html.string());
+  return 0;
+}
+
+}  // namespace vrlt::app

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vrlt::report {
+
+/// Text for HTML content and quoted attributes. Invalid UTF-8 and control characters become U+FFFD.
+std::string escape(std::string_view text);
+
+/// At most `max_bytes` of `text`, cut between characters, with "…" if anything was cut.
+std::string shorten(std::string_view text, size_t max_bytes);
+
+/// Four significant digits, as short as possible; "–" for what is not finite.
+std::string format_number(double value);
+
+std::string base64(std::string_view bytes);
+/// Only characters of base64: safe inside a data: address.
+bool is_base64(std::string_view text);
+
+/// A folded block: `summary` and `body` are HTML.
+std::string folded(const std::string& summary, const std::string& body, bool open = false);
+
+/// A table cell with a number, aligned right.
+std::string number_cell(double value);
+
+}  // namespace vrlt::report
