@@ -11,6 +11,7 @@
 #include "rollout/decoding_batch.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
+#include "vrlt/model/video_features.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -47,17 +48,14 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
   std::vector<model::PromptGroup> model_groups;
   std::vector<uint64_t> keys;
   if (prompts.empty()) return groups;
-  for (const auto& prompt : prompts) {
-    RolloutGroup group{.prompt = prompt};
-    if (prompt.inputs->pixel_values_videos.defined())
-      group.video_features = model_.encode_video(prompt.inputs->pixel_values_videos, prompt.inputs->video_grid_thw);
-    group.responses.resize(static_cast<size_t>(config.group_size));
-    model::PromptGroup model_group;
-    model_group.prompt = prompt.inputs;
-    model_group.video_features = group.video_features;
-    model_groups.push_back(std::move(model_group));
-    keys.push_back(stable_hash(prompt.sample_id));
-    groups.push_back(std::move(group));
+  std::vector<std::shared_ptr<const processor::ModelInputs>> inputs;
+  for (const auto& prompt : prompts) inputs.push_back(prompt.inputs);
+  const auto features = model::encode_videos(model_, inputs);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    groups.push_back({.prompt = prompts[i], .video_features = features[i]});
+    groups.back().responses.resize(static_cast<size_t>(config.group_size));
+    model_groups.push_back({.prompt = prompts[i].inputs, .video_features = features[i]});
+    keys.push_back(stable_hash(prompts[i].sample_id));
   }
 
   at::Tensor hidden;

@@ -14,6 +14,7 @@
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
 #include "vrlt/metrics/progress.h"
+#include "vrlt/model/video_features.h"
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -112,10 +113,15 @@ MicroBatch pack(std::span<const ScoredGroup> groups, const TrainingRun& run, con
   MicroBatch micro;
   std::vector<float> sampler;
   std::vector<double> advantages, weights;
+  std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
+  std::vector<at::Tensor> rollout_features;
   for (const auto& scored : groups) {
-    model::PromptGroup group;
-    group.prompt = scored.group.prompt.inputs;
-    group.video_features = run.video_features(*group.prompt, scored.group.video_features);
+    prompts.push_back(scored.group.prompt.inputs);
+    rollout_features.push_back(scored.group.video_features);
+  }
+  const auto features = run.video_features(prompts, std::move(rollout_features));
+  for (const auto& scored : groups) {
+    model::PromptGroup group{.prompt = scored.group.prompt.inputs, .video_features = features[micro.batch.groups.size()]};
     for (size_t k = 0; k < scored.group.responses.size(); ++k) {
       const auto& response = scored.group.responses[k];
       group.responses.push_back(at::tensor(response.ids, at::kLong));
@@ -135,10 +141,12 @@ MicroBatch pack(std::span<const ScoredGroup> groups, const TrainingRun& run, con
 at::Tensor reference_log_probs(const TrainingParts& parts, const model::GroupBatch& batch, const at::Tensor& ids) {
   const at::NoGradGuard no_grad;
   model::GroupBatch reference_batch = batch;
-  if (!parts.config.model.freeze_vision)  // the reference sees its own vision encoder
-    for (auto& group : reference_batch.groups)
-      if (group.prompt->pixel_values_videos.defined())
-        group.video_features = parts.reference->encode_video(group.prompt->pixel_values_videos, group.prompt->video_grid_thw);
+  if (!parts.config.model.freeze_vision) {  // the reference sees its own vision encoder
+    std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
+    for (const auto& group : batch.groups) prompts.push_back(group.prompt);
+    const auto features = model::encode_videos(*parts.reference, prompts);
+    for (size_t i = 0; i < features.size(); ++i) reference_batch.groups[i].video_features = features[i];
+  }
   return algorithm::token_log_probs(parts.reference->response_hidden(reference_batch), parts.reference->head_weight(), ids,
                                     parts.config.rollout.sampling.temperature).log_probs;
 }

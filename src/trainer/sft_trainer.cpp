@@ -38,13 +38,13 @@ void train_sft(const TrainingParts& parts) {
     }
     for (size_t begin = 0; begin < samples.size(); begin += static_cast<size_t>(config.micro_batch)) {
       model::GroupBatch batch;
+      std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
       for (size_t i = begin; i < std::min(samples.size(), begin + static_cast<size_t>(config.micro_batch)); ++i) {
-        model::PromptGroup group;
-        group.prompt = samples[i].inputs;
-        group.video_features = run.video_features(*samples[i].inputs, {});
-        group.responses = {targets[i]};
-        batch.groups.push_back(std::move(group));
+        prompts.push_back(samples[i].inputs);
+        batch.groups.push_back({.prompt = samples[i].inputs, .responses = {targets[i]}});
       }
+      const auto features = run.video_features(prompts);
+      for (size_t i = 0; i < prompts.size(); ++i) batch.groups[i].video_features = features[i];
       const auto hidden = parts.policy.response_hidden(batch);
       const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(), batch.response_ids().to(hidden.device()), 1.0);
       const auto loss = -tokens.log_probs.sum() / static_cast<double>(num_tokens);

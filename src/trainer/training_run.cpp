@@ -9,6 +9,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/model/video_features.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -58,10 +59,10 @@ std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {
   return loaded;
 }
 
-at::Tensor TrainingRun::video_features(const processor::ModelInputs& inputs, const at::Tensor& known) const {
-  if (!inputs.pixel_values_videos.defined()) return {};
-  if (parts_.config.model.freeze_vision && known.defined()) return known;
-  return parts_.policy.encode_video(inputs.pixel_values_videos, inputs.video_grid_thw);
+std::vector<at::Tensor> TrainingRun::video_features(std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
+                                                    std::vector<at::Tensor> known) const {
+  if (parts_.config.model.freeze_vision && !known.empty()) return known;
+  return model::encode_videos(parts_.policy, prompts);
 }
 
 void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "vrlt/metrics/metric_writer.h"
@@ -27,8 +29,9 @@ class TrainingRun {
   /// The samples of a step. An unreadable one is left out, counted and reported; too many of them are an error.
   std::vector<LoadedSample> load_samples(int64_t step);
 
-  /// Features of a prompt's video with gradients if the vision encoder is trained, else `known` ones or newly encoded ones.
-  at::Tensor video_features(const processor::ModelInputs& inputs, const at::Tensor& known) const;
+  /// Features of the prompts' videos: with gradients if the vision encoder is trained, else the `known` ones, if there are any.
+  std::vector<at::Tensor> video_features(std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
+                                         std::vector<at::Tensor> known = {}) const;
 
   /// Clips, updates, and tells the norm and the learning rate. @throws NotFiniteError.
   void optimizer_step(int64_t step, metrics::MetricSet& metrics);
