@@ -123,7 +123,6 @@ void answer_tasks(std::map<std::string, TaskRun>& tasks, const EvalConfig& confi
   std::map<std::string, ResponseStore> stores;
   int64_t done = 0;
   for (auto& [name, task] : tasks) {
-    io::create_folders(task.folder);
     const auto& store = stores.try_emplace(name, task.folder / "samples.jsonl", task.samples, config.batch, "err").first->second;
     done += static_cast<int64_t>(store.lines().size());
   }
@@ -133,6 +132,7 @@ void answer_tasks(std::map<std::string, TaskRun>& tasks, const EvalConfig& confi
     for (auto batch = store.next_batch(); !batch.empty(); batch = store.next_batch()) {
       if (stop_requested()) throw StopRequested("stopped as asked; run the same command to go on");
       if (!answerer) answerer.emplace(config);
+      io::create_folders(tasks.at(name).folder);
       std::vector<const data::Sample*> samples;
       for (const size_t i : batch) samples.push_back(&store.sample(i));
       const auto before = static_cast<int64_t>(store.lines().size());
