@@ -23,7 +23,9 @@ int run_train(const CommandLine& command) {
     return 0;
   }
   const auto run_folder = std::filesystem::path(config.output) / config.name;
-  open_run_folder(run_folder, config::to_yaml(visit, /*with_help=*/false), command, input_paths(config.model, config.data));
+  open_run_folder(run_folder,
+                  {config::to_yaml(visit, /*with_help=*/false), input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}},
+                  command);
   const auto opened = open_model(config.model, config.data, config.video, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.kl_coef > 0) reference = open_weights(config.model, config.seed);

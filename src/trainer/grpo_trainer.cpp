@@ -239,8 +239,11 @@ void train_grpo(const TrainingParts& parts) {
       rollout_log.append(line);
     }
     writer.write(step + 1, metrics);
-    progress.update(step + 1, groups.empty() ? "" : concat("reward ", metrics.values().front().second));
-    run.finish_step(step);
+    progress.update(step + 1, progress_note(metrics, "reward/total"));
+    run.finish_step(step, [&] {
+      writer.sync();
+      rollout_log.sync();
+    });
   }
 }
 

@@ -57,8 +57,8 @@ void train_sft(const TrainingParts& parts) {
     run.optimizer_step(step, metrics);
     metrics.mean("time/step_seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     writer.write(step + 1, metrics);
-    progress.update(step + 1, concat("loss ", metrics.values().front().second));
-    run.finish_step(step);
+    progress.update(step + 1, progress_note(metrics, "loss/nll"));
+    run.finish_step(step, [&] { writer.sync(); });
   }
 }
 

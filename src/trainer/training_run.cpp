@@ -28,6 +28,12 @@ optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool f
 
 }  // namespace
 
+std::string progress_note(const metrics::MetricSet& metrics, const std::string& name) {
+  for (const auto& [known, value] : metrics.values())
+    if (known == name) return concat(name, " ", value);
+  return {};
+}
+
 TrainingRun::TrainingRun(const TrainingParts& parts)
     : parts_(parts),
       optimizer_(trained_parameters(parts.policy, parts.config.model.freeze_vision), parts.config.optim),
@@ -35,7 +41,8 @@ TrainingRun::TrainingRun(const TrainingParts& parts)
   if (const auto latest = checkpoint::find_latest_checkpoint(parts.run_folder)) {
     restore(latest->folder);
     resumed_step_ = latest->step;
-    log::info(concat("resuming after step ", resumed_step_, " from ", latest->folder.string()));
+    if (resumed_step_ >= parts.config.steps) log::info(concat("all ", resumed_step_, " steps are already done: ", latest->folder.string()));
+    else log::info(concat("resuming after step ", resumed_step_, " from ", latest->folder.string()));
   }
 }
 
@@ -49,11 +56,12 @@ std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {
     } catch (const ConfigError&) {
       throw;
     } catch (const Error& error) {
-      ++bad_samples_;
+      if (!bad_samples_.insert(sample.id).second) continue;  // known from an earlier epoch
       log::warning(concat("leaving out ", error.what()));
       const auto allowed = parts_.config.data.max_bad_fraction * static_cast<double>(parts_.samples.size());
-      if (static_cast<double>(bad_samples_) > allowed)
-        throw DataError(concat(bad_samples_, " unreadable samples, more than data.max_bad_fraction allows (", allowed, "); the last: ", error.what()));
+      if (static_cast<double>(bad_samples_.size()) > allowed)
+        throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
+                               parts_.config.data.max_bad_fraction, ") allows; the last: ", error.what()));
     }
   }
   return loaded;
@@ -73,13 +81,16 @@ void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
   optimizer_.step(lr);
   metrics.mean("grad/norm", norm);
   metrics.mean("optim/lr", lr);
-  metrics.sum("data/bad_samples", static_cast<double>(bad_samples_));
+  metrics.sum("data/bad_samples", static_cast<double>(bad_samples_.size()));
 }
 
-void TrainingRun::finish_step(int64_t step) {
+void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs) {
   const int64_t done = step + 1;
   const bool last = done == parts_.config.steps, stop = stop_requested();
-  if (last || stop || done % parts_.config.checkpoint.every == 0) save(done);
+  if (last || stop || done % parts_.config.checkpoint.every == 0) {
+    sync_logs();
+    save(done);
+  }
   if (stop && !last) throw StopRequested(concat("stopped after step ", done, " as asked; run the same command to go on"));
 }
 
@@ -90,7 +101,7 @@ void TrainingRun::save(int64_t step) {
     const io::Json state = {{"step", step}, {"bad_samples", bad_samples_}};
     io::write_file_atomic(folder / "state.json", state.dump(2) + "\n");
   });
-  checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep);
+  checkpoint::prune_checkpoints(parts_.run_folder, step, parts_.config.checkpoint.keep);
 }
 
 void TrainingRun::restore(const std::filesystem::path& folder) {
@@ -105,7 +116,8 @@ void TrainingRun::restore(const std::filesystem::path& folder) {
   optim::NamedTensors state;
   for (const auto& name : file.names()) state.emplace_back(name, file.tensor(name));
   optimizer_.load_state(state);
-  bad_samples_ = io::read_json(folder / "state.json").value("bad_samples", int64_t{0});
+  const auto saved = io::read_json(folder / "state.json");
+  for (const auto& id : saved.at("bad_samples")) bad_samples_.insert(id.get<std::string>());
 }
 
 }  // namespace vrlt::trainer

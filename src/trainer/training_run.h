@@ -1,8 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "vrlt/metrics/metric_writer.h"
@@ -18,6 +21,9 @@ struct LoadedSample {
   std::shared_ptr<const processor::ModelInputs> inputs;
 };
 
+/// "name value" of a metric for the progress line, empty if the step has none.
+std::string progress_note(const metrics::MetricSet& metrics, const std::string& name);
+
 /// What both trainers share: trained parameters and their optimizer, data order, checkpoints.
 class TrainingRun {
  public:
@@ -26,7 +32,7 @@ class TrainingRun {
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// The samples of a step. An unreadable one is left out, counted and reported; too many of them are an error.
+  /// The samples of a step. An unreadable one is left out, counted once and reported; too many of them are an error.
   std::vector<LoadedSample> load_samples(int64_t step);
 
   /// Features of the prompts' videos: with gradients if the vision encoder is trained, else the `known` ones, if there are any.
@@ -37,7 +43,8 @@ class TrainingRun {
   void optimizer_step(int64_t step, metrics::MetricSet& metrics);
 
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
-  void finish_step(int64_t step);
+  /// @param sync_logs  makes the lines of this step durable: a checkpoint must not outlive them.
+  void finish_step(int64_t step, const std::function<void()>& sync_logs);
 
  private:
   void restore(const std::filesystem::path& folder);
@@ -47,7 +54,7 @@ class TrainingRun {
   optim::AdamW optimizer_;
   data::SampleOrder order_;
   int64_t resumed_step_ = 0;
-  int64_t bad_samples_ = 0;
+  std::set<std::string> bad_samples_;  ///< Ids met so far.
 };
 
 }  // namespace vrlt::trainer
