@@ -14,6 +14,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/data/converter_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_table.h"
 #include "vrlt/rewards/reward_table.h"
@@ -36,6 +37,7 @@ constexpr NamedTable kTables[] = {
     {"losses", [] { print_rows(algorithm::loss_table()); }},
     {"prompts", [] { print_rows(data::prompt_table()); }},
     {"advantages", [] { for (const auto& name : algorithm::advantage_names()) std::printf("%s\n", name.c_str()); }},
+    {"converters", [] { print_rows(data::converter_table()); }},
     {"models", [] { for (const auto& entry : model::model_table()) std::printf("%-18s %s\n", entry.model_type, entry.help); }},
 };
 

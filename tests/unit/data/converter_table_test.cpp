@@ -1,0 +1,68 @@
+#include "vrlt/data/converter_table.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.h"
+#include "vrlt/core/error.h"
+#include "vrlt/data/sample.h"
+#include "vrlt/io/files.h"
+
+namespace vrlt::data {
+namespace {
+
+class CharadesSta : public ::testing::Test {
+ protected:
+  Conversion convert(const std::string& text) {
+    io::write_file_atomic(path_, text);
+    return find_converter("charades_sta").convert(path_, "test");
+  }
+  test::TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_.path() / "charades_sta_test.txt";
+};
+
+TEST_F(CharadesSta, SplitsAtTheFirstMarkerAndNumbersTheQueriesOfAVideo) {
+  const auto conversion = convert("AB1CD 24.3 30.4##a person turns a light on.\nAB1CD 0.0 5.1##person says ## twice.\r\nXY9ZZ 1 2##person runs.");
+  ASSERT_EQ(conversion.records.size(), 3u);
+  EXPECT_TRUE(conversion.notes.empty());
+  const auto first = parse_sample(conversion.records[0], "test"), second = parse_sample(conversion.records[1], "test");
+  EXPECT_EQ(first.id, "charades_sta/test/AB1CD#0");
+  EXPECT_EQ(first.video, "AB1CD.mp4");
+  EXPECT_EQ(first.question, "a person turns a light on.");
+  EXPECT_EQ(first.segments, (std::vector<Interval>{{24.3, 30.4}}));
+  EXPECT_EQ(second.id, "charades_sta/test/AB1CD#1");
+  EXPECT_EQ(second.question, "person says ## twice.");
+  EXPECT_EQ(conversion.records[2]["id"], "charades_sta/test/XY9ZZ#0");
+}
+
+TEST_F(CharadesSta, TurnsInvertedSpansAndDropsEmptyOnesAndSaysSo) {
+  const auto conversion = convert("A 9 3##backwards.\nB 4.0 4.0##nothing.\n");
+  ASSERT_EQ(conversion.records.size(), 1u);
+  EXPECT_EQ(conversion.records[0]["segments"].dump(), "[[3.0,9.0]]");
+  EXPECT_EQ(conversion.records[0]["flags"].dump(), "[\"gt_inverted_fixed\"]");
+  ASSERT_EQ(conversion.notes.size(), 2u);
+  EXPECT_NE(conversion.notes[0].find(":1: "), std::string::npos) << conversion.notes[0];
+  EXPECT_NE(conversion.notes[1].find(":2: dropped"), std::string::npos) << conversion.notes[1];
+}
+
+TEST_F(CharadesSta, NamesTheLineThatIsNotOfTheFormat) {
+  for (const char* bad : {"A 1 2 no marker", "A x 2##s", "A 1##s", "##s", "A 1 2##", "A -1 2##s", "A nan 2##s"}) {
+    try {
+      convert(std::string("A 1 2##sound\n") + bad + "\n");
+      ADD_FAILURE() << bad;
+    } catch (const DataError& error) {
+      EXPECT_NE(std::string(error.what()).find("charades_sta_test.txt:2: "), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(ConverterTable, UnknownFormatListsTheKnown) {
+  try {
+    find_converter("charades");
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_NE(std::string(error.what()).find("known: charades_sta"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace vrlt::data
