@@ -8,11 +8,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 seed=0 out=demo/seed-0
-sft_steps=250 grpo_steps=120 train_clips=1500 test_clips=150
+sft_steps=450 grpo_steps=450 train_clips=1500 test_clips=300 keep=()
 for argument in "$@"; do
   case "$argument" in
     seed=*) seed="${argument#seed=}"; out="demo/seed-$seed" ;;
-    short) out=demo/short; sft_steps=6 grpo_steps=3 train_clips=24 test_clips=8 ;;
+    # A model that has learnt nothing gives equal rewards: keep every sample.
+    short) out=demo/short; sft_steps=6 grpo_steps=3 train_clips=24 test_clips=8
+           keep=(filter.min_correct=0 filter.min_wrong=0 filter.min_std=0 filter.min_gap=0 filter.min_mean=0) ;;
     *) echo "demo.sh: unknown argument '$argument' (seed=N, short)" >&2; exit 2 ;;
   esac
 done
@@ -35,7 +37,7 @@ checkpoint() { ls -d "$runs/$1"/checkpoints/step-*/model | tail -n 1; }
 "$bin/vrlt-data" synth configs/demo/synth.yaml output="$data" seed="$seed" train_clips="$train_clips" test_clips="$test_clips"
 "$bin/vrlt-train" configs/demo/sft.yaml "${common[@]}" steps="$sft_steps" model.path="$data/model" "data.records=[$data/train.jsonl]"
 "$bin/vrlt-eval" configs/demo/eval.yaml "${common[@]}" name=before "data.records=[$data/test.jsonl]" model.path="$(checkpoint sft)"
-"$bin/vrlt-select" configs/demo/select.yaml "${common[@]}" "data.records=[$data/train.jsonl]" model.path="$(checkpoint sft)"
+"$bin/vrlt-select" configs/demo/select.yaml "${common[@]}" "${keep[@]}" "data.records=[$data/train.jsonl]" model.path="$(checkpoint sft)"
 "$bin/vrlt-train" configs/demo/grpo.yaml "${common[@]}" steps="$grpo_steps" "data.records=[$runs/select/selected.jsonl]" model.path="$(checkpoint sft)"
 "$bin/vrlt-eval" configs/demo/eval.yaml "${common[@]}" name=after "data.records=[$data/test.jsonl]" model.path="$(checkpoint grpo)"
 "$bin/vrlt-report" "$runs/sft" "$runs/select" "$runs/grpo" "$runs/before" "$runs/after" --output "$out/report.html"

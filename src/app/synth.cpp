@@ -56,37 +56,27 @@ io::Json base_record(const std::string& split, int64_t index, const char* task, 
 
 io::Json segment_of(const SynthShape& shape) { return io::Json::array({io::Json::array({shape.start_seconds, shape.end_seconds})}); }
 
-/// The target's colour and two that the clip does not show, in a random order.
-void add_options(io::Json& record, const SynthClip& clip, const SynthShape& target, uint64_t seed, uint64_t key) {
-  constexpr size_t kOptions = 3;
-  std::vector<std::string> options = {target.color};
-  for (const int64_t i : random_permutation(static_cast<int64_t>(synth_colors().size()), seed, key)) {
-    const auto& color = synth_colors()[static_cast<size_t>(i)];
-    const bool shown = std::any_of(clip.shapes.begin(), clip.shapes.end(), [&](const auto& shape) { return shape.color == color; });
-    if (!shown && options.size() < kOptions) options.push_back(color);
-  }
-  io::Json shuffled = io::Json::array();
-  for (const int64_t i : random_permutation(static_cast<int64_t>(options.size()), seed, key + 1)) {
-    if (i == 0) record["answer"] = shuffled.size();
-    shuffled.push_back(options[static_cast<size_t>(i)]);
-  }
-  record["options"] = shuffled;
+/// The options are the target's palette: it shows one of them.
+void add_options(io::Json& record, const SynthClip& clip) {
+  const auto& palette = synth_palettes()[clip.palette];
+  record["options"] = palette;
+  record["answer"] = std::find(palette.begin(), palette.end(), clip.shapes.front().color) - palette.begin();
 }
 
 /// One question per task family about a clip.
 std::vector<io::Json> make_records(const SynthClip& clip, const std::string& split, int64_t index, uint64_t seed) {
   const uint64_t key = stable_hash(concat("question/", split, "/", index));
-  const auto& target = clip.shapes[random_bits(seed, key, 0, 0) % clip.shapes.size()];
+  const auto& any_shape = clip.shapes[random_bits(seed, key, 0, 0) % clip.shapes.size()];
   auto grounding = base_record(split, index, "tvg", clip);
-  grounding["question"] = target.color + " " + target.shape;
-  grounding["segments"] = segment_of(target);
+  grounding["question"] = any_shape.color + " " + any_shape.shape;
+  grounding["segments"] = segment_of(any_shape);
   auto choice = base_record(split, index, "mcq", clip);
   choice["question"] = "which color";
-  add_options(choice, clip, target, seed, key);
+  add_options(choice, clip);
   auto grounded = base_record(split, index, "gqa", clip);
   grounded["question"] = "which color";
-  add_options(grounded, clip, target, seed, key + 2);
-  grounded["segments"] = segment_of(target);
+  add_options(grounded, clip);
+  grounded["segments"] = segment_of(clip.shapes.front());
   return {grounding, choice, grounded};
 }
 
@@ -108,12 +98,13 @@ void write_split(const SynthConfig& config, const std::string& split, int64_t co
 /// Everything the demo's model ever reads or writes, for the tokenizer.
 std::vector<std::string> tokenizer_sentences() {
   std::vector<std::string> sentences = {"system\nYou are a helpful assistant.", "user\n", "assistant\n"};
-  for (const auto& color : synth_colors())
-    for (const auto& shape : synth_shapes()) {
-      sentences.push_back("when " + color + " " + shape + " ?");
-      sentences.push_back("which color A. " + color + " B. red C. blue ?");
-      sentences.push_back("which color when A. white B. " + color + " C. green ?");
-    }
+  for (const auto& palette : synth_palettes()) {
+    const auto options = "A. " + palette[0] + " B. " + palette[1] + " C. " + palette[2] + " ?";
+    sentences.push_back("which color " + options);
+    sentences.push_back("which color when " + options);
+    for (const auto& color : palette)
+      for (const auto& shape : synth_shapes()) sentences.push_back("when " + color + " " + shape + " ?");
+  }
   for (int tenths = 0; tenths <= 80; tenths += 5) {
     char text[64];
     std::snprintf(text, sizeof text, "%d.%d to %d.%d", tenths / 10, tenths % 10, 8 - tenths / 10, tenths % 10);
@@ -139,7 +130,7 @@ void write_model_folder(const SynthConfig& config) {
       {"image_token_id", id("<|image_pad|>")}, {"video_token_id", id("<|video_pad|>")},
       {"hidden_act", "silu"}, {"hidden_size", config.text_width}, {"initializer_range", 0.1}, {"intermediate_size", 2 * config.text_width},
       {"num_attention_heads", kHeads}, {"num_hidden_layers", config.text_layers}, {"num_key_value_heads", kHeads / 2}, {"rms_norm_eps", 1e-6},
-      {"rope_theta", 10000.0}, {"rope_scaling", {{"type", "mrope"}, {"mrope_section", {pairs - 2 * (pairs / 3), pairs / 3, pairs / 3}}}},
+      {"rope_theta", 1000.0}, {"rope_scaling", {{"type", "mrope"}, {"mrope_section", {pairs - 2 * (pairs / 4), pairs / 4, pairs / 4}}}},
       {"tie_word_embeddings", true}, {"use_sliding_window", false}, {"vocab_size", (tokenizer->vocab_size() + 15) / 16 * 16}, {"torch_dtype", "float32"},
       {"vision_config",
        {{"depth", config.vision_layers}, {"hidden_act", "silu"}, {"hidden_size", config.vision_width}, {"intermediate_size", 2 * config.vision_width},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <opencv2/imgproc.hpp>
 
 #include "vrlt/core/random.h"
@@ -10,16 +11,10 @@
 namespace vrlt::app {
 namespace {
 
-struct NamedColor {
-  const char* name;
-  cv::Scalar rgb;
-};
-const NamedColor kColors[] = {{"red", {230, 40, 40}}, {"green", {40, 200, 60}}, {"blue", {50, 80, 240}}, {"yellow", {240, 220, 40}}, {"purple", {200, 60, 220}}, {"white", {240, 240, 240}}};
-
 cv::Scalar rgb_of(const std::string& name) {
-  for (const auto& color : kColors)
-    if (name == color.name) return color.rgb;
-  return {255, 255, 255};
+  static const std::map<std::string, cv::Scalar> kColors = {{"red", {230, 40, 40}},     {"green", {40, 200, 60}},   {"blue", {50, 80, 240}},
+                                                            {"yellow", {240, 220, 40}}, {"purple", {200, 60, 220}}, {"white", {240, 240, 240}}};
+  return kColors.at(name);
 }
 
 void draw(cv::Mat& picture, const SynthShape& shape, double seconds) {
@@ -40,9 +35,9 @@ void draw(cv::Mat& picture, const SynthShape& shape, double seconds) {
 
 }  // namespace
 
-const std::vector<std::string>& synth_colors() {
-  static const std::vector<std::string> kNames = {"red", "green", "blue", "yellow", "purple", "white"};
-  return kNames;
+const std::vector<std::vector<std::string>>& synth_palettes() {
+  static const std::vector<std::vector<std::string>> kPalettes = {{"red", "green", "blue"}, {"yellow", "purple", "white"}};
+  return kPalettes;
 }
 
 const std::vector<std::string>& synth_shapes() {
@@ -56,10 +51,13 @@ SynthClip make_synth_clip(uint64_t seed, const std::string& split, int64_t index
   const auto uniform = [&] { return random_uniform(seed, key, 0, draws++); };
   const auto below = [&](size_t n) { return std::min(static_cast<size_t>(uniform() * static_cast<double>(n)), n - 1); };
   SynthClip clip;
+  clip.palette = below(synth_palettes().size());
   const size_t count = 1 + below(3);
   while (clip.shapes.size() < count) {
+    // Distractors come from the other palette, so that a question about the target's palette has one answer.
+    const auto& palette = synth_palettes()[clip.shapes.empty() ? clip.palette : 1 - clip.palette];
     SynthShape shape;
-    shape.color = synth_colors()[below(synth_colors().size())];
+    shape.color = palette[below(palette.size())];
     shape.shape = synth_shapes()[below(synth_shapes().size())];
     const bool known = std::any_of(clip.shapes.begin(), clip.shapes.end(), [&](const auto& other) { return other.color == shape.color; });
     const double half_seconds = clip.duration_seconds * 2, length = 2 + static_cast<double>(below(9));

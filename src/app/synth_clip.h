@@ -17,7 +17,8 @@ struct SynthShape {
 
 struct SynthClip {
   double duration_seconds = 8;
-  std::vector<SynthShape> shapes;
+  size_t palette = 0;              ///< Of the target.
+  std::vector<SynthShape> shapes;  ///< The target first; the others are distractors of the other palette, all of different colours.
 };
 
 struct SynthStyle {
@@ -25,10 +26,11 @@ struct SynthStyle {
   int64_t frames_per_second = 8;  ///< Of the file; a model takes fewer.
 };
 
-const std::vector<std::string>& synth_colors();
+/// Two sets of three colours.
+const std::vector<std::vector<std::string>>& synth_palettes();
 const std::vector<std::string>& synth_shapes();
 
-/// The clip number `index` of a seed: one to three shapes that differ, each visible for a while; times on half seconds.
+/// The clip number `index` of a seed: one to three shapes, each visible for a while; times on half seconds.
 SynthClip make_synth_clip(uint64_t seed, const std::string& split, int64_t index);
 
 /// Draws and encodes it. @throws DiskError.

@@ -42,7 +42,7 @@ void train_sentencepiece(const std::vector<std::string>& sentences, int vocab_si
   SentenceList iterator(sentences);
   const std::unordered_map<std::string, std::string> options = {{"vocab_size", std::to_string(vocab_size)},
        {"hard_vocab_limit", "false"},
-       {"model_type", "unigram"},
+       {"model_type", "bpe"},
        {"character_coverage", "1.0"},
        {"normalization_rule_name", "identity"},
        {"add_dummy_prefix", "false"},
