@@ -108,10 +108,10 @@ std::optional<Checkpoint> find_latest_checkpoint(const fs::path& run_folder) {
   return {};
 }
 
-void prune_checkpoints(const fs::path& run_folder, int64_t step, int64_t keep) {
+void prune_checkpoints(const fs::path& run_folder, int64_t keep, int64_t newest_step) {
   std::error_code error;
   for (const auto& checkpoint : list_checkpoints(run_folder))
-    if (checkpoint.step > step || keep-- <= 0) fs::remove_all(checkpoint.folder, error);
+    if (checkpoint.step > newest_step || keep-- <= 0) fs::remove_all(checkpoint.folder, error);
   for (const auto& entry : fs::directory_iterator(run_folder / "checkpoints", error))
     if (entry.path().extension() == ".tmp") fs::remove_all(entry.path(), error);
 }

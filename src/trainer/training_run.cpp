@@ -101,7 +101,7 @@ void TrainingRun::save(int64_t step) {
     const io::Json state = {{"step", step}, {"bad_samples", bad_samples_}};
     io::write_file_atomic(folder / "state.json", state.dump(2) + "\n");
   });
-  checkpoint::prune_checkpoints(parts_.run_folder, step, parts_.config.checkpoint.keep);
+  checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep, step);
 }
 
 void TrainingRun::restore(const std::filesystem::path& folder) {

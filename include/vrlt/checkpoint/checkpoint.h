@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace vrlt::checkpoint {
@@ -22,8 +23,8 @@ void save_checkpoint(const std::filesystem::path& run_folder, int64_t step, cons
 /// The newest checkpoint whose manifest is there and whose files have its sizes and hashes; damaged ones are skipped with a warning.
 std::optional<Checkpoint> find_latest_checkpoint(const std::filesystem::path& run_folder);
 
-/// Removes all but the newest `keep` checkpoints up to `step`, the one just saved, and what interrupted saves left. Checkpoints of
-/// later steps go too: the run went back behind them because they are damaged.
-void prune_checkpoints(const std::filesystem::path& run_folder, int64_t step, int64_t keep);
+/// Removes all but the newest `keep` checkpoints, and what interrupted saves left.
+/// @param newest_step  of the checkpoint just saved. Those of later steps go too: the run went back behind them because they are damaged.
+void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep, int64_t newest_step = std::numeric_limits<int64_t>::max());
 
 }  // namespace vrlt::checkpoint

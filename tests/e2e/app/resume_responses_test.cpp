@@ -33,6 +33,7 @@ struct Stored {
   int exit_code;
   std::vector<std::string> files;
 };
+void PrintTo(const Stored& stored, std::ostream* out) { *out << stored.program; }
 
 class ResumeResponses : public ::testing::TestWithParam<Stored> {
  protected:

@@ -15,6 +15,7 @@ struct Program {
   const char* changed;  ///< A key that results depend on, with another value.
   const char* message;  ///< What is said about it.
 };
+void PrintTo(const Program& program, std::ostream* out) { *out << program.name << ' ' << program.config; }
 
 class RunFolder : public ::testing::TestWithParam<Program> {
  protected:
