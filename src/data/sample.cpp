@@ -67,8 +67,10 @@ class RecordReader {
   }
   std::map<std::string, std::string> groups() const {
     std::map<std::string, std::string> result;
-    if (const auto* value = find("groups"); value != nullptr && value->is_object())
-      for (const auto& [key, item] : value->items()) result[key] = item.is_string() ? item.get<std::string>() : item.dump();
+    const auto* value = find("groups");
+    if (value == nullptr) return result;
+    if (!value->is_object()) fail("groups", "an object of names and values, or null");
+    for (const auto& [key, item] : value->items()) result[key] = item.is_string() ? item.get<std::string>() : item.dump();
     return result;
   }
 
@@ -80,6 +82,8 @@ class RecordReader {
 void check_answer(const Sample& sample, const RecordReader& reader) {
   const bool choice = sample.task == Task::kMultipleChoice || sample.task == Task::kGroundedQa;
   if (choice && sample.options.empty()) reader.fail("options", "a list of texts for this task");
+  if (choice && sample.answer_text) reader.fail("answer", "the 0-based index of an option for this task, or null");
+  if (sample.task == Task::kYesNo && sample.answer_text && sample.answer_text != "yes" && sample.answer_text != "no") reader.fail("answer", "yes, no, or null for this task");
   const bool grounding = sample.task == Task::kTemporalGrounding || sample.task == Task::kReasoningLocalization;
   if (grounding && sample.segments.empty()) reader.fail("segments", "at least one span for this task");
 }

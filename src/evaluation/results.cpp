@@ -10,7 +10,9 @@
 namespace vrlt::evaluation {
 namespace {
 
-io::Json to_json(const Estimate& estimate) { return {{"value", estimate.mean}, {"ci95", {estimate.low, estimate.high}}, {"n", estimate.count}}; }
+io::Json to_json(const Estimate& estimate) { 
+  return {{"value", estimate.mean}, {"se", estimate.standard_error}, {"ci95", {estimate.low, estimate.high}}, {"n", estimate.count}};
+}
 
 std::map<std::string, const Answer*> by_id(const std::vector<Answer>& answers) {
   std::map<std::string, const Answer*> index;
@@ -49,7 +51,8 @@ class MetricTable {
 io::Json to_json(const Answer& answer, const data::Sample& sample, bool format_ok) {
   const auto score = find_benchmark(sample.task).score(sample, answer.text);
   io::Json metrics = io::Json::object();
-  for (const auto& [name, value] : score.metrics) metrics[name] = value;
+  if (answer.error.empty())
+    for (const auto& [name, value] : score.metrics) metrics[name] = value;
   return {{"id", answer.id},
           {"text", answer.text},
           {"finish", !answer.error.empty() ? "error" : answer.truncated ? "length" : "stop"},
@@ -76,7 +79,7 @@ Answer parse_answer(const io::Json& line, const std::string& origin) {
 io::Json summarize(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers, bool think) {
   const auto index = by_id(answers);
   const auto policy = think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
-  int64_t done = 0, errors = 0, failures = 0, truncated = 0, tokens = 0, missing = 0;
+  int64_t done = 0, errors = 0, failures = 0, truncated = 0, tokens = 0, missing = 0, unlabelled = 0;
   MetricTable all, all_with_zeros;
   std::map<std::string, MetricTable> groups, groups_with_zeros;
   std::map<std::string, int64_t> reasons;
@@ -108,9 +111,10 @@ io::Json summarize(const std::vector<const data::Sample*>& samples, const std::v
       ++failures;
       ++reasons[score.reason];
     }
+    unlabelled += score.metrics.empty();
   }
   const double divisor = static_cast<double>(std::max<int64_t>(1, done));
-  io::Json result = {{"n_expected", samples.size()}, {"n_done", done}, {"n_error", errors}, {"n_missing", missing}, {"n_parse_fail", failures},
+  io::Json result = {{"n_expected", samples.size()}, {"n_done", done}, {"n_error", errors}, {"n_missing", missing}, {"n_unlabelled", unlabelled}, {"n_parse_fail", failures},
                      {"parse_failure_rate", static_cast<double>(failures) / divisor}, {"truncation_rate", static_cast<double>(truncated) / divisor},
                      {"mean_tokens", static_cast<double>(tokens) / divisor}, {"metrics", all.estimates(all_with_zeros)}, {"parse_failures", reasons}};
   for (const auto& [key, table] : groups_with_zeros) result["groups"][key] = groups[key].estimates(table);

@@ -16,7 +16,9 @@ class ChoiceReward final : public Reward {
   RewardOutput operator()(const RewardInput& input) const override;
 };
 
-/// The dual reward of grounded QA: (right option + IoU of the span) / 2. Each half counts on its own.
+/// The accuracy part of grounded QA's dual reward: (right option + IoU of the span) / 2. Each half counts on its own.
+/// With a "format" term of weight 0.2 and this one of weight 0.8 the sum is 0.2 f + 0.4 c + 0.4 u; with 1 and 2 it is
+/// VideoChat-R1's f + c + u (arXiv:2504.06958). Source: spec grpo.md 3.6.
 class GroundedQaReward final : public Reward {
  public:
   RewardOutput operator()(const RewardInput& input) const override;

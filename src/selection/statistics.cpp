@@ -23,8 +23,9 @@ void compute_statistics(SampleStatistics& s) {
   auto sorted = s.rewards;
   std::sort(sorted.begin(), sorted.end());
   const auto count = static_cast<double>(sorted.size());
-  s.mean = 0.0;
-  for (const double reward : sorted) s.mean += reward / count;
+  double above_least = 0.0;  // equal rewards must have exactly their value as mean, and so no variance
+  for (const double reward : sorted) above_least += reward - sorted.front();
+  s.mean = sorted.front() + above_least / count;
   double squares = 0.0;
   for (const double reward : sorted) squares += (reward - s.mean) * (reward - s.mean);
   s.variance = sorted.size() > 1 ? squares / (count - 1) : 0.0;

@@ -10,7 +10,7 @@ namespace vrlt::evaluation {
 
 /// What a task's metrics say about one response. All values are in [0, 1]; an unreadable answer scores 0 and says why.
 struct SampleScore {
-  std::vector<std::pair<std::string, double>> metrics;  ///< In the order of the report.
+  std::vector<std::pair<std::string, double>> metrics;  ///< In the order of the report; empty if the sample's label is hidden.
   std::string reason = "ok";                            ///< ok, or the parser's failure.
   io::Json parsed;                                      ///< What was read from the answer.
 };

@@ -9,6 +9,7 @@ namespace vrlt::evaluation {
 /// A mean with its 95 % percentile bootstrap interval, in which whole clusters are drawn (questions on one video go together).
 struct Estimate {
   double mean = 0.0, low = 0.0, high = 0.0;
+  double standard_error = 0.0;  ///< Clustered: sqrt of the sum over clusters of (sum of deviations)^2, over n.
   int64_t count = 0;
 };
 

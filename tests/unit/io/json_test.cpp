@@ -29,6 +29,24 @@ TEST(ParseJson, BoundsDepthAndSize) {
   EXPECT_THROW(parse_json("[1,2]", "long", {.max_bytes = 4}), DataError);
 }
 
+TEST(ParseJson, BuildsEveryKindOfValue) {
+  const std::string text = R"([null,true,-1,18446744073709551615,0.1,"\u00e9",[],{},{"a":[{"b":{}},[[]]],"c":"d"},"after"])";
+  const auto value = parse_json(text, "all");
+  EXPECT_EQ(value, Json::parse(text));
+  EXPECT_TRUE(value[3].is_number_unsigned());
+  EXPECT_EQ(parse_json("7", "one"), Json(7));
+}
+
+// 300,000 keys: a search among the keys before each one would take minutes.
+TEST(ParseJson, ReadsAnObjectOfManyKeys) {
+  std::string text = "{";
+  for (int i = 0; i < 300'000; ++i) text += "\"key" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+  text.back() = '}';
+  const auto value = parse_json(text, "large");
+  EXPECT_EQ(value.size(), 300'000U);
+  EXPECT_EQ(value.begin().key(), "key0");
+}
+
 TEST(ToLine, ReplacesInvalidUtf8) { EXPECT_EQ(to_line(Json(std::string("a\xff"))), "\"a\xEF\xBF\xBD\""); }
 
 }  // namespace vrlt::io

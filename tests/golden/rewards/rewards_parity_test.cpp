@@ -1,0 +1,131 @@
+// Rewards and parsers against an independent implementation of their rules. Columns for which there is no function yet are not
+// read: f_generic, f_generic_trimmed, timer1_clamped, ngiou, twass.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "tests/support/golden_rows.h"
+#include "vrlt/core/interval.h"
+#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/rewards/reward_table.h"
+
+namespace vrlt::rewards {
+namespace {
+
+using io::Json;
+
+constexpr double kTolerance = 1e-9;  // two double computations of a few operations, on numbers below 1e4
+
+Interval interval_of(const Json& json) { return {json.at(0).get<double>(), json.at(1).get<double>()}; }
+
+std::vector<Interval> intervals_of(const Json& json) {
+  std::vector<Interval> intervals;
+  for (const auto& pair : json) intervals.push_back(interval_of(pair));
+  return intervals;
+}
+
+RewardOutput reward(const char* name, const data::Sample& sample, const std::string& text) {
+  return (*find_reward(name).make())({.sample = sample, .text = text});
+}
+
+double total(std::vector<RewardTerm> terms, const data::Sample& sample, const std::string& text) {
+  return RewardFunction(std::move(terms))({.sample = sample, .text = text}).total;
+}
+
+void expect_answer(const Json& row, const std::string& text) {
+  const auto answer = extract_answer(text);
+  if (row.at("answer").is_null()) {
+    EXPECT_FALSE(answer);
+  } else {
+    EXPECT_TRUE(answer) << answer.failure;
+    EXPECT_EQ(test::printable(answer.value.value_or("")), row.at("answer").dump(-1, ' ', true));
+  }
+}
+
+void check_grounding(const Json& row) {
+  const auto text = row.at("completion").get<std::string>();
+  const data::Sample sample{.task = data::Task::kTemporalGrounding, .segments = {interval_of(row.at("ground_truth"))}};
+  EXPECT_EQ(reward("format", sample, text).value, row.at("f_strict").get<double>());
+  EXPECT_EQ(has_strict_format(text, ThinkPolicy::kRequired), row.at("f_strict_without_parse") == 1);
+  EXPECT_EQ(reward("format_seed_tvg", sample, text).value, row.at("f_seed_tvg").get<double>());
+  expect_answer(row, text);
+  const auto answer = extract_answer(text);
+  const auto span = answer ? parse_single_span(*answer.value) : Parsed<Interval>{{}, answer.failure};
+  EXPECT_EQ(bool(span), row.at("failure").is_null()) << span.failure;
+  if (row.at("failure") == "multiple_answer_tags") {
+    EXPECT_EQ(span.failure, "multiple_answer_tags");
+  }
+  if (span && row.at("interval").is_array()) {
+    EXPECT_NEAR(span.value->start_seconds, interval_of(row.at("interval")).start_seconds, kTolerance);
+    EXPECT_NEAR(span.value->end_seconds, interval_of(row.at("interval")).end_seconds, kTolerance);
+  }
+  EXPECT_NEAR(reward("temporal_iou", sample, text).value, row.at("iou").get<double>(), kTolerance);
+  EXPECT_NEAR(total({{"temporal_iou", 1.0}, {"format", 1.0}}, sample, text), row.at("total_iou_plus_format").get<double>(), kTolerance);
+  EXPECT_NEAR(total({{"temporal_iou", 0.5}, {"format", 0.5}}, sample, text), row.at("total_half_half").get<double>(), kTolerance);
+}
+
+void check_spans(const Json& row) {
+  const auto spans = parse_spans(row.at("answer").get<std::string>());
+  EXPECT_EQ(bool(spans), row.contains("spans")) << spans.failure;
+  if (row.contains("spans") && spans) {
+    const auto expected = intervals_of(row.at("spans"));
+    ASSERT_EQ(spans.value->size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_NEAR((*spans.value)[i].start_seconds, expected[i].start_seconds, kTolerance);
+      EXPECT_NEAR((*spans.value)[i].end_seconds, expected[i].end_seconds, kTolerance);
+    }
+  }
+  if (row.value("reason_is_specified", false)) {
+    EXPECT_EQ(spans.failure, row.at("failure").get<std::string>());
+  }
+}
+
+void check_choice(const Json& row) {
+  const auto text = row.at("completion").get<std::string>();
+  data::Sample sample{.task = data::Task::kMultipleChoice, .options = row.at("options").get<std::vector<std::string>>()};
+  sample.answer_option = row.at("ground_truth").get<std::string>().at(0) - 'A';
+  EXPECT_EQ(reward("format", sample, text).value, row.at("f_strict").get<double>());
+  EXPECT_EQ(has_strict_format(text, ThinkPolicy::kRequired), row.at("f_strict_without_parse") == 1);
+  expect_answer(row, text);
+  const auto answer = extract_answer(text);
+  const auto option = answer ? parse_choice(*answer.value, sample.options) : Parsed<int64_t>{{}, answer.failure};
+  if (row.at("failure").is_null()) {
+    EXPECT_TRUE(option) << option.failure;
+    EXPECT_EQ(std::string(1, static_cast<char>('A' + option.value.value_or(25))), row.at("label").get<std::string>());
+  } else {
+    EXPECT_FALSE(option);
+    const auto reason = row.at("failure").get<std::string>();
+    if (std::set<std::string>{"conflict", "out_of_range", "multiple_answer_tags"}.contains(reason)) {
+      EXPECT_EQ(option.failure, reason);
+    }
+  }
+  EXPECT_EQ(reward("choice", sample, text).value, row.at("accuracy").get<double>());
+}
+
+void check_iou(const Json& row) {
+  const auto predicted = interval_of(row.at("prediction")), truth = interval_of(row.at("ground_truth"));
+  EXPECT_NEAR(temporal_iou(predicted, truth), row.at("iou").get<double>(), kTolerance);
+}
+
+void check_set_iou(const Json& row) {
+  EXPECT_NEAR(temporal_set_iou(intervals_of(row.at("prediction")), intervals_of(row.at("ground_truth"))), row.at("iou").get<double>(), kTolerance);
+}
+
+}  // namespace
+
+TEST(RewardsParity, EveryRow) {
+  const std::map<std::string, void (*)(const Json&)> checks = {
+      {"tvg", check_grounding}, {"spans", check_spans}, {"mcq", check_choice}, {"iou", check_iou}, {"set_iou", check_set_iou}};
+  std::map<std::string, int> rows;
+  test::check_golden_rows("rewards/rewards.jsonl", [&](const Json& row) {
+    const auto kind = row.at("kind").get<std::string>();
+    ++rows[kind];
+    if (checks.contains(kind)) checks.at(kind)(row);
+    else ADD_FAILURE() << "no check for rows of kind " << kind;
+  });
+  for (const auto& [kind, check] : checks) EXPECT_GT(rows[kind], 0) << "no row of kind " << kind;
+  for (const auto& [kind, count] : rows) std::printf("  %s: %d\n", kind.c_str(), count);
+}
+
+}  // namespace vrlt::rewards

@@ -1,0 +1,37 @@
+// What supervised fine-tuning teaches is what the rewards ask for: the reference response of every prompt earns full marks.
+#include <gtest/gtest.h>
+
+#include "vrlt/data/prompt.h"
+#include "vrlt/rewards/reward_table.h"
+
+namespace vrlt::rewards {
+namespace {
+
+struct TaskCase {
+  data::Sample sample;
+  const char* accuracy;
+};
+
+std::vector<TaskCase> task_cases() {
+  const std::vector<std::string> options = {"red", "blue"};
+  return {{{.task = data::Task::kMultipleChoice, .question = "q", .options = options, .answer_option = 1}, "choice"},
+          {{.task = data::Task::kTemporalGrounding, .question = "q", .segments = {{2.5, 15}}}, "temporal_iou"},
+          {{.task = data::Task::kGroundedQa, .question = "q", .options = options, .answer_option = 0, .segments = {{2.5, 15}}}, "grounded_qa"}};
+}
+
+}  // namespace
+
+TEST(ReferenceResponse, EarnsFullMarks) {
+  for (const auto& prompt : data::prompt_table())
+    for (const auto& [sample, accuracy] : task_cases()) {
+      if (std::string(prompt.name) == "seed_tvg" && sample.task != data::Task::kTemporalGrounding) continue;  // the seed's prompt is for grounding
+      const auto text = data::reference_response(prompt, sample);
+      const RewardFunction reward({{accuracy, 1.0}, {prompt.think ? "format" : "format_answer", 1.0}});
+      EXPECT_EQ(reward({.sample = sample, .text = text}).total, 2.0) << prompt.name << " on " << data::to_string(sample.task) << ": " << text;
+    }
+  const auto& seed = data::find_prompt("seed_tvg");
+  const auto grounding = task_cases()[1].sample;
+  EXPECT_EQ(RewardFunction({{"format_seed_tvg", 1.0}})({.sample = grounding, .text = data::reference_response(seed, grounding)}).total, 1.0);
+}
+
+}  // namespace vrlt::rewards

@@ -1,0 +1,125 @@
+#include "vrlt/data/sample.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/table_case.h"
+#include "vrlt/core/error.h"
+
+namespace vrlt::data {
+namespace {
+
+using testing::HasSubstr;
+
+io::Json choice_record() {
+  return io::Json::parse(R"({"schema": "vs/1", "id": "videomme/test/001-1", "task": "mcq", "bench": "videomme", "split": "test", "video": "data/a.mp4",
+    "clip_start": 0, "clip_end": null, "duration": null, "question": "How many?", "options": ["One.", "Two."], "answer": 1, "segments": null,
+    "source": "videomme", "groups": {"duration": "short", "year": 2024}, "native": {"question_id": "001-1"}})");
+}
+
+io::Json grounding_record() {
+  return io::Json::parse(R"({"schema": "vs/1", "id": "charades/train/1", "task": "tvg", "video": "a.mp4", "clip_start": 10.5, "clip_end": 40, "duration": 31,
+    "question": "person eats", "options": null, "answer": null, "segments": [[12.5, 20], [30, 31]]})");
+}
+
+/// A record with one thing wrong. `patch` is merged into the record: null removes a key.
+struct BadRecord {
+  const char* name;
+  io::Json record, patch;
+  const char *field, *says;  ///< What the error must name.
+};
+VRLT_PRINT_ROW_NAME(BadRecord)
+
+io::Json json(const char* text) { return io::Json::parse(text); }
+
+const BadRecord kBadRecords[] = {
+    {"no_schema", choice_record(), json(R"({"schema": null})"), "schema", "missing"},
+    {"other_schema", choice_record(), json(R"({"schema": "vs/2"})"), "schema", "vs/2"},
+    {"no_id", choice_record(), json(R"({"id": null})"), "id", "missing"},
+    {"empty_id", choice_record(), json(R"({"id": ""})"), "id", "expected text"},
+    {"number_as_id", choice_record(), json(R"({"id": 7})"), "id", "7"},
+    {"no_task", choice_record(), json(R"({"task": null})"), "task", "missing"},
+    {"unknown_task", choice_record(), json(R"({"task": "mqc"})"), "task", "mqc"},
+    {"no_video", choice_record(), json(R"({"video": null})"), "video", "missing"},
+    {"no_question", choice_record(), json(R"({"question": null})"), "question", "missing"},
+    {"question_is_list", choice_record(), json(R"({"question": ["a"]})"), "question", "expected text"},
+    {"no_options", choice_record(), json(R"({"options": null, "answer": null})"), "options", "missing"},
+    {"one_option", choice_record(), json(R"({"options": ["One."], "answer": 0})"), "options", "2 to 26"},
+    {"option_is_number", choice_record(), json(R"({"options": ["One.", 2]})"), "options", "texts"},
+    {"answer_beyond_options", choice_record(), json(R"({"answer": 2})"), "answer", "2"},
+    {"answer_below_zero", choice_record(), json(R"({"answer": -1})"), "answer", "-1"},
+    {"answer_beyond_64_bits", choice_record(), json(R"({"answer": 18446744073709551615})"), "answer", "18446744073709551615"},
+    {"answer_is_fraction", choice_record(), json(R"({"answer": 0.5})"), "answer", "0.5"},
+    {"answer_is_letter", choice_record(), json(R"({"answer": "B"})"), "answer", "\"B\""},
+    {"yes_no_is_maybe", choice_record(), json(R"({"task": "yes_no", "options": null, "answer": "maybe"})"), "answer", "maybe"},
+    {"clip_start_negative", choice_record(), json(R"({"clip_start": -1})"), "clip_start", "-1"},
+    {"clip_start_is_text", choice_record(), json(R"({"clip_start": "0"})"), "clip_start", "seconds"},
+    {"clip_end_before_start", choice_record(), json(R"({"clip_start": 5, "clip_end": 5})"), "clip_end", "clip_start"},
+    {"duration_negative", choice_record(), json(R"({"duration": -3})"), "duration", "-3"},
+    {"no_segments", grounding_record(), json(R"({"segments": null})"), "segments", "missing"},
+    {"segments_empty", grounding_record(), json(R"({"segments": []})"), "segments", "at least one"},
+    {"segments_flat", grounding_record(), json(R"({"segments": [1, 2]})"), "segments", "[start, end]"},
+    {"segment_of_three", grounding_record(), json(R"({"segments": [[1, 2, 3]]})"), "segments", "[start, end]"},
+    {"segment_of_text", grounding_record(), json(R"({"segments": [["1", "2"]]})"), "segments", "[start, end]"},
+    {"segment_inverted", grounding_record(), json(R"({"segments": [[12, 11]]})"), "segments", "start < end"},
+    {"segment_empty", grounding_record(), json(R"({"segments": [[12, 12]]})"), "segments", "start < end"},
+    {"segment_negative", grounding_record(), json(R"({"segments": [[-1, 12]]})"), "segments", "start < end"},
+    {"groups_is_list", choice_record(), json(R"({"groups": ["short"]})"), "groups", "object"},
+};
+
+class BadRecords : public testing::TestWithParam<BadRecord> {};
+INSTANTIATE_TEST_SUITE_P(Spec7, BadRecords, testing::ValuesIn(kBadRecords), test::row_name);
+
+}  // namespace
+
+TEST_P(BadRecords, NamePlaceFieldAndValue) {
+  auto record = GetParam().record;
+  record.merge_patch(GetParam().patch);
+  try {
+    parse_sample(record, "records.jsonl:12");
+    FAIL() << "was accepted";
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), testing::StartsWith("records.jsonl:12: "));
+    EXPECT_THAT(error.what(), HasSubstr(std::string("\"") + GetParam().field + "\""));
+    EXPECT_THAT(error.what(), HasSubstr(GetParam().says));
+  }
+}
+
+TEST(ParseSample, ReadsChoice) {
+  const auto sample = parse_sample(choice_record(), "r:1");
+  EXPECT_EQ(sample.id, "videomme/test/001-1");
+  EXPECT_EQ(sample.task, Task::kMultipleChoice);
+  EXPECT_EQ(sample.options, (std::vector<std::string>{"One.", "Two."}));
+  EXPECT_EQ(sample.answer_option, 1);
+  EXPECT_FALSE(sample.duration.has_value());
+  EXPECT_EQ(sample.cluster, "data/a.mp4") << "questions on one video go together unless the record says otherwise";
+  EXPECT_EQ(sample.groups.at("duration"), "short");
+  EXPECT_EQ(sample.groups.at("year"), "2024");
+  EXPECT_EQ(sample.record.at("native").at("question_id"), "001-1") << "unknown keys are kept";
+}
+
+TEST(ParseSample, ReadsGroundingOnTheModelsClock) {
+  const auto sample = parse_sample(grounding_record(), "r:1");
+  EXPECT_EQ(sample.segments, (std::vector<Interval>{{12.5, 20}, {30, 31}}));
+  EXPECT_EQ(sample.clip_segments(), (std::vector<Interval>{{2, 9.5}, {19.5, 20.5}})) << "clip_start 10.5 is 0 to the model";
+  EXPECT_EQ(sample.clip_end, 40.0);
+}
+
+TEST(ParseSample, AcceptsHiddenLabels) {
+  auto record = choice_record();
+  record["answer"] = nullptr;
+  EXPECT_FALSE(parse_sample(record, "r:1").answer_option.has_value());
+}
+
+TEST(ParseSample, RefusesWhatIsNoObject) { EXPECT_THROW(parse_sample(json("[1]"), "r:1"), DataError); }
+
+TEST(TaskNames, GoBothWays) {
+  for (const char* name : {"mcq", "tvg", "gqa", "yes_no", "caption_match", "caption", "rtl", "open"}) {
+    const auto task = parse_task(name);
+    ASSERT_TRUE(task.has_value()) << name;
+    EXPECT_EQ(to_string(*task), name);
+  }
+  EXPECT_FALSE(parse_task("MCQ").has_value());
+}
+
+}  // namespace vrlt::data

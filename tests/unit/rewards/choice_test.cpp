@@ -1,0 +1,105 @@
+// The tables of spec grpo.md 3.5, our column: the right option is B.
+#include <gtest/gtest.h>
+
+#include "tests/support/table_case.h"
+#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/rewards/reward_table.h"
+
+namespace vrlt::rewards {
+namespace {
+
+struct ChoiceRow {
+  const char* name;
+  std::string answer;
+  double value;
+};
+VRLT_PRINT_ROW_NAME(ChoiceRow)
+
+const std::vector<std::string> kOptions = {"The man inside the car", "A drone in the sky", "A woman on the road", "A tree in the grass"};
+
+const ChoiceRow kAnswers[] = {
+    {"letter", "B", 1},
+    {"letter_in_white_space", " B\n", 1},
+    {"parentheses", "(B)", 1},
+    {"dot", "B.", 1},
+    {"closing_parenthesis", "B)", 1},
+    {"bold", "**B**", 1},
+    {"boxed", "\\boxed{B}", 1},
+    {"lower_case", "b", 1},
+    {"json_option", R"({"option": "B"})", 1},
+    {"json_option_parentheses", R"j({"option": "(B)"})j", 1},
+    {"json_answer_with_text", R"({"answer": "B. A drone in the sky"})", 1},
+    {"letter_and_text", "B. A drone in the sky", 1},
+    {"parentheses_and_text", "(B) A drone in the sky", 1},
+    {"text", "A drone in the sky", 1},
+    {"text_lower_case_with_dot", "a drone in the sky.", 1},
+    {"the_answer_is", "The answer is B", 1},
+    {"the_answer_is_parentheses", "The answer is (B).", 1},
+    {"the_best_answer_is", "The best answer is: B", 1},
+    {"option_word", "Option B", 1},
+    {"answer_colon", "Answer: B", 1},
+    {"a_or_b", "A or B", 0},
+    {"a_comma_b", "A, B", 0},
+    {"a_dot_b", "A. B", 0},
+    {"all_letters", "A B C D", 0},
+    {"all_in_parentheses", "(A)(B)(C)(D)", 0},
+    {"b_not_a", "B, not A", 0},
+    {"not_b", "not B", 0},
+    {"because_a_is_wrong", "It is B because A is wrong", 0},
+    {"i_think", "I think B", 0},
+    {"both", "Both", 0},
+    {"four_b", "BBBB", 0},
+    {"because", "Because a drone", 0},
+    {"broken_json", "{\"option\": \"B\"", 0},
+    {"html", "<b>B</b>", 0},
+    {"wrong_letter_right_text", "D. A drone in the sky", 0},
+    {"letter_beyond_options", "E", 0},
+    {"letter_far_beyond_options", "F", 0},
+    {"two_letters", "AB", 0},
+    {"wrong", "A", 0},
+    {"part_of_a_text", "The drone", 0},
+    {"empty", "", 0},
+};
+
+const ChoiceRow kResponses[] = {
+    {"no_tags", "B", 0},
+    {"two_answers_right_last", "<answer>A</answer><answer>B</answer>", 0},
+    {"two_answers_right_first", "<answer>B</answer><answer>A</answer>", 0},
+    {"answer_inside_thinking", "<think>maybe <answer>B</answer></think><answer>A</answer>", 0},
+    {"cut_off", "<think>t</think><answer>B", 0},
+};
+
+double reward(const std::string& text) {
+  const data::Sample sample{.task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
+  return (*find_reward("choice").make())({.sample = sample, .text = text}).value;
+}
+
+class ChoiceAnswers : public testing::TestWithParam<ChoiceRow> {};
+class ChoiceResponses : public testing::TestWithParam<ChoiceRow> {};
+INSTANTIATE_TEST_SUITE_P(Spec35, ChoiceAnswers, testing::ValuesIn(kAnswers), test::row_name);
+INSTANTIATE_TEST_SUITE_P(Spec35, ChoiceResponses, testing::ValuesIn(kResponses), test::row_name);
+
+std::string failure(const char* answer) { return parse_choice(answer, kOptions).failure; }
+
+}  // namespace
+
+TEST_P(ChoiceAnswers, Reward) { EXPECT_EQ(reward("<think>t</think><answer>" + GetParam().answer + "</answer>"), GetParam().value); }
+TEST_P(ChoiceResponses, Reward) { EXPECT_EQ(reward(GetParam().answer), GetParam().value); }
+
+TEST(ParseChoice, NamesTheFailure) {
+  EXPECT_EQ(failure("(A) or (B)"), "conflict");
+  EXPECT_EQ(failure("E"), "out_of_range");
+  EXPECT_EQ(failure("The answer is Q."), "out_of_range");
+  EXPECT_EQ(failure("{\"option\": \"B\""), "bad_json");
+  EXPECT_EQ(failure(R"({"option": 1})"), "bad_json");
+  EXPECT_EQ(failure("none"), "unparsed");
+  EXPECT_EQ(failure("The answer isn't (B)"), "unparsed");
+}
+
+// Rule 5 wants exactly one option of that text.
+TEST(ParseChoice, RepeatedOptionTextNamesNothing) {
+  EXPECT_FALSE(parse_choice("same", {"same", "other", "same"}));
+  EXPECT_EQ(parse_choice("other", {"same", "other", "same"}).value, 1);
+}
+
+}  // namespace vrlt::rewards

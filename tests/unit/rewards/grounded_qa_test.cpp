@@ -1,0 +1,57 @@
+// The table of spec grpo.md 3.6: f is the reward "format"; "grounded_qa" is (c + u) / 2, so that sum and weighted are sums of terms.
+#include <gtest/gtest.h>
+
+#include "tests/support/table_case.h"
+#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/rewards/reward_table.h"
+
+namespace vrlt::rewards {
+namespace {
+
+struct GroundedRow {
+  const char* name;
+  std::string text;
+  double sum, weighted;  ///< f + c + u, and 0.2 f + 0.4 c + 0.4 u.
+};
+VRLT_PRINT_ROW_NAME(GroundedRow)
+
+// Truth: option B, 10 to 20 s; 10 to 16 s has IoU 0.6.
+const GroundedRow kRows[] = {
+    {"all_right", "<think>t</think><answer>B, 10 to 16</answer>", 2.6, 0.84},
+    {"wrong_option", "<think>t</think><answer>A, 10 to 16</answer>", 1.6, 0.44},
+    {"wrong_span", "<think>t</think><answer>B, 30 to 40</answer>", 2.0, 0.60},
+    {"no_format", "<answer>B, 10 to 16</answer>", 1.6, 0.64},
+    {"nothing", "no idea", 0.0, 0.0},
+};
+
+class GroundedTable : public testing::TestWithParam<GroundedRow> {};
+INSTANTIATE_TEST_SUITE_P(Spec36, GroundedTable, testing::ValuesIn(kRows), test::row_name);
+
+data::Sample sample() {
+  return {.task = data::Task::kGroundedQa, .options = {"red", "blue", "green"}, .answer_option = 1, .segments = {{10, 20}}};
+}
+
+ScoredResponse score(std::vector<RewardTerm> terms, const std::string& text) {
+  const auto truth = sample();
+  return RewardFunction(std::move(terms))({.sample = truth, .text = text});
+}
+
+}  // namespace
+
+TEST_P(GroundedTable, Sum) { EXPECT_NEAR(score({{"format", 1.0}, {"grounded_qa", 2.0}}, GetParam().text).total, GetParam().sum, 1e-12); }
+TEST_P(GroundedTable, Weighted) { EXPECT_NEAR(score({{"format", 0.2}, {"grounded_qa", 0.8}}, GetParam().text).total, GetParam().weighted, 1e-12); }
+
+TEST(GroundedQaReward, EachHalfCountsOnItsOwn) {
+  const auto value = [](const char* answer) { return score({{"grounded_qa", 1.0}}, std::string("<answer>") + answer + "</answer>"); };
+  EXPECT_EQ(value("B, 10 to 20").total, 1.0);
+  EXPECT_EQ(value("B").total, 0.5) << "no span";
+  EXPECT_EQ(value("10 to 20").total, 0.5) << "no option";
+  EXPECT_EQ(value(R"({"option": "B", "start_time": "10.0", "end_time": "20.0"})").total, 1.0);
+  EXPECT_EQ(value("(B) [10, 20]").total, 1.0);
+  EXPECT_EQ(value("B (10, 20)").total, 1.0);
+  EXPECT_EQ(value("B, 20 to 10").total, 0.5) << "an inverted span overlaps nothing";
+  EXPECT_EQ(value("B").components.front().reason, "empty") << "nothing behind the option";
+  EXPECT_EQ(value("A, 10 to 20").components.front().reason, "wrong");
+}
+
+}  // namespace vrlt::rewards
