@@ -32,21 +32,23 @@ TEST_P(Advantages, OfTheWorkedExample) {
   expect_near(group_advantages(test::GrpoFixture().rewards, 3, GetParam().config), GetParam().expected, 1e-6);
 }
 
-INSTANTIATE_TEST_SUITE_P(Estimators, Advantages,
-                         ::testing::Values(Case{"group_std_trl", {"group_std", 1e-4}, {1.059345, -0.926927, -0.132418, -0.577250, 1.154501, -0.577250}},
-                                           Case{"group_std_verl", {"group_std", 1e-6}, {1.059623, -0.927170, -0.132453, -0.577349, 1.154699, -0.577349}},
-                                           Case{"batch_std", {"batch_std", 1e-4}, {0.869239, -0.760584, -0.108655, -0.724366, 1.448732, -0.724366}},
-                                           Case{"none", {"none", 1e-4}, {0.4, -0.35, -0.05, -0.333333, 0.666667, -0.333333}},
-                                           Case{"rloo", {"rloo", 1e-4}, {0.6, -0.525, -0.075, -0.5, 1.0, -0.5}}),
-                         [](const auto& info) { return info.param.name; });
+std::vector<Case> estimators() {
+  return {{"group_std_trl", {"group_std", 1e-4}, {1.059345, -0.926927, -0.132418, -0.577250, 1.154501, -0.577250}},
+          {"group_std_verl", {"group_std", 1e-6}, {1.059623, -0.927170, -0.132453, -0.577349, 1.154699, -0.577349}},
+          {"batch_std", {"batch_std", 1e-4}, {0.869239, -0.760584, -0.108655, -0.724366, 1.448732, -0.724366}},
+          {"none", {"none", 1e-4}, {0.4, -0.35, -0.05, -0.333333, 0.666667, -0.333333}},
+          {"rloo", {"rloo", 1e-4}, {0.6, -0.525, -0.075, -0.5, 1.0, -0.5}}};
+}
 
-TEST(Advantages, OfTwoComponentsSummedFirst) {
+INSTANTIATE_TEST_SUITE_P(Estimators, Advantages, ::testing::ValuesIn(estimators()), [](const auto& info) { return info.param.name; });
+
+TEST(GroupAdvantages, OfTwoComponentsSummedFirst) {
   // 0.5 format + 0.5 accuracy of the specification's E15
   expect_near(group_advantages({0.95, 0.60, 0.30, 0.00, 1.00, 0.55}, 3, {"group_std", 1e-4}),
               {1.024316, -0.051216, -0.973100, -1.031409, 0.964867, 0.066543}, 1e-6);
 }
 
-TEST(Advantages, EqualRewardsGiveExactlyZero) {
+TEST(GroupAdvantages, EqualRewardsGiveExactlyZero) {
   for (const auto& estimator : advantage_names())
     for (const double reward : {0.0, 0.7, 0.9, 1e6, -3.3}) {
       const std::vector<double> zeros(8, 0.0);
@@ -60,7 +62,7 @@ TEST(Advantages, EqualRewardsGiveExactlyZero) {
   EXPECT_EQ(group_advantages(std::vector<double>(8, static_cast<double>(0.7F)), 8, {}), std::vector<double>(8, 0.0));
 }
 
-TEST(Advantages, AnUnscorableResponseIsLeftOut) {
+TEST(GroupAdvantages, AnUnscorableResponseIsLeftOut) {
   // mean 0.5, std 0.707107: 0.5 / (0.707107 + 1e-4) = 0.707007
   expect_near(group_advantages({1.0, kNan, 0.0}, 3, {"group_std", 1e-4}), {0.707007, 0.0, -0.707007}, 1e-6);
   expect_near(group_advantages({1.0, kNan, 0.0}, 3, {"rloo", 1e-4}), {1.0, 0.0, -1.0}, 1e-12);  // 2 / 1 * 0.5
@@ -70,7 +72,7 @@ TEST(Advantages, AnUnscorableResponseIsLeftOut) {
   }
 }
 
-TEST(Advantages, SumToZeroInEveryGroup) {
+TEST(GroupAdvantages, SumToZeroInEveryGroup) {
   const auto rewards = test::GrpoFixture().rewards;
   for (const auto& estimator : advantage_names()) {
     const auto advantages = group_advantages(rewards, 3, {estimator, 1e-4});
@@ -83,7 +85,7 @@ TEST(Advantages, SumToZeroInEveryGroup) {
   EXPECT_NEAR(std::sqrt(squares / 2), std / (std + 1e-4), 1e-12);
 }
 
-TEST(Advantages, FollowAPermutationInsideTheGroup) {
+TEST(GroupAdvantages, FollowAPermutationInsideTheGroup) {
   const auto rewards = test::GrpoFixture().rewards;
   for (const auto& estimator : advantage_names()) {
     const auto base = group_advantages(rewards, 3, {estimator});
@@ -92,7 +94,7 @@ TEST(Advantages, FollowAPermutationInsideTheGroup) {
   }
 }
 
-TEST(Advantages, OfOneGroupDoNotDependOnAnother) {
+TEST(GroupAdvantages, OfOneGroupDoNotDependOnAnother) {
   const auto rewards = test::GrpoFixture().rewards;
   for (const auto& estimator : {"group_std", "none", "rloo"}) {
     const auto both = group_advantages(rewards, 3, {estimator}), first = group_advantages({rewards[0], rewards[1], rewards[2]}, 3, {estimator});
@@ -100,7 +102,7 @@ TEST(Advantages, OfOneGroupDoNotDependOnAnother) {
   }
 }
 
-TEST(Advantages, WrongCallsAreRefused) {
+TEST(GroupAdvantages, WrongCallsAreRefused) {
   EXPECT_THROW(group_advantages({1.0, 2.0}, 1, {}), ContractError);
   EXPECT_THROW(group_advantages({1.0, 2.0, 3.0}, 2, {}), ContractError);
   EXPECT_THROW(group_advantages({1.0, 2.0}, 2, {"opo"}), ConfigError);
