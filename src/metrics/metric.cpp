@@ -1,6 +1,6 @@
 #include "vrlt/metrics/metric.h"
 
-#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "vrlt/core/error.h"
@@ -27,12 +27,12 @@ void MetricSet::sum(const std::string& name, double value) { entry(name, Kind::k
 
 void MetricSet::max(const std::string& name, double value) {
   auto& e = entry(name, Kind::kMax, -std::numeric_limits<double>::infinity());
-  e.value = std::max(e.value, value);
+  if (std::isnan(value) || value > e.value) e.value = value;  // once NaN, always NaN
 }
 
 void MetricSet::min(const std::string& name, double value) {
   auto& e = entry(name, Kind::kMin, std::numeric_limits<double>::infinity());
-  e.value = std::min(e.value, value);
+  if (std::isnan(value) || value < e.value) e.value = value;
 }
 
 std::vector<std::pair<std::string, double>> MetricSet::values() const {

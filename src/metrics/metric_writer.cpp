@@ -45,6 +45,15 @@ std::string event_head(int64_t step) {
   return event;
 }
 
+/// A file name that TensorBoard looks for and no earlier session has.
+fs::path new_event_file(const fs::path& folder) {
+  io::create_folders(folder);
+  const auto stem = "events.out.tfevents." + std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." + std::to_string(::getpid()) + ".";
+  int number = 0;
+  while (fs::exists(folder / (stem + std::to_string(number)))) ++number;
+  return folder / (stem + std::to_string(number));
+}
+
 fs::path cut(const fs::path& path, int64_t step) {
   keep_steps_up_to(path, step);
   return path;
@@ -70,13 +79,18 @@ uint32_t crc32c(std::string_view bytes) {
 /// TensorBoard's record file, written by hand: u64 length, its CRC, payload, its CRC.
 class MetricWriter::TensorBoardFile {
  public:
-  explicit TensorBoardFile(const fs::path& folder)
-      : file_((io::create_folders(folder), folder / ("events.out.tfevents." + std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." +
-                                                     std::to_string(::getpid()))),
-              io::FileWriter::Mode::kCreate) {
-    auto event = event_head(0);
-    put_bytes(event, 3, "brain.Event:2");
-    write_record(event);
+  TensorBoardFile(const fs::path& folder, int64_t resumed_step) : file_(new_event_file(folder), io::FileWriter::Mode::kCreate) {
+    auto version = event_head(0);
+    put_bytes(version, 3, "brain.Event:2");
+    write_record(version);
+    if (resumed_step == 0) return;
+    // A session start: from this step on, what earlier files have is void.
+    auto start = event_head(resumed_step + 1);
+    std::string session_log;
+    put_varint(session_log, 1 << 3 | 0);
+    put_varint(session_log, 1);
+    put_bytes(start, 7, session_log);
+    write_record(start);
   }
 
   void write(int64_t step, const std::vector<std::pair<std::string, double>>& values) {
@@ -114,7 +128,7 @@ void keep_steps_up_to(const fs::path& path, int64_t step) {
 MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resumed_step)
     : metrics_(cut(run_folder / "metrics.jsonl", resumed_step)),
       timing_(cut(run_folder / "timing.jsonl", resumed_step)),
-      tensorboard_(std::make_unique<TensorBoardFile>(run_folder / "tensorboard")) {}
+      tensorboard_(std::make_unique<TensorBoardFile>(run_folder / "tensorboard", resumed_step)) {}
 
 MetricWriter::~MetricWriter() = default;
 

@@ -2,32 +2,133 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "tests/support/worst.h"
+#include "vrlt/core/error.h"
 
 namespace vrlt::algorithm {
+namespace {
 
-// The plain graph is the reference; a chunk size that does not divide N covers the last, shorter chunk.
-TEST(TokenLogProbs, EqualsThePlainGraphInValueAndGradient) {
-  at::manual_seed(1);
-  const auto hidden = at::randn({13, 6}).requires_grad_(), head = at::randn({31, 6}).requires_grad_();
-  const auto ids = at::randint(31, {13}, at::kLong);
-  const auto weights = at::randn({13});
-  const double temperature = 0.7;
-
-  const auto logits = at::linear(hidden, head) / temperature;
-  const auto reference = logits.log_softmax(-1);
-  const auto expected = reference.gather(1, ids.unsqueeze(1)).squeeze(1);
-  (expected * weights).sum().backward();
-  const auto expected_hidden_grad = hidden.grad().clone(), expected_head_grad = head.grad().clone();
-  hidden.mutable_grad() = at::Tensor();
-  head.mutable_grad() = at::Tensor();
-
-  const auto actual = token_log_probs(hidden, head, ids, temperature, /*chunk_size=*/5);
-  (actual.log_probs * weights).sum().backward();
-  EXPECT_TRUE(at::allclose(actual.log_probs, expected, 0, 1e-5));
-  EXPECT_TRUE(at::allclose(actual.entropy, -(reference.exp() * reference).sum(-1), 0, 1e-5));
-  EXPECT_FALSE(actual.entropy.requires_grad());
-  EXPECT_TRUE(at::allclose(hidden.grad(), expected_hidden_grad, 1e-4, 1e-5));
-  EXPECT_TRUE(at::allclose(head.grad(), expected_head_grad, 1e-4, 1e-5));
+at::Tensor random(at::IntArrayRef shape, uint64_t seed) {
+  auto generator = at::detail::createCPUGenerator(seed);
+  return at::empty(shape, at::kFloat).normal_(0.0, 1.0, generator);
 }
 
+at::Tensor random_ids(int64_t count, int64_t below, uint64_t seed) {
+  auto generator = at::detail::createCPUGenerator(seed);
+  return at::randint(below, {count}, generator, at::kLong);
+}
+
+void expect_near(const at::Tensor& actual, const at::Tensor& expected, const char* quantity, double tolerance) {
+  const double difference = (actual.to(at::kDouble) - expected.to(at::kDouble)).abs().max().item<double>();
+  test::Worst::note(quantity, difference);
+  EXPECT_LE(difference, tolerance) << quantity;
+}
+
+struct Case {
+  std::string name;
+  int64_t chunk_size;
+  double temperature;
+};
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class ChunkedTokenLogProbs : public ::testing::TestWithParam<Case> {};
+
+// The plain graph in float64 is the reference; logits of up to 30 in float32 are good to 2e-6 each.
+TEST_P(ChunkedTokenLogProbs, EqualThePlainGraphInFloat64) {
+  const auto hidden = (2.0 * random({13, 6}, 1)).requires_grad_(), head = random({31, 6}, 2).requires_grad_();
+  const auto ids = random_ids(13, 31, 3);
+  const auto weights = random({13}, 4);
+  const double temperature = GetParam().temperature;
+
+  const auto hidden64 = hidden.detach().to(at::kDouble).requires_grad_(), head64 = head.detach().to(at::kDouble).requires_grad_();
+  const auto reference = (at::linear(hidden64, head64) / temperature).log_softmax(-1);
+  const auto expected = reference.gather(1, ids.unsqueeze(1)).squeeze(1);
+  (expected * weights.to(at::kDouble)).sum().backward();
+
+  const auto actual = token_log_probs(hidden, head, ids, temperature, GetParam().chunk_size);
+  (actual.log_probs * weights).sum().backward();
+  EXPECT_EQ(actual.log_probs.scalar_type(), at::kFloat);
+  EXPECT_FALSE(actual.entropy.requires_grad());
+  expect_near(actual.log_probs, expected, "log-probs", 2e-5);
+  expect_near(actual.entropy, -(reference.exp() * reference).sum(-1), "entropy", 2e-5);
+  expect_near(hidden.grad(), hidden64.grad(), "gradient of hidden", 2e-5);
+  expect_near(head.grad(), head64.grad(), "gradient of head", 2e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Chunks, ChunkedTokenLogProbs,
+                         ::testing::Values(Case{"one_by_one", 1, 1.0}, Case{"last_chunk_shorter", 5, 1.0}, Case{"exactly_all", 13, 1.0}, Case{"more_than_all", 1024, 1.0},
+                                           Case{"cold", 5, 0.7}, Case{"hot", 4, 1.9}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(TokenLogProbs, ATiedHeadGetsBothGradients) {
+  // hidden = embedding rows: the same tensor is looked up and projected on.
+  const auto ids = random_ids(9, 20, 5), inputs = random_ids(9, 20, 6);
+  const auto table = random({20, 6}, 7).requires_grad_(), table64 = table.detach().to(at::kDouble).requires_grad_();
+  token_log_probs(at::tanh(at::embedding(table, inputs)), table, ids, 0.8, 4).log_probs.sum().backward();
+  const auto plain = (at::linear(at::tanh(at::embedding(table64, inputs)), table64) / 0.8).log_softmax(-1);
+  plain.gather(1, ids.unsqueeze(1)).sum().backward();
+  expect_near(table.grad(), table64.grad(), "gradient of tied head", 1e-5);
+}
+
+TEST(TokenLogProbs, AFrozenHeadGetsNone) {
+  const auto hidden = random({3, 4}, 8).requires_grad_(), head = random({5, 4}, 9);
+  token_log_probs(hidden, head, random_ids(3, 5, 10), 1.0).log_probs.sum().backward();
+  EXPECT_TRUE(hidden.grad().defined());
+  EXPECT_FALSE(head.grad().defined());
+}
+
+TEST(TokenLogProbs, WorkedExample) {
+  // Logits 1.2, -0.3, 0.5 (an identity head), token 2: E12 of the specification, six printed digits.
+  const struct {
+    double temperature, log_prob, entropy;
+    std::vector<double> gradient;
+  } rows[] = {{1.0, -1.242159, 0.938913, {-0.581492, -0.129748, 0.711240}}, {0.7, -1.395549, 0.812515, {-0.961872, -0.112846, 1.074718}}};
+  for (const auto& row : rows) {
+    const auto hidden = at::tensor({1.2, -0.3, 0.5}, at::kFloat).view({1, 3}).requires_grad_();
+    const auto result = token_log_probs(hidden, at::eye(3), at::tensor({2}, at::kLong), row.temperature);
+    result.log_probs.sum().backward();
+    EXPECT_NEAR(result.log_probs.item<double>(), row.log_prob, 1e-6);
+    EXPECT_NEAR(result.entropy.item<double>(), row.entropy, 1e-6);
+    for (int64_t i = 0; i < 3; ++i) EXPECT_NEAR(hidden.grad()[0][i].item<double>(), row.gradient[static_cast<size_t>(i)], 1e-6);
+  }
+}
+
+TEST(TokenLogProbs, TemperatureDividesTheLogits) {
+  const auto hidden = random({7, 4}, 11), head = random({15, 4}, 12);
+  const auto ids = random_ids(7, 15, 13);
+  expect_near(token_log_probs(hidden, head, ids, 0.5).log_probs, token_log_probs(2.0 * hidden, head, ids, 1.0).log_probs, "temperature", 1e-6);
+}
+
+TEST(TokenLogProbs, MinusTheirMeanIsCrossEntropy) {
+  const auto hidden = random({7, 4}, 14), head = random({15, 4}, 15);
+  const auto ids = random_ids(7, 15, 16);
+  const auto cross_entropy = at::cross_entropy_loss(at::linear(hidden, head), ids);
+  EXPECT_NEAR(-token_log_probs(hidden, head, ids, 1.0).log_probs.mean().item<double>(), cross_entropy.item<double>(), 1e-6);
+}
+
+TEST(TokenLogProbs, LargeLogitsStayFinite) {
+  const auto hidden = (1e4 * random({3, 4}, 17)).requires_grad_(), head = random({9, 4}, 18).requires_grad_();
+  const auto result = token_log_probs(hidden, head, random_ids(3, 9, 19), 1.0);
+  result.log_probs.sum().backward();
+  for (const auto& tensor : {result.log_probs, result.entropy, hidden.grad(), head.grad()}) EXPECT_TRUE(tensor.isfinite().all().item<bool>());
+}
+
+TEST(TokenLogProbs, Bfloat16WeightsAreNormalisedInFloat32) {
+  // The products are rounded to bfloat16 (3 digits), the normaliser is not: probabilities of all tokens still sum to 1.
+  const auto hidden = random({1, 8}, 20).to(at::kBFloat16), head = random({300, 8}, 21).to(at::kBFloat16);
+  const auto log_probs = token_log_probs(hidden.expand({300, 8}), head, at::arange(300, at::kLong), 1.0).log_probs;
+  EXPECT_EQ(log_probs.scalar_type(), at::kFloat);
+  EXPECT_NEAR(log_probs.to(at::kDouble).exp().sum().item<double>(), 1.0, 1e-5);
+}
+
+TEST(TokenLogProbs, WrongCallsAreRefused) {
+  const auto hidden = at::zeros({2, 3}), head = at::zeros({4, 3});
+  EXPECT_THROW(token_log_probs(hidden, head, at::zeros({3}, at::kLong), 1.0), ContractError);
+  EXPECT_THROW(token_log_probs(hidden, head, at::zeros({2}, at::kLong), 0.0), ContractError);
+  EXPECT_THROW(token_log_probs(hidden, head, at::zeros({2}, at::kLong), 1.0, 0), ContractError);
+}
+
+}  // namespace
 }  // namespace vrlt::algorithm

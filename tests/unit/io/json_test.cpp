@@ -22,6 +22,10 @@ TEST(ParseJson, RefusesWhatStrictJsonRefuses) {
   }
 }
 
+TEST(ParseJson, ANulIsNoEnd) {
+  for (const auto& text : {std::string("{}\0", 3), std::string("1\0 2", 4), std::string("{\"a\0\":1}", 8)}) EXPECT_THROW(parse_json(text, "nul"), DataError);
+}
+
 TEST(ParseJson, BoundsDepthAndSize) {
   EXPECT_THROW(parse_json(std::string(1'000'000, '['), "deep"), DataError);
   EXPECT_NO_THROW(parse_json("[[1]]", "two", {.max_depth = 2}));
