@@ -98,6 +98,7 @@ FrameSelection select_frames(int64_t total_frames, double video_fps, const Video
 
 ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t min_pixels, double max_pixels) {
   if (height < 1 || width < 1) throw DataError(concat("frame size ", width, "x", height, " [corrupt]"));
+  if (max_pixels < static_cast<double>(min_pixels)) throw ConfigError(concat("max_pixels ", max_pixels, " is below min_pixels ", min_pixels));
   const double h = static_cast<double>(height), w = static_cast<double>(width), f = static_cast<double>(factor);
   if (std::max(h, w) / std::min(h, w) > kMaxAspectRatio)
     throw DataError(concat("frame size ", width, "x", height, " has an aspect ratio above ", kMaxAspectRatio, " [aspect_ratio]"));
@@ -125,8 +126,6 @@ ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptio
   double max_pixels = std::max(std::min(kMaxPixelsPerFrame, options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
                                std::trunc(static_cast<double>(options.min_pixels) * 1.05));
   if (options.max_pixels) max_pixels = std::min(*options.max_pixels, max_pixels);
-  if (max_pixels < static_cast<double>(options.min_pixels))
-    throw ConfigError(concat("video.max_pixels ", max_pixels, " is below video.min_pixels ", options.min_pixels));
   return smart_resize(source.height, source.width, options.patch_factor, options.min_pixels, max_pixels);
 }
 

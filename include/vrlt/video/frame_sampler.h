@@ -45,11 +45,11 @@ struct ImageSize {
 };
 
 /// Nearest size whose sides are multiples of `factor` and whose area lies in [min_pixels, max_pixels]; max(factor, .) in both branches.
-/// @throws DataError for an aspect ratio above 200.
+/// @throws DataError for an aspect ratio above 200; ConfigError if max_pixels is below min_pixels.
 ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t min_pixels, double max_pixels);
 
 /// The size of each frame of a clip of `num_frames`, as qwen-vl-utils 0.0.14; with max(factor, .) as above.
-/// @throws ConfigError if max_pixels is below min_pixels or half of the fixed size is missing; DataError as smart_resize.
+/// @throws as smart_resize; ConfigError also if half of the fixed size is missing.
 ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptions& options);
 
 }  // namespace vrlt::video
