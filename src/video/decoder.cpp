@@ -11,6 +11,17 @@
 
 namespace vrlt::video {
 
+namespace {
+
+/// A header may count a few frames or seconds more than there are.
+constexpr double kHeaderTolerance = 1.1;
+constexpr double kHeaderToleranceSeconds = 1.0;
+/// In units of the time base. Far above what a file can mean, and far from overflowing when added.
+constexpr int64_t kMaxTime = int64_t{1} << 61;
+constexpr double kMaxStep = 1e15;
+
+}  // namespace
+
 struct VideoReader::State {
   State(const std::filesystem::path& path, const DecodeLimits& limits) : stream(path, limits) {}
 
@@ -36,14 +47,6 @@ struct VideoReader::State {
   void collect_warnings();
 };
 
-namespace {
-
-/// A header may count a few frames or seconds more than there are.
-constexpr double kHeaderTolerance = 1.1;
-constexpr double kHeaderToleranceSeconds = 1.0;
-
-}  // namespace
-
 void VideoReader::State::build_index() {
   auto index = stream.scan_packets();
   indexed_by_packets = index.complete && !index.pts.empty();
@@ -58,7 +61,7 @@ void VideoReader::State::build_index() {
   } else {
     index_by_decoding(index);
   }
-  for (const int64_t time : pts) seconds.push_back(stream.seconds(time - pts.front()));
+  for (const int64_t time : pts) seconds.push_back(stream.seconds_between(pts.front(), time));
   compare_with_header(index);
   collect_warnings();
 }
@@ -66,11 +69,12 @@ void VideoReader::State::build_index() {
 /// For files whose packets carry no times, are damaged or start in the middle: what counts is what comes out of the decoder.
 void VideoReader::State::index_by_decoding(const VideoStream::Index& packets) {
   const double fps = stream.average_fps();
-  const double step = fps > 0 ? 1.0 / fps / stream.seconds(1) : 1.0;
+  const auto step = static_cast<int64_t>(fps > 0 ? std::clamp(std::round(1.0 / fps / stream.seconds_between(0, 1)), 1.0, kMaxStep) : 1.0);
   while (const AVFrame* frame = stream.next_frame()) {
     int64_t time = frame->best_effort_timestamp;
     if (time == AV_NOPTS_VALUE || (!pts.empty() && time <= pts.back()))
-      time = pts.empty() ? 0 : pts.back() + std::max<int64_t>(1, std::llround(step));
+      time = pts.empty() ? 0 : pts.back() + step;
+    if (time > kMaxTime) stream.fail(concat("a frame at ", time), "corrupt");
     pts.push_back(time);
   }
   const auto found = static_cast<int64_t>(pts.size());

@@ -16,6 +16,9 @@ constexpr const char* kFormats =
 constexpr const char* kProtocols = "file";
 /// What an AVPacket takes besides its data, about.
 constexpr int64_t kPacketOverhead = 256;
+/// FFmpeg compares its limit with sizes that it rounds up, to whole macroblocks and to lines of 64: it gets room for that.
+int64_t padded_limit(int64_t max_pixels) { return max_pixels + max_pixels / 8 + (1 << 20); }
+
 /// A decoder that only fails while it is emptied is given up.
 constexpr int kMaxDrainErrors = 64;
 
@@ -65,7 +68,7 @@ void VideoStream::open_input() {
   }
   // Finding out about streams decodes some frames: under the same limits.
   std::vector<AVDictionary*> decoding(format_->nb_streams, nullptr);
-  for (auto*& dictionary : decoding) av_dict_set_int(&dictionary, "max_pixels", limits_.max_pixels_per_frame, 0);
+  for (auto*& dictionary : decoding) av_dict_set_int(&dictionary, "max_pixels", padded_limit(limits_.max_pixels_per_frame), 0);
   const int info = avformat_find_stream_info(format_.get(), decoding.data());
   for (auto*& dictionary : decoding) av_dict_free(&dictionary);
   if (info < 0) fail("its streams cannot be read: " + ffmpeg_reason(info), "not_a_video");
@@ -99,7 +102,7 @@ void VideoStream::open_decoder() {
   if (avcodec_parameters_to_context(codec_.get(), parameters) < 0) fail("its codec parameters are unusable", "corrupt");
   codec_->thread_count = 1;  // parallelism is across videos; one thread gives the same frames everywhere
   codec_->pkt_timebase = stream_->time_base;
-  codec_->max_pixels = limits_.max_pixels_per_frame;
+  codec_->max_pixels = padded_limit(limits_.max_pixels_per_frame);
   const int code = avcodec_open2(codec_.get(), decoder, nullptr);
   if (code < 0) fail("the decoder does not start: " + ffmpeg_reason(code), "no_decodable_frame");
 }
@@ -113,7 +116,7 @@ VideoStream::Index VideoStream::scan_packets() {
     const int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
     if (time != AV_NOPTS_VALUE) {
       const auto* stream = format_->streams[packet_->stream_index];
-      index.end_seconds = std::max(index.end_seconds, static_cast<double>(time + packet_->duration) * av_q2d(stream->time_base));
+      index.end_seconds = std::max(index.end_seconds, (static_cast<double>(time) + static_cast<double>(packet_->duration)) * av_q2d(stream->time_base));
     }
     if (packet_->stream_index != stream_->index) continue;
     const auto number = static_cast<size_t>(index.num_packets++);
@@ -188,6 +191,7 @@ void VideoStream::note_damage(int64_t pts) {
 }
 
 void VideoStream::note_frame() {
+  check_size(frame_->width, frame_->height);
   if ((frame_->flags & AV_FRAME_FLAG_CORRUPT) || frame_->decode_error_flags != 0) note_damage(frame_->pts);
   if (width_ == 0) {
     width_ = frame_->width;
@@ -306,7 +310,6 @@ void VideoStream::make_scaler(const AVFrame& frame) {
 }
 
 RgbFrame VideoStream::to_rgb(const AVFrame& frame) {
-  check_size(frame.width, frame.height);
   if (frame.width < 1 || frame.height < 1) fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
   make_scaler(frame);
   // swscale may write beyond an odd width: give it padded lines, then copy.

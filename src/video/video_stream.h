@@ -48,7 +48,10 @@ class VideoStream {
 
   RgbFrame to_rgb(const AVFrame& frame);
 
-  double seconds(int64_t pts) const { return static_cast<double>(pts) * av_q2d(stream_->time_base); }
+  /// From one time to a later one. Unsigned, because a hostile file may put any two numbers here.
+  double seconds_between(int64_t from, int64_t to) const {
+    return static_cast<double>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from)) * av_q2d(stream_->time_base);
+  }
   double average_fps() const;
   /// Frames that the header promises: exact where the container has a table of them, a claim elsewhere; 0 if it says nothing.
   int64_t promised_frames() const;

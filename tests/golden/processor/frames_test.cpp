@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/checked_counts.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
@@ -81,7 +82,7 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
     // d(x^2) = 2 x dx, |x| < 2.7
     EXPECT_NEAR(patches.square().sum().item<double>(), entry["pixel_values_sq_sum"].get<double>(), 2 * 2.7 * sum_tolerance);
   }
-  std::printf("checked %6ld clips\n", static_cast<long>(count));
+  test::checked()["clips"] += count;
   EXPECT_GT(count, 0);
 }
 
@@ -100,7 +101,7 @@ TEST(ProcessorGolden, CutsImagesIntoPatches) {
     EXPECT_EQ(size, (video::ImageSize{image.size(1), image.size(2)}));
     expect_same_patches(image.unsqueeze(0), file, "pixel_values", "image_grid_thw");
   }
-  std::printf("checked %6ld images\n", static_cast<long>(count));
+  test::checked()["images"] += count;
   EXPECT_GT(count, 0);
 }
 

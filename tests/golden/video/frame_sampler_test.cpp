@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "tests/support/checked_counts.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/jsonl.h"
@@ -25,7 +26,7 @@ int64_t for_each_row(const char* file, const std::function<void(const Json&)>& c
     ++rows;
     check(row);
   });
-  std::printf("checked %6ld rows of %s\n", static_cast<long>(rows), file);
+  test::checked()[std::string("rows of ") + file] += rows;
   return rows;
 }
 

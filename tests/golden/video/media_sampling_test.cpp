@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <optional>
 
+#include "tests/support/checked_counts.h"
 #include "tests/support/media_manifest.h"
 #include "vrlt/core/error.h"
 #include "vrlt/video/clip.h"
@@ -18,24 +18,13 @@ namespace vrlt::video {
 namespace {
 
 using io::Json;
+using test::checked;
 using test::MediaFile;
 
 constexpr double kTimeTolerance = 1e-3;    // the coarsest time base of a container, 1 ms
 constexpr double kColorTolerance = 3.0;    // the manifest's
 constexpr double kRateTolerance = 1e-9;    // of doubles computed in another order
 constexpr double kFpsTolerance = 1e-6;     // torchcodec's rate is a quotient of measured times: 24.999999999999996
-
-std::map<std::string, int>& checked() {
-  static std::map<std::string, int> counts;
-  return counts;
-}
-
-class PrintChecked : public ::testing::Environment {
-  void TearDown() override {
-    for (const auto& [what, count] : checked()) std::printf("checked %6d %s\n", count, what.c_str());
-  }
-};
-const auto* const kPrintChecked = ::testing::AddGlobalTestEnvironment(new PrintChecked);
 
 struct Request {
   VideoOptions options;

@@ -11,11 +11,11 @@ extern "C" {
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <numeric>
 #include <optional>
 
+#include "tests/support/checked_counts.h"
 #include "tests/support/media_manifest.h"
 #include "video/video_stream.h"
 #include "vrlt/core/error.h"
@@ -26,6 +26,7 @@ namespace vrlt::video {
 namespace {
 
 using io::Json;
+using test::checked;
 using test::MediaFile;
 using ::testing::AnyOf;
 using ::testing::Contains;
@@ -33,18 +34,6 @@ using ::testing::HasSubstr;
 
 constexpr double kTimeTolerance = 1e-3;   // the coarsest time base of a container, 1 ms
 constexpr double kColorTolerance = 3.0;   // the manifest's: what conversions to RGB differ by on average
-
-std::map<std::string, int>& checked() {
-  static std::map<std::string, int> counts;
-  return counts;
-}
-
-class PrintChecked : public ::testing::Environment {
-  void TearDown() override {
-    for (const auto& [what, count] : checked()) std::printf("checked %6d %s\n", count, what.c_str());
-  }
-};
-const auto* const kPrintChecked = ::testing::AddGlobalTestEnvironment(new PrintChecked);
 
 std::string md5(const uint8_t* data, size_t size) {
   std::array<uint8_t, 16> sum;
@@ -94,11 +83,6 @@ bool is_sound(const MediaFile& file) { return file.text("expect") == "ok"; }
 /// Damage inside the stream: which frames come out is then the decoder's choice.
 bool is_corrupt(const MediaFile& file) { return file.text("error_kind") == "corrupt"; }
 
-struct FullRead {
-  std::vector<std::string> md5;  ///< Of each frame in RGB.
-  std::vector<std::string> warnings;
-};
-
 std::vector<int64_t> all_frames(const VideoReader& reader) {
   std::vector<int64_t> indices(static_cast<size_t>(reader.num_frames()));
   std::iota(indices.begin(), indices.end(), 0);
@@ -124,54 +108,7 @@ std::unique_ptr<VideoReader> open(const MediaFile& file, const DecodeLimits& lim
   }
 }
 
-class Media : public ::testing::TestWithParam<MediaFile> {};
-
-std::string test_name(const ::testing::TestParamInfo<MediaFile>& info) { return info.param.name; }
-
-TEST(MediaFiles, AreFound) { EXPECT_FALSE(test::media_files().empty()) << test::media_dir(); }
-
-TEST_P(Media, IsTheFileOfTheManifest) {
-  EXPECT_EQ(std::filesystem::file_size(GetParam().path), GetParam().row["bytes"].get<uint64_t>());
-  EXPECT_EQ(io::sha256_file(GetParam().path), GetParam().text("sha256"));
-}
-
-// What a program sees: a clip, a clip with a warning, or a typed error that names the file and ends in the reason.
-TEST_P(Media, LoadsOrTellsWhyNot) {
-  const auto& file = GetParam();
-  const auto expect = file.text("expect"), alt = file.text("alt"), reason = file.text("error_kind");
-  ++checked()["files with expect " + expect];
-  std::optional<Clip> clip;
-  std::string error;
-  try {
-    clip = load_clip(file.path, {});
-  } catch (const DataError& caught) {
-    error = caught.what();
-  }
-  if (!clip) {
-    EXPECT_TRUE(expect == "error" || expect == "limit" || alt == "error") << error;
-    EXPECT_THAT(error, HasSubstr(file.path.string() + ": "));
-    if (expect == "limit") {
-      EXPECT_THAT(error, ::testing::EndsWith("[limit]"));
-    } else if (!reason.empty()) {
-      EXPECT_THAT(error, AnyOf(::testing::EndsWith("[" + reason + "]"), ::testing::EndsWith("[" + alt + "]")));
-    }
-    return;
-  }
-  EXPECT_TRUE(expect == "ok" || expect == "ok_warn" || expect == "limit" || alt == "ok_warn") << "should have been refused";
-  EXPECT_EQ(clip->frames.size(0), static_cast<int64_t>(clip->frame_seconds.size()));
-  if (expect == "ok") {
-    EXPECT_THAT(clip->warnings, ::testing::IsEmpty());
-  }
-  if (expect == "ok_warn" || (expect == "error" && alt == "ok_warn")) {
-    EXPECT_THAT(clip->warnings, ::testing::Not(::testing::IsEmpty()));
-    if (!reason.empty()) {
-      EXPECT_THAT(clip->warnings, Contains(::testing::EndsWith("[" + reason + "]")));
-    }
-  }
-}
-
-TEST_P(Media, HasTheFramesTimesSizeAndColors) {
-  const auto& file = GetParam();
+void check_frames_times_size_and_colors(const MediaFile& file) {
   if (!file.has("frames") || file.row["frames"].get<int64_t>() == 0) {
     EXPECT_NE(file.text("expect"), "ok");
     return;
@@ -223,8 +160,7 @@ TEST_P(Media, HasTheFramesTimesSizeAndColors) {
           << "quarter " << quarter << ", channel " << c;
 }
 
-TEST_P(Media, DecodesToTheSameLuma) {
-  const auto& file = GetParam();
+void check_luma(const MediaFile& file) {
   if (!file.has("y_md5") || !open(file)) return;
   std::vector<std::string> actual;
   VideoStream stream(file.path, {});
@@ -247,8 +183,7 @@ TEST_P(Media, DecodesToTheSameLuma) {
 }
 
 // Seeking must not show: chosen frames are those that decoding everything gives, with the packets in memory and from disk.
-TEST_P(Media, GivesTheSameFramesHoweverTheyAreChosen) {
-  const auto& file = GetParam();
+void check_chosen_frames(const MediaFile& file) {
   auto reader = open(file);
   if (!reader) return;
   const auto all = all_frames(*reader);
@@ -270,6 +205,57 @@ TEST_P(Media, GivesTheSameFramesHoweverTheyAreChosen) {
       EXPECT_THAT(reader->warnings(), ::testing::IsEmpty());
     }
   }
+}
+
+class Media : public ::testing::TestWithParam<MediaFile> {};
+
+std::string test_name(const ::testing::TestParamInfo<MediaFile>& info) { return info.param.name; }
+
+TEST(MediaFiles, AreThoseOfTheManifest) {
+  const auto files = test::media_files();
+  EXPECT_FALSE(files.empty()) << test::media_dir();
+  for (const auto& file : files) EXPECT_EQ(io::sha256_file(file.path), file.text("sha256")) << file.path;
+}
+
+// What a program sees: a clip, a clip with a warning, or a typed error that names the file and ends in the reason.
+TEST_P(Media, LoadsOrTellsWhyNot) {
+  const auto& file = GetParam();
+  const auto expect = file.text("expect"), alt = file.text("alt"), reason = file.text("error_kind");
+  ++checked()["files with expect " + expect];
+  std::optional<Clip> clip;
+  std::string error;
+  try {
+    clip = load_clip(file.path, {});
+  } catch (const DataError& caught) {
+    error = caught.what();
+  }
+  if (!clip) {
+    EXPECT_TRUE(expect == "error" || expect == "limit" || alt == "error") << error;
+    EXPECT_THAT(error, HasSubstr(file.path.string() + ": "));
+    if (expect == "limit") {
+      EXPECT_THAT(error, ::testing::EndsWith("[limit]"));
+    } else if (!reason.empty()) {
+      EXPECT_THAT(error, AnyOf(::testing::EndsWith("[" + reason + "]"), ::testing::EndsWith("[" + alt + "]")));
+    }
+    return;
+  }
+  EXPECT_TRUE(expect == "ok" || expect == "ok_warn" || expect == "limit" || alt == "ok_warn") << "should have been refused";
+  EXPECT_EQ(clip->frames.size(0), static_cast<int64_t>(clip->frame_seconds.size()));
+  if (expect == "ok") {
+    EXPECT_THAT(clip->warnings, ::testing::IsEmpty());
+  }
+  if (expect == "ok_warn" || (expect == "error" && alt == "ok_warn")) {
+    EXPECT_THAT(clip->warnings, ::testing::Not(::testing::IsEmpty()));
+    if (!reason.empty()) {
+      EXPECT_THAT(clip->warnings, Contains(::testing::EndsWith("[" + reason + "]")));
+    }
+  }
+}
+
+TEST_P(Media, HoldsTheFramesOfTheManifest) {
+  check_frames_times_size_and_colors(GetParam());
+  check_luma(GetParam());
+  check_chosen_frames(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(, Media, ::testing::ValuesIn(test::media_files()), test_name);
