@@ -33,6 +33,7 @@ void visit_fields(config::FieldVisitor& v, RolloutSection& c) {
 }
 
 void visit_video_fields(config::FieldVisitor& v, video::VideoOptions& c) {
+  v.field({.name = "sampler", .help = "which frames are taken", .choices = video::sampler_names()}, c.sampler);
   v.field({.name = "fps", .help = "frames taken per second", .min = 0.001, .max = 1000}, c.fps);
   v.field({.name = "num_frames", .help = "take exactly so many frames instead", .min = 2}, c.num_frames);
   v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, c.min_frames);
@@ -40,6 +41,8 @@ void visit_video_fields(config::FieldVisitor& v, video::VideoOptions& c) {
   v.field({.name = "min_pixels", .help = "per frame", .min = 784}, c.min_pixels);
   v.field({.name = "max_pixels", .help = "per frame", .min = 784}, c.max_pixels);
   v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, c.total_pixels);
+  v.field({.name = "resized_height", .help = "with resized_width: a fixed size instead", .min = 1, .max = 65536}, c.resized_height);
+  v.field({.name = "resized_width", .help = "with resized_height: a fixed size instead", .min = 1, .max = 65536}, c.resized_width);
 }
 
 std::string place_of(const std::string& key, const config::KeyLocations& locations) {

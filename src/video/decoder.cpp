@@ -2,71 +2,109 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <optional>
+#include <set>
 
 #include "video/video_stream.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::video {
 
+namespace {
+
+/// A header may count a few frames or seconds more than there are.
+constexpr double kHeaderTolerance = 1.1;
+constexpr double kHeaderToleranceSeconds = 1.0;
+/// In units of the time base. Far above what a file can mean, and far from overflowing when added.
+constexpr int64_t kMaxTime = int64_t{1} << 61;
+constexpr double kMaxStep = 1e15;
+
+}  // namespace
+
 struct VideoReader::State {
   State(const std::filesystem::path& path, const DecodeLimits& limits) : stream(path, limits) {}
 
   VideoStream stream;
-  std::vector<int64_t> pts;                ///< Ascending; frame i is shown at pts[i].
-  std::vector<int64_t> keyframes;          ///< Frame numbers where decoding may start.
+  std::vector<int64_t> pts;  ///< Ascending; frame i is shown at pts[i].
+  struct Entry {
+    int64_t frame = 0;  ///< The first frame that can be decoded from here.
+    VideoStream::Keyframe keyframe;
+  };
+  std::vector<Entry> entries;  ///< Where decoding may start, ascending.
   std::vector<double> seconds;
+  int64_t height = 0, width = 0;
+  bool indexed_by_packets = true;
+
+  std::vector<std::string> found_on_opening;  ///< Warnings that stay.
+  std::set<int64_t> replaced;                 ///< Frames that another one stood in for.
   std::vector<std::string> warnings;
-  bool may_seek = true;
 
   void build_index();
-  void index_by_decoding();
-  void finish_times();
+  void index_by_decoding(const VideoStream::Index& packets);
+  void compare_with_header(const VideoStream::Index& packets);
+  int64_t number_of(const AVFrame& frame, int64_t next) const;
+  void collect_warnings();
 };
-
-namespace {
-
-int64_t time_of(const AVFrame& frame) { return frame.best_effort_timestamp; }
-
-}  // namespace
 
 void VideoReader::State::build_index() {
   auto index = stream.scan_packets();
-  if (index.complete && !index.pts.empty()) {
+  indexed_by_packets = index.complete && !index.pts.empty();
+  const AVFrame* first = stream.first_frame();
+  if (first == nullptr) stream.fail("no frame can be decoded", "no_decodable_frame");
+  const bool on_its_side = stream.rotation() % 180 != 0;
+  height = on_its_side ? first->width : first->height;
+  width = on_its_side ? first->height : first->width;
+  if (indexed_by_packets) {
     pts = std::move(index.pts);
-    for (const int64_t key : index.keyframe_pts) keyframes.push_back(std::lower_bound(pts.begin(), pts.end(), key) - pts.begin());
-    may_seek = stream.can_seek_exactly();
-    // One frame must decode: a file whose packets are sound but whose data is not would fail much later.
-    if (stream.next_frame() == nullptr) stream.fail("no frame can be decoded", "no_decodable_frame");
-    stream.rewind();
+    for (const auto& key : index.keyframes) entries.push_back({std::lower_bound(pts.begin(), pts.end(), key.pts) - pts.begin(), key});
   } else {
-    index_by_decoding();
+    index_by_decoding(index);
   }
-  const int64_t promised = stream.promised_frames();
-  const auto found = static_cast<int64_t>(pts.size());
-  if (promised > 0 && found * 10 < promised * 9)
-    warnings.push_back(concat("holds ", found, " of the ", promised, " frames its header promises [truncated]"));
-  finish_times();
+  for (const int64_t time : pts) seconds.push_back(stream.seconds_between(pts.front(), time));
+  compare_with_header(index);
+  collect_warnings();
 }
 
-/// For files whose packets carry no times or are damaged: what counts is what comes out of the decoder.
-void VideoReader::State::index_by_decoding() {
-  may_seek = false;
+/// For files whose packets carry no times, are damaged or start in the middle: what counts is what comes out of the decoder.
+void VideoReader::State::index_by_decoding(const VideoStream::Index& packets) {
   const double fps = stream.average_fps();
-  const double step = fps > 0 ? 1.0 / fps / stream.seconds(1) : 1.0;
+  const auto step = static_cast<int64_t>(fps > 0 ? std::clamp(std::round(1.0 / fps / stream.seconds_between(0, 1)), 1.0, kMaxStep) : 1.0);
   while (const AVFrame* frame = stream.next_frame()) {
-    int64_t time = time_of(*frame);
+    int64_t time = frame->best_effort_timestamp;
     if (time == AV_NOPTS_VALUE || (!pts.empty() && time <= pts.back()))
-      time = pts.empty() ? 0 : pts.back() + std::max<int64_t>(1, std::llround(step));
+      time = pts.empty() ? 0 : pts.back() + step;
+    if (time > kMaxTime) stream.fail(concat("a frame at ", time), "corrupt");
     pts.push_back(time);
   }
-  if (pts.empty()) stream.fail("no frame can be decoded", "no_decodable_frame");
-  if (stream.damaged_packets() > 0) warnings.push_back(concat(stream.damaged_packets(), " damaged packets were skipped [corrupt]"));
-  stream.rewind();
+  const auto found = static_cast<int64_t>(pts.size());
+  if (!packets.has_times) found_on_opening.push_back(concat("has no times; its ", found, " frames are taken to be ", fps, " a second [no_timestamps]"));
+  if (!packets.starts_with_keyframe && found < packets.num_packets)
+    found_on_opening.push_back(concat("starts between two keyframes: ", found, " of ", packets.num_packets, " frames can be decoded [no_keyframe]"));
 }
 
-void VideoReader::State::finish_times() {
-  for (const int64_t time : pts) seconds.push_back(stream.seconds(time - pts.front()));
+void VideoReader::State::compare_with_header(const VideoStream::Index& packets) {
+  const int64_t promised = stream.promised_frames(), found = packets.num_packets - packets.num_damaged;
+  const double end = std::max({packets.end_seconds, seconds.back(), stream.known_seconds_of_others()});
+  if (static_cast<double>(found) < static_cast<double>(promised) / (stream.has_sample_table() ? 1.0 : kHeaderTolerance))
+    found_on_opening.push_back(concat("holds ", found, " of the ", promised, " frames its header promises [truncated]"));
+  else if (stream.promised_seconds() > end * kHeaderTolerance + kHeaderToleranceSeconds)
+    found_on_opening.push_back(concat("holds ", end, " of the ", stream.promised_seconds(), " seconds its header promises [truncated]"));
+}
+
+/// By time; where that says nothing, frames follow each other.
+int64_t VideoReader::State::number_of(const AVFrame& frame, int64_t next) const {
+  if (!indexed_by_packets || frame.pts == AV_NOPTS_VALUE) return next;
+  return std::lower_bound(pts.begin(), pts.end(), frame.pts) - pts.begin();
+}
+
+void VideoReader::State::collect_warnings() {
+  warnings = found_on_opening;
+  if (stream.size_changes()) warnings.push_back(concat("the picture size changes; every frame is scaled on its own [size_change]"));
+  if (const auto count = stream.damaged().size(); count > 0) warnings.push_back(concat("damaged frames: ", count, " [corrupt]"));
+  if (const auto count = stream.missing_pictures(); count > 0) warnings.push_back(concat("frames missing from the stream: at least ", count, " [corrupt]"));
+  if (!replaced.empty())
+    warnings.push_back(concat("frames that cannot be decoded: ", replaced.size(), ", the first is number ", *replaced.begin(), "; the one before is used [corrupt]"));
 }
 
 VideoReader::VideoReader(const std::filesystem::path& path, const DecodeLimits& limits) : state_(std::make_unique<State>(path, limits)) {
@@ -77,8 +115,8 @@ VideoReader::VideoReader(VideoReader&&) noexcept = default;
 
 int64_t VideoReader::num_frames() const { return static_cast<int64_t>(state_->pts.size()); }
 const std::vector<double>& VideoReader::frame_seconds() const { return state_->seconds; }
-int64_t VideoReader::height() const { return state_->stream.height(); }
-int64_t VideoReader::width() const { return state_->stream.width(); }
+int64_t VideoReader::height() const { return state_->height; }
+int64_t VideoReader::width() const { return state_->width; }
 const std::vector<std::string>& VideoReader::warnings() const { return state_->warnings; }
 
 double VideoReader::average_fps() const {
@@ -99,56 +137,61 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
   VRLT_CHECK(std::is_sorted(indices.begin(), indices.end()), "frame indices must ascend");
   VRLT_CHECK(indices.empty() || (indices.front() >= 0 && indices.back() < num_frames()), "frame index out of range");
   state.stream.rewind();
-  int64_t next = 0;                        // number of the frame that the decoder gives next
-  std::optional<RgbFrame> last_rgb;        // the latest decoded frame at or before the wanted one
-  int64_t last_number = -1;
-  bool sequential = !state.may_seek;
-
-  const auto number_of = [&](const AVFrame& frame) {  // by presentation time; frames without one follow the previous
-    const int64_t time = time_of(frame);
-    if (time == AV_NOPTS_VALUE || sequential) return next;
-    return static_cast<int64_t>(std::lower_bound(state.pts.begin(), state.pts.end(), time) - state.pts.begin());
+  struct Decoded {
+    Frame frame{av_frame_alloc()};
+    int64_t number = -1;
+    void set(const AVFrame& other, int64_t its_number) {
+      av_frame_unref(frame.get());
+      if (av_frame_ref(frame.get(), &other) < 0) throw std::bad_alloc();
+      number = its_number;
+    }
   };
+  Decoded shown, ahead;  // the latest frame up to the wanted one; one after it, -1 for none
+  int64_t next = 0;      // number of the frame that the decoder gives next
+  bool may_seek = state.indexed_by_packets && state.stream.can_seek(), has_sought = false;
+  std::optional<RgbFrame> rgb;  // of `shown`
+  int64_t rgb_number = -1;
 
-  size_t i = 0;
-  while (i < indices.size()) {
+  for (size_t i = 0; i < indices.size();) {
     const int64_t wanted = indices[i];
-    if (last_rgb && last_number == wanted) {
-      sink(i++, *last_rgb);
-      continue;
-    }
-    if (!sequential) {
-      const auto after = std::upper_bound(state.keyframes.begin(), state.keyframes.end(), wanted);
-      const int64_t key = after == state.keyframes.begin() ? 0 : *(after - 1);
+    if (may_seek) {
+      const auto after = std::upper_bound(state.entries.begin(), state.entries.end(), wanted, [](int64_t n, const auto& entry) { return n < entry.frame; });
       // Flushing throws away the frames in flight: it pays only for a jump.
-      if (key > next + state.stream.reorder_depth() && state.stream.seek(state.pts[static_cast<size_t>(key)])) next = key;
-    }
-    bool found = false, restart = false;
-    while (const AVFrame* frame = state.stream.next_frame()) {
-      const int64_t number = number_of(*frame);
-      next = number + 1;
-      if (number < wanted) continue;
-      if (!sequential && (number > wanted || (frame->flags & AV_FRAME_FLAG_CORRUPT) || frame->decode_error_flags != 0)) {
-        restart = true;  // the seek did not lead to a clean start
-        break;
+      if (after != state.entries.begin() && (after - 1)->frame > next + state.stream.reorder_depth() && state.stream.seek((after - 1)->keyframe)) {
+        next = (after - 1)->frame;
+        ahead.number = -1;
+        has_sought = true;
       }
-      last_rgb = state.stream.to_rgb(*frame);
-      last_number = wanted;
-      found = true;
-      break;
     }
-    if (restart || (!found && !sequential)) {
-      sequential = true;
+    while (shown.number < wanted && ahead.number <= wanted) {
+      if (ahead.number > shown.number) {
+        shown.set(*ahead.frame, ahead.number);
+        continue;
+      }
+      const AVFrame* frame = state.stream.next_frame();
+      if (frame == nullptr) break;
+      const int64_t number = state.number_of(*frame, next);
+      next = number + 1;
+      (number > wanted ? ahead : shown).set(*frame, number);
+    }
+    if (has_sought && (shown.number != wanted || state.stream.damaged_after_seek())) {
+      // The keyframe was no clean start, or frames are damaged: from the start, so that the result is that of decoding everything.
+      may_seek = has_sought = false;
       state.stream.rewind();
       next = 0;
+      shown.number = ahead.number = rgb_number = -1;
       continue;
     }
-    if (!found) {
-      if (!last_rgb) state.stream.fail(concat("frame ", wanted, " cannot be decoded, nor any before it"), "no_decodable_frame");
-      state.warnings.push_back(concat("frame ", wanted, " cannot be decoded; the one before it is used [corrupt]"));
-      last_number = wanted;
+    if (shown.number != wanted) state.replaced.insert(wanted);
+    if (shown.number < 0 && ahead.number < 0) state.stream.fail(concat("frame ", wanted, " cannot be decoded, nor any other"), "no_decodable_frame");
+    const Decoded& nearest = shown.number >= 0 ? shown : ahead;
+    if (!rgb || rgb_number != nearest.number) {
+      rgb = state.stream.to_rgb(*nearest.frame);
+      rgb_number = nearest.number;
     }
+    sink(i++, *rgb);
   }
+  state.collect_warnings();
 }
 
 }  // namespace vrlt::video

@@ -14,15 +14,30 @@ namespace {
 constexpr const char* kFormats =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,flv,ogg,asf,gif,ivf,mxf,nut,rm,wtv,dv";
 constexpr const char* kProtocols = "file";
+/// What an AVPacket takes besides its data, about.
+constexpr int64_t kPacketOverhead = 256;
+/// FFmpeg compares its limit with sizes that it rounds up, to whole macroblocks and to lines of 64: it gets room for that.
+int64_t padded_limit(int64_t max_pixels) { return max_pixels + max_pixels / 8 + (1 << 20); }
+
+/// A decoder that only fails while it is emptied is given up.
+constexpr int kMaxDrainErrors = 64;
+
+/// VP8 has pictures that only serve as references; nothing but a bit of their header tells.
+bool is_shown(const AVPacket& packet, AVCodecID codec) {
+  if (packet.flags & AV_PKT_FLAG_DISCARD || packet.size == 0) return false;
+  return codec != AV_CODEC_ID_VP8 || (packet.data[0] & 0x10) != 0;
+}
 
 }  // namespace
 
 VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& limits)
     : path_(path), limits_(limits), packet_(av_packet_alloc()), frame_(av_frame_alloc()) {
   av_log_set_level(AV_LOG_QUIET);  // what matters is told in our own errors and warnings
-  if (!std::filesystem::exists(path)) throw MissingInputError(path.string() + ": no such file");
-  if (!std::filesystem::is_regular_file(path)) fail("not a regular file", "not_a_video");
-  if (std::filesystem::file_size(path) == 0) fail("the file is empty", "empty_file");
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) throw MissingInputError(path.string() + ": no such file");
+  if (!std::filesystem::is_regular_file(status)) fail("not a regular file", "not_a_video");
+  if (std::filesystem::file_size(path, error) == 0) fail("the file is empty", "empty_file");
   open_input();
   choose_stream();
   open_decoder();
@@ -30,6 +45,11 @@ VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& 
 
 void VideoStream::fail(const std::string& what, const char* reason) const {
   throw DataError(concat(path_.string(), ": ", what, " [", reason, "]"));
+}
+
+void VideoStream::check_size(int64_t width, int64_t height) const {
+  if (width > 0 && height > 0 && width * height > limits_.max_pixels_per_frame)
+    fail(concat("frames of ", width, "x", height, " are above the limit of ", limits_.max_pixels_per_frame, " pixels"), "limit");
 }
 
 void VideoStream::open_input() {
@@ -42,10 +62,19 @@ void VideoStream::open_input() {
   av_dict_free(&options);
   if (code < 0) fail("cannot be opened as a video: " + ffmpeg_reason(code), "not_a_video");
   format_.reset(context);
-  const int info = avformat_find_stream_info(format_.get(), nullptr);
+  for (unsigned i = 0; i < format_->nb_streams; ++i) {
+    const auto* parameters = format_->streams[i]->codecpar;
+    if (parameters->codec_type == AVMEDIA_TYPE_VIDEO) check_size(parameters->width, parameters->height);
+  }
+  // Finding out about streams decodes some frames: under the same limits.
+  std::vector<AVDictionary*> decoding(format_->nb_streams, nullptr);
+  for (auto*& dictionary : decoding) av_dict_set_int(&dictionary, "max_pixels", padded_limit(limits_.max_pixels_per_frame), 0);
+  const int info = avformat_find_stream_info(format_.get(), decoding.data());
+  for (auto*& dictionary : decoding) av_dict_free(&dictionary);
   if (info < 0) fail("its streams cannot be read: " + ffmpeg_reason(info), "not_a_video");
   const std::string name = format_->iformat->name;
-  can_seek_exactly_ = name.find("mp4") != std::string::npos || name.find("matroska") != std::string::npos;
+  has_sample_table_ = name.find("mp4") != std::string::npos;
+  has_file_index_ = has_sample_table_ || name.find("matroska") != std::string::npos;
 }
 
 void VideoStream::choose_stream() {
@@ -55,8 +84,9 @@ void VideoStream::choose_stream() {
   const int best = av_find_best_stream(format_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
   if (best < 0) fail("it has no video stream", "no_video_stream");
   stream_ = format_->streams[best];
+  // Packets of a stream of unknown length are looked at, to learn how long the whole file is.
   for (unsigned i = 0; i < format_->nb_streams; ++i)
-    if (static_cast<int>(i) != best) format_->streams[i]->discard = AVDISCARD_ALL;
+    if (static_cast<int>(i) != best && format_->streams[i]->duration != AV_NOPTS_VALUE) format_->streams[i]->discard = AVDISCARD_ALL;
   if (const auto* matrix = reinterpret_cast<const int32_t*>(av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, nullptr))) {
     const double counterclockwise = av_display_rotation_get(matrix);
     if (std::isfinite(counterclockwise)) rotation_ = (static_cast<int>(std::lround(-counterclockwise / 90.0)) * 90 % 360 + 360) % 360;
@@ -65,93 +95,179 @@ void VideoStream::choose_stream() {
 
 void VideoStream::open_decoder() {
   const auto* parameters = stream_->codecpar;
-  if (parameters->width > 0 && parameters->height > 0 &&
-      static_cast<int64_t>(parameters->width) * parameters->height > limits_.max_pixels_per_frame)
-    fail(concat("frames of ", parameters->width, "x", parameters->height, " are above the limit of ", limits_.max_pixels_per_frame, " pixels"), "limit");
+  check_size(parameters->width, parameters->height);
   const AVCodec* decoder = avcodec_find_decoder(parameters->codec_id);
   if (decoder == nullptr) fail(concat("no decoder for ", avcodec_get_name(parameters->codec_id)), "no_decodable_frame");
   codec_.reset(avcodec_alloc_context3(decoder));
   if (avcodec_parameters_to_context(codec_.get(), parameters) < 0) fail("its codec parameters are unusable", "corrupt");
   codec_->thread_count = 1;  // parallelism is across videos; one thread gives the same frames everywhere
   codec_->pkt_timebase = stream_->time_base;
-  codec_->max_pixels = limits_.max_pixels_per_frame;
+  codec_->max_pixels = padded_limit(limits_.max_pixels_per_frame);
   const int code = avcodec_open2(codec_.get(), decoder, nullptr);
   if (code < 0) fail("the decoder does not start: " + ffmpeg_reason(code), "no_decodable_frame");
 }
 
 VideoStream::Index VideoStream::scan_packets() {
   Index index;
-  int64_t count = 0;
+  int64_t bytes = 0, first_key = INT64_MAX;
   int code = 0;
-  while ((code = av_read_frame(format_.get(), packet_.get())) >= 0) {
-    if (packet_->stream_index == stream_->index) {
-      if (++count > limits_.max_packets) fail(concat("more than ", limits_.max_packets, " packets"), "limit");
-      if (packet_->flags & AV_PKT_FLAG_CORRUPT) index.complete = false;
-      if (packet_->pts == AV_NOPTS_VALUE) {
-        index.complete = false;
-      } else if (!(packet_->flags & AV_PKT_FLAG_DISCARD)) {
-        index.pts.push_back(packet_->pts);
-        if (packet_->flags & AV_PKT_FLAG_KEY) index.keyframe_pts.push_back(packet_->pts);
-      }
+  in_memory_ = true;
+  for (; (code = av_read_frame(format_.get(), packet_.get())) >= 0; av_packet_unref(packet_.get())) {
+    const int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
+    if (time != AV_NOPTS_VALUE) {
+      const auto* stream = format_->streams[packet_->stream_index];
+      index.end_seconds = std::max(index.end_seconds, (static_cast<double>(time) + static_cast<double>(packet_->duration)) * av_q2d(stream->time_base));
     }
-    av_packet_unref(packet_.get());
+    if (packet_->stream_index != stream_->index) continue;
+    const auto number = static_cast<size_t>(index.num_packets++);
+    if (index.num_packets > limits_.max_packets) fail(concat("more than ", limits_.max_packets, " packets"), "limit");
+    const bool is_key = packet_->flags & AV_PKT_FLAG_KEY;
+    if (number == 0) index.starts_with_keyframe = is_key;
+    if (time != AV_NOPTS_VALUE) index.has_times = true;
+    if (packet_->flags & AV_PKT_FLAG_CORRUPT) {
+      index.complete = false;
+      ++index.num_damaged;
+      damaged_.insert(packet_->pts);
+    }
+    if (packet_->pts == AV_NOPTS_VALUE) {
+      index.complete = false;
+    } else {
+      if (is_key) {
+        index.keyframes.push_back({packet_->pts, number});
+        if (first_key == INT64_MAX) first_key = packet_->pts;
+      }
+      if (is_shown(*packet_, stream_->codecpar->codec_id)) index.pts.push_back(packet_->pts);
+    }
+    bytes += packet_->size + kPacketOverhead;
+    if (bytes > limits_.max_bytes_in_memory) {
+      in_memory_ = false;
+      packets_.clear();
+    }
+    if (in_memory_) {
+      packets_.emplace_back(av_packet_alloc());
+      av_packet_move_ref(packets_.back().get(), packet_.get());
+    }
   }
   if (code != AVERROR_EOF) index.complete = false;
   std::sort(index.pts.begin(), index.pts.end());
-  std::sort(index.keyframe_pts.begin(), index.keyframe_pts.end());
+  std::sort(index.keyframes.begin(), index.keyframes.end(), [](const Keyframe& a, const Keyframe& b) { return a.pts < b.pts; });
   if (std::adjacent_find(index.pts.begin(), index.pts.end()) != index.pts.end()) index.complete = false;
+  // Frames shown before the first keyframe lean on frames that are not there.
+  if (!index.pts.empty() && index.pts.front() < first_key) index.complete = false;
+  if (!index.starts_with_keyframe) index.complete = false;
+  at_start_ = in_memory_;  // the decoder has seen nothing yet
   rewind();
   return index;
+}
+
+/// The next packet of the stream into `packet_`; false at the end.
+bool VideoStream::read_packet() {
+  if (in_memory_) return next_packet_ < packets_.size() && av_packet_ref(packet_.get(), packets_[next_packet_++].get()) >= 0;
+  while (av_read_frame(format_.get(), packet_.get()) >= 0) {
+    if (packet_->stream_index == stream_->index) return true;
+    av_packet_unref(packet_.get());
+  }
+  return false;
 }
 
 /// Gives the decoder the next packet of the stream; false when there is nothing more to give.
 bool VideoStream::feed_packet() {
   if (drained_) return false;
-  while (true) {
-    const int code = av_read_frame(format_.get(), packet_.get());
-    if (code < 0) {
-      drained_ = true;
-      avcodec_send_packet(codec_.get(), nullptr);
-      return true;
-    }
-    if (packet_->stream_index != stream_->index) {
-      av_packet_unref(packet_.get());
-      continue;
-    }
-    const int sent = avcodec_send_packet(codec_.get(), packet_.get());
-    av_packet_unref(packet_.get());
-    if (sent < 0 && sent != AVERROR(EAGAIN)) ++damaged_packets_;
+  if (!read_packet()) {
+    drained_ = true;
+    avcodec_send_packet(codec_.get(), nullptr);
     return true;
   }
+  const int sent = avcodec_send_packet(codec_.get(), packet_.get());
+  if (sent < 0 && sent != AVERROR(EAGAIN)) note_damage(packet_->pts);
+  av_packet_unref(packet_.get());
+  ++sent_packets_;
+  return true;
+}
+
+void VideoStream::note_damage(int64_t pts) {
+  if (!sought_pts_) damaged_.insert(pts);
+  else if (pts == AV_NOPTS_VALUE || pts >= *sought_pts_) damaged_after_seek_ = true;
+}
+
+void VideoStream::note_frame() {
+  check_size(frame_->width, frame_->height);
+  if ((frame_->flags & AV_FRAME_FLAG_CORRUPT) || frame_->decode_error_flags != 0) note_damage(frame_->pts);
+  if (width_ == 0) {
+    width_ = frame_->width;
+    height_ = frame_->height;
+  }
+  if (frame_->width != width_ || frame_->height != height_) size_changes_ = true;
+#if LIBAVUTIL_VERSION_MAJOR < 58  // FFmpeg 5; later ones do not tell
+  // The H.264 decoder invents a picture for every gap in the numbering, and counts it.
+  if (codec_->codec_id != AV_CODEC_ID_H264) return;
+  if (first_coded_ < 0) first_coded_ = sought_pts_ ? frame_->coded_picture_number : 0;
+  const int64_t missing = frame_->coded_picture_number - first_coded_ + 1 - sent_packets_;
+  if (sought_pts_ && missing > 0) damaged_after_seek_ = true;
+  if (!sought_pts_) missing_pictures_ = std::max(missing_pictures_, missing);
+#endif
 }
 
 const AVFrame* VideoStream::next_frame() {
+  at_start_ = false;
+  if (holds_frame_) {
+    holds_frame_ = false;
+    return frame_.get();
+  }
+  int drain_errors = 0;
   while (true) {
     const int code = avcodec_receive_frame(codec_.get(), frame_.get());
     if (code == 0) {
       if (frame_->flags & AV_FRAME_FLAG_DISCARD) continue;
+      note_frame();
       return frame_.get();
     }
     if (code == AVERROR_EOF) return nullptr;
-    if (code != AVERROR(EAGAIN)) ++damaged_packets_;
-    if (!feed_packet()) return nullptr;
+    if (code != AVERROR(EAGAIN)) note_damage(AV_NOPTS_VALUE);
+    if (!feed_packet() && ++drain_errors > kMaxDrainErrors) return nullptr;
   }
 }
 
-void VideoStream::rewind() {
-  // Opened anew: seeking back to the very start is not exact in every container (edit lists, negative times, raw streams).
-  codec_.reset();
-  format_.reset();
-  open_input();
-  choose_stream();
-  open_decoder();
-  drained_ = false;
+const AVFrame* VideoStream::first_frame() {
+  rewind();
+  const AVFrame* frame = next_frame();
+  if (frame == nullptr) return nullptr;
+  at_start_ = true;
+  holds_frame_ = true;
+  return frame;
 }
 
-bool VideoStream::seek(int64_t pts) {
-  if (avformat_seek_file(format_.get(), stream_->index, INT64_MIN, pts, pts, 0) < 0) return false;
+void VideoStream::rewind() {
+  if (at_start_) return;
+  if (in_memory_) {
+    open_decoder();
+  } else {
+    // Opened anew: seeking back to the very start is not exact in every container (edit lists, negative times, raw streams).
+    codec_.reset();
+    format_.reset();
+    open_input();
+    choose_stream();
+    open_decoder();
+  }
+  next_packet_ = 0;
+  drained_ = holds_frame_ = damaged_after_seek_ = false;
+  sought_pts_.reset();
+  sent_packets_ = 0;
+  first_coded_ = -1;
+  at_start_ = true;
+}
+
+bool VideoStream::seek(const Keyframe& keyframe) {
+  if (in_memory_) {
+    next_packet_ = keyframe.packet;
+  } else if (!has_file_index_ || avformat_seek_file(format_.get(), stream_->index, INT64_MIN, keyframe.pts, keyframe.pts, 0) < 0) {
+    return false;
+  }
   avcodec_flush_buffers(codec_.get());
-  drained_ = false;
+  drained_ = holds_frame_ = at_start_ = damaged_after_seek_ = false;
+  sought_pts_ = keyframe.pts;
+  sent_packets_ = 0;
+  first_coded_ = -1;
   return true;
 }
 
@@ -160,41 +276,59 @@ double VideoStream::average_fps() const {
   return stream_->r_frame_rate.num > 0 && stream_->r_frame_rate.den > 0 ? av_q2d(stream_->r_frame_rate) : 0.0;
 }
 
-int64_t VideoStream::height() const { return rotation_ % 180 == 0 ? codec_->height : codec_->width; }
-int64_t VideoStream::width() const { return rotation_ % 180 == 0 ? codec_->width : codec_->height; }
+int64_t VideoStream::promised_frames() const {
+  // An edit list may leave out samples: the demuxer's index is what is left, nb_frames what the table holds.
+  return has_sample_table_ ? avformat_index_get_entries_count(stream_) : stream_->nb_frames;
+}
+
+double VideoStream::promised_seconds() const {
+  const bool from_header = format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM && format_->duration != AV_NOPTS_VALUE;
+  return from_header ? static_cast<double>(format_->duration) / AV_TIME_BASE : 0.0;
+}
+
+double VideoStream::known_seconds_of_others() const {
+  double longest = 0.0;
+  for (unsigned i = 0; i < format_->nb_streams; ++i)
+    if (const auto* other = format_->streams[i]; other != stream_ && other->duration != AV_NOPTS_VALUE)
+      longest = std::max(longest, static_cast<double>(other->duration) * av_q2d(other->time_base));
+  return longest;
+}
+
+void VideoStream::make_scaler(const AVFrame& frame) {
+  const ScalerKey key{frame.width, frame.height, frame.format, frame.colorspace, frame.color_range};
+  if (scaler_ != nullptr && key == scaler_key_) return;
+  const auto format = static_cast<AVPixelFormat>(frame.format);
+  scaler_.reset(sws_getContext(frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_RGB24,
+                               SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
+  if (scaler_ == nullptr) fail(concat("pixel format ", frame.format, " cannot be converted"), "no_decodable_frame");
+  scaler_key_ = key;
+  int *inverse = nullptr, *table = nullptr, source_range = 0, target_range = 0, brightness = 0, contrast = 0, saturation = 0;
+  if (sws_getColorspaceDetails(scaler_.get(), &inverse, &source_range, &table, &target_range, &brightness, &contrast, &saturation) < 0) return;
+  const int* matrix = sws_getCoefficients(frame.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : frame.colorspace);
+  const int range = frame.color_range == AVCOL_RANGE_JPEG ? 1 : frame.color_range == AVCOL_RANGE_MPEG ? 0 : source_range;
+  sws_setColorspaceDetails(scaler_.get(), matrix, range, table, 1, brightness, contrast, saturation);
+}
 
 RgbFrame VideoStream::to_rgb(const AVFrame& frame) {
-  if (frame.width < 1 || frame.height < 1 || static_cast<int64_t>(frame.width) * frame.height > limits_.max_pixels_per_frame)
-    fail(concat("a frame of ", frame.width, "x", frame.height), "limit");
-  if (frame.width != scaler_width_ || frame.height != scaler_height_ || frame.format != scaler_format_) {
-    scaler_.reset(sws_getContext(frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width, frame.height,
-                                 AV_PIX_FMT_RGB24, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
-    if (scaler_ == nullptr) fail(concat("pixel format ", frame.format, " cannot be converted"), "no_decodable_frame");
-    scaler_width_ = frame.width;
-    scaler_height_ = frame.height;
-    scaler_format_ = frame.format;
-  }
-  int *inverse = nullptr, *table = nullptr, source_range = 0, target_range = 0, brightness = 0, contrast = 0, saturation = 0;
-  if (sws_getColorspaceDetails(scaler_.get(), &inverse, &source_range, &table, &target_range, &brightness, &contrast, &saturation) >= 0) {
-    const int* matrix = sws_getCoefficients(frame.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : frame.colorspace);
-    const int range = frame.color_range == AVCOL_RANGE_JPEG ? 1 : frame.color_range == AVCOL_RANGE_MPEG ? 0 : source_range;
-    sws_setColorspaceDetails(scaler_.get(), matrix, range, table, 1, brightness, contrast, saturation);
-  }
+  if (frame.width < 1 || frame.height < 1) fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
+  make_scaler(frame);
   // swscale may write beyond an odd width: give it padded lines, then copy.
   const int stride = (frame.width * 3 + 63) / 64 * 64;
-  std::vector<uint8_t> padded(static_cast<size_t>(stride) * static_cast<size_t>(frame.height) + 64);
-  uint8_t* lines[4] = {padded.data(), nullptr, nullptr, nullptr};
+  padded_.resize(static_cast<size_t>(stride) * static_cast<size_t>(frame.height) + 64);
+  uint8_t* lines[4] = {padded_.data(), nullptr, nullptr, nullptr};
   const int strides[4] = {stride, 0, 0, 0};
-  sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, lines, strides);
+  if (sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, lines, strides) != frame.height)
+    fail("a frame cannot be converted to RGB", "corrupt");
 
-  const cv::Mat picture(frame.height, frame.width, CV_8UC3, padded.data(), static_cast<size_t>(stride));
-  cv::Mat upright = picture;
+  const cv::Mat picture(frame.height, frame.width, CV_8UC3, padded_.data(), static_cast<size_t>(stride));
+  const bool on_its_side = rotation_ % 180 != 0;
+  RgbFrame rgb{on_its_side ? frame.width : frame.height, on_its_side ? frame.height : frame.width,
+               std::vector<uint8_t>(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3)};
+  cv::Mat upright(static_cast<int>(rgb.height), static_cast<int>(rgb.width), CV_8UC3, rgb.pixels.data());
+  if (rotation_ == 0) picture.copyTo(upright);
   if (rotation_ == 90) cv::rotate(picture, upright, cv::ROTATE_90_CLOCKWISE);
   if (rotation_ == 180) cv::rotate(picture, upright, cv::ROTATE_180);
   if (rotation_ == 270) cv::rotate(picture, upright, cv::ROTATE_90_COUNTERCLOCKWISE);
-  RgbFrame rgb{upright.rows, upright.cols, std::vector<uint8_t>(static_cast<size_t>(upright.rows) * static_cast<size_t>(upright.cols) * 3)};
-  for (int y = 0; y < upright.rows; ++y)
-    std::memcpy(rgb.pixels.data() + static_cast<size_t>(y) * static_cast<size_t>(upright.cols) * 3, upright.ptr(y), static_cast<size_t>(upright.cols) * 3);
   return rgb;
 }
 

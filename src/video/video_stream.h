@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,36 +13,65 @@
 namespace vrlt::video {
 
 /// The best video stream of a file, opened for decoding with one thread. Knows FFmpeg, not frames' numbers.
+/// Packets are read once: those of all but very large files stay in memory, so that going back and seeking cannot depend on
+/// how well a container can be searched.
 class VideoStream {
  public:
   VideoStream(const std::filesystem::path& path, const DecodeLimits& limits);
 
-  /// What the packet scan found, in presentation order.
+  struct Keyframe {
+    int64_t pts = 0;
+    size_t packet = 0;  ///< Its number in decoding order.
+  };
+  /// What the packet scan found.
   struct Index {
-    std::vector<int64_t> pts;           ///< Of each shown frame.
-    std::vector<int64_t> keyframe_pts;
-    bool complete = true;               ///< false: some packet had no time, or is damaged.
+    std::vector<int64_t> pts;          ///< Of each shown frame, ascending.
+    std::vector<Keyframe> keyframes;   ///< By time; those hidden by an edit list too.
+    int64_t num_packets = 0;           ///< Of this stream, hidden ones included.
+    int64_t num_damaged = 0;           ///< Those that the container says are not whole.
+    double end_seconds = 0.0;          ///< When the last packet of any stream ends, in the file's own time.
+    bool has_times = false;            ///< Some packet says when it is.
+    bool starts_with_keyframe = true;
+    /// false: what can be decoded may differ from what the packets say, because one has no time or is damaged, or because
+    /// frames come before the first keyframe.
+    bool complete = true;
   };
   Index scan_packets();
 
-  /// The next frame in presentation order, or null at the end. Damaged packets are skipped and counted.
+  /// The next frame in presentation order, or null at the end. What the decoder refuses is skipped and noted.
   const AVFrame* next_frame();
+  /// From the start: the first frame, which stays the next one.
+  const AVFrame* first_frame();
   void rewind();
-  /// Goes to the keyframe at or before `pts`.
-  bool seek(int64_t pts);
+  /// Goes on at a keyframe. @return false if this container cannot.
+  bool seek(const Keyframe& keyframe);
 
   RgbFrame to_rgb(const AVFrame& frame);
 
-  double seconds(int64_t pts) const { return static_cast<double>(pts) * av_q2d(stream_->time_base); }
+  /// From one time to a later one. Unsigned, because a hostile file may put any two numbers here.
+  double seconds_between(int64_t from, int64_t to) const {
+    return static_cast<double>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from)) * av_q2d(stream_->time_base);
+  }
   double average_fps() const;
-  int64_t height() const;
-  int64_t width() const;
-  int64_t promised_frames() const { return stream_->nb_frames; }
+  /// Frames that the header promises: exact where the container has a table of them, a claim elsewhere; 0 if it says nothing.
+  int64_t promised_frames() const;
+  bool has_sample_table() const { return has_sample_table_; }
+  /// End of the file by its header, 0 if it says nothing.
+  double promised_seconds() const;
+  /// Of the longest other stream that says how long it is.
+  double known_seconds_of_others() const;
   int rotation() const { return rotation_; }
   int reorder_depth() const { return codec_->has_b_frames; }
-  int64_t damaged_packets() const { return damaged_packets_; }
-  /// Whether the container has an index that seeking can trust.
-  bool can_seek_exactly() const { return can_seek_exactly_; }
+  /// Times of the frames that are not whole, or that the decoder refused or marked as damaged, in passes from the start.
+  const std::set<int64_t>& damaged() const { return damaged_; }
+  /// Whether the last seek was followed by damage: such frames may only lack what is before the keyframe.
+  bool damaged_after_seek() const { return damaged_after_seek_; }
+  /// Pictures that the stream counts but does not hold, in passes from the start; the decoder fills in for them without a word.
+  int64_t missing_pictures() const { return missing_pictures_; }
+  /// Whether frames of different sizes came so far.
+  bool size_changes() const { return size_changes_; }
+  /// Whether keyframes can be gone to exactly.
+  bool can_seek() const { return in_memory_ || has_file_index_; }
 
   [[noreturn]] void fail(const std::string& what, const char* reason) const;
 
@@ -48,7 +79,12 @@ class VideoStream {
   void open_input();
   void choose_stream();
   void open_decoder();
+  void check_size(int64_t width, int64_t height) const;
+  bool read_packet();
   bool feed_packet();
+  void note_damage(int64_t pts);
+  void note_frame();
+  void make_scaler(const AVFrame& frame);
 
   std::filesystem::path path_;
   DecodeLimits limits_;
@@ -57,12 +93,30 @@ class VideoStream {
   CodecContext codec_;
   Packet packet_;
   Frame frame_;
-  Scaler scaler_;
-  int scaler_width_ = 0, scaler_height_ = 0, scaler_format_ = -1;
   int rotation_ = 0;  ///< Degrees clockwise that make the picture upright: 0, 90, 180, 270.
+
+  std::vector<Packet> packets_;  ///< All of the stream, if `in_memory_`.
+  size_t next_packet_ = 0;
+  bool in_memory_ = false;
+  bool has_file_index_ = false, has_sample_table_ = false;
+
+  bool at_start_ = true;   ///< No frame was taken since the start.
+  bool holds_frame_ = false;  ///< `frame_` is still to be given.
   bool drained_ = false;
-  bool can_seek_exactly_ = false;
-  int64_t damaged_packets_ = 0;
+  std::set<int64_t> damaged_;
+  std::optional<int64_t> sought_pts_;  ///< Where the last seek went; none in a pass from the start.
+  bool damaged_after_seek_ = false;
+  int64_t sent_packets_ = 0, first_coded_ = -1;  ///< Since the start or the last seek.
+  int64_t missing_pictures_ = 0;
+  int width_ = 0, height_ = 0;
+  bool size_changes_ = false;
+
+  Scaler scaler_;
+  struct ScalerKey {
+    int width = 0, height = 0, format = -1, colorspace = -1, range = -1;
+    bool operator==(const ScalerKey&) const = default;
+  } scaler_key_;
+  std::vector<uint8_t> padded_;  ///< The picture before it is turned; lines padded.
 };
 
 }  // namespace vrlt::video

@@ -12,8 +12,9 @@ namespace vrlt::video {
 
 /// Caps checked before anything is decoded or allocated.
 struct DecodeLimits {
-  int64_t max_pixels_per_frame = 8192LL * 8192;
+  int64_t max_pixels_per_frame = 8192LL * 4320;
   int64_t max_packets = 20'000'000;
+  int64_t max_bytes_in_memory = 128LL << 20;  ///< Of a file's packets; a larger file is read from disk again for every pass.
 };
 
 /// A decoded frame: RGB24, rows of `width * 3` bytes without padding, upright (display rotation applied).
@@ -34,16 +35,19 @@ class VideoReader {
   ~VideoReader();
   VideoReader(VideoReader&&) noexcept;
 
+  /// Frames that the packets announce. Where these cannot be trusted (damage seen in them, no times, a start in the middle), frames that decode.
   int64_t num_frames() const;
   /// Presentation time of each frame in seconds, counted from the first frame; ascending.
   const std::vector<double>& frame_seconds() const;
   /// Frames per second: the stream's average rate.
   double average_fps() const;
-  /// Upright size in pixels.
+  /// Upright size of the first frame in pixels.
   int64_t height() const;
   int64_t width() const;
   double duration_seconds() const;  ///< From the first frame to the end of the last.
-  /// Reasons why the result should not be trusted blindly (truncated, corrupt packets); empty for a sound file.
+  /// Reasons why the result should not be trusted blindly, each ending in one in brackets; empty for a sound file:
+  /// [truncated] less than the header promises, [corrupt] damage seen so far, [no_keyframe] the file starts in the middle,
+  /// [no_timestamps] times are counted, [size_change] frames differ in size. What is only seen by decoding is added by read_frames.
   const std::vector<std::string>& warnings() const;
 
   /// Calls `sink(i, frame)` with frame `indices[i]` for every i, in ascending order. Indices must be ascending; repeats allowed.

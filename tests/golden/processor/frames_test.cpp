@@ -1,0 +1,109 @@
+// golden/processor: resized frames and patch rows of every clip, patch rows of every image.
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/checked_counts.h"
+#include "tests/support/test_folders.h"
+#include "vrlt/checkpoint/safetensors.h"
+#include "vrlt/io/json.h"
+#include "vrlt/processor/processor.h"
+#include "vrlt/video/clip.h"
+
+namespace vrlt::processor {
+namespace {
+
+using checkpoint::SafetensorsFile;
+using io::Json;
+
+// The README's: ties of `round` and the order of float32 sums.
+constexpr double kMaxLevels = 1.0, kMaxShare = 1e-3;
+// The README's for equal frames: 3.8e-7 was seen against float64.
+constexpr double kPixelTolerance = 1e-6;
+
+std::filesystem::path folder() { return test::golden_dir() / "processor"; }
+Json clips() { return io::read_json(folder() / "clips.json"); }
+
+void expect_same_levels(const at::Tensor& actual, const at::Tensor& expected) {
+  ASSERT_EQ(actual.sizes(), expected.sizes());
+  const auto difference = (actual.to(at::kInt) - expected.to(at::kInt)).abs();
+  EXPECT_LE(difference.max().item<int>(), kMaxLevels);
+  EXPECT_LE(difference.gt(0).to(at::kDouble).mean().item<double>(), kMaxShare);
+}
+
+/// All patch rows, or those that the file holds.
+void expect_same_patches(const at::Tensor& frames, const SafetensorsFile& file, const char* pixels, const char* grid_name) {
+  at::Tensor grid;
+  const auto patches = patchify(frames, &grid);
+  EXPECT_TRUE(at::equal(grid, file.tensor(grid_name).to(at::kLong))) << grid;
+  const bool is_whole = file.contains(pixels);
+  const auto actual = is_whole ? patches : patches.index_select(0, file.tensor("row_index").to(at::kLong));
+  const auto expected = file.tensor(is_whole ? pixels : "pixel_values_rows");
+  ASSERT_EQ(actual.sizes(), expected.sizes());
+  EXPECT_LE((actual - expected).abs().max().item<float>(), kPixelTolerance);
+}
+
+TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
+  int64_t count = 0;
+  const auto entries = clips()["videos"];
+  for (const auto& entry : entries) {
+    const auto name = entry["name"].get<std::string>();
+    SCOPED_TRACE(name);
+    ++count;
+    const SafetensorsFile file(folder() / ("video_" + name + ".safetensors"));
+    const auto frames = file.tensor("frames");
+    video::VideoOptions options;
+    for (const auto& [key, value] : entry["options"].items()) {
+      if (key == "min_pixels") options.min_pixels = value.get<int64_t>();
+      else if (key == "max_pixels") options.max_pixels = value.get<double>();
+      else ADD_FAILURE() << "unknown option " << key;
+    }
+    const auto size = video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
+    EXPECT_EQ(size, (video::ImageSize{entry["resized"][0].get<int64_t>(), entry["resized"][1].get<int64_t>()}));
+    std::vector<at::Tensor> each;
+    for (int64_t i = 0; i < frames.size(0); ++i) each.push_back(video::resize_frame(frames[i], size));
+    const auto resized = at::stack(each);
+    if (file.contains("frames_resized")) {
+      expect_same_levels(resized, file.tensor("frames_resized"));
+      expect_same_patches(file.tensor("frames_resized"), file, "pixel_values_videos", "video_grid_thw");
+    } else {
+      const auto crop = entry["frames_resized_crop"].get<std::vector<int64_t>>();  // y0, y1, x0, x1
+      expect_same_levels(resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]), file.tensor("frames_resized_crop"));
+      // One level on at most a thousandth of the values.
+      EXPECT_NEAR(resized.sum().item<double>(), entry["frames_resized_sum"].get<double>(), kMaxShare * static_cast<double>(resized.numel()));
+      expect_same_patches(resized, file, "pixel_values_videos", "video_grid_thw");
+    }
+    at::Tensor grid;
+    const auto patches = patchify(resized, &grid).to(at::kDouble);
+    // A level is 1/(255 * 0.26) = 0.015 in pixel values; patches repeat the last of an odd number of frames.
+    const double sum_tolerance = 0.015 * kMaxShare * static_cast<double>(patches.numel());
+    EXPECT_NEAR(patches.sum().item<double>(), entry["pixel_values_sum"].get<double>(), sum_tolerance);
+    EXPECT_NEAR(patches.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(), sum_tolerance);
+    // d(x^2) = 2 x dx, |x| < 2.7
+    EXPECT_NEAR(patches.square().sum().item<double>(), entry["pixel_values_sq_sum"].get<double>(), 2 * 2.7 * sum_tolerance);
+  }
+  test::checked()["clips"] += count;
+  EXPECT_GT(count, 0);
+}
+
+// An image is a clip of one frame, which its temporal patch repeats.
+TEST(ProcessorGolden, CutsImagesIntoPatches) {
+  int64_t count = 0;
+  const auto entries = clips()["images"];
+  for (const auto& entry : entries) {
+    const auto name = entry["name"].get<std::string>();
+    SCOPED_TRACE(name);
+    ++count;
+    const SafetensorsFile file(folder() / ("image_" + name + ".safetensors"));
+    const auto size = video::smart_resize(entry["height"].get<int64_t>(), entry["width"].get<int64_t>(), 28, entry["min_pixels"].get<int64_t>(),
+                                          entry["max_pixels"].get<double>());
+    const auto image = file.tensor("image_resized");
+    EXPECT_EQ(size, (video::ImageSize{image.size(1), image.size(2)}));
+    expect_same_patches(image.unsqueeze(0), file, "pixel_values", "image_grid_thw");
+  }
+  test::checked()["images"] += count;
+  EXPECT_GT(count, 0);
+}
+
+}  // namespace
+}  // namespace vrlt::processor
