@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -74,21 +76,25 @@ std::map<std::string, TaskRun> split_by_task(const std::vector<data::Sample>& sa
   }
   for (auto& [name, task] : tasks) {
     task.folder = run_folder / name;
-    io::create_folders(task.folder);
     task.answers = read_answers(task.folder / "samples.jsonl");
   }
   return tasks;
 }
 
-void answer_task(TaskRun& task, const EvalConfig& config, OpenedModel& opened, rollout::RolloutEngine& engine, metrics::ProgressBar& progress, int64_t& done) {
+/// Answers what is open, each rank every so many of the batches; rank 0 writes them in the order of the samples.
+void answer_task(TaskRun& task, const EvalConfig& config, OpenedModel& opened, rollout::RolloutEngine& engine, distributed::ProcessGroup& group,
+                 std::optional<metrics::ProgressBar>& progress, int64_t& done) {
   std::set<std::string> known;
   for (const auto& answer : task.answers) known.insert(answer.id);
   std::vector<const data::Sample*> open;
   for (const auto* sample : task.samples)
     if (known.count(sample->id) == 0) open.push_back(sample);
-  io::JsonlAppender lines(task.folder / "samples.jsonl");
-  for (size_t begin = 0; begin < open.size(); begin += static_cast<size_t>(config.batch)) {
-    if (stop_requested()) throw StopRequested("stopped as asked; run the same command to go on");
+  std::optional<io::JsonlAppender> lines;
+  if (group.is_first()) lines.emplace(task.folder / "samples.jsonl");
+  const auto batch_size = static_cast<size_t>(config.batch), rank = static_cast<size_t>(group.rank()), world_size = static_cast<size_t>(group.world_size());
+  for (size_t round = 0; round < open.size(); round += batch_size * world_size) {
+    const size_t begin = std::min(open.size(), round + rank * batch_size);
+    if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
     std::vector<rollout::Prompt> prompts;
     std::vector<const data::Sample*> asked;
     std::vector<std::pair<const data::Sample*, evaluation::Answer>> batch;
@@ -106,15 +112,20 @@ void answer_task(TaskRun& task, const EvalConfig& config, OpenedModel& opened, r
       const auto& response = groups[i].responses.front();
       batch.push_back({asked[i], {asked[i]->id, response.text, response.truncated, static_cast<int64_t>(response.ids.size()), ""}});
     }
+    io::Json own = io::Json::array();
     for (const auto& [sample, answer] : batch) {
       const auto policy = opened.loader->prompt_of(*sample).think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
-      lines.append(evaluation::to_json(answer, *sample, rewards::has_strict_format(answer.text, policy)));
-      task.answers.push_back(answer);
+      own.push_back(evaluation::to_json(answer, *sample, rewards::has_strict_format(answer.text, policy)));
     }
-    done += static_cast<int64_t>(batch.size());
-    progress.update(done);
+    for (const auto& of_rank : group.all_gather(io::to_line(own)))
+      for (const auto& line : io::parse_json(of_rank, "the answers of a rank")) {
+        if (lines) lines->append(line);
+        task.answers.push_back(evaluation::parse_answer(line, "an answer"));
+        ++done;
+      }
+    if (progress) progress->update(done);
   }
-  lines.close();
+  if (lines) lines->close();
 }
 
 void print_results(const std::string& task, const io::Json& results) {
@@ -123,6 +134,8 @@ void print_results(const std::string& task, const io::Json& results) {
   for (const auto& [name, metric] : results["metrics"].items())
     std::printf("  %-10s %6.2f  [%.2f, %.2f]\n", name.c_str(), 100 * metric["value"].get<double>(), 100 * metric["ci95"][0].get<double>(), 100 * metric["ci95"][1].get<double>());
 }
+
+int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
 
 }  // namespace
 
@@ -142,20 +155,35 @@ int run_eval(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);
     return 0;
   }
+  if (command.dry_run) {
+    read_samples(config.data);
+    return 0;
+  }
+  const auto yaml = config::to_yaml(visit, false);
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return eval_on_rank(config, yaml, command, group); });
+}
+
+namespace {
+
+int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
-  if (command.dry_run) return 0;
   const auto run_folder = fs::path(config.output) / config.name;
-  if (!config.rescore) open_run_folder(run_folder, config::to_yaml(visit, false), command, input_paths(config.model, config.data));
+  if (!config.rescore && group.is_first()) open_run_folder(run_folder, yaml, command, input_paths(config.model, config.data));
   auto tasks = split_by_task(samples, run_folder);
+  if (group.is_first())
+    for (const auto& [name, task] : tasks) io::create_folders(task.folder);
+  group.barrier();  // every rank has read the answers that are there before rank 0 adds to them
   if (!config.rescore) {
     auto opened = open_model(config.model, config.data, config.video, config.seed);
     const auto& vision = opened.processor->vision_tokens();
     rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
     int64_t done = 0;
     for (const auto& [name, task] : tasks) done += static_cast<int64_t>(task.answers.size());
-    metrics::ProgressBar progress("eval", static_cast<int64_t>(samples.size()), done);
-    for (auto& [name, task] : tasks) answer_task(task, config, opened, engine, progress, done);
+    std::optional<metrics::ProgressBar> progress;
+    if (group.is_first()) progress.emplace("eval", static_cast<int64_t>(samples.size()), done);
+    for (auto& [name, task] : tasks) answer_task(task, config, opened, engine, group, progress, done);
   }
+  if (!group.is_first()) return 0;
   bool complete = true;
   const bool think = data::find_prompt(config.data.prompt).think;
   for (const auto& [name, task] : tasks) {
@@ -167,6 +195,8 @@ int run_eval(const CommandLine& command) {
   if (!complete) throw IncompleteError(concat(run_folder.string(), ": some samples could not be answered (n_error, n_missing in results.json); the metrics leave them out"));
   return 0;
 }
+
+}  // namespace
 
 int run_compare(const fs::path& before, const fs::path& after) {
   // The records are those of the later run: its config names them.

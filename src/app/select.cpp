@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "vrlt/trainer/rollout_log.h"
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -59,6 +61,22 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   v.end_section();
 }
 
+std::string to_lines(const std::vector<io::Json>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += io::to_line(line) + "\n";
+  return text;
+}
+
+std::vector<io::Json> parse_lines(const std::string& text) {
+  std::vector<io::Json> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin);
+    lines.push_back(io::parse_json(std::string_view(text).substr(begin, end - begin), "a line of another rank"));
+    begin = end + 1;
+  }
+  return lines;
+}
+
 /// Reads the store and cuts it to whole batches, so that a resumed run decodes the same batches as an undisturbed one.
 std::vector<io::Json> read_store(const fs::path& path, size_t num_samples, int64_t batch) {
   std::vector<io::Json> lines;
@@ -67,15 +85,20 @@ std::vector<io::Json> read_store(const fs::path& path, size_t num_samples, int64
   if (lines.size() >= num_samples) return lines;
   const size_t whole = lines.size() / static_cast<size_t>(batch) * static_cast<size_t>(batch);
   lines.resize(whole);
-  std::string kept;
-  for (const auto& line : lines) kept += io::to_line(line) + "\n";
-  io::write_file_atomic(path, kept);
+  io::write_file_atomic(path, to_lines(lines));
   return lines;
 }
 
-/// Samples all batches that the store lacks. A line per sample, in the order of the records.
-std::vector<io::Json> fill_store(const SelectConfig& config, const std::vector<data::Sample>& samples, const fs::path& path) {
-  auto lines = read_store(path, samples.size(), config.batch);
+/// What rank 0 finds in the store, on every rank.
+std::vector<io::Json> share_store(const fs::path& path, size_t num_samples, int64_t batch, distributed::ProcessGroup& group) {
+  std::vector<io::Json> lines;
+  if (group.is_first()) lines = read_store(path, num_samples, batch);
+  return parse_lines(group.broadcast(to_lines(lines)));
+}
+
+/// Samples all batches that the store lacks, each rank every so many of them. A line per sample, in the order of the records.
+std::vector<io::Json> fill_store(const SelectConfig& config, const std::vector<data::Sample>& samples, const fs::path& path, distributed::ProcessGroup& group) {
+  auto lines = share_store(path, samples.size(), config.batch, group);
   if (lines.size() >= samples.size()) return lines;
   auto opened = open_model(config.model, config.data, config.video, config.seed);
   const auto& vision = opened.processor->vision_tokens();
@@ -83,11 +106,17 @@ std::vector<io::Json> fill_store(const SelectConfig& config, const std::vector<d
   std::vector<rewards::RewardTerm> terms;
   for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
   const rewards::RewardFunction reward(terms);
-  io::JsonlAppender store(path);
-  metrics::ProgressBar progress("select", static_cast<int64_t>(samples.size()), static_cast<int64_t>(lines.size()));
+  std::optional<io::JsonlAppender> store;
+  std::optional<metrics::ProgressBar> progress;
+  if (group.is_first()) {
+    store.emplace(path);
+    progress.emplace("select", static_cast<int64_t>(samples.size()), static_cast<int64_t>(lines.size()));
+  }
   while (lines.size() < samples.size()) {
-    if (stop_requested()) throw StopRequested("stopped as asked; run the same command to go on");
-    const size_t begin = lines.size(), end = std::min(samples.size(), begin + static_cast<size_t>(config.batch));
+    if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
+    const size_t begin = std::min(samples.size(), lines.size() + static_cast<size_t>(group.rank() * config.batch));
+    const size_t end = std::min(samples.size(), begin + static_cast<size_t>(config.batch));
+    std::vector<io::Json> batch_lines;
     std::vector<rollout::Prompt> prompts;
     std::map<std::string, std::string> errors;
     for (size_t i = begin; i < end; ++i) {
@@ -113,12 +142,16 @@ std::vector<io::Json> fill_store(const SelectConfig& config, const std::vector<d
         line = trainer::rollout_record(samples[i], group, reward.terms(), scores, {});
         for (size_t k = 0; k < scores.size(); ++k) line["responses"][k]["accuracy"] = scores[k].accuracy;
       }
-      store.append(line);
-      lines.push_back(std::move(line));
+      batch_lines.push_back(std::move(line));
     }
-    progress.update(static_cast<int64_t>(lines.size()));
+    for (const auto& of_rank : group.all_gather(to_lines(batch_lines)))
+      for (auto& line : parse_lines(of_rank)) {
+        if (store) store->append(line);
+        lines.push_back(std::move(line));
+      }
+    if (progress) progress->update(static_cast<int64_t>(lines.size()));
   }
-  store.close();
+  if (store) store->close();
   return lines;
 }
 
@@ -152,11 +185,9 @@ selection::SampleStatistics statistics_of(const io::Json& line, const SelectConf
   return s;
 }
 
-void write_lines(const fs::path& path, const std::vector<io::Json>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += io::to_line(line) + "\n";
-  io::write_file_atomic(path, text);
-}
+void write_lines(const fs::path& path, const std::vector<io::Json>& lines) { io::write_file_atomic(path, to_lines(lines)); }
+
+int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
 
 }  // namespace
 
@@ -173,11 +204,22 @@ int run_select(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);
     return 0;
   }
+  if (command.dry_run) {
+    read_samples(config.data);
+    return 0;
+  }
+  const auto yaml = config::to_yaml(visit, false);
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
+}
+
+namespace {
+
+int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
-  if (command.dry_run) return 0;
   const auto folder = fs::path(config.output) / config.name;
-  open_run_folder(folder, config::to_yaml(visit, false), command, input_paths(config.model, config.data));
-  const auto lines = fill_store(config, samples, folder / "rollouts.jsonl");
+  if (group.is_first()) open_run_folder(folder, yaml, command, input_paths(config.model, config.data));
+  const auto lines = fill_store(config, samples, folder / "rollouts.jsonl", group);
+  if (!group.is_first()) return 0;
 
   std::vector<selection::SampleStatistics> statistics;
   std::vector<io::Json> statistics_lines, rejected, selected;
@@ -213,4 +255,5 @@ int run_select(const CommandLine& command) {
   return 0;
 }
 
+}  // namespace
 }  // namespace vrlt::app

@@ -102,12 +102,11 @@ class NcclGroup : public ProcessGroup {
 
 }  // namespace
 
-void use_gpu(int local_rank) {
+void use_gpu(int index) {
   const int count = c10::cuda::device_count();
   if (count == 0) throw ConfigError("model.device is cuda, but no GPU is visible: check the driver and CUDA_VISIBLE_DEVICES, or set model.device to cpu");
-  // A launcher that shows each rank its own GPU only leaves one to choose from.
-  if (count > 1 && local_rank >= count) throw ConfigError(concat("local rank ", local_rank, " has no GPU: ", count, " are visible on this machine; start one rank per GPU"));
-  c10::cuda::set_device(static_cast<c10::DeviceIndex>(count == 1 ? 0 : local_rank));
+  if (count > 1 && index >= count) throw ConfigError(concat("there is no GPU ", index, ": ", count, " are visible on this machine; start one rank per GPU"));
+  c10::cuda::set_device(static_cast<c10::DeviceIndex>(count == 1 ? 0 : index));
 }
 
 std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, LossHandler on_loss) { return std::make_unique<NcclGroup>(launch, std::move(on_loss)); }

@@ -9,6 +9,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/optim/gradient_reduction.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -25,37 +26,65 @@ optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool f
   return trained;
 }
 
+double allowed_bad_samples(const TrainingParts& parts) { return parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size()); }
+
 }  // namespace
 
 TrainingRun::TrainingRun(const TrainingParts& parts)
     : parts_(parts),
-      optimizer_(trained_parameters(parts.policy, parts.config.model.freeze_vision), parts.config.optim),
+      trained_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
+      optimizer_(trained_, parts.config.optim),
       order_(static_cast<int64_t>(parts.samples.size()), parts.config.seed, /*shuffle=*/true) {
-  if (const auto latest = checkpoint::find_latest_checkpoint(parts.run_folder)) {
-    restore(latest->folder);
-    resumed_step_ = latest->step;
-    log::info(concat("resuming after step ", resumed_step_, " from ", latest->folder.string()));
-  }
+  resume_from_latest();
+  if (!parts.group.is_first()) return;
+  writer_.emplace(parts.run_folder, resumed_step_);
+  progress_.emplace(parts.config.trainer, parts.config.steps, resumed_step_);
+}
+
+/// Rank 0 decides: another rank could see an older state of a shared file system.
+void TrainingRun::resume_from_latest() {
+  std::string found;
+  if (parts_.group.is_first())
+    if (const auto latest = checkpoint::find_latest_checkpoint(parts_.run_folder)) found = concat(latest->step, " ", latest->folder.string());
+  found = parts_.group.broadcast(found);
+  if (found.empty()) return;
+  const auto space = found.find(' ');
+  const std::filesystem::path folder = found.substr(space + 1);
+  restore(folder);
+  resumed_step_ = std::stoll(found.substr(0, space));
+  log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
 }
 
 std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {
   const int64_t count = parts_.config.prompts_per_step, first = step * count;
   std::vector<LoadedSample> loaded;
-  for (int64_t i = 0; i < count; ++i) {
+  std::string problems;  // each ends with a zero byte
+  int64_t num_bad = bad_samples_;
+  for (int64_t i = parts_.group.rank(); i < count && static_cast<double>(num_bad) <= allowed_bad_samples(parts_); i += parts_.group.world_size()) {
     const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
     try {
-      loaded.push_back({&sample, parts_.loader.load(sample)});
+      loaded.push_back({i, &sample, parts_.loader.load(sample)});
     } catch (const ConfigError&) {
       throw;
     } catch (const Error& error) {
-      ++bad_samples_;
+      ++num_bad;
       log::warning(concat("leaving out ", error.what()));
-      const auto allowed = parts_.config.data.max_bad_fraction * static_cast<double>(parts_.samples.size());
-      if (static_cast<double>(bad_samples_) > allowed)
-        throw DataError(concat(bad_samples_, " unreadable samples, more than data.max_bad_fraction allows (", allowed, "); the last: ", error.what()));
+      problems += error.what();
+      problems += '\0';
     }
   }
+  count_bad_samples(problems);
   return loaded;
+}
+
+void TrainingRun::count_bad_samples(const std::string& own_problems) {
+  const double allowed = allowed_bad_samples(parts_);
+  for (const auto& problems : parts_.group.all_gather(own_problems))
+    for (size_t begin = 0; begin < problems.size(); begin = problems.find('\0', begin) + 1) {
+      ++bad_samples_;
+      if (static_cast<double>(bad_samples_) > allowed)
+        throw DataError(concat(bad_samples_, " unreadable samples, more than data.max_bad_fraction allows (", allowed, "); the last: ", problems.c_str() + begin));
+    }
 }
 
 at::Tensor TrainingRun::video_features(const processor::ModelInputs& inputs, const at::Tensor& known) const {
@@ -65,6 +94,10 @@ at::Tensor TrainingRun::video_features(const processor::ModelInputs& inputs, con
 }
 
 void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
+  optim::all_reduce_gradients(trained_, parts_.group);
+  const auto of_ranks = parts_.group.all_gather(metrics.to_bytes());
+  if (parts_.group.is_first())
+    for (size_t rank = 1; rank < of_ranks.size(); ++rank) metrics.merge(of_ranks[rank]);
   const double norm = optimizer_.clip_gradients(parts_.config.optim.max_grad_norm);
   if (!std::isfinite(norm))
     throw NotFiniteError(concat("step ", step + 1, ": the gradient norm is ", norm, "; the last checkpoint is intact, try a smaller optim.lr"));
@@ -75,14 +108,21 @@ void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
   metrics.sum("data/bad_samples", static_cast<double>(bad_samples_));
 }
 
+void TrainingRun::report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& note) {
+  if (!parts_.group.is_first()) return;
+  writer_->write(step + 1, metrics);
+  progress_->update(step + 1, note);
+}
+
 void TrainingRun::finish_step(int64_t step) {
   const int64_t done = step + 1;
-  const bool last = done == parts_.config.steps, stop = stop_requested();
+  const bool last = done == parts_.config.steps, stop = parts_.group.any(stop_requested());
   if (last || stop || done % parts_.config.checkpoint.every == 0) save(done);
   if (stop && !last) throw StopRequested(concat("stopped after step ", done, " as asked; run the same command to go on"));
 }
 
 void TrainingRun::save(int64_t step) {
+  if (!parts_.group.is_first()) return;
   checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
     parts_.policy.save(folder / "model");
     checkpoint::write_safetensors(folder / "optimizer.safetensors", optimizer_.state());

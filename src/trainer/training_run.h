@@ -1,9 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "vrlt/metrics/metric_writer.h"
+#include "vrlt/metrics/progress.h"
 #include "vrlt/model/group_batch.h"
 #include "vrlt/optim/adamw.h"
 #include "vrlt/trainer/trainer.h"
@@ -12,11 +15,12 @@ namespace vrlt::trainer {
 
 /// A sample and its prompt, ready for the model.
 struct LoadedSample {
+  int64_t position = 0;  ///< Of the sample in its step.
   const data::Sample* sample = nullptr;
   std::shared_ptr<const processor::ModelInputs> inputs;
 };
 
-/// What both trainers share: trained parameters and their optimizer, data order, checkpoints.
+/// What both trainers share: trained parameters and their optimizer, data order, checkpoints, and the other ranks.
 class TrainingRun {
  public:
   /// Restores the newest checkpoint, if any.
@@ -24,27 +28,36 @@ class TrainingRun {
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// The samples of a step. An unreadable one is left out, counted and reported; too many of them are an error.
+  /// This rank's samples of a step. An unreadable one is left out, counted and reported; too many on all ranks are an error.
   std::vector<LoadedSample> load_samples(int64_t step);
 
   /// Features of a prompt's video with gradients if the vision encoder is trained, else `known` ones or newly encoded ones.
   at::Tensor video_features(const processor::ModelInputs& inputs, const at::Tensor& known) const;
 
-  /// Clips, updates, and tells the norm and the learning rate. @throws NotFiniteError.
+  /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate.
+  /// The metrics of all ranks are on rank 0 only. @throws NotFiniteError.
   void optimizer_step(int64_t step, metrics::MetricSet& metrics);
+
+  /// Writes the metrics and shows progress, on rank 0. @param note  as in ProgressBar::update.
+  void report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& note);
 
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
   void finish_step(int64_t step);
 
  private:
+  void count_bad_samples(const std::string& own_problems);
+  void resume_from_latest();
   void restore(const std::filesystem::path& folder);
   void save(int64_t step);
 
   const TrainingParts& parts_;
+  optim::NamedTensors trained_;
   optim::AdamW optimizer_;
   data::SampleOrder order_;
   int64_t resumed_step_ = 0;
   int64_t bad_samples_ = 0;
+  std::optional<metrics::MetricWriter> writer_;   ///< On rank 0.
+  std::optional<metrics::ProgressBar> progress_;  ///< On rank 0.
 };
 
 }  // namespace vrlt::trainer
