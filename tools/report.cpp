@@ -10,6 +10,5 @@ int main(int argc, char** argv) {
   cli.set_version_flag("--version", "vrlt-report " VRLT_VERSION);
   cli.add_option("runs", runs, "run folders of vrlt-train, vrlt-select or vrlt-eval");
   cli.add_option("--output", output, "the page to write");
-  CLI11_PARSE(cli, argc, argv);
-  return vrlt::app::guarded([&] { return vrlt::app::run_report({runs.begin(), runs.end()}, output); });
+  return vrlt::app::run_parsed(cli, argc, argv, [&] { return vrlt::app::run_report({runs.begin(), runs.end()}, output); });
 }

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <cmath>
 
 #include "vrlt/app/command_line.h"
 #include "vrlt/app/score.h"
@@ -10,8 +11,8 @@ namespace {
 vrlt::rewards::RewardTerm parse_term(const std::string& text) {
   const auto equals = text.find('=');
   vrlt::rewards::RewardTerm term{text.substr(0, equals), 1.0};
-  if (equals != std::string::npos && !CLI::detail::lexical_cast(text.substr(equals + 1), term.weight))
-    throw vrlt::ConfigError("--rewards " + text + ": the weight is not a number");
+  const bool parsed = equals == std::string::npos || CLI::detail::lexical_cast(text.substr(equals + 1), term.weight);
+  if (!parsed || !std::isfinite(term.weight) || term.weight < 0) throw vrlt::ConfigError("--rewards " + text + ": the weight is not a number of at least 0");
   return term;
 }
 
@@ -26,8 +27,7 @@ int main(int argc, char** argv) {
   cli.add_option("--records", records, "records files the ids refer to");
   cli.add_option("--rewards", rewards, "rewards with weights, as in --rewards temporal_iou=0.5 format=0.5")->expected(1, 64);
   cli.add_option("--list", list, "print a table and stop: rewards");
-  CLI11_PARSE(cli, argc, argv);
-  return vrlt::app::guarded([&] {
+  return vrlt::app::run_parsed(cli, argc, argv, [&] {
     if (!list.empty()) {
       vrlt::app::print_table(list);
       return 0;

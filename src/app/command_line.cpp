@@ -3,7 +3,10 @@
 #include <c10/util/Exception.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <new>
 
 #include "vrlt/algorithm/advantage.h"
@@ -45,16 +48,24 @@ int report_error(const std::string& message, ExitCode code) {
 
 int guarded(const std::function<int()>& body) {
   try {
-    return body();
+    const int code = body();
+    if (std::fflush(stdout) != 0) throw DiskError(concat("standard output: cannot write: ", std::strerror(errno)));
+    return code;
   } catch (const StopRequested& stop) {
     log::warning(stop.what());
     return static_cast<int>(stop.exit_code());
+  } catch (const ConfigError& error) {
+    // No time and level before it: file:line:column at the beginning of a line is what editors jump to.
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.exit_code());
   } catch (const Error& error) {
     return report_error(error.what(), error.exit_code());
   } catch (const c10::OutOfMemoryError& error) {
     return report_error(std::string("out of memory: ") + error.what_without_backtrace(), ExitCode::kOutOfMemory);
   } catch (const c10::Error& error) {
     return report_error(std::string("LibTorch: ") + error.what_without_backtrace(), ExitCode::kBug);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report_error(concat(error.path1().string(), ": ", error.code().message()), ExitCode::kDisk);
   } catch (const std::bad_alloc&) {
     return report_error("out of memory", ExitCode::kOutOfMemory);
   } catch (const std::exception& error) {
@@ -69,6 +80,19 @@ void print_table(const std::string& name) {
     known += concat(known.empty() ? "" : ", ", table.name);
   }
   throw ConfigError(concat("--list ", name, ": unknown table; known: ", known));
+}
+
+int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>& body) {
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  return guarded([&] {
+    log::setup(0, 1);
+    install_stop_handlers();
+    return body();
+  });
 }
 
 int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
@@ -86,15 +110,7 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   cli.add_option("--list", command.list, "print a table and stop: " + table_names);
   cli.footer("exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 70 bug, 74 disk, 75 stopped (run again to go on),\n"
              "            80 out of memory, 81 numbers not finite, 83 evaluation incomplete");
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = cli.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  return guarded([&] {
-    log::setup(0, 1);
-    install_stop_handlers();
+  return run_parsed(cli, argc, argv, [&] {
     if (!command.list.empty()) {
       print_table(command.list);
       return 0;

@@ -1,11 +1,10 @@
 #include "vrlt/app/eval.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <optional>
-#include <set>
 
+#include "app/response_store.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
@@ -74,65 +73,105 @@ std::map<std::string, TaskRun> split_by_task(const std::vector<data::Sample>& sa
     auto& task = tasks[evaluation::find_benchmark(sample.task).name];
     task.samples.push_back(&sample);
   }
-  for (auto& [name, task] : tasks) {
-    task.folder = run_folder / name;
-    task.answers = read_answers(task.folder / "samples.jsonl");
-  }
+  for (auto& [name, task] : tasks) task.folder = run_folder / name;
   return tasks;
 }
 
-/// Answers what is open, each rank every so many of the batches; rank 0 writes them in the order of the samples.
-void answer_task(TaskRun& task, const EvalConfig& config, OpenedModel& opened, rollout::RolloutEngine& engine, distributed::ProcessGroup& group,
-                 std::optional<metrics::ProgressBar>& progress, int64_t& done) {
-  std::set<std::string> known;
-  for (const auto& answer : task.answers) known.insert(answer.id);
-  std::vector<const data::Sample*> open;
-  for (const auto* sample : task.samples)
-    if (known.count(sample->id) == 0) open.push_back(sample);
-  std::optional<io::JsonlAppender> lines;
-  if (group.is_first()) lines.emplace(task.folder / "samples.jsonl");
-  const auto batch_size = static_cast<size_t>(config.batch), rank = static_cast<size_t>(group.rank()), world_size = static_cast<size_t>(group.world_size());
-  for (size_t round = 0; round < open.size(); round += batch_size * world_size) {
-    const size_t begin = std::min(open.size(), round + rank * batch_size);
-    if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
+/// A model with its engine; opened when the first question is asked.
+class Answerer {
+ public:
+  explicit Answerer(const EvalConfig& config) : config_(config), opened_(open_model(config.model, config.data, config.video, config.seed)) {
+    const auto& vision = opened_.processor->vision_tokens();
+    engine_.emplace(*opened_.model, opened_.processor->tokenizer(), std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
+  }
+
+  /// A line of samples.jsonl for each sample.
+  std::vector<io::Json> answer(const std::vector<const data::Sample*>& samples) {
     std::vector<rollout::Prompt> prompts;
-    std::vector<const data::Sample*> asked;
-    std::vector<std::pair<const data::Sample*, evaluation::Answer>> batch;
-    for (size_t i = begin; i < std::min(open.size(), begin + static_cast<size_t>(config.batch)); ++i) {
+    std::vector<evaluation::Answer> answers;
+    for (const auto* sample : samples) {
+      answers.push_back({.id = sample->id});
       try {
-        prompts.push_back({open[i]->id, opened.loader->load(*open[i])});
-        asked.push_back(open[i]);
+        prompts.push_back({sample->id, opened_.loader->load(*sample)});
       } catch (const Error& error) {
         log::warning(concat("cannot ask: ", error.what()));
-        batch.push_back({open[i], {.id = open[i]->id, .error = error.what()}});
+        answers.back().error = error.what();
       }
     }
-    const auto groups = engine.generate(prompts, {.group_size = 1, .max_new_tokens = config.generation.max_new_tokens, .sampling = config.generation.sampling, .seed = config.seed});
-    for (size_t i = 0; i < groups.size(); ++i) {
-      const auto& response = groups[i].responses.front();
-      batch.push_back({asked[i], {asked[i]->id, response.text, response.truncated, static_cast<int64_t>(response.ids.size()), ""}});
-    }
-    io::Json own = io::Json::array();
-    for (const auto& [sample, answer] : batch) {
-      const auto policy = opened.loader->prompt_of(*sample).think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
-      own.push_back(evaluation::to_json(answer, *sample, rewards::has_strict_format(answer.text, policy)));
-    }
-    for (const auto& of_rank : group.all_gather(io::to_line(own)))
-      for (const auto& line : io::parse_json(of_rank, "the answers of a rank")) {
-        if (lines) lines->append(line);
-        task.answers.push_back(evaluation::parse_answer(line, "an answer"));
-        ++done;
+    const auto groups = engine_->generate(prompts, {.group_size = 1, .max_new_tokens = config_.generation.max_new_tokens,
+                                                    .sampling = config_.generation.sampling, .seed = config_.seed});
+    auto group = groups.begin();
+    std::vector<io::Json> lines;
+    for (size_t i = 0; i < samples.size(); ++i) {
+      if (answers[i].error.empty()) {
+        const auto& response = (group++)->responses.front();
+        answers[i] = {samples[i]->id, response.text, response.truncated, static_cast<int64_t>(response.ids.size()), ""};
       }
-    if (progress) progress->update(done);
+      const auto policy = opened_.loader->prompt_of(*samples[i]).think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
+      lines.push_back(evaluation::to_json(answers[i], *samples[i], rewards::has_strict_format(answers[i].text, policy)));
+    }
+    return lines;
   }
-  if (lines) lines->close();
+
+ private:
+  const EvalConfig& config_;
+  OpenedModel opened_;
+  std::optional<rollout::RolloutEngine> engine_;
+};
+
+/// Asks what the stores lack.
+void answer_tasks(std::map<std::string, TaskRun>& tasks, const EvalConfig& config, size_t num_samples, distributed::ProcessGroup& group) {
+  std::map<std::string, ResponseStore> stores;
+  int64_t done = 0;
+  for (auto& [name, task] : tasks) {
+    const auto& store = stores.try_emplace(name, task.folder / "samples.jsonl", task.samples, config.batch, "err", group).first->second;
+    done += static_cast<int64_t>(store.lines().size());
+  }
+  std::optional<Answerer> answerer;
+  std::optional<metrics::ProgressBar> progress;
+  if (group.is_first()) progress.emplace("eval", static_cast<int64_t>(num_samples), done);
+  for (auto& [name, store] : stores) {
+    while (!store.complete()) {
+      if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
+      if (!answerer) answerer.emplace(config);
+      if (group.is_first()) io::create_folders(tasks.at(name).folder);
+      std::vector<const data::Sample*> samples;
+      for (const size_t i : store.next_batch()) samples.push_back(&store.sample(i));
+      const auto before = static_cast<int64_t>(store.lines().size());
+      store.append(answerer->answer(samples));
+      done += static_cast<int64_t>(store.lines().size()) - before;
+      if (progress) progress->update(done);
+    }
+    for (const auto& line : store.lines()) tasks.at(name).answers.push_back(evaluation::parse_answer(line, name));
+  }
 }
 
-void print_results(const std::string& task, const io::Json& results) {
-  std::printf("%s: %lld of %lld answered", task.c_str(), static_cast<long long>(results["n_done"].get<int64_t>()), static_cast<long long>(results["n_expected"].get<int64_t>()));
+/// The samples that could not be asked, and why.
+void print_failures(const TaskRun& task) {
+  constexpr size_t kMostShown = 20;
+  size_t failures = 0;
+  for (const auto& answer : task.answers) {
+    if (answer.error.empty()) continue;
+    if (++failures <= kMostShown) std::printf("  not answered: %s: %s\n", answer.id.c_str(), answer.error.c_str());
+  }
+  if (failures > kMostShown) std::printf("  and %zu more (\"finish\": \"error\" in samples.jsonl)\n", failures - kMostShown);
+}
+
+std::string percent(const io::Json& estimate) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%6.2f  [%.2f, %.2f]", 100 * estimate["value"].get<double>(), 100 * estimate["ci95"][0].get<double>(), 100 * estimate["ci95"][1].get<double>());
+  return text;
+}
+
+void print_results(const std::string& name, const TaskRun& task, const io::Json& results) {
+  const auto count = [&](const char* key) { return static_cast<long long>(results[key].get<int64_t>()); };
+  std::printf("%s: %lld of %lld answered", name.c_str(), count("n_done"), count("n_expected"));
   std::printf(", %.1f %% unreadable, %.1f %% cut off\n", 100 * results["parse_failure_rate"].get<double>(), 100 * results["truncation_rate"].get<double>());
-  for (const auto& [name, metric] : results["metrics"].items())
-    std::printf("  %-10s %6.2f  [%.2f, %.2f]\n", name.c_str(), 100 * metric["value"].get<double>(), 100 * metric["ci95"][0].get<double>(), 100 * metric["ci95"][1].get<double>());
+  print_failures(task);
+  const bool complete = count("n_done") == count("n_expected");
+  if (!complete) std::printf("  %-10s %-24s  %s\n", "", "answered samples", "samples without an answer count 0");
+  for (const auto& [metric, estimate] : results["metrics"].items())
+    std::printf(complete ? "  %-10s %s\n" : "  %-10s %-24s  %s\n", metric.c_str(), percent(estimate).c_str(), percent(estimate["unanswered_as_zero"]).c_str());
 }
 
 int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
@@ -143,13 +182,7 @@ int run_eval(const CommandLine& command) {
   EvalConfig config;
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
-    std::vector<std::string> problems;
-    try {
-      data::find_prompt(config.data.prompt);
-    } catch (const ConfigError& error) {
-      problems.push_back(concat(locations.count("data.prompt") ? locations.at("data.prompt") : "data.prompt", ": ", error.what()));
-    }
-    return problems;
+    return trainer::check(config.data, config.video, locations);
   });
   if (command.print_config) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);
@@ -168,31 +201,27 @@ namespace {
 int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   const auto run_folder = fs::path(config.output) / config.name;
-  if (!config.rescore && group.is_first()) open_run_folder(run_folder, yaml, command, input_paths(config.model, config.data));
   auto tasks = split_by_task(samples, run_folder);
-  if (group.is_first())
-    for (const auto& [name, task] : tasks) io::create_folders(task.folder);
-  group.barrier();  // every rank has read the answers that are there before rank 0 adds to them
-  if (!config.rescore) {
-    auto opened = open_model(config.model, config.data, config.video, config.seed);
-    const auto& vision = opened.processor->vision_tokens();
-    rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
-    int64_t done = 0;
-    for (const auto& [name, task] : tasks) done += static_cast<int64_t>(task.answers.size());
-    std::optional<metrics::ProgressBar> progress;
-    if (group.is_first()) progress.emplace("eval", static_cast<int64_t>(samples.size()), done);
-    for (auto& [name, task] : tasks) answer_task(task, config, opened, engine, group, progress, done);
+  if (config.rescore) {
+    if (!fs::exists(run_folder / "config.yaml")) throw MissingInputError(concat(run_folder.string(), " holds no run to score again"));
+    for (auto& [name, task] : tasks) task.answers = read_answers(task.folder / "samples.jsonl");
+  } else {
+    if (group.is_first()) open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"data.max_bad_fraction", "data.cache_megabytes"}}, command);
+    answer_tasks(tasks, config, samples.size(), group);
   }
   if (!group.is_first()) return 0;
-  bool complete = true;
+  int64_t unanswered = 0;
   const bool think = data::find_prompt(config.data.prompt).think;
   for (const auto& [name, task] : tasks) {
     const auto results = evaluation::summarize(task.samples, task.answers, think);
+    io::create_folders(task.folder);
     io::write_file_atomic(task.folder / "results.json", results.dump(2) + "\n");
-    print_results(name, results);
-    complete = complete && results["n_error"] == 0 && results["n_missing"] == 0;
+    print_results(name, task, results);
+    unanswered += results["n_error"].get<int64_t>() + results["n_missing"].get<int64_t>();
   }
-  if (!complete) throw IncompleteError(concat(run_folder.string(), ": some samples could not be answered (n_error, n_missing in results.json); the metrics leave them out"));
+  if (unanswered > 0)
+    throw IncompleteError(concat(run_folder.string(), ": ", unanswered, " of ", samples.size(), " samples have no answer (n_error, n_missing in results.json); ",
+                                 "the same command asks them again"));
   return 0;
 }
 

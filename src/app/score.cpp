@@ -16,6 +16,7 @@ int run_score(const std::filesystem::path& completions, const std::vector<std::f
   if (!records.empty())
     for (auto& sample : data::load_samples(records)) samples.emplace(sample.id, sample);
   metrics::MetricSet summary;
+  int64_t num_completions = 0;
   io::for_each_jsonl(completions, /*tolerate_torn_tail=*/false, [&](int64_t line_number, io::Json line) {
     const auto place = concat(completions.string(), ":", line_number);
     if (!line.is_object() || !line.contains("completion") || !line["completion"].is_string()) throw DataError(place + ": expected an object with a text \"completion\"");
@@ -24,8 +25,9 @@ int run_score(const std::filesystem::path& completions, const std::vector<std::f
     if (samples.empty()) {
       sample = data::parse_sample(line, place);
     } else {
-      const auto found = samples.find(line.value("id", ""));
-      if (found == samples.end()) throw DataError(concat(place, ": id \"", line.value("id", ""), "\" is not in the records"));
+      if (!line.contains("id") || !line["id"].is_string()) throw DataError(place + ": expected a text \"id\", to find the record");
+      const auto found = samples.find(line["id"].get<std::string>());
+      if (found == samples.end()) throw DataError(concat(place, ": id ", io::to_line(line["id"]), " is not in the records"));
       sample = found->second;
     }
     const auto scored = reward({sample, text, 0, false});
@@ -37,8 +39,10 @@ int run_score(const std::filesystem::path& completions, const std::vector<std::f
       summary.mean(terms[k].name, component.value);
     }
     summary.mean("total", scored.total);
+    ++num_completions;
     std::printf("%s\n", io::to_line(out).c_str());
   });
+  if (num_completions == 0) throw DataError(completions.string() + ": no completions");
   for (const auto& [name, value] : summary.values()) std::fprintf(stderr, "%-18s %.6f\n", name.c_str(), value);
   return 0;
 }

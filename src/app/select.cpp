@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 
-#include "vrlt/trainer/rollout_log.h"
+#include "app/response_store.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
@@ -16,10 +16,13 @@
 #include "vrlt/metrics/progress.h"
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/selection/sample_filter.h"
+#include "vrlt/trainer/rollout_log.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr const char* kErrorKey = "error";  // in a line of the store: why the sample has no responses
 
 /// What `vrlt-select` reads.
 struct SelectConfig {
@@ -61,98 +64,48 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   v.end_section();
 }
 
-std::string to_lines(const std::vector<io::Json>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += io::to_line(line) + "\n";
-  return text;
+/// A line of the store about one sample: the whole rollout with every reward term.
+io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const rewards::RewardFunction& reward) {
+  std::vector<rewards::ScoredResponse> scores;
+  for (const auto& response : group.responses) scores.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
+  auto line = trainer::rollout_record(sample, group, reward.terms(), scores, {});
+  for (size_t k = 0; k < scores.size(); ++k) line["responses"][k]["accuracy"] = scores[k].accuracy;
+  return line;
 }
 
-std::vector<io::Json> parse_lines(const std::string& text) {
-  std::vector<io::Json> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = text.find('\n', begin);
-    lines.push_back(io::parse_json(std::string_view(text).substr(begin, end - begin), "a line of another rank"));
-    begin = end + 1;
-  }
-  return lines;
-}
-
-/// Reads the store and cuts it to whole batches, so that a resumed run decodes the same batches as an undisturbed one.
-std::vector<io::Json> read_store(const fs::path& path, size_t num_samples, int64_t batch) {
-  std::vector<io::Json> lines;
-  if (!fs::exists(path)) return lines;
-  io::for_each_jsonl(path, /*tolerate_torn_tail=*/true, [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
-  if (lines.size() >= num_samples) return lines;
-  const size_t whole = lines.size() / static_cast<size_t>(batch) * static_cast<size_t>(batch);
-  lines.resize(whole);
-  io::write_file_atomic(path, to_lines(lines));
-  return lines;
-}
-
-/// What rank 0 finds in the store, on every rank.
-std::vector<io::Json> share_store(const fs::path& path, size_t num_samples, int64_t batch, distributed::ProcessGroup& group) {
-  std::vector<io::Json> lines;
-  if (group.is_first()) lines = read_store(path, num_samples, batch);
-  return parse_lines(group.broadcast(to_lines(lines)));
-}
-
-/// Samples all batches that the store lacks, each rank every so many of them. A line per sample, in the order of the records.
-std::vector<io::Json> fill_store(const SelectConfig& config, const std::vector<data::Sample>& samples, const fs::path& path, distributed::ProcessGroup& group) {
-  auto lines = share_store(path, samples.size(), config.batch, group);
-  if (lines.size() >= samples.size()) return lines;
+/// Samples everything that the store lacks.
+void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_samples, distributed::ProcessGroup& group) {
+  if (store.complete()) return;
   auto opened = open_model(config.model, config.data, config.video, config.seed);
   const auto& vision = opened.processor->vision_tokens();
   rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   std::vector<rewards::RewardTerm> terms;
   for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
   const rewards::RewardFunction reward(terms);
-  std::optional<io::JsonlAppender> store;
   std::optional<metrics::ProgressBar> progress;
-  if (group.is_first()) {
-    store.emplace(path);
-    progress.emplace("select", static_cast<int64_t>(samples.size()), static_cast<int64_t>(lines.size()));
-  }
-  while (lines.size() < samples.size()) {
+  if (group.is_first()) progress.emplace("select", static_cast<int64_t>(num_samples), static_cast<int64_t>(store.lines().size()));
+  while (!store.complete()) {
+    const auto batch = store.next_batch();
     if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
-    const size_t begin = std::min(samples.size(), lines.size() + static_cast<size_t>(group.rank() * config.batch));
-    const size_t end = std::min(samples.size(), begin + static_cast<size_t>(config.batch));
-    std::vector<io::Json> batch_lines;
     std::vector<rollout::Prompt> prompts;
-    std::map<std::string, std::string> errors;
-    for (size_t i = begin; i < end; ++i) {
+    std::vector<io::Json> lines(batch.size());
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const auto& sample = store.sample(batch[i]);
       try {
-        prompts.push_back({samples[i].id, opened.loader->load(samples[i])});
+        prompts.push_back({sample.id, opened.loader->load(sample)});
       } catch (const Error& error) {
         log::warning(concat("leaving out ", error.what()));
-        errors[samples[i].id] = error.what();
+        lines[i] = {{"id", sample.id}, {kErrorKey, error.what()}};
       }
     }
     const auto groups = engine.generate(prompts, {.group_size = config.rollout.group_size, .max_new_tokens = config.rollout.max_new_tokens,
                                                   .sampling = config.rollout.sampling, .seed = config.seed});
-    size_t next = 0;
-    for (size_t i = begin; i < end; ++i) {
-      io::Json line;
-      if (errors.count(samples[i].id) != 0) {
-        line = {{"id", samples[i].id}, {"error", errors[samples[i].id]}};
-      } else {
-        const auto& group = groups[next++];
-        std::vector<rewards::ScoredResponse> scores;
-        for (const auto& response : group.responses)
-          scores.push_back(reward({samples[i], response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
-        line = trainer::rollout_record(samples[i], group, reward.terms(), scores, {});
-        for (size_t k = 0; k < scores.size(); ++k) line["responses"][k]["accuracy"] = scores[k].accuracy;
-      }
-      batch_lines.push_back(std::move(line));
-    }
-    for (const auto& of_rank : group.all_gather(to_lines(batch_lines)))
-      for (auto& line : parse_lines(of_rank)) {
-        if (store) store->append(line);
-        lines.push_back(std::move(line));
-      }
-    if (progress) progress->update(static_cast<int64_t>(lines.size()));
+    auto group = groups.begin();
+    for (size_t i = 0; i < batch.size(); ++i)
+      if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *group++, reward);
+    store.append(lines);
+    if (progress) progress->update(static_cast<int64_t>(store.lines().size()));
   }
-  if (store) store->close();
-  return lines;
 }
 
 /// Whether a reward of this run that applies to the task has values between 0 and 1.
@@ -185,7 +138,26 @@ selection::SampleStatistics statistics_of(const io::Json& line, const SelectConf
   return s;
 }
 
-void write_lines(const fs::path& path, const std::vector<io::Json>& lines) { io::write_file_atomic(path, to_lines(lines)); }
+/// Says which keys kept the samples out, and how many.
+void explain_empty_selection(const std::map<std::string, std::map<std::string, int64_t>>& counts) {
+  constexpr std::pair<const char*, const char*> kLoosened[] = {{"all_wrong", "filter.min_correct"}, {"all_right", "filter.min_wrong"}, {"low_std", "filter.min_std"},
+                                                               {"low_gap", "filter.min_gap"}, {"mean_too_low", "filter.min_mean"}, {"mean_too_high", "filter.max_mean"}};
+  std::map<std::string, int64_t> of_reason;
+  for (const auto& [task, reasons] : counts)
+    for (const auto& [reason, count] : reasons) of_reason[reason] += count;
+  std::string keys;
+  for (const auto& [reason, key] : kLoosened)
+    if (of_reason[reason] > 0) keys += concat(keys.empty() ? "" : ", ", key, " (", of_reason[reason], " samples ", reason, ")");
+  if (keys.empty()) log::warning("nothing is left to train on: no sample could be read");
+  else log::warning(concat("nothing is left to train on: loosen ", keys, " and run the same command again, which reuses the stored responses; "
+                           "if every reward is 0, look at the responses in rollouts.jsonl: the model may need a warm start or another prompt"));
+}
+
+void write_lines(const fs::path& path, const std::vector<io::Json>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += io::to_line(line) + "\n";
+  io::write_file_atomic(path, text);
+}
 
 int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
 
@@ -195,9 +167,10 @@ int run_select(const CommandLine& command) {
   SelectConfig config;
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
-    std::vector<std::string> problems;
-    if (config.rollout.group_size < 2)
-      problems.push_back(concat(locations.count("rollout.group_size") ? locations.at("rollout.group_size") : "rollout.group_size", ": a variance needs at least 2 responses"));
+    auto problems = trainer::check(config.data, config.video, locations);
+    if (config.rollout.group_size < 2) problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
+    if (config.filter.max_mean < config.filter.min_mean)
+      problems.push_back(concat(trainer::place_of("filter.max_mean", locations), ": max_mean is below min_mean (", config.filter.min_mean, ")"));
     return problems;
   });
   if (command.print_config) {
@@ -217,22 +190,27 @@ namespace {
 int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   const auto folder = fs::path(config.output) / config.name;
-  if (group.is_first()) open_run_folder(folder, yaml, command, input_paths(config.model, config.data));
-  const auto lines = fill_store(config, samples, folder / "rollouts.jsonl", group);
+  if (group.is_first()) open_run_folder(folder, {yaml, input_paths(config.model, config.data), {"filter", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+  std::vector<const data::Sample*> pointers;
+  for (const auto& sample : samples) pointers.push_back(&sample);
+  ResponseStore store(folder / "rollouts.jsonl", pointers, config.batch, kErrorKey, group);
+  fill_store(config, store, samples.size(), group);
   if (!group.is_first()) return 0;
 
   std::vector<selection::SampleStatistics> statistics;
   std::vector<io::Json> statistics_lines, rejected, selected;
-  for (const auto& line : lines) {
-    if (line.contains("error")) {
-      rejected.push_back({{"id", line["id"]}, {"reason", "unreadable"}, {"error", line["error"]}});
+  for (const auto& line : store.lines()) {
+    if (store.failed(line)) {
+      rejected.push_back({{"id", line["id"]}, {"reason", "unreadable"}, {"error", line[kErrorKey]}});
       continue;
     }
     statistics.push_back(statistics_of(line, config));
     statistics_lines.push_back(selection::to_json(statistics.back()));
   }
-  if (static_cast<double>(rejected.size()) > config.data.max_bad_fraction * static_cast<double>(samples.size()))
-    throw DataError(concat(rejected.size(), " of ", samples.size(), " samples cannot be read, more than data.max_bad_fraction allows"));
+  const size_t num_unreadable = rejected.size();
+  if (static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(samples.size()))
+    throw DataError(concat(num_unreadable, " of ", samples.size(), " samples cannot be read, more than data.max_bad_fraction (", config.data.max_bad_fraction,
+                           ") allows; the first: ", rejected.front()["error"].get<std::string>()));
   std::map<std::string, const data::Sample*> by_id;
   for (const auto& sample : samples) by_id[sample.id] = &sample;
   const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
@@ -251,7 +229,9 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
     for (const auto& [reason, count] : reasons) std::printf("  %s %lld", reason.c_str(), static_cast<long long>(count));
     std::printf("\n");
   }
+  if (num_unreadable > 0) std::printf("unreadable: %zu (rejected.jsonl says why)\n", num_unreadable);
   std::printf("selected %zu of %zu -> %s\n", selected.size(), samples.size(), (folder / "selected.jsonl").c_str());
+  if (selected.empty()) explain_empty_selection(counts);
   return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "vrlt/metrics/progress.h"
 #include "vrlt/tokenizer/sentencepiece_trainer.h"
 #include "vrlt/tokenizer/tokenizer.h"
+#include "vrlt/trainer/run_config.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -154,11 +155,14 @@ void write_model_folder(const SynthConfig& config) {
 int run_synth(const CommandLine& command) {
   SynthConfig config;
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
-  config::load(command.config, command.overrides, visit, [&](const auto&) {
+  config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
     std::vector<std::string> problems;
-    if (config.style.size % 28 != 0) problems.push_back("size must be a multiple of 28");
-    if (config.text_width % 24 != 0) problems.push_back("model.text_width must be a multiple of 24");
-    if (config.vision_width % 16 != 0) problems.push_back("model.vision_width must be a multiple of 16");
+    const auto require_multiple = [&](const char* key, int64_t value, int64_t factor) {
+      if (value % factor != 0) problems.push_back(concat(trainer::place_of(key, locations), ": ", key, " is ", value, ", expected a multiple of ", factor));
+    };
+    require_multiple("size", config.style.size, 28);
+    require_multiple("model.text_width", config.text_width, 24);
+    require_multiple("model.vision_width", config.vision_width, 16);
     return problems;
   });
   if (command.print_config) {

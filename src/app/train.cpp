@@ -36,7 +36,8 @@ namespace {
 int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   const auto run_folder = std::filesystem::path(config.output) / config.name;
-  if (group.is_first()) open_run_folder(run_folder, yaml, command, input_paths(config.model, config.data));
+  if (group.is_first())
+    open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
   const auto opened = open_model(config.model, config.data, config.video, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.kl_coef > 0) reference = open_weights(config.model, config.seed);

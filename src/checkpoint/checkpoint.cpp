@@ -50,6 +50,15 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
+/// Removes a folder on scope exit, if it still has this name.
+struct RemovedFolder {
+  fs::path path;
+  ~RemovedFolder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+};
+
 /// What is wrong with a checkpoint, or empty.
 std::string defect(const Checkpoint& checkpoint) {
   try {
@@ -75,6 +84,7 @@ void save_checkpoint(const fs::path& run_folder, int64_t step, const std::functi
   std::error_code error;
   fs::remove_all(temporary, error);
   fs::remove_all(final_folder, error);  // a damaged one: a sound one would have been resumed from
+  const RemovedFolder unfinished{temporary};
   io::create_folders(temporary);
   fill(temporary);
 
@@ -98,10 +108,10 @@ std::optional<Checkpoint> find_latest_checkpoint(const fs::path& run_folder) {
   return {};
 }
 
-void prune_checkpoints(const fs::path& run_folder, int64_t keep) {
+void prune_checkpoints(const fs::path& run_folder, int64_t step, int64_t keep) {
   std::error_code error;
-  const auto checkpoints = list_checkpoints(run_folder);
-  for (size_t i = static_cast<size_t>(keep); i < checkpoints.size(); ++i) fs::remove_all(checkpoints[i].folder, error);
+  for (const auto& checkpoint : list_checkpoints(run_folder))
+    if (checkpoint.step > step || keep-- <= 0) fs::remove_all(checkpoint.folder, error);
   for (const auto& entry : fs::directory_iterator(run_folder / "checkpoints", error))
     if (entry.path().extension() == ".tmp") fs::remove_all(entry.path(), error);
 }

@@ -41,7 +41,10 @@ std::string YamlLoader::place(const YAML::Node& node) const {
   return concat(origin_, ":", mark.line + 1, ":", mark.column + 1);
 }
 
-void YamlLoader::problem(const YAML::Node& node, const std::string& message) { problems_.push_back(place(node) + ": " + message); }
+void YamlLoader::problem(const YAML::Node& node, const std::string& message) {
+  const auto mark = node.IsDefined() ? node.Mark() : YAML::Mark::null_mark();
+  found_.push_back({mark.line, mark.column, place(node) + ": " + message});
+}
 
 YAML::Node YamlLoader::find(const Field& field) {
   auto& section = sections_.back();
@@ -204,6 +207,8 @@ void YamlLoader::finish() {
   const auto& root = sections_.front();
   if (root.node.IsDefined() && !root.node.IsNull() && !root.node.IsMap()) problem(root.node, "expected keys and values at the top level");
   report_unknown(root);
+  std::stable_sort(found_.begin(), found_.end(), [](const Problem& a, const Problem& b) { return std::pair(a.line, a.column) < std::pair(b.line, b.column); });
+  for (const auto& problem : found_) problems_.push_back(problem.message);
 }
 
 void YamlLoader::report_unknown(const Section& section) {

@@ -28,7 +28,7 @@ class YamlLoader final : public FieldVisitor {
   void begin_section(const char* name, const char* help) override;
   void end_section() override;
 
-  /// Reports what no field of the root asked for.
+  /// Reports what no field of the root asked for, and hands over all problems in the order of the file.
   void finish();
 
  private:
@@ -48,6 +48,11 @@ class YamlLoader final : public FieldVisitor {
 
   std::string origin_;
   bool with_marks_;
+  struct Problem {
+    int line, column;
+    std::string message;
+  };
+  std::vector<Problem> found_;
   std::vector<std::string>& problems_;
   KeyLocations& locations_;
   std::vector<Section> sections_;

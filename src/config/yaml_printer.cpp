@@ -38,6 +38,7 @@ class YamlPrinter final : public FieldVisitor {
     ++depth_;
   }
   void end_section() override { --depth_; }
+  bool wants_fields_without_effect() const override { return false; }
 
   const std::string& text() const { return text_; }
 

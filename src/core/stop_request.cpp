@@ -17,6 +17,7 @@ void request_stop(int signal) {
 void install_stop_handlers() {
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool stop_requested() { return requested != 0; }

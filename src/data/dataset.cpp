@@ -7,6 +7,15 @@
 #include "vrlt/io/jsonl.h"
 
 namespace vrlt::data {
+namespace {
+
+std::string joined(const std::vector<std::filesystem::path>& files) {
+  std::string text;
+  for (const auto& file : files) text += (text.empty() ? "" : ", ") + file.string();
+  return text;
+}
+
+}  // namespace
 
 std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files) {
   std::vector<Sample> samples;
@@ -19,7 +28,7 @@ std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files
       if (!inserted) throw DataError(concat(place, ": id \"", samples.back().id, "\" was used before at ", first->second));
     });
   }
-  if (samples.empty()) throw DataError("no samples in the records files");
+  if (samples.empty()) throw DataError(concat("no samples in ", joined(files), ": nothing to work on"));
   return samples;
 }
 

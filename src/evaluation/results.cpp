@@ -26,9 +26,13 @@ class MetricTable {
     values_[name].push_back(value);
     clusters_[name].push_back(cluster);
   }
-  io::Json estimates() const {
+  /// @param with_zeros  the same metrics with zeros for the samples that are missing here.
+  io::Json estimates(const MetricTable& with_zeros) const {
     io::Json json = io::Json::object();
-    for (const auto& name : names_) json[name] = to_json(estimate(name));
+    for (const auto& name : with_zeros.names_) {
+      json[name] = to_json(values_.count(name) != 0 ? estimate(name) : Estimate{});
+      json[name]["unanswered_as_zero"] = to_json(with_zeros.estimate(name));
+    }
     return json;
   }
   const std::vector<std::string>& names() const { return names_; }
@@ -73,39 +77,43 @@ io::Json summarize(const std::vector<const data::Sample*>& samples, const std::v
   const auto index = by_id(answers);
   const auto policy = think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
   int64_t done = 0, errors = 0, failures = 0, truncated = 0, tokens = 0, missing = 0;
-  MetricTable all;
-  std::map<std::string, MetricTable> groups;
+  MetricTable all, all_with_zeros;
+  std::map<std::string, MetricTable> groups, groups_with_zeros;
   std::map<std::string, int64_t> reasons;
   for (const auto* sample : samples) {
     const auto found = index.find(sample->id);
-    if (found == index.end()) {
-      ++missing;
-      continue;
-    }
-    const Answer& answer = *found->second;
-    if (!answer.error.empty()) {
-      ++errors;
+    const Answer* answer = found == index.end() ? nullptr : found->second;
+    const bool answered = answer != nullptr && answer->error.empty();
+    const std::string text = answered ? answer->text : std::string();
+    const auto score = find_benchmark(sample->task).score(*sample, text);  // of no text: 0
+    const auto add = [&](const std::string& name, double value, bool grouped) {
+      if (answered) all.add(name, value, sample->cluster);
+      all_with_zeros.add(name, answered ? value : 0.0, sample->cluster);
+      if (!grouped) return;
+      for (const auto& [key, group] : sample->groups) {
+        if (answered) groups[key + "=" + group].add(name, value, sample->cluster);
+        groups_with_zeros[key + "=" + group].add(name, answered ? value : 0.0, sample->cluster);
+      }
+    };
+    add("format", answered && rewards::has_strict_format(text, policy), /*grouped=*/false);
+    for (const auto& [name, value] : score.metrics) add(name, value, /*grouped=*/true);
+    if (!answered) {
+      ++(answer == nullptr ? missing : errors);
       continue;
     }
     ++done;
-    truncated += answer.truncated;
-    tokens += answer.num_tokens;
-    const auto score = find_benchmark(sample->task).score(*sample, answer.text);
+    truncated += answer->truncated;
+    tokens += answer->num_tokens;
     if (score.reason != "ok") {
       ++failures;
       ++reasons[score.reason];
-    }
-    all.add("format", rewards::has_strict_format(answer.text, policy), sample->cluster);
-    for (const auto& [name, value] : score.metrics) {
-      all.add(name, value, sample->cluster);
-      for (const auto& [key, group] : sample->groups) groups[key + "=" + group].add(name, value, sample->cluster);
     }
   }
   const double divisor = static_cast<double>(std::max<int64_t>(1, done));
   io::Json result = {{"n_expected", samples.size()}, {"n_done", done}, {"n_error", errors}, {"n_missing", missing}, {"n_parse_fail", failures},
                      {"parse_failure_rate", static_cast<double>(failures) / divisor}, {"truncation_rate", static_cast<double>(truncated) / divisor},
-                     {"mean_tokens", static_cast<double>(tokens) / divisor}, {"metrics", all.estimates()}, {"parse_failures", reasons}};
-  for (const auto& [key, table] : groups) result["groups"][key] = table.estimates();
+                     {"mean_tokens", static_cast<double>(tokens) / divisor}, {"metrics", all.estimates(all_with_zeros)}, {"parse_failures", reasons}};
+  for (const auto& [key, table] : groups_with_zeros) result["groups"][key] = groups[key].estimates(table);
   return result;
 }
 

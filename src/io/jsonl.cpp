@@ -9,6 +9,13 @@ namespace {
 constexpr uint64_t kMaxFileBytes = 64ULL << 30;
 constexpr uint64_t kMaxLineBytes = 64ULL << 20;
 
+/// Makes the file shorter.
+void cut_file(const fs::path& path, uint64_t size) {
+  std::error_code error;
+  fs::resize_file(path, size, error);
+  if (error) throw DiskError(concat(path.string(), ": cannot cut to ", size, " bytes: ", error.message()));
+}
+
 /// Cuts the file after its last line feed; a file that does not exist stays so.
 fs::path repair_torn_tail(const fs::path& path) {
   std::error_code error;
@@ -21,9 +28,14 @@ fs::path repair_torn_tail(const fs::path& path) {
     while (keep > 0 && bytes[keep - 1] != '\n') --keep;
     if (keep == file.size()) return path;
   }
-  fs::resize_file(path, keep, error);
-  if (error) throw DiskError(concat(path.string(), ": cannot cut a torn last line: ", error.message()));
+  cut_file(path, keep);
   return path;
+}
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+Json parse_line(std::string_view line, const fs::path& path, int64_t number) {
+  return parse_json(line, concat(path.string(), ":", number), {.max_bytes = kMaxLineBytes});
 }
 
 }  // namespace
@@ -38,9 +50,27 @@ void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail,
     if (end == std::string_view::npos && tolerate_torn_tail) return;
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    visit(line_number, parse_json(line, concat(path.string(), ":", line_number), {.max_bytes = kMaxLineBytes}));
+    if (!is_blank(line)) visit(line_number, parse_line(line, path, line_number));
   }
+}
+
+void cut_jsonl(const fs::path& path, const std::function<bool(int64_t line, const Json& value)>& keep) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return;
+  uint64_t kept = 0, size = 0;
+  {
+    const MappedFile file(path);
+    size = file.size();
+    const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+    for (int64_t number = 1;; ++number) {
+      const size_t end = text.find('\n', kept);
+      if (end == std::string_view::npos) break;
+      const auto line = text.substr(kept, end - kept);
+      if (!is_blank(line) && !keep(number, parse_line(line, path, number))) break;
+      kept = end + 1;
+    }
+  }
+  if (kept < size) cut_file(path, kept);
 }
 
 JsonlAppender::JsonlAppender(const fs::path& path) : file_(repair_torn_tail(path), FileWriter::Mode::kAppend) {}

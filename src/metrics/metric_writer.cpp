@@ -108,14 +108,7 @@ class MetricWriter::TensorBoardFile {
 };
 
 void keep_steps_up_to(const fs::path& path, int64_t step) {
-  if (!fs::exists(path)) return;
-  std::string kept;
-  bool dropped = false;
-  io::for_each_jsonl(path, /*tolerate_torn_tail=*/true, [&](int64_t, io::Json line) {
-    if (line.value("step", int64_t{0}) <= step) kept += io::to_line(line) + "\n";
-    else dropped = true;
-  });
-  if (dropped) io::write_file_atomic(path, kept);
+  io::cut_jsonl(path, [&](int64_t, const io::Json& line) { return line.value("step", int64_t{0}) <= step; });
 }
 
 MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resumed_step)
@@ -124,6 +117,11 @@ MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resumed_step)
       tensorboard_(std::make_unique<TensorBoardFile>(run_folder / "tensorboard")) {}
 
 MetricWriter::~MetricWriter() = default;
+
+void MetricWriter::sync() {
+  metrics_.sync();
+  timing_.sync();
+}
 
 void MetricWriter::write(int64_t step, const MetricSet& metrics) {
   io::Json line = {{"step", step}}, timing = {{"step", step}};

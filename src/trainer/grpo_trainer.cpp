@@ -250,8 +250,10 @@ void train_grpo(const TrainingParts& parts) {
     metrics.mean("time/update_seconds", seconds_since(update_start));
     metrics.mean("time/step_seconds", seconds_since(start));
     for (const auto& line : gather_records(parts, groups, reward, step)) rollout_log->append(line);
-    run.report_step(step, metrics, groups.empty() ? "" : concat("reward ", metrics.values().front().second));
-    run.finish_step(step);
+    run.report_step(step, metrics, "reward/total");
+    run.finish_step(step, [&] {
+      if (rollout_log) rollout_log->sync();
+    });
   }
 }
 

@@ -1,5 +1,8 @@
 #include "vrlt/trainer/run_config.h"
 
+#include "vrlt/core/error.h"
+#include "vrlt/data/prompt.h"
+
 namespace vrlt::trainer {
 
 void visit_fields(config::FieldVisitor& v, ModelSection& c) {
@@ -37,6 +40,25 @@ void visit_video_fields(config::FieldVisitor& v, video::VideoOptions& c) {
   v.field({.name = "min_pixels", .help = "per frame", .min = 784}, c.min_pixels);
   v.field({.name = "max_pixels", .help = "per frame", .min = 784}, c.max_pixels);
   v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, c.total_pixels);
+}
+
+std::string place_of(const std::string& key, const config::KeyLocations& locations) {
+  const auto found = locations.find(key);
+  return found == locations.end() ? std::string("default") : found->second;
+}
+
+std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const config::KeyLocations& locations) {
+  std::vector<std::string> problems;
+  if (video.max_pixels && *video.max_pixels < static_cast<double>(video.min_pixels))
+    problems.push_back(concat(place_of("video.max_pixels", locations), ": max_pixels is below min_pixels (", video.min_pixels, ")"));
+  if (!video.num_frames && video.max_frames < video.min_frames)
+    problems.push_back(concat(place_of("video.max_frames", locations), ": max_frames is below min_frames (", video.min_frames, ")"));
+  try {
+    data::find_prompt(data.prompt);
+  } catch (const ConfigError& error) {
+    problems.push_back(concat(place_of("data.prompt", locations), ": ", error.what()));
+  }
+  return problems;
 }
 
 }  // namespace vrlt::trainer

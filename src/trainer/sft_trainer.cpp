@@ -54,8 +54,8 @@ void train_sft(const TrainingParts& parts) {
     metrics.sum("batch/rows", static_cast<double>(samples.size()));
     run.optimizer_step(step, metrics);
     metrics.mean("time/step_seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    run.report_step(step, metrics, concat("loss ", metrics.values().front().second));
-    run.finish_step(step);
+    run.report_step(step, metrics, "loss/nll");
+    run.finish_step(step, [] {});
   }
 }
 

@@ -3,7 +3,6 @@
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/core/error.h"
-#include "vrlt/data/prompt.h"
 #include "vrlt/rewards/reward_table.h"
 
 namespace vrlt::trainer {
@@ -53,11 +52,13 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.begin_section("video", "which frames, and how large");
   visit_video_fields(v, c.video);
   v.end_section();
-  v.section("rollout", "how responses are sampled", c.rollout);
-  v.field({.name = "rewards", .help = "rewards and their weights", .choices = names_of(rewards::reward_table())}, c.rewards);
-  v.begin_section("algorithm", "the policy update");
-  visit_algorithm(v, c.algorithm);
-  v.end_section();
+  if (c.trainer == "grpo" || v.wants_fields_without_effect()) {
+    v.section("rollout", "how responses are sampled", c.rollout);
+    v.field({.name = "rewards", .help = "rewards and their weights", .choices = names_of(rewards::reward_table())}, c.rewards);
+    v.begin_section("algorithm", "the policy update");
+    visit_algorithm(v, c.algorithm);
+    v.end_section();
+  }
   v.begin_section("optim", "AdamW");
   visit_optim(v, c.optim);
   v.end_section();
@@ -68,11 +69,8 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
 }
 
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations) {
-  std::vector<std::string> problems;
-  const auto place = [&](const std::string& key) {
-    const auto found = locations.find(key);
-    return found == locations.end() ? std::string("default") : found->second;
-  };
+  auto problems = check(config.data, config.video, locations);
+  const auto place = [&](const std::string& key) { return place_of(key, locations); };
   if (config.trainer == "sft")
     for (const auto& [key, where] : locations)
       for (const char* section : {"rollout", "rewards", "algorithm"})
@@ -81,13 +79,6 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
     if (config.rollout.group_size < 2) problems.push_back(concat(place("rollout.group_size"), ": group_size is ", config.rollout.group_size, ", grpo compares at least 2 responses"));
     if (config.rollout.sampling.temperature == 0) problems.push_back(concat(place("rollout.temperature"), ": temperature is 0, grpo needs responses that differ"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
-  }
-  if (config.video.max_pixels && *config.video.max_pixels < static_cast<double>(config.video.min_pixels))
-    problems.push_back(concat(place("video.max_pixels"), ": max_pixels is below min_pixels (", config.video.min_pixels, ")"));
-  try {
-    data::find_prompt(config.data.prompt);
-  } catch (const ConfigError& error) {
-    problems.push_back(concat(place("data.prompt"), ": ", error.what()));
   }
   return problems;
 }

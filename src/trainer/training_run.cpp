@@ -26,7 +26,16 @@ optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool f
   return trained;
 }
 
-double allowed_bad_samples(const TrainingParts& parts) { return parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size()); }
+/// "name value" of a metric, empty if the step has none.
+std::string progress_note(const metrics::MetricSet& metrics, const std::string& name) {
+  for (const auto& [known, value] : metrics.values())
+    if (known == name) return concat(name, " ", value);
+  return {};
+}
+
+bool too_many(size_t num_bad, const TrainingParts& parts) {
+  return static_cast<double>(num_bad) > parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size());
+}
 
 }  // namespace
 
@@ -52,38 +61,37 @@ void TrainingRun::resume_from_latest() {
   const std::filesystem::path folder = found.substr(space + 1);
   restore(folder);
   resumed_step_ = std::stoll(found.substr(0, space));
-  log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
+  if (resumed_step_ >= parts_.config.steps) log::info(concat("all ", resumed_step_, " steps are already done: ", folder.string()));
+  else log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
 }
 
 std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {
   const int64_t count = parts_.config.prompts_per_step, first = step * count;
   std::vector<LoadedSample> loaded;
-  std::string problems;  // each ends with a zero byte
-  int64_t num_bad = bad_samples_;
-  for (int64_t i = parts_.group.rank(); i < count && static_cast<double>(num_bad) <= allowed_bad_samples(parts_); i += parts_.group.world_size()) {
+  io::Json bad = io::Json::array();
+  for (int64_t i = parts_.group.rank(); i < count && !too_many(bad_samples_.size() + bad.size(), parts_); i += parts_.group.world_size()) {
     const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
     try {
       loaded.push_back({i, &sample, parts_.loader.load(sample)});
     } catch (const ConfigError&) {
       throw;
     } catch (const Error& error) {
-      ++num_bad;
+      if (bad_samples_.count(sample.id) != 0) continue;  // known from an earlier epoch
       log::warning(concat("leaving out ", error.what()));
-      problems += error.what();
-      problems += '\0';
+      bad.push_back({{"id", sample.id}, {"error", error.what()}});
     }
   }
-  count_bad_samples(problems);
+  count_bad_samples(bad);
   return loaded;
 }
 
-void TrainingRun::count_bad_samples(const std::string& own_problems) {
-  const double allowed = allowed_bad_samples(parts_);
-  for (const auto& problems : parts_.group.all_gather(own_problems))
-    for (size_t begin = 0; begin < problems.size(); begin = problems.find('\0', begin) + 1) {
-      ++bad_samples_;
-      if (static_cast<double>(bad_samples_) > allowed)
-        throw DataError(concat(bad_samples_, " unreadable samples, more than data.max_bad_fraction allows (", allowed, "); the last: ", problems.c_str() + begin));
+void TrainingRun::count_bad_samples(const io::Json& own) {
+  for (const auto& of_rank : parts_.group.all_gather(io::to_line(own)))
+    for (const auto& bad : io::parse_json(of_rank, "unreadable samples of a rank")) {
+      bad_samples_.insert(bad["id"].get<std::string>());
+      if (too_many(bad_samples_.size(), parts_))
+        throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
+                               parts_.config.data.max_bad_fraction, ") allows; the last: ", bad["error"].get<std::string>()));
     }
 }
 
@@ -105,19 +113,23 @@ void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
   optimizer_.step(lr);
   metrics.mean("grad/norm", norm);
   metrics.mean("optim/lr", lr);
-  metrics.sum("data/bad_samples", static_cast<double>(bad_samples_));
+  metrics.sum("data/bad_samples", static_cast<double>(bad_samples_.size()));
 }
 
-void TrainingRun::report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& note) {
+void TrainingRun::report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown) {
   if (!parts_.group.is_first()) return;
   writer_->write(step + 1, metrics);
-  progress_->update(step + 1, note);
+  progress_->update(step + 1, progress_note(metrics, shown));
 }
 
-void TrainingRun::finish_step(int64_t step) {
+void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs) {
   const int64_t done = step + 1;
   const bool last = done == parts_.config.steps, stop = parts_.group.any(stop_requested());
-  if (last || stop || done % parts_.config.checkpoint.every == 0) save(done);
+  if (last || stop || done % parts_.config.checkpoint.every == 0) {
+    if (writer_) writer_->sync();
+    sync_logs();
+    save(done);
+  }
   if (stop && !last) throw StopRequested(concat("stopped after step ", done, " as asked; run the same command to go on"));
 }
 
@@ -129,7 +141,7 @@ void TrainingRun::save(int64_t step) {
     const io::Json state = {{"step", step}, {"bad_samples", bad_samples_}};
     io::write_file_atomic(folder / "state.json", state.dump(2) + "\n");
   });
-  checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep);
+  checkpoint::prune_checkpoints(parts_.run_folder, step, parts_.config.checkpoint.keep);
 }
 
 void TrainingRun::restore(const std::filesystem::path& folder) {
@@ -144,7 +156,8 @@ void TrainingRun::restore(const std::filesystem::path& folder) {
   optim::NamedTensors state;
   for (const auto& name : file.names()) state.emplace_back(name, file.tensor(name));
   optimizer_.load_state(state);
-  bad_samples_ = io::read_json(folder / "state.json").value("bad_samples", int64_t{0});
+  const auto saved = io::read_json(folder / "state.json");
+  for (const auto& id : saved.at("bad_samples")) bad_samples_.insert(id.get<std::string>());
 }
 
 }  // namespace vrlt::trainer

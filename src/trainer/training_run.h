@@ -1,10 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "vrlt/io/json.h"
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/model/group_batch.h"
@@ -20,7 +23,7 @@ struct LoadedSample {
   std::shared_ptr<const processor::ModelInputs> inputs;
 };
 
-/// What both trainers share: trained parameters and their optimizer, data order, checkpoints, and the other ranks.
+/// What both trainers share: trained parameters and their optimizer, data order, checkpoints, metrics, the other ranks.
 class TrainingRun {
  public:
   /// Restores the newest checkpoint, if any.
@@ -28,7 +31,7 @@ class TrainingRun {
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// This rank's samples of a step. An unreadable one is left out, counted and reported; too many on all ranks are an error.
+  /// This rank's samples of a step. An unreadable one is left out, counted once and reported; too many on all ranks are an error.
   std::vector<LoadedSample> load_samples(int64_t step);
 
   /// Features of a prompt's video with gradients if the vision encoder is trained, else `known` ones or newly encoded ones.
@@ -38,14 +41,15 @@ class TrainingRun {
   /// The metrics of all ranks are on rank 0 only. @throws NotFiniteError.
   void optimizer_step(int64_t step, metrics::MetricSet& metrics);
 
-  /// Writes the metrics and shows progress, on rank 0. @param note  as in ProgressBar::update.
-  void report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& note);
+  /// Writes the metrics and shows the one called `shown` as progress, on rank 0.
+  void report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown);
 
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
-  void finish_step(int64_t step);
+  /// @param sync_logs  makes further lines of this step durable, as the metrics are: a checkpoint must not outlive them.
+  void finish_step(int64_t step, const std::function<void()>& sync_logs);
 
  private:
-  void count_bad_samples(const std::string& own_problems);
+  void count_bad_samples(const io::Json& own);
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);
   void save(int64_t step);
@@ -55,7 +59,7 @@ class TrainingRun {
   optim::AdamW optimizer_;
   data::SampleOrder order_;
   int64_t resumed_step_ = 0;
-  int64_t bad_samples_ = 0;
+  std::set<std::string> bad_samples_;             ///< Ids met so far, on any rank.
   std::optional<metrics::MetricWriter> writer_;   ///< On rank 0.
   std::optional<metrics::ProgressBar> progress_;  ///< On rank 0.
 };

@@ -40,10 +40,11 @@ class RankProcesses {
   /// @param options  of every rank; the launcher's variables are added to its environment.
   explicit RankProcesses(int world_size, ProcessOptions options = {}) : world_size_(world_size), options_(std::move(options)) {}
 
-  /// Starts the next rank.
-  void start(const std::filesystem::path& program, const std::vector<std::string>& arguments) {
+  /// Starts the next rank, in a folder of its own if one is given.
+  void start(const std::filesystem::path& program, const std::vector<std::string>& arguments, const std::filesystem::path& working_folder = {}) {
     const auto rank = std::to_string(processes_.size());
     auto options = options_;
+    if (!working_folder.empty()) options.working_folder = working_folder;
     options.environment.insert({{"RANK", rank}, {"WORLD_SIZE", std::to_string(world_size_)}, {"LOCAL_RANK", rank},
                                 {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", std::to_string(port_.number())}, {"OMP_NUM_THREADS", "1"}});
     processes_.push_back(std::make_unique<Process>(program, arguments, options));

@@ -6,12 +6,19 @@
 
 #include "vrlt/app/run_folder.h"
 
+namespace CLI {
+class App;
+}
+
 namespace vrlt::app {
 
 /// Parses what every program takes, prints --help and --version, runs `body` guarded.
 /// @param tables  names that --list accepts.
 int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
                 const std::function<int(const CommandLine&)>& body);
+
+/// Parses the command line (help and version: 0; a mistake: 2), sets up logging and signals, runs `body` guarded.
+int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>& body);
 
 /// Runs `body` and turns what it throws into an exit code: the one place that catches.
 int guarded(const std::function<int()>& body);

@@ -22,11 +22,17 @@ struct CommandLine {
   std::vector<std::string> arguments;   ///< As typed, for command.txt.
 };
 
+/// What a run is made from.
+struct RunRecipe {
+  std::string config_yaml;                       ///< As config::to_yaml prints it.
+  std::vector<std::filesystem::path> inputs;     ///< Files and folders whose hashes are recorded.
+  std::vector<std::string> free_keys;            ///< Keys and sections that may change between starts: what the folder holds does not depend on them.
+};
+
 /// Makes the folder of a run explain itself: config.yaml, environment.json, command.txt, inputs.json.
-/// A folder that already holds a run with another config is refused unless `resume` is kNever and it is empty.
-/// @param inputs  files and folders whose hashes are recorded.
-/// @throws ConfigError, MissingInputError (kMust without a run), DiskError.
-void open_run_folder(const std::filesystem::path& folder, const std::string& config_yaml, const CommandLine& command,
-                     const std::vector<std::filesystem::path>& inputs);
+/// A folder that holds results is refused if its config differs in more than the free keys, or if an input has changed since, so that
+/// results of two recipes never mix; the message names the first difference.
+/// @throws ConfigError (also for kNever with a run there), MissingInputError (an input, or kMust without a run), DiskError.
+void open_run_folder(const std::filesystem::path& folder, const RunRecipe& recipe, const CommandLine& command);
 
 }  // namespace vrlt::app

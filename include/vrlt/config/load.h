@@ -24,6 +24,16 @@ void load(const std::filesystem::path& file, const std::vector<std::string>& ove
 /// The values as YAML that loads to the same struct; with `with_help` each key is preceded by its help as a comment.
 std::string to_yaml(const std::function<void(FieldVisitor&)>& visit, bool with_help);
 
+/// A key with another value in one config than in another; no value: the key is not there.
+struct Difference {
+  std::string key;  ///< "video.fps"
+  std::optional<std::string> before, after;
+};
+
+/// How two configs differ, in the order of the second one's keys and then of keys that only the first one has. Comments and layout do not count.
+/// @throws ConfigError if one of them is not YAML.
+std::vector<Difference> differences(const std::string& before_yaml, const std::string& after_yaml);
+
 /// The known name nearest to a misspelt one by edit distance, or empty if none is near.
 std::string nearest_name(const std::string& name, const std::vector<std::string>& known);
 

@@ -20,7 +20,8 @@ io::Json to_json(const Answer& answer, const data::Sample& sample, bool format_o
 Answer parse_answer(const io::Json& line, const std::string& origin);
 
 /// results.json of one task: counts, failure rates, and every metric with its interval, over all and per group.
-/// A sample without an answer is counted in n_missing or n_error and left out of the metrics: never a silent zero.
+/// A sample without an answer is counted in n_missing or n_error. Each metric tells both its mean over the answered samples ("value") and
+/// the mean in which every sample without an answer scores 0 ("unanswered_as_zero"): never a silent zero, never a silent drop.
 /// @param think  whether the prompt asks for a thinking block: the metric "format" checks the layout.
 io::Json summarize(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers, bool think);
 

@@ -14,6 +14,11 @@ namespace vrlt::io {
 void for_each_jsonl(const std::filesystem::path& path, bool tolerate_torn_tail,
                     const std::function<void(int64_t line, Json value)>& visit);
 
+/// Cuts a JSON Lines file before the first line that `keep` refuses; blank lines go with the line before them. A torn last line is cut off
+/// as well. A file that does not exist stays so.
+/// @throws DataError, DiskError.
+void cut_jsonl(const std::filesystem::path& path, const std::function<bool(int64_t line, const Json& value)>& keep);
+
 /// Appends lines to a JSON Lines file; opening it cuts off a torn last line.
 class JsonlAppender {
  public:

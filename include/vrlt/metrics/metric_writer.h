@@ -19,6 +19,7 @@ class MetricWriter {
   MetricWriter(const std::filesystem::path& run_folder, int64_t resumed_step);
   ~MetricWriter();
   void write(int64_t step, const MetricSet& metrics);
+  void sync();  ///< Makes the lines written so far durable.
 
  private:
   class TensorBoardFile;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vrlt/config/fields.h"
+#include "vrlt/config/load.h"
 #include "vrlt/rollout/sampling.h"
 #include "vrlt/video/frame_sampler.h"
 
@@ -43,5 +43,11 @@ void visit_fields(config::FieldVisitor& visitor, DataSection& section);
 void visit_fields(config::FieldVisitor& visitor, RolloutSection& section);
 /// Not `visit_fields`: VideoOptions lives in another namespace.
 void visit_video_fields(config::FieldVisitor& visitor, video::VideoOptions& options);
+
+/// Where the user wrote a key, or "default".
+std::string place_of(const std::string& key, const config::KeyLocations& locations);
+
+/// Problems across the fields that every program has: an unknown prompt, bounds that exclude each other.
+std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const config::KeyLocations& locations);
 
 }  // namespace vrlt::trainer

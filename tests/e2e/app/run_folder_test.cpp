@@ -1,0 +1,117 @@
+// Which run folders a program accepts.
+#include "tests/e2e/app/small_world.h"
+
+namespace vrlt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+const SmallWorld& world() { return SmallWorld::get(); }
+
+struct Program {
+  const char* name;
+  const char* config;
+  const char* changed;  ///< A key that results depend on, with another value.
+  const char* message;  ///< What is said about it.
+};
+
+class RunFolder : public ::testing::TestWithParam<Program> {
+ protected:
+  ProcessResult run(std::vector<std::string> more) const {
+    std::vector<std::string> arguments = {GetParam().config, "name=" + name(), "data.max_samples=4"};
+    if (std::string(GetParam().name) == "vrlt-train") arguments.emplace_back("steps=2");
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return world().run(GetParam().name, arguments);
+  }
+  static std::string name() { return std::string("folder-") + GetParam().config; }
+};
+
+TEST_P(RunFolder, NeverAndMust) {
+  const auto nothing = run({"--resume", "must"});
+  EXPECT_EQ(nothing.exit_code, 66);
+  EXPECT_THAT(nothing.err, HasSubstr("runs/" + name() + " holds no run to resume"));
+  EXPECT_FALSE(fs::exists(world().run_folder(name())));
+  ASSERT_EQ(run({"--resume", "never"}).exit_code, 0);
+  const auto used = run({"--resume", "never"});
+  EXPECT_EQ(used.exit_code, 2);
+  EXPECT_THAT(used.err, HasSubstr("runs/" + name() + " already holds a run; choose another name, remove it, or resume it"));
+  EXPECT_EQ(run({"--resume", "must"}).exit_code, 0);
+  fs::remove_all(world().run_folder(name()));
+}
+
+TEST_P(RunFolder, AnotherConfigIsRefusedNamingTheFirstKeyThatDiffers) {
+  ASSERT_EQ(run({}).exit_code, 0);
+  const auto files = count_entries(world().run_folder(name()));
+  const auto refused = run({GetParam().changed, "data.max_samples=5"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("runs/" + name() + " holds a run with another config: " + GetParam().message));
+  EXPECT_THAT(refused.err, HasSubstr("(and 1 more keys)"));
+  EXPECT_EQ(count_entries(world().run_folder(name())), files);
+  // What does not touch the results may change.
+  const auto accepted = run({"data.cache_megabytes=1", "data.max_bad_fraction=0.5"});
+  EXPECT_EQ(accepted.exit_code, 0) << accepted.err;
+  EXPECT_THAT(text_of(world().run_folder(name()) / "config.yaml"), HasSubstr("max_bad_fraction: 0.5"));
+  fs::remove_all(world().run_folder(name()));
+}
+
+TEST_P(RunFolder, ChangedInputsAreRefused) {
+  const auto records = text_of(world().folder() / "data/train.jsonl");
+  world().write("changing.jsonl", records);
+  ASSERT_EQ(run({"data.records=[changing.jsonl]"}).exit_code, 0);
+  world().write("changing.jsonl", records + "\n");
+  const auto refused = run({"data.records=[changing.jsonl]"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("changing.jsonl has changed since the run in runs/" + name() + " began"));
+  fs::remove_all(world().run_folder(name()));
+}
+
+// A start that failed before it did anything leaves a folder that the corrected config may use.
+TEST_P(RunFolder, WithoutResultsIsTakenOver) {
+  fs::create_directories(world().folder() / "unfinished-model");
+  const auto failed = run({"model.path=unfinished-model"});
+  EXPECT_EQ(failed.exit_code, 66);
+  EXPECT_THAT(failed.err, HasSubstr("unfinished-model/config.json: no such file"));
+  const auto corrected = run({});
+  EXPECT_EQ(corrected.exit_code, 0) << corrected.err;
+  fs::remove_all(world().run_folder(name()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, RunFolder,
+                         ::testing::Values(Program{"vrlt-train", "sft.yaml", "optim.lr=0.5", "data.max_samples is 4 there and 5 now"},
+                                           Program{"vrlt-train", "grpo.yaml", "micro_batch=1", "micro_batch is 2 there and 1 now"},
+                                           Program{"vrlt-select", "select.yaml", "batch=3", "batch is 2 there and 3 now"},
+                                           Program{"vrlt-eval", "eval.yaml", "generation.max_new_tokens=9", "data.max_samples is 4 there and 5 now"}),
+                         [](const auto& info) {
+                           const std::string config = info.param.config;
+                           return config.substr(0, config.find('.'));
+                         });
+
+TEST(RunFolderOfSelection, OtherFiltersReuseTheStoredResponses) {
+  const std::vector<std::string> first = {"select.yaml", "name=filters"};
+  ASSERT_EQ(world().run("vrlt-select", first).exit_code, 0);
+  const auto run = world().run_folder("filters");
+  const auto store = text_of(run / "rollouts.jsonl"), statistics = text_of(run / "statistics.jsonl");
+  const auto strict = world().run("vrlt-select", {"select.yaml", "name=filters", "filter.top_k_per_task=1", "filter.min_std=0"});
+  EXPECT_EQ(strict.exit_code, 0) << strict.err;
+  EXPECT_LE(count_lines(run / "selected.jsonl"), 3) << "one of each of the three tasks at most";
+  EXPECT_EQ(text_of(run / "rollouts.jsonl"), store);
+  EXPECT_EQ(text_of(run / "statistics.jsonl"), statistics);
+}
+
+TEST(RunFolderOfEvaluation, ScoresAgainWithoutAModel) {
+  ASSERT_EQ(world().run("vrlt-eval", {"eval.yaml", "name=scored"}).exit_code, 0);
+  const auto results = world().run_folder("scored") / "tvg/results.json";
+  const auto text = text_of(results);
+  fs::remove(results);
+  const auto again = world().run("vrlt-eval", {"eval.yaml", "name=scored", "rescore=true", "model.path=no/such/model"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(text_of(results), text);
+  const auto nothing = world().run("vrlt-eval", {"eval.yaml", "name=unscored", "rescore=true"});
+  EXPECT_EQ(nothing.exit_code, 66);
+  EXPECT_THAT(nothing.err, HasSubstr("runs/unscored holds no run to score again"));
+  EXPECT_FALSE(fs::exists(world().run_folder("unscored")));
+}
+
+}  // namespace
+}  // namespace vrlt::test

@@ -1,0 +1,99 @@
+// vrlt-score: completions in, one line of decisions each out.
+#include "tests/e2e/app/small_world.h"
+
+namespace vrlt::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const SmallWorld& world() { return SmallWorld::get(); }
+
+std::vector<io::Json> parse_lines(const std::string& text) {
+  std::vector<io::Json> lines;
+  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) lines.push_back(io::parse_json(text.substr(begin, end - begin), "output"));
+  return lines;
+}
+
+constexpr const char* kRecords =
+    "{\"schema\": \"vs/1\", \"id\": \"span\", \"task\": \"tvg\", \"video\": \"v.mp4\", \"question\": \"q\", \"segments\": [[2.0, 6.0]]}\n"
+    "{\"schema\": \"vs/1\", \"id\": \"letter\", \"task\": \"mcq\", \"video\": \"v.mp4\", \"question\": \"q\", \"options\": [\"x\", \"y\"], \"answer\": 1}\n";
+
+TEST(Score, CompletionsOfRecords) {
+  world().write("r.jsonl", kRecords);
+  world().write("c.jsonl",
+                "{\"id\": \"span\", \"completion\": \"<answer>4.0 to 8.0</answer>\"}\n"
+                "{\"id\": \"letter\", \"completion\": \"<answer>B</answer>\"}\n"
+                "{\"id\": \"letter\", \"completion\": \"no idea\"}\n");
+  const auto result = world().run("vrlt-score", {"c.jsonl", "--records", "r.jsonl", "--rewards", "temporal_iou=3", "choice=0.5", "format_answer"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto lines = parse_lines(result.out);
+  ASSERT_EQ(lines.size(), 3u);
+  // [4, 8] against [2, 6]: 2 of 6 seconds are shared. 3 * 1/3 + 1 = 2.
+  EXPECT_EQ(lines[0]["id"], "span");
+  EXPECT_NEAR(lines[0]["components"]["temporal_iou"]["value"], 1.0 / 3, 1e-15);  // one division
+  EXPECT_NEAR(lines[0]["total"], 2.0, 1e-15);                                     // a few roundings of numbers near 1
+  EXPECT_FALSE(lines[0]["components"].contains("choice")) << "does not apply to a span";
+  EXPECT_EQ(lines[1]["total"], 1.5);  // 0.5 for the letter, 1 for the format
+  EXPECT_EQ(lines[1]["components"]["choice"]["reason"], "ok");
+  EXPECT_EQ(lines[2]["total"], 0.0);
+  EXPECT_NE(lines[2]["components"]["choice"]["reason"], "ok");
+  EXPECT_TRUE(lines[2]["scorable"]);
+  EXPECT_THAT(result.err, HasSubstr("temporal_iou"));
+  EXPECT_THAT(result.err, HasSubstr("total              1.166667"));  // (2 + 1.5 + 0) / 3
+}
+
+TEST(Score, RecordsWithCompletionsInThem) {
+  auto record = io::parse_json(std::string(kRecords).substr(0, std::string(kRecords).find('\n')), "record");
+  record["completion"] = "<think>t</think><answer>2 to 6</answer>";
+  world().write("rc.jsonl", io::to_line(record) + "\n");
+  const auto result = world().run("vrlt-score", {"rc.jsonl", "--rewards", "temporal_iou", "format"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(parse_lines(result.out).at(0)["total"], 2.0);
+}
+
+TEST(Score, MistakesHaveTheirLineAndExitCode) {
+  world().write("r.jsonl", kRecords);
+  const std::string good = "{\"id\": \"letter\", \"completion\": \"<answer>B</answer>\"}\n";
+  struct Case {
+    std::string completions;
+    int exit_code;
+    const char* message;
+  };
+  const Case cases[] = {
+      {good + "{\"id\": \"other\", \"completion\": \"\"}\n", 65, "m.jsonl:2: id \"other\" is not in the records"},
+      {good + "{\"id\": 7, \"completion\": \"\"}\n", 65, "m.jsonl:2: expected a text \"id\""},
+      {good + "{\"completion\": \"\"}\n", 65, "m.jsonl:2: expected a text \"id\""},
+      {good + "{\"id\": \"letter\"}\n", 65, "m.jsonl:2: expected an object with a text \"completion\""},
+      {good + "{\"id\": \"letter\", \"completion\": 3}\n", 65, "m.jsonl:2: expected an object with a text \"completion\""},
+      {good + "[]\n", 65, "m.jsonl:2: expected an object with a text \"completion\""},
+      {good + "\n{\"id\": \"letter\",\n", 65, "m.jsonl:3: not valid JSON"},
+      {"", 65, "m.jsonl: no completions"},
+  };
+  for (const auto& c : cases) {
+    world().write("m.jsonl", c.completions);
+    const auto result = world().run("vrlt-score", {"m.jsonl", "--records", "r.jsonl"});
+    EXPECT_EQ(result.exit_code, c.exit_code) << c.completions;
+    EXPECT_THAT(result.err, HasSubstr(c.message));
+  }
+  world().write("m.jsonl", good);
+  const std::pair<std::vector<std::string>, std::pair<int, const char*>> commands[] = {
+      {{"no-such.jsonl"}, {66, "no-such.jsonl: no such file"}},
+      {{"m.jsonl", "--records", "no-such.jsonl"}, {66, "no-such.jsonl: no such file"}},
+      {{"m.jsonl"}, {65, "m.jsonl:1: \"schema\" is missing"}},
+      {{"m.jsonl", "--records", "r.jsonl", "--rewards", "chioce"}, {2, "unknown reward \"chioce\"; known: format"}},
+      {{"m.jsonl", "--records", "r.jsonl", "--rewards", "choice=much"}, {2, "--rewards choice=much: the weight is not a number"}},
+      {{"m.jsonl", "--records", "r.jsonl", "--rewards", "choice=nan"}, {2, "--rewards choice=nan: the weight is not a number"}},
+      {{"m.jsonl", "--records", "r.jsonl", "--rewards", "choice=-1"}, {2, "the weight is not a number of at least 0"}},
+      {{}, {2, "no completions given"}},
+  };
+  for (const auto& [arguments, expected] : commands) {
+    const auto result = world().run("vrlt-score", arguments);
+    EXPECT_EQ(result.exit_code, expected.first) << expected.second << "\n" << result.err;
+    EXPECT_THAT(result.err, HasSubstr(expected.second));
+  }
+  EXPECT_EQ(world().run("vrlt-score", {"--list", "rewards"}).exit_code, 0);
+  EXPECT_EQ(world().run("vrlt-score", {"--version"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace vrlt::test
