@@ -6,6 +6,7 @@
 
 #include "app/response_store.h"
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -119,26 +120,27 @@ class Answerer {
 };
 
 /// Asks what the stores lack.
-void answer_tasks(std::map<std::string, TaskRun>& tasks, const EvalConfig& config, size_t num_samples) {
+void answer_tasks(std::map<std::string, TaskRun>& tasks, const EvalConfig& config, size_t num_samples, distributed::ProcessGroup& group) {
   std::map<std::string, ResponseStore> stores;
   int64_t done = 0;
   for (auto& [name, task] : tasks) {
-    const auto& store = stores.try_emplace(name, task.folder / "samples.jsonl", task.samples, config.batch, "err").first->second;
+    const auto& store = stores.try_emplace(name, task.folder / "samples.jsonl", task.samples, config.batch, "err", group).first->second;
     done += static_cast<int64_t>(store.lines().size());
   }
   std::optional<Answerer> answerer;
-  metrics::ProgressBar progress("eval", static_cast<int64_t>(num_samples), done);
+  std::optional<metrics::ProgressBar> progress;
+  if (group.is_first()) progress.emplace("eval", static_cast<int64_t>(num_samples), done);
   for (auto& [name, store] : stores) {
-    for (auto batch = store.next_batch(); !batch.empty(); batch = store.next_batch()) {
-      if (stop_requested()) throw StopRequested("stopped as asked; run the same command to go on");
+    while (!store.complete()) {
+      if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
       if (!answerer) answerer.emplace(config);
-      io::create_folders(tasks.at(name).folder);
+      if (group.is_first()) io::create_folders(tasks.at(name).folder);
       std::vector<const data::Sample*> samples;
-      for (const size_t i : batch) samples.push_back(&store.sample(i));
+      for (const size_t i : store.next_batch()) samples.push_back(&store.sample(i));
       const auto before = static_cast<int64_t>(store.lines().size());
-      store.append(batch, answerer->answer(samples));
+      store.append(answerer->answer(samples));
       done += static_cast<int64_t>(store.lines().size()) - before;
-      progress.update(done);
+      if (progress) progress->update(done);
     }
     for (const auto& line : store.lines()) tasks.at(name).answers.push_back(evaluation::parse_answer(line, name));
   }
@@ -172,6 +174,8 @@ void print_results(const std::string& name, const TaskRun& task, const io::Json&
     std::printf(complete ? "  %-10s %s\n" : "  %-10s %-24s  %s\n", metric.c_str(), percent(estimate).c_str(), percent(estimate["unanswered_as_zero"]).c_str());
 }
 
+int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
+
 }  // namespace
 
 int run_eval(const CommandLine& command) {
@@ -184,17 +188,28 @@ int run_eval(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);
     return 0;
   }
+  if (command.dry_run) {
+    read_samples(config.data);
+    return 0;
+  }
+  const auto yaml = config::to_yaml(visit, false);
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return eval_on_rank(config, yaml, command, group); });
+}
+
+namespace {
+
+int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
-  if (command.dry_run) return 0;
   const auto run_folder = fs::path(config.output) / config.name;
   auto tasks = split_by_task(samples, run_folder);
   if (config.rescore) {
     if (!fs::exists(run_folder / "config.yaml")) throw MissingInputError(concat(run_folder.string(), " holds no run to score again"));
     for (auto& [name, task] : tasks) task.answers = read_answers(task.folder / "samples.jsonl");
   } else {
-    open_run_folder(run_folder, {config::to_yaml(visit, false), input_paths(config.model, config.data), {"data.max_bad_fraction", "data.cache_megabytes"}}, command);
-    answer_tasks(tasks, config, samples.size());
+    if (group.is_first()) open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"data.max_bad_fraction", "data.cache_megabytes"}}, command);
+    answer_tasks(tasks, config, samples.size(), group);
   }
+  if (!group.is_first()) return 0;
   int64_t unanswered = 0;
   const bool think = data::find_prompt(config.data.prompt).think;
   for (const auto& [name, task] : tasks) {
@@ -209,6 +224,8 @@ int run_eval(const CommandLine& command) {
                                  "the same command asks them again"));
   return 0;
 }
+
+}  // namespace
 
 int run_compare(const fs::path& before, const fs::path& after) {
   // The records are those of the later run: its config names them.

@@ -2,15 +2,39 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string_view>
 
 #include "vrlt/core/error.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
+namespace {
 
-ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key)
-    : path_(std::move(path)), samples_(std::move(samples)), batch_(static_cast<size_t>(batch)), error_key_(std::move(error_key)) {
-  if (fs::exists(path_)) read();
+std::string to_lines(const std::vector<io::Json>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += io::to_line(line) + "\n";
+  return text;
+}
+
+std::vector<io::Json> parse_lines(std::string_view text, const std::string& origin) {
+  std::vector<io::Json> lines;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    lines.push_back(io::parse_json(text.substr(0, end), origin));
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+}  // namespace
+
+ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key, distributed::ProcessGroup& group)
+    : path_(std::move(path)), samples_(std::move(samples)), batch_(static_cast<size_t>(batch)), error_key_(std::move(error_key)), group_(group) {
+  if (group_.is_first() && fs::exists(path_)) read();
+  if (group_.world_size() > 1) lines_ = parse_lines(group_.broadcast(to_lines(lines_)), path_.string());
+  for (size_t i = 0; i < lines_.size(); ++i)
+    if (failed(lines_[i])) retries_.push_back(i);
 }
 
 bool ResponseStore::failed(const io::Json& line) const {
@@ -38,33 +62,43 @@ void ResponseStore::read() {
     lines_.resize(lines_.size() / batch_ * batch_);
     io::cut_jsonl(path_, [kept = lines_.size()](int64_t, const io::Json&) mutable { return kept-- > 0; });
   }
-  for (size_t i = 0; i < lines_.size(); ++i)
-    if (failed(lines_[i])) retries_.push_back(i);
 }
 
-std::vector<size_t> ResponseStore::next_batch() const {
+std::vector<size_t> ResponseStore::batch_of(size_t rank) const {
   std::vector<size_t> indices;
-  for (size_t i = lines_.size(); i < std::min(samples_.size(), lines_.size() + batch_); ++i) indices.push_back(i);
-  if (indices.empty()) indices.assign(retries_.begin(), retries_.begin() + static_cast<std::ptrdiff_t>(std::min(batch_, retries_.size())));
+  const size_t offset = rank * batch_;
+  if (lines_.size() < samples_.size()) {
+    for (size_t i = lines_.size() + offset; i < std::min(samples_.size(), lines_.size() + offset + batch_); ++i) indices.push_back(i);
+  } else {
+    for (size_t i = offset; i < std::min(retries_.size(), offset + batch_); ++i) indices.push_back(retries_[i]);
+  }
   return indices;
 }
 
-void ResponseStore::append(const std::vector<size_t>& indices, const std::vector<io::Json>& lines) {
-  VRLT_CHECK(indices.size() == lines.size(), lines.size(), " lines for ", indices.size(), " samples");
-  io::JsonlAppender file(path_);
-  for (size_t i = 0; i < indices.size(); ++i) {
-    // As a later run would read it, so that both compute the same numbers from it.
-    auto line = io::parse_json(io::to_line(lines[i]), path_.string());
-    const bool first = indices[i] == lines_.size();
-    if (first || !failed(line)) file.append(line);
-    if (first) {
-      lines_.push_back(std::move(line));
-    } else {
-      if (!failed(line)) lines_[indices[i]] = std::move(line);
-      std::erase(retries_, indices[i]);
-    }
+void ResponseStore::append(const std::vector<io::Json>& lines) {
+  VRLT_CHECK(lines.size() == next_batch().size(), lines.size(), " lines for ", next_batch().size(), " samples");
+  std::vector<std::vector<size_t>> batches;
+  for (size_t rank = 0; rank < static_cast<size_t>(group_.world_size()); ++rank) batches.push_back(batch_of(rank));
+  // All ranks keep the lines as a later run would read them, so that it computes the same numbers from them.
+  const auto of_ranks = group_.all_gather(to_lines(lines));
+  std::optional<io::JsonlAppender> file;
+  if (group_.is_first()) file.emplace(path_);
+  for (size_t rank = 0; rank < batches.size(); ++rank) {
+    auto received = parse_lines(of_ranks[rank], path_.string());
+    for (size_t i = 0; i < received.size(); ++i) put(batches[rank][i], std::move(received[i]), file ? &*file : nullptr);
   }
-  file.close();
+  if (file) file->close();
+}
+
+void ResponseStore::put(size_t index, io::Json line, io::JsonlAppender* file) {
+  const bool first = index == lines_.size();
+  if (file != nullptr && (first || !failed(line))) file->append(line);
+  if (first) {
+    lines_.push_back(std::move(line));
+  } else {
+    if (!failed(line)) lines_[index] = std::move(line);
+    std::erase(retries_, index);
+  }
 }
 
 }  // namespace vrlt::app

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "app/response_store.h"
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -72,18 +74,19 @@ io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& g
 }
 
 /// Samples everything that the store lacks.
-void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_samples) {
-  auto batch = store.next_batch();
-  if (batch.empty()) return;
+void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_samples, distributed::ProcessGroup& group) {
+  if (store.complete()) return;
   auto opened = open_model(config.model, config.data, config.video, config.seed);
   const auto& vision = opened.processor->vision_tokens();
   rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   std::vector<rewards::RewardTerm> terms;
   for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
   const rewards::RewardFunction reward(terms);
-  metrics::ProgressBar progress("select", static_cast<int64_t>(num_samples), static_cast<int64_t>(store.lines().size()));
-  for (; !batch.empty(); batch = store.next_batch()) {
-    if (stop_requested()) throw StopRequested("stopped as asked; run the same command to go on");
+  std::optional<metrics::ProgressBar> progress;
+  if (group.is_first()) progress.emplace("select", static_cast<int64_t>(num_samples), static_cast<int64_t>(store.lines().size()));
+  while (!store.complete()) {
+    const auto batch = store.next_batch();
+    if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
     std::vector<rollout::Prompt> prompts;
     std::vector<io::Json> lines(batch.size());
     for (size_t i = 0; i < batch.size(); ++i) {
@@ -100,8 +103,8 @@ void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_sam
     auto group = groups.begin();
     for (size_t i = 0; i < batch.size(); ++i)
       if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *group++, reward);
-    store.append(batch, lines);
-    progress.update(static_cast<int64_t>(store.lines().size()));
+    store.append(lines);
+    if (progress) progress->update(static_cast<int64_t>(store.lines().size()));
   }
 }
 
@@ -156,6 +159,8 @@ void write_lines(const fs::path& path, const std::vector<io::Json>& lines) {
   io::write_file_atomic(path, text);
 }
 
+int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
+
 }  // namespace
 
 int run_select(const CommandLine& command) {
@@ -172,14 +177,25 @@ int run_select(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);
     return 0;
   }
+  if (command.dry_run) {
+    read_samples(config.data);
+    return 0;
+  }
+  const auto yaml = config::to_yaml(visit, false);
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
+}
+
+namespace {
+
+int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
-  if (command.dry_run) return 0;
   const auto folder = fs::path(config.output) / config.name;
-  open_run_folder(folder, {config::to_yaml(visit, false), input_paths(config.model, config.data), {"filter", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+  if (group.is_first()) open_run_folder(folder, {yaml, input_paths(config.model, config.data), {"filter", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
-  ResponseStore store(folder / "rollouts.jsonl", pointers, config.batch, kErrorKey);
-  fill_store(config, store, samples.size());
+  ResponseStore store(folder / "rollouts.jsonl", pointers, config.batch, kErrorKey, group);
+  fill_store(config, store, samples.size(), group);
+  if (!group.is_first()) return 0;
 
   std::vector<selection::SampleStatistics> statistics;
   std::vector<io::Json> statistics_lines, rejected, selected;
@@ -219,4 +235,5 @@ int run_select(const CommandLine& command) {
   return 0;
 }
 
+}  // namespace
 }  // namespace vrlt::app

@@ -3,11 +3,17 @@
 #include <cstdio>
 
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/ranks.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::app {
+namespace {
+
+int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
+
+}  // namespace
 
 int run_train(const CommandLine& command) {
   trainer::TrainConfig config;
@@ -17,22 +23,29 @@ int run_train(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, /*with_help=*/true).c_str(), stdout);
     return 0;
   }
-  const auto samples = read_samples(config.data);
   if (command.dry_run) {
-    log::info(concat("config and ", samples.size(), " samples are sound"));
+    log::info(concat("config and ", read_samples(config.data).size(), " samples are sound"));
     return 0;
   }
+  const auto yaml = config::to_yaml(visit, /*with_help=*/false);
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
+}
+
+namespace {
+
+int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
+  const auto samples = read_samples(config.data);
   const auto run_folder = std::filesystem::path(config.output) / config.name;
-  open_run_folder(run_folder,
-                  {config::to_yaml(visit, /*with_help=*/false), input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}},
-                  command);
+  if (group.is_first())
+    open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
   const auto opened = open_model(config.model, config.data, config.video, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.kl_coef > 0) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps, " steps -> ", run_folder.string()));
-  const trainer::TrainingParts parts{config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader};
+  const trainer::TrainingParts parts{config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group};
   (config.trainer == "sft" ? trainer::train_sft : trainer::train_grpo)(parts);
   return 0;
 }
 
+}  // namespace
 }  // namespace vrlt::app

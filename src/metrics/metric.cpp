@@ -1,6 +1,8 @@
 #include "vrlt/metrics/metric.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "vrlt/core/error.h"
@@ -42,6 +44,60 @@ std::vector<std::pair<std::string, double>> MetricSet::values() const {
     result.emplace_back(e.name, e.kind == Kind::kMean ? e.value / e.weight : e.value);
   }
   return result;
+}
+
+namespace {
+
+template <typename T>
+void put(std::string& out, const T& value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof value);
+}
+
+template <typename T>
+T take(std::string_view& bytes) {
+  VRLT_CHECK(bytes.size() >= sizeof(T), "metrics end too early");
+  T value;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  bytes.remove_prefix(sizeof value);
+  return value;
+}
+
+}  // namespace
+
+std::string MetricSet::to_bytes() const {
+  std::string bytes;
+  for (const auto& e : entries_) {
+    put(bytes, e.kind);
+    put(bytes, e.value);
+    put(bytes, e.weight);
+    put(bytes, e.name.size());
+    bytes += e.name;
+  }
+  return bytes;
+}
+
+void MetricSet::merge(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto kind = take<Kind>(bytes);
+    const auto value = take<double>(bytes), weight = take<double>(bytes);
+    const auto length = take<size_t>(bytes);
+    VRLT_CHECK(bytes.size() >= length, "metrics end too early");
+    const std::string name(bytes.substr(0, length));
+    bytes.remove_prefix(length);
+    switch (kind) {
+      case Kind::kSum: sum(name, value); break;
+      case Kind::kMax: max(name, value); break;
+      case Kind::kMin: min(name, value); break;
+      case Kind::kMean: {
+        auto& e = entry(name, kind, 0.0);
+        e.value += value;
+        e.weight += weight;
+        break;
+      }
+    }
+  }
 }
 
 }  // namespace vrlt::metrics

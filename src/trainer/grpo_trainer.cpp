@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <optional>
 #include <span>
 
 #include "vrlt/trainer/rollout_log.h"
@@ -13,7 +15,6 @@
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
-#include "vrlt/metrics/progress.h"
 #include "vrlt/model/video_features.h"
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/trainer/trainer.h"
@@ -23,6 +24,7 @@ namespace {
 
 /// A prompt of the step with everything known about it before the update.
 struct ScoredGroup {
+  int64_t position = 0;  ///< Of the prompt in its step.
   const data::Sample* sample = nullptr;
   rollout::RolloutGroup group;
   std::vector<rewards::ScoredResponse> scores;
@@ -46,7 +48,7 @@ std::vector<ScoredGroup> roll_out(const TrainingParts& parts, rollout::RolloutEn
                                           .seed = config.seed,
                                           .draw = static_cast<uint64_t>(step * config.rollout.group_size)});
   std::vector<ScoredGroup> scored;
-  for (size_t i = 0; i < groups.size(); ++i) scored.push_back({.sample = samples[i].sample, .group = std::move(groups[i])});
+  for (size_t i = 0; i < groups.size(); ++i) scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
   return scored;
 }
 
@@ -171,12 +173,13 @@ void record_update_metrics(const algorithm::TokenBatch& tokens, const at::Tensor
 void update_policy(const TrainingParts& parts, const TrainingRun& run, const std::vector<ScoredGroup>& groups, metrics::MetricSet& metrics) {
   const auto& config = parts.config;
   const auto& loss_entry = algorithm::find_loss(config.algorithm.policy_loss.loss);
-  algorithm::StepCounts counts;
+  algorithm::StepCounts own;
   for (const auto& scored : groups)
     for (const auto& response : scored.group.responses) {
-      counts.tokens += static_cast<int64_t>(response.ids.size());
-      ++counts.rows;
+      own.tokens += static_cast<int64_t>(response.ids.size());
+      ++own.rows;
     }
+  const algorithm::StepCounts counts{parts.group.all_reduce_sum(own.tokens), parts.group.all_reduce_sum(own.rows)};
   for (size_t begin = 0; begin < groups.size(); begin += static_cast<size_t>(config.micro_batch)) {
     const size_t size = std::min(static_cast<size_t>(config.micro_batch), groups.size() - begin);
     const auto micro = pack(std::span(groups).subspan(begin, size), run, config, counts);
@@ -198,8 +201,28 @@ void update_policy(const TrainingParts& parts, const TrainingRun& run, const std
     metrics.sum("loss/total", loss.item<double>());
     record_update_metrics(tokens, current.entropy, micro.sampler_log_probs.to(hidden.device()), config.algorithm.policy_loss, metrics);
   }
-  metrics.sum("batch/tokens", static_cast<double>(counts.tokens));
-  metrics.sum("batch/rows", static_cast<double>(counts.rows));
+  metrics.sum("batch/tokens", static_cast<double>(own.tokens));
+  metrics.sum("batch/rows", static_cast<double>(own.rows));
+}
+
+/// The records of the first `logged_rollouts` prompts of the step, wherever they were rolled out, in the order of the step; on rank 0.
+std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vector<ScoredGroup>& groups, const rewards::RewardFunction& reward, int64_t step) {
+  const auto count = static_cast<size_t>(parts.config.logged_rollouts);
+  io::Json own = io::Json::array();
+  for (size_t i = 0; i < std::min(groups.size(), count); ++i) {
+    io::Json line = {{"step", step + 1}};
+    line.update(rollout_record(*groups[i].sample, groups[i].group, reward.terms(), groups[i].scores, groups[i].advantages));
+    own.push_back({{"position", groups[i].position}, {"line", std::move(line)}});
+  }
+  const auto of_ranks = parts.group.all_gather(io::to_line(own));
+  if (!parts.group.is_first()) return {};
+  std::map<int64_t, io::Json> by_position;
+  for (const auto& text : of_ranks)
+    for (auto& record : io::parse_json(text, "rollout records of a rank")) by_position[record["position"].get<int64_t>()] = std::move(record["line"]);
+  std::vector<io::Json> records;
+  for (auto& [position, line] : by_position)
+    if (records.size() < count) records.push_back(std::move(line));
+  return records;
 }
 
 }  // namespace
@@ -210,10 +233,11 @@ void train_grpo(const TrainingParts& parts) {
   const auto& vision = parts.processor.vision_tokens();
   rollout::RolloutEngine engine(parts.policy, parts.processor.tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   TrainingRun run(parts);
-  metrics::MetricWriter writer(parts.run_folder, run.first_step());
-  metrics::keep_steps_up_to(parts.run_folder / "rollouts.jsonl", run.first_step());
-  io::JsonlAppender rollout_log(parts.run_folder / "rollouts.jsonl");
-  metrics::ProgressBar progress("grpo", config.steps, run.first_step());
+  std::optional<io::JsonlAppender> rollout_log;
+  if (parts.group.is_first()) {
+    metrics::keep_steps_up_to(parts.run_folder / "rollouts.jsonl", run.first_step());
+    rollout_log.emplace(parts.run_folder / "rollouts.jsonl");
+  }
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     using Clock = std::chrono::steady_clock;
@@ -233,16 +257,10 @@ void train_grpo(const TrainingParts& parts) {
     run.optimizer_step(step, metrics);
     metrics.mean("time/update_seconds", seconds_since(update_start));
     metrics.mean("time/step_seconds", seconds_since(start));
-    for (size_t i = 0; i < std::min(groups.size(), static_cast<size_t>(config.logged_rollouts)); ++i) {
-      io::Json line = {{"step", step + 1}};
-      line.update(rollout_record(*groups[i].sample, groups[i].group, reward.terms(), groups[i].scores, groups[i].advantages));
-      rollout_log.append(line);
-    }
-    writer.write(step + 1, metrics);
-    progress.update(step + 1, progress_note(metrics, "reward/total"));
+    for (const auto& line : gather_records(parts, groups, reward, step)) rollout_log->append(line);
+    run.report_step(step, metrics, "reward/total");
     run.finish_step(step, [&] {
-      writer.sync();
-      rollout_log.sync();
+      if (rollout_log) rollout_log->sync();
     });
   }
 }

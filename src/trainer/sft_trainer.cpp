@@ -5,7 +5,6 @@
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
-#include "vrlt/metrics/progress.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -23,19 +22,18 @@ at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& samp
 void train_sft(const TrainingParts& parts) {
   const auto& config = parts.config;
   TrainingRun run(parts);
-  metrics::MetricWriter writer(parts.run_folder, run.first_step());
-  metrics::ProgressBar progress("sft", config.steps, run.first_step());
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
     metrics::MetricSet metrics;
     const auto samples = run.load_samples(step);
     std::vector<at::Tensor> targets;
-    int64_t num_tokens = 0;
+    int64_t own_tokens = 0;
     for (const auto& loaded : samples) {
       targets.push_back(reference_tokens(parts, *loaded.sample));
-      num_tokens += targets.back().size(0);
+      own_tokens += targets.back().size(0);
     }
+    const int64_t num_tokens = parts.group.all_reduce_sum(own_tokens);
     for (size_t begin = 0; begin < samples.size(); begin += static_cast<size_t>(config.micro_batch)) {
       model::GroupBatch batch;
       std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
@@ -52,13 +50,12 @@ void train_sft(const TrainingParts& parts) {
       metrics.sum("loss/nll", loss.item<double>());
       metrics.mean("policy/entropy", tokens.entropy.mean().item<double>(), static_cast<double>(hidden.size(0)));
     }
-    metrics.sum("batch/tokens", static_cast<double>(num_tokens));
+    metrics.sum("batch/tokens", static_cast<double>(own_tokens));
     metrics.sum("batch/rows", static_cast<double>(samples.size()));
     run.optimizer_step(step, metrics);
     metrics.mean("time/step_seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    writer.write(step + 1, metrics);
-    progress.update(step + 1, progress_note(metrics, "loss/nll"));
-    run.finish_step(step, [&] { writer.sync(); });
+    run.report_step(step, metrics, "loss/nll");
+    run.finish_step(step, [] {});
   }
 }
 

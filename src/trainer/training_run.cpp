@@ -10,6 +10,7 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/model/video_features.h"
+#include "vrlt/optim/gradient_reduction.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -26,45 +27,73 @@ optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool f
   return trained;
 }
 
-}  // namespace
-
+/// "name value" of a metric, empty if the step has none.
 std::string progress_note(const metrics::MetricSet& metrics, const std::string& name) {
   for (const auto& [known, value] : metrics.values())
     if (known == name) return concat(name, " ", value);
   return {};
 }
 
+bool too_many(size_t num_bad, const TrainingParts& parts) {
+  return static_cast<double>(num_bad) > parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size());
+}
+
+}  // namespace
+
 TrainingRun::TrainingRun(const TrainingParts& parts)
     : parts_(parts),
-      optimizer_(trained_parameters(parts.policy, parts.config.model.freeze_vision), parts.config.optim),
+      trained_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
+      optimizer_(trained_, parts.config.optim),
       order_(static_cast<int64_t>(parts.samples.size()), parts.config.seed, /*shuffle=*/true) {
-  if (const auto latest = checkpoint::find_latest_checkpoint(parts.run_folder)) {
-    restore(latest->folder);
-    resumed_step_ = latest->step;
-    if (resumed_step_ >= parts.config.steps) log::info(concat("all ", resumed_step_, " steps are already done: ", latest->folder.string()));
-    else log::info(concat("resuming after step ", resumed_step_, " from ", latest->folder.string()));
-  }
+  resume_from_latest();
+  if (!parts.group.is_first()) return;
+  writer_.emplace(parts.run_folder, resumed_step_);
+  progress_.emplace(parts.config.trainer, parts.config.steps, resumed_step_);
+}
+
+/// Rank 0 decides: another rank could see an older state of a shared file system.
+void TrainingRun::resume_from_latest() {
+  std::string found;
+  if (parts_.group.is_first())
+    if (const auto latest = checkpoint::find_latest_checkpoint(parts_.run_folder)) found = concat(latest->step, " ", latest->folder.string());
+  found = parts_.group.broadcast(found);
+  if (found.empty()) return;
+  const auto space = found.find(' ');
+  const std::filesystem::path folder = found.substr(space + 1);
+  restore(folder);
+  resumed_step_ = std::stoll(found.substr(0, space));
+  if (resumed_step_ >= parts_.config.steps) log::info(concat("all ", resumed_step_, " steps are already done: ", folder.string()));
+  else log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
 }
 
 std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {
   const int64_t count = parts_.config.prompts_per_step, first = step * count;
   std::vector<LoadedSample> loaded;
-  for (int64_t i = 0; i < count; ++i) {
+  io::Json bad = io::Json::array();
+  for (int64_t i = parts_.group.rank(); i < count && !too_many(bad_samples_.size() + bad.size(), parts_); i += parts_.group.world_size()) {
     const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
     try {
-      loaded.push_back({&sample, parts_.loader.load(sample)});
+      loaded.push_back({i, &sample, parts_.loader.load(sample)});
     } catch (const ConfigError&) {
       throw;
     } catch (const Error& error) {
-      if (!bad_samples_.insert(sample.id).second) continue;  // known from an earlier epoch
+      if (bad_samples_.count(sample.id) != 0) continue;  // known from an earlier epoch
       log::warning(concat("leaving out ", error.what()));
-      const auto allowed = parts_.config.data.max_bad_fraction * static_cast<double>(parts_.samples.size());
-      if (static_cast<double>(bad_samples_.size()) > allowed)
-        throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
-                               parts_.config.data.max_bad_fraction, ") allows; the last: ", error.what()));
+      bad.push_back({{"id", sample.id}, {"error", error.what()}});
     }
   }
+  count_bad_samples(bad);
   return loaded;
+}
+
+void TrainingRun::count_bad_samples(const io::Json& own) {
+  for (const auto& of_rank : parts_.group.all_gather(io::to_line(own)))
+    for (const auto& bad : io::parse_json(of_rank, "unreadable samples of a rank")) {
+      bad_samples_.insert(bad["id"].get<std::string>());
+      if (too_many(bad_samples_.size(), parts_))
+        throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
+                               parts_.config.data.max_bad_fraction, ") allows; the last: ", bad["error"].get<std::string>()));
+    }
 }
 
 std::vector<at::Tensor> TrainingRun::video_features(std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
@@ -74,6 +103,10 @@ std::vector<at::Tensor> TrainingRun::video_features(std::span<const std::shared_
 }
 
 void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
+  optim::all_reduce_gradients(trained_, parts_.group);
+  const auto of_ranks = parts_.group.all_gather(metrics.to_bytes());
+  if (parts_.group.is_first())
+    for (size_t rank = 1; rank < of_ranks.size(); ++rank) metrics.merge(of_ranks[rank]);
   const double norm = optimizer_.clip_gradients(parts_.config.optim.max_grad_norm);
   if (!std::isfinite(norm))
     throw NotFiniteError(concat("step ", step + 1, ": the gradient norm is ", norm, "; the last checkpoint is intact, try a smaller optim.lr"));
@@ -84,10 +117,17 @@ void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
   metrics.sum("data/bad_samples", static_cast<double>(bad_samples_.size()));
 }
 
+void TrainingRun::report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown) {
+  if (!parts_.group.is_first()) return;
+  writer_->write(step + 1, metrics);
+  progress_->update(step + 1, progress_note(metrics, shown));
+}
+
 void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs) {
   const int64_t done = step + 1;
-  const bool last = done == parts_.config.steps, stop = stop_requested();
+  const bool last = done == parts_.config.steps, stop = parts_.group.any(stop_requested());
   if (last || stop || done % parts_.config.checkpoint.every == 0) {
+    if (writer_) writer_->sync();
     sync_logs();
     save(done);
   }
@@ -95,6 +135,7 @@ void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_lo
 }
 
 void TrainingRun::save(int64_t step) {
+  if (!parts_.group.is_first()) return;
   checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
     parts_.policy.save(folder / "model");
     checkpoint::write_safetensors(folder / "optimizer.safetensors", optimizer_.state());

@@ -44,6 +44,7 @@ VRLT_DEFINE_ERROR(DataError, kBadData);
 VRLT_DEFINE_ERROR(CheckpointError, kBadData);
 VRLT_DEFINE_ERROR(MissingInputError, kMissingInput);
 VRLT_DEFINE_ERROR(CommError, kPeerGone);
+VRLT_DEFINE_ERROR(CommHangError, kPeerHangs);
 VRLT_DEFINE_ERROR(ContractError, kBug);
 VRLT_DEFINE_ERROR(DiskError, kDisk);
 VRLT_DEFINE_ERROR(StopRequested, kStopped);

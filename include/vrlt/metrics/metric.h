@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,11 @@ class MetricSet {
   void min(const std::string& name, double value);
 
   std::vector<std::pair<std::string, double>> values() const;
+
+  /// What merge() reads: exact, also for values that are not finite.
+  std::string to_bytes() const;
+  /// Adds the values of another rank to these, as if they had been given here. @throws ContractError for malformed bytes.
+  void merge(std::string_view bytes);
 
  private:
   enum class Kind { kMean, kSum, kMax, kMin };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vrlt/data/dataset.h"
+#include "vrlt/distributed/process_group.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_loader.h"
 #include "vrlt/trainer/train_config.h"
@@ -20,10 +21,13 @@ struct TrainingParts {
   model::VisionLanguageModel* reference = nullptr;  ///< Frozen; only with kl_coef > 0.
   const processor::Processor& processor;
   processor::PromptLoader& loader;
+  distributed::ProcessGroup& group = distributed::single_process();  ///< The ranks that share each step.
 };
 
 /// Trains to config.steps, from the newest checkpoint of the run folder if there is one. A run that was killed and resumed
 /// ends with the same weights and metric lines as one that was not.
+/// The prompts of a step are spread over the ranks, a prompt and its responses on one; the losses are divided by the counts of
+/// the whole step and the gradients added up, so that the result is that of one rank up to rounding. Rank 0 writes the files.
 /// @throws StopRequested after saving when asked to stop; NotFiniteError; DataError; DiskError.
 void train_grpo(const TrainingParts& parts);
 void train_sft(const TrainingParts& parts);

@@ -1,0 +1,182 @@
+#include "distributed/gloo_group.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::distributed {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestRendezvous{300000};
+/// How long the reason of a broken connection may take to arrive after the connection broke.
+constexpr milliseconds kReasonDelay{2000};
+
+std::string first_line(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
+bool is_loopback(const std::string& address) { return address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0; }
+
+c10::intrusive_ptr<c10d::Store> open_store(const Launch& launch, milliseconds timeout) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<uint16_t>(launch.master_port);
+  options.isServer = !launch.store_is_served && launch.rank == 0;
+  options.waitWorkers = false;  // rank 0 waits for the others below, and can name those who are missing
+  options.timeout = timeout;
+  try {
+    auto store = c10::make_intrusive<c10d::TCPStore>(launch.master_address, options);
+    return c10::make_intrusive<c10d::PrefixStore>(launch.store_prefix + "/vrlt", store);
+  } catch (const std::exception& error) {
+    throw CommError(concat("rank ", launch.rank, " cannot ", options.isServer ? "serve" : "reach", " the store at ", launch.master_address, " port ",
+                           launch.master_port, ": ", first_line(error)));
+  }
+}
+
+/// The address by which the others reach this machine.
+std::string own_address(const Launch& launch) {
+  if (is_loopback(launch.master_address)) return "127.0.0.1";
+  // A host name may stand for the loopback address on its own machine: then what the others were given is right.
+  const auto address = local_address_towards(launch.master_address);
+  return is_loopback(address) ? launch.master_address : address;
+}
+
+std::string random_token() {
+  std::random_device device;
+  return concat(std::hex, device(), device(), device(), device());
+}
+
+/// Connects every rank with rank 0, whose address is passed through the store.
+std::map<int, Socket> connect_ranks(const Launch& launch, c10d::Store& store, milliseconds timeout) {
+  if (launch.rank == 0) {
+    Listener listener;
+    const auto token = random_token();
+    store.set("monitor", concat(own_address(launch), " ", listener.port(), " ", token));
+    return listener.accept_ranks(launch.world_size, token, timeout);
+  }
+  std::string text;
+  try {
+    text = store.get_to_str("monitor");
+  } catch (const std::exception& error) {
+    throw CommError(concat("rank 0 did not come within ", timeout.count() / 1000, " s: ", first_line(error)));
+  }
+  std::istringstream fields(text);
+  std::string address, token;
+  int port = 0;
+  fields >> address >> port >> token;
+  std::map<int, Socket> connections;
+  connections[0] = connect_as_rank(launch.rank, address, port, token);
+  return connections;
+}
+
+c10::intrusive_ptr<c10d::Backend> open_backend(const Launch& launch, const c10::intrusive_ptr<c10d::Store>& store, milliseconds timeout) {
+  auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+  const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
+  options->devices.push_back(interface != nullptr && *interface != '\0' ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
+                                                                        : c10d::ProcessGroupGloo::createDeviceForHostname(own_address(launch)));
+  options->group_name = "vrlt";
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store), launch.rank, launch.world_size, options);
+}
+
+milliseconds to_milliseconds(double seconds) { return milliseconds(static_cast<int64_t>(seconds * 1000)); }
+
+}  // namespace
+
+GlooGroup::GlooGroup(const Launch& launch, LossHandler on_loss) : ProcessGroup(launch.rank, launch.world_size), timeout_(to_milliseconds(launch.timeout_seconds)) {
+  const auto rendezvous = std::min(timeout_, kLongestRendezvous);
+  store_ = open_store(launch, rendezvous);
+  monitor_ = std::make_unique<PeerMonitor>(launch.rank, connect_ranks(launch, *store_, rendezvous), std::move(on_loss));
+  try {
+    backend_ = open_backend(launch, store_, timeout_);
+  } catch (const std::exception& error) {
+    report("the rendezvous", first_line(error), false);
+  }
+}
+
+void GlooGroup::announce(const char* call) {
+  try {
+    store_->set(concat("call/", rank()), concat(++calls_, " ", call));
+  } catch (const std::exception& error) {  // the store ended with rank 0
+    report(call, first_line(error), false);
+  }
+}
+
+void GlooGroup::report(const char* call, const std::string& problem, bool overdue) {
+  if (const auto reason = monitor_->wait_for_loss(kReasonDelay)) throw CommError(*reason);
+  if (!overdue) throw CommError(concat("rank ", rank(), " lost the others in ", call, ": ", problem));
+  throw CommHangError(concat("rank ", rank(), " waited ", timeout_.count() / 1000, " s in ", call, " (call ", calls_, ") for ", ranks_behind()));
+}
+
+/// Which ranks have not come to the present call, as far as the store tells.
+std::string GlooGroup::ranks_behind() {
+  std::string behind;
+  try {
+    for (int other = 0; other < world_size(); ++other) {
+      const auto key = concat("call/", other);
+      const std::string seen = store_->check({key}) ? store_->get_to_str(key) : "0 nothing";
+      if (std::atoll(seen.c_str()) < calls_) behind += concat(behind.empty() ? "" : ", ", "rank ", other, " (last seen in call ", seen, ")");
+    }
+  } catch (const std::exception&) {
+    return "rank 0, whose store does not answer";
+  }
+  return behind.empty() ? "ranks that all came to it: the network is stuck" : behind;
+}
+
+void GlooGroup::run(const char* call, const Start& start) {
+  announce(call);
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    start()->wait();
+  } catch (const std::exception& error) {
+    report(call, first_line(error), std::chrono::steady_clock::now() - begin >= timeout_);
+  }
+}
+
+void GlooGroup::all_reduce_sum(at::Tensor& tensor) {
+  run("all_reduce", [&] {
+    std::vector<at::Tensor> tensors = {tensor};
+    return backend_->allreduce(tensors);
+  });
+}
+
+std::vector<std::string> GlooGroup::all_gather(const std::string& bytes) {
+  const auto ranks = static_cast<int64_t>(world_size());
+  auto lengths = at::empty({ranks}, at::kLong), length = at::empty({1}, at::kLong);
+  length.fill_(static_cast<int64_t>(bytes.size()));
+  run("all_gather", [&] { return backend_->_allgather_base(lengths, length); });
+  const auto* sizes = lengths.const_data_ptr<int64_t>();
+  const int64_t longest = *std::max_element(sizes, sizes + ranks);
+  std::vector<std::string> result(static_cast<size_t>(ranks));
+  if (longest == 0) return result;
+  auto own = at::zeros({longest}, at::kByte), all = at::empty({ranks * longest}, at::kByte);
+  std::memcpy(own.mutable_data_ptr(), bytes.data(), bytes.size());
+  run("all_gather", [&] { return backend_->_allgather_base(all, own); });
+  const auto* begin = static_cast<const char*>(all.const_data_ptr());
+  for (int64_t i = 0; i < ranks; ++i) result[static_cast<size_t>(i)].assign(begin + i * longest, static_cast<size_t>(sizes[i]));
+  return result;
+}
+
+void GlooGroup::broadcast(at::Tensor& tensor) {
+  run("broadcast", [&] {
+    std::vector<at::Tensor> tensors = {tensor};
+    return backend_->broadcast(tensors);
+  });
+}
+
+void GlooGroup::barrier() {
+  run("barrier", [&] { return backend_->barrier(); });
+}
+
+}  // namespace vrlt::distributed

@@ -1,0 +1,170 @@
+// N ranks give what one rank gives: the real programs on rendered clips.
+#include <ATen/ops/allclose.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/distributed/app/synthetic_run.h"
+#include "vrlt/checkpoint/safetensors.h"
+#include "vrlt/io/jsonl.h"
+
+namespace vrlt::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DataParallel : public SyntheticRun {
+ protected:
+  fs::path weights(const std::string& name) const { return run_folder(name) / "checkpoints/step-000003/model"; }
+
+  /// The largest difference between two stored models. Every tensor of one must be in the other.
+  static double largest_difference(const fs::path& a, const fs::path& b) {
+    const checkpoint::SafetensorsFolder first(a), second(b);
+    double largest = 0.0;
+    EXPECT_EQ(first.names(), second.names());
+    EXPECT_FALSE(first.names().empty());
+    for (const auto& name : first.names())
+      largest = std::max(largest, (first.tensor(name).to(at::kDouble) - second.tensor(name).to(at::kDouble)).abs().max().item<double>());
+    return largest;
+  }
+
+  std::vector<io::Json> metrics(const std::string& name) const {
+    std::vector<io::Json> lines;
+    io::for_each_jsonl(run_folder(name) / "metrics.jsonl", false, [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
+    return lines;
+  }
+
+  /// Counts exactly, means and losses up to the rounding of float32 sums in another order.
+  void expect_same_metrics(const std::string& one, const std::string& many) const {
+    const auto expected = metrics(one), got = metrics(many);
+    ASSERT_EQ(expected.size(), 3u);
+    ASSERT_EQ(got.size(), 3u);
+    for (size_t step = 0; step < expected.size(); ++step) {
+      for (const auto& [name, value] : expected[step].items()) {
+        ASSERT_TRUE(got[step].contains(name)) << name;
+        const double e = value.get<double>(), g = got[step][name].get<double>();
+        if (e == std::round(e) && name.rfind("loss", 0) != 0) EXPECT_NEAR(e, g, 1e-12) << name << " of step " << step;
+        else EXPECT_NEAR(e, g, 1e-5 * std::max(1.0, std::abs(e))) << name << " of step " << step;
+      }
+      EXPECT_EQ(got[step].size(), expected[step].size());
+    }
+  }
+};
+
+// The largest weight moves by some 1e-3 in these three steps: 1e-6 is a thousandth of it, and ten times what another order of
+// summation in float32 makes of it.
+constexpr double kSameWeights = 1e-6;
+constexpr double kMoved = 1e-3;
+
+TEST_F(DataParallel, SupervisedTraining) {
+  run("vrlt-train", {"sft.yaml", "name=one"});
+  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved) << "the test would not see a wrong gradient";
+  for (const int world_size : {2, 3}) {
+    const auto name = "ranks" + std::to_string(world_size);
+    run_on(world_size, "vrlt-train", {"sft.yaml", "name=" + name});
+    EXPECT_LT(largest_difference(weights("one"), weights(name)), kSameWeights) << world_size << " ranks";
+    expect_same_metrics("one", name);
+  }
+}
+
+TEST_F(DataParallel, PolicyOptimization) {
+  warm_up();
+  run("vrlt-train", {"grpo.yaml", "name=one"});
+  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved) << "the rewards do not vary: nothing is learned";
+  for (const int world_size : {2, 3}) {
+    const auto name = "ranks" + std::to_string(world_size);
+    run_on(world_size, "vrlt-train", {"grpo.yaml", "name=" + name});
+    EXPECT_LT(largest_difference(weights("one"), weights(name)), kSameWeights) << world_size << " ranks";
+    EXPECT_EQ(contents(run_folder("one") / "rollouts.jsonl"), contents(run_folder(name) / "rollouts.jsonl"));
+    expect_same_metrics("one", name);
+  }
+}
+
+TEST_F(DataParallel, MoreRanksThanPrompts) {
+  run("vrlt-train", {"sft.yaml", "name=one", "prompts_per_step=2"});
+  run_on(3, "vrlt-train", {"sft.yaml", "name=three", "prompts_per_step=2"});
+  EXPECT_LT(largest_difference(weights("one"), weights("three")), kSameWeights);
+  expect_same_metrics("one", "three");
+}
+
+TEST_F(DataParallel, TrainingGoesOnWithAnotherNumberOfRanks) {
+  run("vrlt-train", {"sft.yaml", "name=one"});
+  run("vrlt-train", {"sft.yaml", "name=changed"});
+  for (const char* step : {"step-000002", "step-000003"}) fs::remove_all(run_folder("changed") / "checkpoints" / step);
+  run_on(2, "vrlt-train", {"sft.yaml", "name=changed", "--resume", "must"});
+  EXPECT_LT(largest_difference(weights("one"), weights("changed")), kSameWeights);
+  expect_same_metrics("one", "changed");
+}
+
+// The two unreadable clips of six records belong to different ranks; each rank alone would stay within the limit.
+TEST_F(DataParallel, UnreadableSamplesCountOnAllRanks) {
+  std::vector<fs::path> videos;
+  for (const auto& entry : fs::directory_iterator(folder_.path() / "data/videos/train")) videos.push_back(entry.path());
+  std::sort(videos.begin(), videos.end());
+  ASSERT_GE(videos.size(), 8u);
+  for (size_t i = 0; i < 3; ++i) write("data/videos/train/" + videos[i].filename().string(), "not a video");
+  // Nine of the 24 records are unreadable. All are met in the two steps of 12 prompts.
+  const std::vector<std::string> overrides = {"sft.yaml", "prompts_per_step=12", "micro_batch=12", "data.max_bad_fraction=0.5"};
+  auto one = overrides, two = overrides;
+  one.push_back("name=one");
+  two.push_back("name=two");
+  run("vrlt-train", one);
+  run_on(2, "vrlt-train", two);
+  EXPECT_EQ(metrics("one").back()["data/bad_samples"], 9.0);
+  expect_same_metrics("one", "two");
+  EXPECT_LT(largest_difference(weights("one"), weights("two")), kSameWeights);
+
+  RankProcesses ranks(2, process_options());
+  const auto results = ranks.start_all(binary("vrlt-train"), {"sft.yaml", "name=strict", "prompts_per_step=24", "data.max_bad_fraction=0.3"}).wait();
+  for (const auto& result : results) {
+    EXPECT_EQ(result.exit_code, 65) << result.err;  // 0.3 * 24 = 7.2: each rank has four or five of the nine, both together too many
+    EXPECT_NE(result.err.find("max_bad_fraction"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(DataParallel, Selection) {
+  warm_up();
+  run("vrlt-select", {"select.yaml", "name=one"});
+  const auto expect_same = [&](const std::string& name) {
+    for (const char* file : {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"})
+      EXPECT_EQ(contents(run_folder("one") / file), contents(run_folder(name) / file)) << name << " " << file;
+  };
+  for (const int world_size : {2, 3}) {
+    const auto name = "ranks" + std::to_string(world_size);
+    run_on(world_size, "vrlt-select", {"select.yaml", "name=" + name});
+    expect_same(name);
+  }
+  // Killed in the second batch of two ranks, resumed by three.
+  const auto text = contents(run_folder("one") / "rollouts.jsonl");
+  size_t cut = 0;
+  for (int line = 0; line < 7; ++line) cut = text.find('\n', cut) + 1;
+  fs::resize_file(run_folder("ranks2") / "rollouts.jsonl", cut + 10);
+  run_on(3, "vrlt-select", {"select.yaml", "name=ranks2", "--resume", "must"});
+  expect_same("ranks2");
+}
+
+TEST_F(DataParallel, Evaluation) {
+  warm_up();
+  run("vrlt-eval", {"eval.yaml", "name=one"});
+  std::vector<fs::path> tasks;
+  for (const auto& entry : fs::directory_iterator(run_folder("one")))
+    if (fs::exists(entry.path() / "samples.jsonl")) tasks.push_back(entry.path().filename());
+  ASSERT_EQ(tasks.size(), 3u) << "synth has three task families";
+  const auto expect_same = [&](const std::string& name) {
+    for (const auto& task : tasks)
+      for (const char* file : {"samples.jsonl", "results.json"})
+        EXPECT_EQ(contents(run_folder("one") / task / file), contents(run_folder(name) / task / file)) << name << " " << task << " " << file;
+  };
+  for (const int world_size : {2, 3}) {
+    const auto name = "ranks" + std::to_string(world_size);
+    run_on(world_size, "vrlt-eval", {"eval.yaml", "name=" + name});
+    expect_same(name);
+  }
+  const auto partial = run_folder("ranks3") / tasks[1] / "samples.jsonl";
+  fs::resize_file(partial, fs::file_size(partial) / 2);
+  run_on(2, "vrlt-eval", {"eval.yaml", "name=ranks3"});
+  expect_same("ranks3");
+}
+
+}  // namespace
+}  // namespace vrlt::test
