@@ -10,6 +10,11 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw DataError("video encoder: " + what);
 }
 
+/// @param code  what a muxer or file function returned.
+void require_written(int code, const std::filesystem::path& path) {
+  if (code < 0) throw DiskError(concat(path.string(), ": cannot write: ", ffmpeg_reason(code)));
+}
+
 /// RGB24 to the encoder's pixel format.
 Frame convert(const RgbFrame& rgb, AVPixelFormat format) {
   Frame frame(av_frame_alloc());
@@ -67,7 +72,7 @@ struct VideoWriter::State {
     while (avcodec_receive_packet(codec.get(), packet.get()) == 0) {
       av_packet_rescale_ts(packet.get(), codec->time_base, stream->time_base);
       packet->stream_index = stream->index;
-      if (av_interleaved_write_frame(format, packet.get()) < 0) throw DiskError(temporary.string() + ": cannot write");
+      require_written(av_interleaved_write_frame(format, packet.get()), temporary);
     }
   }
 };
@@ -86,8 +91,8 @@ VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64
   s.stream->avg_frame_rate = s.codec->framerate;
   s.format->flags |= AVFMT_FLAG_BITEXACT;
   avcodec_parameters_from_context(s.stream->codecpar, s.codec.get());
-  if (avio_open(&s.format->pb, ("file:" + s.temporary.string()).c_str(), AVIO_FLAG_WRITE) < 0) throw DiskError(s.temporary.string() + ": cannot open for writing");
-  if (avformat_write_header(s.format, nullptr) < 0) throw DiskError(s.temporary.string() + ": cannot write");
+  require_written(avio_open(&s.format->pb, ("file:" + s.temporary.string()).c_str(), AVIO_FLAG_WRITE), s.temporary);
+  require_written(avformat_write_header(s.format, nullptr), s.temporary);
 }
 
 VideoWriter::~VideoWriter() = default;
@@ -105,7 +110,8 @@ void VideoWriter::close() {
   State& s = *state_;
   avcodec_send_frame(s.codec.get(), nullptr);
   s.drain();
-  if (av_write_trailer(s.format) < 0 || avio_closep(&s.format->pb) < 0) throw DiskError(s.temporary.string() + ": cannot finish");
+  require_written(av_write_trailer(s.format), s.temporary);
+  require_written(avio_closep(&s.format->pb), s.temporary);
   std::error_code error;
   std::filesystem::rename(s.temporary, s.path, error);
   if (error) throw DiskError(concat(s.path.string(), ": cannot rename: ", error.message()));

@@ -67,7 +67,7 @@ TEST(DiskFull, LinesFailAndTheRunGoesOnLater) {
 TEST(DiskFull, RenderingSaysSo) {
   const auto result = run_limited("vrlt-data", {"synth", "synth.yaml", "output=full-data"}, 600);
   EXPECT_EQ(result.exit_code, 74) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("full-data/videos/train/00000.mp4"));
+  EXPECT_THAT(result.err, HasSubstr("full-data/videos/train/00000.mp4.tmp: cannot write: " + std::string(std::strerror(EFBIG))));
 }
 
 TEST(DiskFull, StandardOutputIsPartOfTheWork) {
