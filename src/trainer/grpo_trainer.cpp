@@ -68,6 +68,13 @@ void assign_advantages(std::vector<ScoredGroup>& groups, const TrainConfig& conf
   }
 }
 
+double mean_reward(const std::vector<ScoredGroup>& groups) {
+  double sum = 0.0, count = 0.0;
+  for (const auto& scored : groups)
+    for (const auto& score : scored.scores) sum += score.total, ++count;
+  return count > 0 ? sum / count : 0.0;
+}
+
 void record_rollout_metrics(const std::vector<ScoredGroup>& groups, const rewards::RewardFunction& reward, metrics::MetricSet& metrics) {
   for (const auto& scored : groups) {
     double low = INFINITY, high = -INFINITY;
@@ -231,7 +238,7 @@ void train_grpo(const TrainingParts& parts) {
       rollout_log.append(line);
     }
     writer.write(step + 1, metrics);
-    progress.update(step + 1, groups.empty() ? "" : concat("reward ", metrics.values().front().second));
+    progress.update(step + 1, concat("reward ", mean_reward(groups)));
     run.finish_step(step);
   }
 }
