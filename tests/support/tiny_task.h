@@ -38,7 +38,7 @@ class TinyTask {
 
   void write_model() const {
     std::filesystem::create_directories(model_folder());
-    tokenizer::train_sentencepiece({"system\nYou are a helpful assistant.", "user\nwhen red square ?", "assistant\n", "0.5 to 1.5", "when blue circle ?"}, 300,
+    tokenizer::train_sentencepiece({"system\nYou are a helpful assistant.", "user\nwhen red square ?", "assistant\n", "0.5 to 1.5", "0.0 to 1.0", "when blue circle ?"}, 300,
                                    model_folder());
     const auto tokenizer = tokenizer::load_tokenizer(model_folder());
     const auto id = [&](const char* token) { return *tokenizer->token_to_id(token); };
@@ -67,7 +67,7 @@ class TinyTask {
                                            {"video", name},
                                            {"duration", 2.0},
                                            {"question", "red square"},
-                                           {"segments", io::Json::array({{0.5, 1.5}})}},
+                                           {"segments", io::Json::array({{0.5 * static_cast<double>(number % 2), 1.0 + 0.5 * static_cast<double>(number % 2)}})}},
                                           name));
   }
 

@@ -30,8 +30,6 @@ class RolloutEngine {
   std::vector<RolloutGroup> generate(const std::vector<Prompt>& prompts, const GenerationConfig& config);
 
  private:
-  at::Tensor masked_logits(const at::Tensor& hidden) const;
-
   model::VisionLanguageModel& model_;
   const tokenizer::Tokenizer& tokenizer_;
   at::Tensor never_sampled_;  ///< [V] bool

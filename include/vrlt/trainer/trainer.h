@@ -15,7 +15,7 @@ namespace vrlt::trainer {
 /// What a trainer works with; made by the program, outlives the trainer.
 struct TrainingParts {
   const TrainConfig& config;
-  std::filesystem::path run_folder;
+  std::filesystem::path run_folder;                 ///< Exists.
   std::vector<data::Sample> samples;
   model::VisionLanguageModel& policy;
   model::VisionLanguageModel* reference = nullptr;  ///< Frozen; only with kl_coef > 0.
@@ -28,6 +28,10 @@ struct TrainingParts {
 /// ends with the same weights and metric lines as one that was not.
 /// The prompts of a step are spread over the ranks, a prompt and its responses on one; the losses are divided by the counts of
 /// the whole step and the gradients added up, so that the result is that of one rank up to rounding. Rank 0 writes the files.
+///
+/// Work per step: a video is decoded once (not again while PromptLoader keeps it), encoded once and its prompt prefilled once,
+/// whatever the group size; the update reuses the features. A trained vision encoder (model.freeze_vision: false) runs once more
+/// per prompt, in the update, to record gradients; so does the reference's, which is then another encoder.
 /// @throws StopRequested after saving when asked to stop; NotFiniteError; DataError; DiskError.
 void train_grpo(const TrainingParts& parts);
 void train_sft(const TrainingParts& parts);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/support/temporary_folder.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
@@ -45,7 +47,7 @@ class SafetensorsTest : public ::testing::Test {
  protected:
   fs::path path(const char* name = "x.safetensors") const { return folder_.path() / name; }
   std::string message(const std::string& bytes) const {
-    io::write_file_atomic(path(), bytes);
+    std::ofstream(path(), std::ios::binary) << bytes;
     try {
       const SafetensorsFile file(path());
     } catch (const CheckpointError& error) {

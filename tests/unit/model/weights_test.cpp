@@ -123,6 +123,31 @@ TEST(Weights, NamesOfOtherExportersLoad) {
   expect_same_weights(folder.original(), *loaded);
 }
 
+TEST(Weights, ShardsLoadLikeOneFile) {
+  const test::TemporaryFolder folder;
+  const auto model = random_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", false}}));
+  checkpoint::save_sharded(folder.path(), tensors_of(*model), 50'000);  // the embedding alone has 131072 bytes
+  EXPECT_FALSE(fs::exists(folder.path() / "model.safetensors"));
+  EXPECT_TRUE(fs::exists(folder.path() / "model.safetensors.index.json"));
+  expect_same_weights(*model, *load_model(folder.path(), {}));
+}
+
+TEST(Weights, Float32AndBfloat16ConvertOnLoading) {
+  const test::TemporaryFolder source, saved;
+  const auto model = random_model(test::make_tiny_model_folder(source.path()));
+  model->save(saved.path());
+  const auto narrow = load_model(saved.path(), {.dtype = at::kBFloat16});
+  for (const auto& [name, tensor] : model->parameters().entries()) EXPECT_TRUE(at::equal(narrow->parameters().at(name), tensor.to(at::kBFloat16))) << name;
+}
+
+TEST(Weights, LoadedWeightsAreOurOwnMemory) {
+  const test::TemporaryFolder source, saved;
+  random_model(test::make_tiny_model_folder(source.path()))->save(saved.path());
+  const auto model = load_model(saved.path(), {});
+  model->parameters().at("model.norm.weight").fill_(7.0);  // not the read-only map, nor the file
+  EXPECT_FALSE((load_model(saved.path(), {})->parameters().at("model.norm.weight") == 7.0).any().item<bool>());
+}
+
 TEST(Weights, EveryNameThatDoesNotFitIsListed) {
   const ChangedWeights folder([](NamedTensors& tensors) {
     for (auto& [name, tensor] : tensors) {

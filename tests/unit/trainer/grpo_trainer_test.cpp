@@ -1,0 +1,271 @@
+// The real GRPO step on a tiny model that supervised fine-tuning has taught to answer, so that rewards differ within a group.
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
+#include "tests/support/worst.h"
+#include "vrlt/algorithm/advantage.h"
+#include "vrlt/algorithm/loss_table.h"
+#include "vrlt/algorithm/token_log_probs.h"
+#include "vrlt/io/jsonl.h"
+#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/trainer/trainer.h"
+
+namespace vrlt::trainer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kPrompts = 2, kGroupSize = 4;
+
+TrainConfig base_config() {
+  TrainConfig config;
+  config.name = "test";
+  config.seed = 3;
+  config.steps = 1;
+  config.prompts_per_step = kPrompts;
+  config.data.prompt = "auto_short";
+  config.rollout = {.group_size = kGroupSize, .max_new_tokens = 16};
+  config.rewards = {{"format_answer", 0.5}, {"temporal_iou", 0.5}};
+  config.optim.lr = 1e-3;
+  config.checkpoint.every = 1000;
+  return config;
+}
+
+/// Clips, questions and a model that has seen the answers; made once.
+class WarmTask {
+ public:
+  WarmTask() : task_(folder_.path(), kPrompts) {
+    auto config = base_config();
+    config.trainer = "sft";
+    config.steps = 20;  // the format is learned, the times are not yet
+    config.optim.lr = 1e-2;
+    const auto model = task_.open_model();
+    const processor::Processor processor(task_.model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
+    processor::PromptLoader loader(processor, test::TinyTask::video_options(), task_.data_root(), config.data.prompt, 1 << 20);
+    fs::create_directory(folder_.path() / "sft");
+    train_sft({config, folder_.path() / "sft", task_.samples(), *model, nullptr, processor, loader});
+    model->save(warm_folder());
+  }
+  const test::TinyTask& task() const { return task_; }
+  fs::path warm_folder() const { return folder_.path() / "warm"; }
+
+ private:
+  test::TemporaryFolder folder_;
+  test::TinyTask task_;
+};
+
+const WarmTask& warm_task() {
+  static const WarmTask task;
+  return task;
+}
+
+/// One program run: its own models, processor and loader, in a run folder that may be an earlier run's.
+class FinishedRun {
+ public:
+  FinishedRun(TrainConfig config, const fs::path& run_folder, const fs::path& model_folder = warm_task().warm_folder(), bool random_weights = false)
+      : config_(std::move(config)),
+        run_folder_(run_folder),
+        policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
+        processor_(model_folder, processor::MropeMode::kFloatMax, policy_->tokens_per_second()),
+        loader_(processor_, test::TinyTask::video_options(), warm_task().task().data_root(), config_.data.prompt, 1 << 20) {
+    if (config_.algorithm.kl_coef > 0) reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
+    train_grpo({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(), processor_, loader_});
+  }
+
+  model::VisionLanguageModel& policy() { return *policy_; }
+  model::VisionLanguageModel& reference() { return *reference_; }
+  int64_t videos_decoded() const { return loader_.videos_decoded(); }
+
+  /// The lines of metrics.jsonl.
+  std::vector<io::Json> metrics() const {
+    std::vector<io::Json> lines;
+    io::for_each_jsonl(run_folder_ / "metrics.jsonl", false, [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
+    return lines;
+  }
+
+ private:
+  TrainConfig config_;
+  fs::path run_folder_;
+  std::unique_ptr<model::VisionLanguageModel> policy_, reference_;
+  processor::Processor processor_;
+  processor::PromptLoader loader_;
+};
+
+TEST(GrpoWork, EveryVideoOncePerPromptAndStepWithAFrozenEncoder) {
+  const test::TemporaryFolder folder;
+  auto config = base_config();
+  config.micro_batch = 1;
+  config.algorithm.kl_coef = 0.1;
+  FinishedRun run(config, folder.path());
+  EXPECT_EQ(run.videos_decoded(), kPrompts);
+  EXPECT_EQ(run.policy().counters().videos_encoded, kPrompts) << "rollout and update share the features";
+  EXPECT_EQ(run.policy().counters().prompts_prefilled, kPrompts) << "a prompt is prefilled for its group, not for each response";
+  EXPECT_EQ(run.reference().counters().videos_encoded, 0) << "a frozen encoder is the reference's encoder too";
+  EXPECT_EQ(run.reference().counters().prompts_prefilled, 0);
+}
+
+TEST(GrpoWork, ATrainedEncoderRunsOnceMoreForItsGradients) {
+  const test::TemporaryFolder folder;
+  auto config = base_config();
+  config.model.freeze_vision = false;
+  config.algorithm.kl_coef = 0.1;
+  FinishedRun run(config, folder.path());
+  EXPECT_EQ(run.videos_decoded(), kPrompts);
+  EXPECT_EQ(run.policy().counters().videos_encoded, 2 * kPrompts) << "once for the rollout, once with gradients, never per response";
+  EXPECT_EQ(run.policy().counters().prompts_prefilled, kPrompts);
+  EXPECT_EQ(run.reference().counters().videos_encoded, kPrompts);
+}
+
+TEST(GrpoWork, LaterStepsDoNotDecodeAgain) {
+  const test::TemporaryFolder folder;
+  auto config = base_config();
+  config.steps = 3;
+  FinishedRun run(config, folder.path());
+  EXPECT_EQ(run.videos_decoded(), kPrompts);
+  EXPECT_EQ(run.policy().counters().videos_encoded, 3 * kPrompts);
+  EXPECT_EQ(run.policy().counters().prompts_prefilled, 3 * kPrompts);
+}
+
+TEST(GrpoStep, HasASignalAndSamplerAndUpdateAgree) {
+  for (const bool freeze_vision : {true, false}) {
+    const test::TemporaryFolder folder;
+    auto config = base_config();
+    config.steps = 2;
+    config.model.freeze_vision = freeze_vision;
+    config.rollout.sampling.temperature = 0.9;
+    FinishedRun run(config, folder.path());
+    for (const auto& line : run.metrics()) {
+      EXPECT_GT(line["advantage/max"].get<double>(), 0.1) << "no response was better than another: " << line;
+      EXPECT_GT(line["grad/norm"].get<double>(), 1e-4);
+      EXPECT_EQ(line["policy/ratio_mean"], 1.0) << "the update's own log-probs are the anchor";
+      EXPECT_EQ(line["policy/ratio_max"], 1.0);
+      const auto mismatch = line["rollout/log_prob_mismatch_max"].get<double>();
+      test::Worst::note("sampler against update", mismatch);
+      EXPECT_LE(mismatch, 1e-5);  // cached decoding and one packed pass, both float32
+    }
+  }
+}
+
+TEST(GrpoStep, AtTheReferenceTheDivergenceIsExactlyZero) {
+  for (const bool freeze_vision : {true, false}) {
+    const test::TemporaryFolder folder;
+    auto config = base_config();
+    config.model.freeze_vision = freeze_vision;
+    config.algorithm.kl_coef = 5.0;
+    config.steps = 2;
+    FinishedRun run(config, folder.path());
+    const auto lines = run.metrics();
+    EXPECT_EQ(lines[0]["kl/reference"], 0.0);
+    EXPECT_EQ(lines[0]["loss/total"], lines[0]["loss/policy"]);
+    EXPECT_GT(lines[1]["kl/reference"].get<double>(), 0.0) << "the reference moved with the policy";
+  }
+}
+
+TEST(GrpoStep, WithoutASignalNothingMoves) {
+  const test::TemporaryFolder folder;
+  auto config = base_config();
+  config.optim.weight_decay = 0.0;
+  config.rewards = {{"choice", 0.0}, {"temporal_iou", 0.0}};  // every total is 0
+  FinishedRun run(config, folder.path());
+  const auto line = run.metrics().at(0);
+  EXPECT_EQ(line["group/no_signal_fraction"], 1.0);
+  EXPECT_EQ(line["grad/norm"], 0.0);
+  const auto before = model::load_model(warm_task().warm_folder(), {});
+  for (const auto& [name, tensor] : before->parameters().entries()) EXPECT_TRUE(at::equal(tensor, run.policy().parameters().at(name))) << name;
+}
+
+TEST(GrpoStep, MicroBatchesChangeNothing) {
+  std::map<std::string, std::vector<double>> values;  // by metric, over micro-batch sizes
+  for (const int64_t micro_batch : {1, 2}) {
+    const test::TemporaryFolder folder;
+    auto config = base_config();
+    config.model.freeze_vision = false;
+    config.algorithm.aggregation = "seq_mean_token_mean";
+    config.micro_batch = micro_batch;
+    FinishedRun run(config, folder.path());
+    const auto line = run.metrics().at(0);
+    for (const auto& [name, value] : line.items()) values[name].push_back(value.get<double>());
+  }
+  EXPECT_GT(values.at("grad/norm")[0], 1e-4);
+  for (const auto& [name, pair] : values) {
+    ASSERT_EQ(pair.size(), 2u) << name;
+    const double tolerance = name == "rollout/log_prob_mismatch_mean" || name == "rollout/log_prob_mismatch_max" ? 1e-5 : 1e-5 * (1.0 + std::abs(pair[0]));
+    EXPECT_NEAR(pair[1], pair[0], tolerance) << name;  // sums in another order
+  }
+}
+
+TEST(GrpoRun, ResumedEqualsUninterrupted) {
+  const test::TemporaryFolder whole_folder, resumed_folder;
+  auto config = base_config();
+  config.steps = 4;
+  config.checkpoint.every = 2;
+  config.algorithm.kl_coef = 0.1;
+  FinishedRun whole(config, whole_folder.path());
+  auto first_half = config;
+  first_half.steps = 2;
+  { FinishedRun first(first_half, resumed_folder.path()); }
+  FinishedRun second(config, resumed_folder.path());
+  EXPECT_EQ(second.policy().counters().prompts_prefilled, 2 * kPrompts) << "it began anew";
+  for (const char* name : {"metrics.jsonl", "rollouts.jsonl"})
+    EXPECT_EQ(io::read_file(resumed_folder.path() / name, 1 << 24), io::read_file(whole_folder.path() / name, 1 << 24)) << name;
+  for (const auto& [name, tensor] : whole.policy().parameters().entries()) EXPECT_TRUE(at::equal(tensor, second.policy().parameters().at(name))) << name;
+}
+
+/// The responses of step 1 with their advantages, generated once more, and their log-probs under another policy.
+class FirstStep {
+ public:
+  explicit FirstStep(const TrainConfig& config) : before_(model::load_model(warm_task().warm_folder(), {})) {
+    const auto folder = warm_task().warm_folder();
+    const processor::Processor processor(folder, processor::MropeMode::kFloatMax, before_->tokens_per_second());
+    processor::PromptLoader loader(processor, test::TinyTask::video_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20);
+    const auto& vision = processor.vision_tokens();
+    rollout::RolloutEngine engine(*before_, processor.tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
+    const rewards::RewardFunction reward({{"format_answer", 0.5}, {"temporal_iou", 0.5}});
+    for (const auto& sample : warm_task().task().samples()) {
+      const auto group = engine.generate({{sample.id, loader.load(sample)}}, {.group_size = kGroupSize, .max_new_tokens = config.rollout.max_new_tokens, .seed = config.seed})[0];
+      model::PromptGroup model_group{.prompt = group.prompt.inputs, .video_features = group.video_features};
+      std::vector<double> totals;
+      for (const auto& response : group.responses) {
+        totals.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}).total);
+        model_group.responses.push_back(at::tensor(response.ids, at::kLong));
+      }
+      const auto advantages = algorithm::group_advantages(totals, kGroupSize, {});
+      for (size_t k = 0; k < advantages.size(); ++k) advantages_.insert(advantages_.end(), group.responses[k].ids.size(), advantages[k]);
+      batch_.groups.push_back(std::move(model_group));
+    }
+  }
+
+  /// Sum over tokens of advantage times log-prob.
+  double merit(model::VisionLanguageModel& policy) const {
+    const at::NoGradGuard no_grad;
+    const auto log_probs = algorithm::token_log_probs(policy.response_hidden(batch_), policy.head_weight(), batch_.response_ids(), 1.0).log_probs;
+    return (log_probs.to(at::kDouble) * at::tensor(advantages_, at::kDouble)).sum().item<double>();
+  }
+  double merit_before() const { return merit(*before_); }
+
+ private:
+  std::unique_ptr<model::VisionLanguageModel> before_;
+  model::GroupBatch batch_;
+  std::vector<double> advantages_;
+};
+
+TEST(GrpoStep, RaisesWhatWasBetterThanItsGroup) {
+  for (const auto& loss : algorithm::loss_table()) {
+    const test::TemporaryFolder folder;
+    auto config = base_config();
+    config.algorithm.policy_loss.loss = loss.name;
+    config.optim.lr = 1e-4;
+    FinishedRun run(config, folder.path());
+    const FirstStep step(config);
+    EXPECT_GT(step.merit(run.policy()), step.merit_before() + 0.01) << loss.name;
+  }
+}
+
+}  // namespace
+}  // namespace vrlt::trainer
