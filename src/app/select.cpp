@@ -100,9 +100,9 @@ void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_sam
     }
     const auto groups = engine.generate(prompts, {.group_size = config.rollout.group_size, .max_new_tokens = config.rollout.max_new_tokens,
                                                   .sampling = config.rollout.sampling, .seed = config.seed});
-    auto group = groups.begin();
+    auto next_group = groups.begin();
     for (size_t i = 0; i < batch.size(); ++i)
-      if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *group++, reward);
+      if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *next_group++, reward);
     store.append(lines);
     if (progress) progress->update(static_cast<int64_t>(store.lines().size()));
   }

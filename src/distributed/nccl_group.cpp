@@ -31,11 +31,18 @@ c10::intrusive_ptr<c10d::ProcessGroupNCCL> open_backend(GlooGroup& control, cons
 class NcclGroup : public ProcessGroup {
  public:
   NcclGroup(const Launch& launch, LossHandler on_loss)
-      : ProcessGroup(launch.rank, launch.world_size), control_(launch, std::move(on_loss)), device_(at::kCUDA, c10::cuda::current_device()) {
+      : ProcessGroup(launch.rank, launch.world_size), control_(launch, std::move(on_loss)) {
     try {
-      backend_ = open_backend(control_, device_);
-    } catch (const std::exception& error) {
-      control_.report("the start of NCCL", error.what(), false);
+      use_gpu(launch.local_rank);
+      backend_ = open_backend(control_, at::Device(at::kCUDA, c10::cuda::current_device()));
+    } catch (const Error& error) {
+      control_.fail(error.what());
+      throw;
+    } catch (const c10::Error& error) {
+      if (const auto reason = control_.loss()) throw CommError(*reason);
+      const auto problem = concat("rank ", rank(), " cannot start NCCL: ", error.what_without_backtrace());
+      control_.fail(problem);
+      throw CommError(problem);
     }
   }
 
@@ -95,7 +102,6 @@ class NcclGroup : public ProcessGroup {
   }
 
   GlooGroup control_;
-  at::Device device_;
   c10::intrusive_ptr<c10d::ProcessGroupNCCL> backend_;
   bool left_ = false;
 };

@@ -3,8 +3,14 @@
 
 namespace vrlt::distributed {
 
-void use_gpu(int) { throw ConfigError("model.device is cuda, but this build has no CUDA: build the cuda preset, or set model.device to cpu"); }
+namespace {
 
-std::unique_ptr<ProcessGroup> make_nccl_group(const Launch&, LossHandler) { throw ContractError("a build without CUDA has no NCCL"); }
+[[noreturn]] void refuse() { throw ConfigError("model.device is cuda, but this build has no CUDA: build the cuda preset, or set model.device to cpu"); }
+
+}  // namespace
+
+void use_gpu(int) { refuse(); }
+
+std::unique_ptr<ProcessGroup> make_nccl_group(const Launch&, LossHandler) { refuse(); }
 
 }  // namespace vrlt::distributed

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "distributed/gloo_group.h"
@@ -61,11 +62,10 @@ std::unique_ptr<ProcessGroup> make_process_group(const Launch& launch, const std
   const bool on_gpu = device.rfind("cuda", 0) == 0;
   if (on_gpu && launch.world_size > 1 && device != "cuda")
     throw ConfigError(concat("model.device is ", device, ", but ", launch.world_size, " ranks need a GPU each: write cuda"));
-  if (on_gpu) {
-    const at::Device named(device);
-    use_gpu(named.has_index() ? named.index() : launch.local_rank);
+  if (launch.world_size == 1) {
+    if (on_gpu) use_gpu(std::max<int>(0, at::Device(device).index()));
+    return std::make_unique<SingleProcess>();
   }
-  if (launch.world_size == 1) return std::make_unique<SingleProcess>();
   if (on_gpu) return make_nccl_group(launch, std::move(on_loss));
   return std::make_unique<GlooGroup>(launch, std::move(on_loss));
 }
