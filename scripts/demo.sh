@@ -40,11 +40,11 @@ checkpoint() { ls -d "$runs/$1"/checkpoints/step-*/model | tail -n 1; }
 "$bin/vrlt-select" configs/demo/select.yaml "${common[@]}" "${keep[@]}" "data.records=[$data/train.jsonl]" model.path="$(checkpoint sft)"
 "$bin/vrlt-train" configs/demo/grpo.yaml "${common[@]}" steps="$grpo_steps" "data.records=[$runs/select/selected.jsonl]" model.path="$(checkpoint sft)"
 "$bin/vrlt-eval" configs/demo/eval.yaml "${common[@]}" name=after "data.records=[$data/test.jsonl]" model.path="$(checkpoint grpo)"
-"$bin/vrlt-report" "$runs/sft" "$runs/select" "$runs/grpo" "$runs/before" "$runs/after" --output "$out/report.html"
 
 echo
 echo "held-out clips, before and after GRPO (percent):"
 "$bin/vrlt-eval" compare "$runs/before" "$runs/after"
+"$bin/vrlt-report" "$runs/before" "$runs/after" "$runs/grpo" "$runs/select" "$runs/sft" --output "$out/report.html"
 echo
 echo "report: $out/report.html"
 echo "time: set-up $((fetched - began)) s, build $((built - fetched)) s, run $((SECONDS - built)) s"

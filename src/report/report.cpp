@@ -29,29 +29,41 @@ std::string card(const std::string& title, const std::string& body) { return "<d
 
 // Curves
 
-/// The part of a metric's name before the slash: the heading its chart stands under.
+/// The part of a metric's name before the slash.
 std::string stage_of(const std::string& name) { return name.substr(0, name.find('/')); }
 
+/// Where a metric's chart stands on the page: what a reader looks at first comes first, then the other stages by name.
+size_t rank_of(const std::string& name) {
+  constexpr const char* kFirst[] = {"reward", "loss", "response", "kl", "group", "policy", "grad"};
+  const auto stage = stage_of(name);
+  return static_cast<size_t>(std::find(std::begin(kFirst), std::end(kFirst), stage) - std::begin(kFirst));
+}
+
+bool is_constant(const Series& series) {
+  return std::all_of(series.points.begin(), series.points.end(), [&](const Point& point) { return point.y == series.points.front().y; });
+}
+
 std::string metric_charts(const fs::path& run) {
-  std::map<std::string, Series> series;
-  std::vector<std::string> stages;
+  std::map<std::string, Series> by_name;
   for (const char* file : {"metrics.jsonl", "timing.jsonl"})
     for (const auto& line : read_lines(run / file))
       for (const auto& [name, value] : line.items()) {
         if (name == "step" || !value.is_number() || stage_of(name) == "parse") continue;
-        auto& one = series[name];
-        one.name = name;
-        one.points.push_back({line.value("step", 0.0), value.get<double>()});
-        if (std::find(stages.begin(), stages.end(), stage_of(name)) == stages.end()) stages.push_back(stage_of(name));
+        by_name[name].name = name;
+        by_name[name].points.push_back({line.value("step", 0.0), value.get<double>()});
       }
-  std::string html;
-  for (const auto& stage : stages) {
-    html += "<h3>" + escape(stage) + "</h3><div class=\"grid\">";
-    for (const auto& [name, one] : series)
-      if (stage_of(name) == stage) html += card(concat(name, "  (last ", format_number(one.points.back().y), ")"), line_chart({one}));
-    html += "</div>";
+  std::vector<const Series*> drawn;
+  std::string constants;
+  for (const auto& [name, series] : by_name) {
+    if (series.points.size() > 1 && is_constant(series)) constants += (constants.empty() ? "" : ", ") + name + " " + format_number(series.points.front().y);
+    else drawn.push_back(&series);
   }
-  return html;
+  if (by_name.empty()) return {};
+  std::stable_sort(drawn.begin(), drawn.end(), [](const Series* a, const Series* b) { return rank_of(a->name) < rank_of(b->name); });
+  std::string html = "<h3>per step</h3><div class=\"grid\">";
+  for (const auto* series : drawn) html += card(concat(series->name, "  (last ", format_number(series->points.back().y), ")"), line_chart({*series}));
+  html += "</div>";
+  return constants.empty() ? html : html + "<p class=\"soft\">the same in every step: " + escape(constants) + "</p>";
 }
 
 // Rollouts
@@ -65,12 +77,13 @@ std::vector<Interval> spans_of(const io::Json& json) {
 }
 
 std::string response_rows(const io::Json& responses) {
-  std::string html = "<table><tr><th>response</th><th>reward</th><th>advantage</th><th>finish</th><th>components</th></tr>";
-  for (const auto& response : responses) {
+  std::string html = "<table><tr><th>#</th><th>response</th><th>reward</th><th>advantage</th><th>finish</th><th>components</th></tr>";
+  for (size_t k = 0; k < responses.size(); ++k) {
+    const auto& response = responses[k];
     std::string components;
     for (const auto& [name, component] : response["components"].items())
       components += name + " " + format_number(component.value("value", 0.0)) + (component.value("reason", "") == "ok" ? "" : " (" + component.value("reason", "") + ")") + "  ";
-    html += "<tr><td><code>" + escape(shorten(response.value("text", ""), kLongestText)) + "</code></td>" + number_cell(response.value("reward", 0.0)) +
+    html += "<tr>" + number_cell(static_cast<double>(k + 1)) + "<td><code>" + escape(shorten(response.value("text", ""), kLongestText)) + "</code></td>" + number_cell(response.value("reward", 0.0)) +
             number_cell(response.value("advantage", NAN)) + "<td>" + escape(response.value("finish", "")) + "</td><td>" + escape(components) + "</td></tr>";
   }
   return html + "</table>";
@@ -82,19 +95,23 @@ std::string rollout_card(const io::Json& line, const FrameStrip& frame_strip) {
     for (const auto& value : line["frame_seconds"])
       if (value.is_number()) seconds.push_back(value.get<double>());
   std::vector<PredictedSpan> predicted;
-  double best = 1e-9, end = seconds.empty() ? 1.0 : seconds.back();
+  // A frame stands for the time until the next one, so that the strip and the timeline below it have one scale.
+  double best = 1e-9, end = seconds.empty() ? 1.0 : seconds.back() + (seconds.size() > 1 ? seconds.back() - seconds[seconds.size() - 2] : 1.0);
   for (const auto& response : line["responses"]) best = std::max(best, response.value("reward", 0.0));
-  for (const auto& response : line["responses"]) {
+  for (size_t k = 0; k < line["responses"].size(); ++k) {
+    const auto& response = line["responses"][k];
     const auto spans = response.contains("predicted") ? spans_of(io::Json::array({response["predicted"]})) : std::vector<Interval>{};
-    if (!spans.empty()) predicted.push_back({spans.front(), response.value("reward", 0.0), shorten(response.value("text", ""), 80)});
+    if (!spans.empty()) predicted.push_back({spans.front(), response.value("reward", 0.0), std::to_string(k + 1)});
   }
   const auto truth = line.contains("truth") ? spans_of(line["truth"]) : std::vector<Interval>{};
   for (const auto& span : truth) end = std::max(end, span.end_seconds);
   std::string title = line.value("question", "") + "  —  " + line.value("id", "");
   if (line.contains("step")) title = concat("step ", line.value("step", int64_t{0}), ": ", title);
   std::string html;
-  const auto jpeg = frame_strip ? frame_strip(line.value("video", ""), seconds) : std::string();
-  if (!jpeg.empty()) html += "<img alt=\"frames\" src=\"data:image/jpeg;base64," + base64(jpeg) + "\">";
+  auto file_seconds = seconds;
+  for (double& value : file_seconds) value += line.value("clip_start", 0.0);
+  const auto jpeg = frame_strip ? frame_strip(line.value("video", ""), file_seconds) : std::string();
+  if (!jpeg.empty()) html += "<img class=\"strip\" alt=\"frames\" src=\"data:image/jpeg;base64," + base64(jpeg) + "\">";
   if (!truth.empty()) html += timeline(end, seconds, truth, predicted, best);
   if (line.contains("options")) html += "<p>options: " + escape(line["options"].dump()) + ", right: " + escape(line.value("answer", io::Json()).dump()) + "</p>";
   return card(title, html + response_rows(line["responses"]));
@@ -146,29 +163,66 @@ std::string selection_histograms(const fs::path& run) {
 
 // Evaluation
 
-std::string evaluation_tables(const fs::path& run) {
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(run))
-    if (fs::exists(entry.path() / "results.json")) folders.push_back(entry.path());
-  std::sort(folders.begin(), folders.end());
-  std::string html;
-  for (const auto& folder : folders) {
-    const auto results = io::read_json(folder / "results.json");
-    html += concat("<h3>", escape(folder.filename().string()), ": ", results.value("n_done", int64_t{0}), " of ", results.value("n_expected", int64_t{0}),
-                   " answered</h3><table><tr><th>metric</th><th>%</th><th>95 % interval</th></tr>");
-    for (const auto& [name, metric] : results["metrics"].items())
-      html += "<tr><td>" + escape(name) + "</td>" + number_cell(100 * metric.value("value", NAN)) + "<td>[" + format_number(100 * metric["ci95"][0].get<double>()) + ", " +
-              format_number(100 * metric["ci95"][1].get<double>()) + "]</td></tr>";
-    html += "</table>";
+std::string percent(const io::Json& estimate) {
+  return format_number(100 * estimate.value("value", NAN)) + " <span class=\"soft\">[" + format_number(100 * estimate["ci95"][0].get<double>()) + ", " +
+         format_number(100 * estimate["ci95"][1].get<double>()) + "]</span>";
+}
+
+std::string run_name(const fs::path& run) { return fs::weakly_canonical(run).filename().string(); }
+
+/// All evaluations side by side: a row per task and metric, a column per run.
+std::string score_table(const std::vector<fs::path>& runs) {
+  std::vector<std::string> columns;
+  std::map<std::string, std::vector<std::string>> metrics_of_task;
+  std::map<std::string, std::string> cells;  // task/metric/run
+  for (const auto& run : runs) {
+    bool evaluated = false;
+    for (const auto& entry : fs::directory_iterator(run)) {
+      const auto path = entry.path() / "results.json";
+      if (!fs::exists(path)) continue;
+      evaluated = true;
+      const auto task = entry.path().filename().string();
+      const auto results = io::read_json(path);
+      for (const auto& [name, metric] : results["metrics"].items()) {
+        auto& names = metrics_of_task[task];
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        cells[concat(task, "/", name, "/", run_name(run))] = percent(metric);
+      }
+      cells[concat(task, "//", run_name(run))] = concat(results.value("n_done", int64_t{0}), " of ", results.value("n_expected", int64_t{0}));
+    }
+    if (evaluated) columns.push_back(run_name(run));
   }
-  return html;
+  if (columns.empty()) return {};
+  std::string html = "<h2>scores</h2><p class=\"soft\">percent, with 95 % intervals</p><table><tr><th>task</th><th>metric</th>";
+  for (const auto& column : columns) html += "<th>" + escape(column) + "</th>";
+  for (const auto& [task, names] : metrics_of_task) {
+    html += "<tr><td>" + escape(task) + "</td><td>answered</td>";
+    for (const auto& column : columns) html += "<td>" + cells[concat(task, "//", column)] + "</td>";
+    for (const auto& name : names) {
+      html += "</tr><tr><td></td><td>" + escape(name) + "</td>";
+      for (const auto& column : columns) html += "<td>" + cells[concat(task, "/", name, "/", column)] + "</td>";
+    }
+    html += "</tr>";
+  }
+  return html + "</table>";
+}
+
+/// What `vrlt-eval compare` left in the folder of the later run.
+std::string comparison_table(const fs::path& run) {
+  if (!fs::exists(run / "comparison.json")) return {};
+  std::string html = "<h3>paired difference</h3><table><tr><th>task</th><th>metric</th><th>before</th><th>after</th><th>difference</th></tr>";
+  for (const auto& [task, metrics] : io::read_json(run / "comparison.json").items())
+    for (const auto& [name, values] : metrics.items())
+      html += "<tr><td>" + escape(task) + "</td><td>" + escape(name) + "</td><td>" + format_number(100 * values["before"].value("value", NAN)) + "</td><td>" +
+              format_number(100 * values["after"].value("value", NAN)) + "</td><td>" + percent(values["difference"]) + "</td></tr>";
+  return html + "</table>";
 }
 
 std::string run_section(const fs::path& run, const FrameStrip& frame_strip) {
-  if (!fs::is_directory(run)) throw MissingInputError(run.string() + ": no such run folder");
-  const auto body = evaluation_tables(run) + selection_histograms(run) + metric_charts(run) + rollout_samples(run, frame_strip);
-  if (body.empty()) throw DataError(run.string() + ": holds no metrics, selection or evaluation");
-  std::string html = "<h2>" + escape(fs::weakly_canonical(run).filename().string()) + "</h2>";
+  const auto body = comparison_table(run) + selection_histograms(run) + metric_charts(run) + rollout_samples(run, frame_strip);
+  const bool evaluated = !score_table({run}).empty();
+  if (body.empty() && !evaluated) throw DataError(run.string() + ": holds no metrics, selection or evaluation");
+  std::string html = "<h2>" + escape(run_name(run)) + "</h2>";
   if (fs::exists(run / "config.yaml")) html += folded("config", "<pre>" + escape(io::read_file(run / "config.yaml", kMaxTextFile)) + "</pre>");
   return html + body;
 }
@@ -179,7 +233,11 @@ void write_report(const std::vector<fs::path>& run_folders, const fs::path& outp
   std::string html = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>vrlt report</title><style>";
   html += kStyle;
   html += "</style></head><body><h1>vrlt report</h1>";
+  for (const auto& run : run_folders)
+    if (!fs::is_directory(run)) throw MissingInputError(run.string() + ": no such run folder");
+  html += score_table(run_folders);
   for (const auto& run : run_folders) html += run_section(run, frame_strip);
+  html += kHoverScript;
   io::write_file_atomic(output_html, html + "</body></html>\n");
 }
 

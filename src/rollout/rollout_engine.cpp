@@ -16,13 +16,18 @@
 namespace vrlt::rollout {
 namespace {
 
-std::vector<double> draw_uniforms(const std::vector<DecodingBatch::Slot>& slots, const std::vector<uint64_t>& keys,
-                                  const GenerationConfig& config, int64_t position) {
+/// Who draws, and from which draw on.
+struct DrawKey {
+  uint64_t sample = 0, first_draw = 0;
+};
+
+std::vector<double> draw_uniforms(const std::vector<DecodingBatch::Slot>& slots, const std::vector<DrawKey>& keys, uint64_t seed, int64_t position) {
   std::vector<double> uniforms;
   uniforms.reserve(slots.size());
-  for (const auto& slot : slots)
-    uniforms.push_back(random_uniform(config.seed, keys[static_cast<size_t>(slot.prompt)],
-                                      config.draw + static_cast<uint64_t>(slot.response), static_cast<uint64_t>(position)));
+  for (const auto& slot : slots) {
+    const auto& key = keys[static_cast<size_t>(slot.prompt)];
+    uniforms.push_back(random_uniform(seed, key.sample, key.first_draw + static_cast<uint64_t>(slot.response), static_cast<uint64_t>(position)));
+  }
   return uniforms;
 }
 
@@ -46,7 +51,7 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
   const at::NoGradGuard no_grad;
   std::vector<RolloutGroup> groups;
   std::vector<model::PromptGroup> model_groups;
-  std::vector<uint64_t> keys;
+  std::vector<DrawKey> keys;
   if (prompts.empty()) return groups;
   std::vector<std::shared_ptr<const processor::ModelInputs>> inputs;
   for (const auto& prompt : prompts) inputs.push_back(prompt.inputs);
@@ -55,7 +60,7 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
     groups.push_back({.prompt = prompts[i], .video_features = features[i]});
     groups.back().responses.resize(static_cast<size_t>(config.group_size));
     model_groups.push_back({.prompt = prompts[i].inputs, .video_features = features[i]});
-    keys.push_back(stable_hash(prompts[i].sample_id));
+    keys.push_back({stable_hash(prompts[i].sample_id), prompts[i].first_draw});
   }
 
   at::Tensor hidden;
@@ -70,7 +75,7 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
   for (int64_t position = 0; position < config.max_new_tokens; ++position) {
     const auto logits = at::linear(hidden, model_.head_weight()).to(at::kFloat);
     const auto allowed = logits.masked_fill(never_sampled_, -std::numeric_limits<double>::infinity());
-    auto ids = sample_tokens(allowed, draw_uniforms(batch.slots(), keys, config, position), config.sampling);
+    auto ids = sample_tokens(allowed, draw_uniforms(batch.slots(), keys, config.seed, position), config.sampling);
     const auto chosen = (logits / log_prob_temperature).log_softmax(1).gather(1, ids.unsqueeze(1)).squeeze(1).to(at::kCPU);
     const auto host_ids = ids.to(at::kCPU);
     bool any_finished = false;

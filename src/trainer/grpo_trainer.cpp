@@ -38,15 +38,15 @@ std::vector<rewards::RewardTerm> reward_terms(const TrainConfig& config) {
 }
 
 std::vector<ScoredGroup> roll_out(const TrainingParts& parts, rollout::RolloutEngine& engine, const std::vector<LoadedSample>& samples, int64_t step) {
-  std::vector<rollout::Prompt> prompts;
-  for (const auto& loaded : samples) prompts.push_back({loaded.sample->id, loaded.inputs});
   const auto& config = parts.config;
-  // A sample that comes back in a later step draws new responses: draw numbers never repeat within a run.
+  std::vector<rollout::Prompt> prompts;
+  // A sample that comes back, even in the same step, draws new responses: draw numbers never repeat within a run.
+  for (const auto& loaded : samples)
+    prompts.push_back({loaded.sample->id, loaded.inputs, static_cast<uint64_t>((step * config.prompts_per_step + loaded.position) * config.rollout.group_size)});
   auto groups = engine.generate(prompts, {.group_size = config.rollout.group_size,
                                           .max_new_tokens = config.rollout.max_new_tokens,
                                           .sampling = config.rollout.sampling,
-                                          .seed = config.seed,
-                                          .draw = static_cast<uint64_t>(step * config.rollout.group_size)});
+                                          .seed = config.seed});
   std::vector<ScoredGroup> scored;
   for (size_t i = 0; i < groups.size(); ++i) scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
   return scored;

@@ -23,6 +23,7 @@ io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup&
   if (sample.answer_option) record["answer"] = *sample.answer_option;
   record["truth"] = io::Json::array();
   for (const auto& span : sample.clip_segments()) record["truth"].push_back(to_json(span));
+  if (sample.clip_start > 0) record["clip_start"] = sample.clip_start;
   record["frame_seconds"] = group.prompt.inputs->frame_seconds;
   record["responses"] = io::Json::array();
   for (size_t k = 0; k < group.responses.size(); ++k) {

@@ -7,7 +7,7 @@
 
 namespace vrlt::report {
 
-/// JPEG bytes of the frames of a video at the given times side by side, or nothing when it cannot be read.
+/// JPEG bytes of the frames of a video at the given times (seconds of the file) side by side, or nothing when it cannot be read.
 using FrameStrip = std::function<std::string(const std::string& video, const std::vector<double>& seconds)>;
 
 /// One HTML page, without network, about one or more run folders. What it shows depends on the files that are there:

@@ -15,6 +15,7 @@ namespace vrlt::rollout {
 struct Prompt {
   std::string sample_id;
   std::shared_ptr<const processor::ModelInputs> inputs;
+  uint64_t first_draw = 0;  ///< Response k is the draw number first_draw + k of its sample.
 };
 
 /// One generated answer.

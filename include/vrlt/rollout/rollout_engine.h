@@ -15,7 +15,6 @@ struct GenerationConfig {
   int64_t max_new_tokens = 1024;
   SamplingConfig sampling;
   uint64_t seed = 0;
-  uint64_t draw = 0;                ///< Number of the first draw; response k of a sample is draw + k.
 };
 
 /// Generates G responses per prompt: each video is encoded once, each prompt prefilled once, its cache shared by G

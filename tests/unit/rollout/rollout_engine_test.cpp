@@ -136,11 +136,12 @@ TEST_P(Generation, AResponseDoesNotDependOnItsCompany) {
       SCOPED_TRACE(prompts_[i].sample_id + " response " + std::to_string(k));
       lengths.insert(together[i].responses[k].ids.size());
       expect_same(other_order[prompts_.size() - 1 - i].responses[k], together[i].responses[k]);
-      // Response k of a group is the only one of draw + k: nothing was lost when others left the batch.
+      // Response k of a group is the only one of first_draw + k: nothing was lost when others left the batch.
       auto single = config();
       single.group_size = 1;
-      single.draw += k;
-      expect_same(generate({prompts_[i]}, single)[0].responses[0], together[i].responses[k]);
+      auto prompt = prompts_[i];
+      prompt.first_draw += k;
+      expect_same(generate({prompt}, single)[0].responses[0], together[i].responses[k]);
     }
   }
   EXPECT_GE(lengths.size(), 2u) << "no response ended before the others";
@@ -158,7 +159,7 @@ TEST_P(Generation, SameSeedSameResponses) {
 INSTANTIATE_TEST_SUITE_P(Settings, Generation,
                          ::testing::Values(Case{"greedy", {.group_size = 1, .max_new_tokens = 40, .sampling = {.temperature = 0.0}}},
                                            Case{"sampled_1", {.group_size = 1, .max_new_tokens = 40, .seed = 1}},
-                                           Case{"sampled_5", {.group_size = 5, .max_new_tokens = 40, .seed = 2, .draw = 7}},
+                                           Case{"sampled_5", {.group_size = 5, .max_new_tokens = 40, .seed = 2}},
                                            Case{"sampled_8_cold", {.group_size = 8, .max_new_tokens = 12, .sampling = {.temperature = 0.7}, .seed = 3}},
                                            Case{"sampled_3_cut", {.group_size = 3, .max_new_tokens = 25, .sampling = {.temperature = 1.3, .top_k = 100, .top_p = 0.9, .min_p = 0.01}, .seed = 4}}),
                          [](const auto& info) { return info.param.name; });
@@ -189,7 +190,7 @@ TEST(RolloutEngine, DependsOnSeedDrawAndSampleId) {
   TinyPrompts random(22);
   const auto inputs = random.text(5);
   const auto ids = [&](const char* id, uint64_t seed, uint64_t draw) {
-    return engine.generate({{id, inputs}}, {.group_size = 1, .max_new_tokens = 8, .seed = seed, .draw = draw})[0].responses[0].ids;
+    return engine.generate({{id, inputs, draw}}, {.group_size = 1, .max_new_tokens = 8, .seed = seed})[0].responses[0].ids;
   };
   const auto base = ids("x", 1, 2);
   EXPECT_EQ(ids("x", 1, 2), base);
