@@ -1,7 +1,8 @@
+#include "vrlt/app/report.h"
+
 #include <CLI/CLI.hpp>
 
 #include "vrlt/app/command_line.h"
-#include "vrlt/app/report.h"
 
 int main(int argc, char** argv) {
   CLI::App cli("Writes one self-contained HTML page about run folders.\n", "vrlt-report");

@@ -1,8 +1,9 @@
+#include "vrlt/app/score.h"
+
 #include <CLI/CLI.hpp>
 #include <cmath>
 
 #include "vrlt/app/command_line.h"
-#include "vrlt/app/score.h"
 #include "vrlt/core/error.h"
 
 namespace {
@@ -12,7 +13,8 @@ vrlt::rewards::RewardTerm parse_term(const std::string& text) {
   const auto equals = text.find('=');
   vrlt::rewards::RewardTerm term{text.substr(0, equals), 1.0};
   const bool parsed = equals == std::string::npos || CLI::detail::lexical_cast(text.substr(equals + 1), term.weight);
-  if (!parsed || !std::isfinite(term.weight) || term.weight < 0) throw vrlt::ConfigError("--rewards " + text + ": the weight is not a number of at least 0");
+  if (!parsed || !std::isfinite(term.weight) || term.weight < 0)
+    throw vrlt::ConfigError("--rewards " + text + ": the weight is not a number of at least 0");
   return term;
 }
 

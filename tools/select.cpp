@@ -1,7 +1,8 @@
-#include "vrlt/app/command_line.h"
 #include "vrlt/app/select.h"
 
+#include "vrlt/app/command_line.h"
+
 int main(int argc, char** argv) {
-  return vrlt::app::run_program(argc, argv, "vrlt-select", "Samples K responses per record and keeps the records whose rewards vary.", {"rewards", "prompts", "models"},
-                                vrlt::app::run_select);
+  return vrlt::app::run_program(argc, argv, "vrlt-select", "Samples K responses per record and keeps the records whose rewards vary.",
+                                {"rewards", "prompts", "models"}, vrlt::app::run_select);
 }

@@ -1,5 +1,6 @@
-#include "vrlt/app/command_line.h"
 #include "vrlt/app/train.h"
+
+#include "vrlt/app/command_line.h"
 
 int main(int argc, char** argv) {
   return vrlt::app::run_program(argc, argv, "vrlt-train", "Trains a video language model by GRPO or supervised fine-tuning.",

@@ -24,8 +24,8 @@ at::Tensor scaled_logits(const at::Tensor& hidden, const at::Tensor& head, doubl
 
 class ChunkedLogProbs : public torch::autograd::Function<ChunkedLogProbs> {
  public:
-  static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& ids,
-                               double temperature, int64_t chunk_size) {
+  static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& ids, double temperature,
+                               int64_t chunk_size) {
     std::vector<at::Tensor> log_probs, normalizers, entropies;
     for (int64_t begin = 0; begin < hidden.size(0); begin += chunk_size) {
       const int64_t count = std::min(chunk_size, hidden.size(0) - begin);

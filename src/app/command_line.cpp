@@ -36,9 +36,15 @@ constexpr NamedTable kTables[] = {
     {"rewards", [] { print_rows(rewards::reward_table()); }},
     {"losses", [] { print_rows(algorithm::loss_table()); }},
     {"prompts", [] { print_rows(data::prompt_table()); }},
-    {"advantages", [] { for (const auto& name : algorithm::advantage_names()) std::printf("%s\n", name.c_str()); }},
+    {"advantages",
+     [] {
+       for (const auto& name : algorithm::advantage_names()) std::printf("%s\n", name.c_str());
+     }},
     {"converters", [] { print_rows(data::converter_table()); }},
-    {"models", [] { for (const auto& entry : model::model_table()) std::printf("%-18s %s\n", entry.model_type, entry.help); }},
+    {"models",
+     [] {
+       for (const auto& entry : model::model_table()) std::printf("%-18s %s\n", entry.model_type, entry.help);
+     }},
 };
 
 int report_error(const std::string& message, ExitCode code) {
@@ -110,8 +116,9 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   cli.add_flag("--dry-run", command.dry_run, "check the config and the inputs, and stop");
   cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")->check(CLI::IsMember({"auto", "never", "must"}));
   cli.add_option("--list", command.list, "print a table and stop: " + table_names);
-  cli.footer("exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 70 bug, 74 disk, 75 stopped (run again to go on),\n"
-             "            80 out of memory, 81 numbers not finite, 83 evaluation incomplete");
+  cli.footer(
+      "exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 70 bug, 74 disk, 75 stopped (run again to go on),\n"
+      "            80 out of memory, 81 numbers not finite, 83 evaluation incomplete");
   return run_parsed(cli, argc, argv, [&] {
     if (!command.list.empty()) {
       print_table(command.list);

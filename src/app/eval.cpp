@@ -82,7 +82,8 @@ class Answerer {
  public:
   explicit Answerer(const EvalConfig& config) : config_(config), opened_(open_model(config.model, config.data, config.video, config.seed)) {
     const auto& vision = opened_.processor->vision_tokens();
-    engine_.emplace(*opened_.model, opened_.processor->tokenizer(), std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
+    engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
+                    std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   }
 
   /// A line of samples.jsonl for each sample.
@@ -98,8 +99,9 @@ class Answerer {
         answers.back().error = error.what();
       }
     }
-    const auto groups = engine_->generate(prompts, {.group_size = 1, .max_new_tokens = config_.generation.max_new_tokens,
-                                                    .sampling = config_.generation.sampling, .seed = config_.seed});
+    const auto groups = engine_->generate(
+        prompts,
+        {.group_size = 1, .max_new_tokens = config_.generation.max_new_tokens, .sampling = config_.generation.sampling, .seed = config_.seed});
     auto group = groups.begin();
     std::vector<io::Json> lines;
     for (size_t i = 0; i < samples.size(); ++i) {
@@ -159,44 +161,23 @@ void print_failures(const TaskRun& task) {
 
 std::string percent(const io::Json& estimate) {
   char text[64];
-  std::snprintf(text, sizeof text, "%6.2f  [%.2f, %.2f]", 100 * estimate["value"].get<double>(), 100 * estimate["ci95"][0].get<double>(), 100 * estimate["ci95"][1].get<double>());
+  std::snprintf(text, sizeof text, "%6.2f  [%.2f, %.2f]", 100 * estimate["value"].get<double>(), 100 * estimate["ci95"][0].get<double>(),
+                100 * estimate["ci95"][1].get<double>());
   return text;
 }
 
 void print_results(const std::string& name, const TaskRun& task, const io::Json& results) {
   const auto count = [&](const char* key) { return static_cast<long long>(results[key].get<int64_t>()); };
   std::printf("%s: %lld of %lld answered", name.c_str(), count("n_done"), count("n_expected"));
-  std::printf(", %.1f %% unreadable, %.1f %% cut off\n", 100 * results["parse_failure_rate"].get<double>(), 100 * results["truncation_rate"].get<double>());
+  std::printf(", %.1f %% unreadable, %.1f %% cut off\n", 100 * results["parse_failure_rate"].get<double>(),
+              100 * results["truncation_rate"].get<double>());
   print_failures(task);
   const bool complete = count("n_done") == count("n_expected");
   if (!complete) std::printf("  %-10s %-24s  %s\n", "", "answered samples", "samples without an answer count 0");
   for (const auto& [metric, estimate] : results["metrics"].items())
-    std::printf(complete ? "  %-10s %s\n" : "  %-10s %-24s  %s\n", metric.c_str(), percent(estimate).c_str(), percent(estimate["unanswered_as_zero"]).c_str());
+    std::printf(complete ? "  %-10s %s\n" : "  %-10s %-24s  %s\n", metric.c_str(), percent(estimate).c_str(),
+                percent(estimate["unanswered_as_zero"]).c_str());
 }
-
-int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
-
-}  // namespace
-
-int run_eval(const CommandLine& command) {
-  EvalConfig config;
-  const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
-  config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
-    return trainer::check(config.data, config.video, locations);
-  });
-  if (command.print_config) {
-    std::fputs(config::to_yaml(visit, true).c_str(), stdout);
-    return 0;
-  }
-  if (command.dry_run) {
-    read_samples(config.data);
-    return 0;
-  }
-  const auto yaml = config::to_yaml(visit, false);
-  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return eval_on_rank(config, yaml, command, group); });
-}
-
-namespace {
 
 int eval_on_rank(const EvalConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
@@ -206,7 +187,8 @@ int eval_on_rank(const EvalConfig& config, const std::string& yaml, const Comman
     if (!fs::exists(run_folder / "config.yaml")) throw MissingInputError(concat(run_folder.string(), " holds no run to score again"));
     for (auto& [name, task] : tasks) task.answers = read_answers(task.folder / "samples.jsonl");
   } else {
-    if (group.is_first()) open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"data.max_bad_fraction", "data.cache_megabytes"}}, command);
+    if (group.is_first())
+      open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"data.max_bad_fraction", "data.cache_megabytes"}}, command);
     answer_tasks(tasks, config, samples.size(), group);
   }
   if (!group.is_first()) return 0;
@@ -220,12 +202,29 @@ int eval_on_rank(const EvalConfig& config, const std::string& yaml, const Comman
     unanswered += results["n_error"].get<int64_t>() + results["n_missing"].get<int64_t>();
   }
   if (unanswered > 0)
-    throw IncompleteError(concat(run_folder.string(), ": ", unanswered, " of ", samples.size(), " samples have no answer (n_error, n_missing in results.json); ",
-                                 "the same command asks them again"));
+    throw IncompleteError(concat(run_folder.string(), ": ", unanswered, " of ", samples.size(),
+                                 " samples have no answer (n_error, n_missing in results.json); ", "the same command asks them again"));
   return 0;
 }
 
 }  // namespace
+
+int run_eval(const CommandLine& command) {
+  EvalConfig config;
+  const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
+  config::load(command.config, command.overrides, visit,
+               [&](const config::KeyLocations& locations) { return trainer::check(config.data, config.video, locations); });
+  if (command.print_config) {
+    std::fputs(config::to_yaml(visit, true).c_str(), stdout);
+    return 0;
+  }
+  if (command.dry_run) {
+    read_samples(config.data);
+    return 0;
+  }
+  const auto yaml = config::to_yaml(visit, false);
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return eval_on_rank(config, yaml, command, group); });
+}
 
 int run_compare(const fs::path& before, const fs::path& after) {
   // The records are those of the later run: its config names them.
@@ -241,8 +240,8 @@ int run_compare(const fs::path& before, const fs::path& after) {
     all[name] = result;
     for (const auto& [metric, values] : result.items()) {
       const auto percent = [&](const char* key) { return 100 * values[key]["value"].get<double>(); };
-      std::printf("%-6s %-10s %8.2f %8.2f %+12.2f   [%+.2f, %+.2f]\n", name.c_str(), metric.c_str(), percent("before"), percent("after"), percent("difference"),
-                  100 * values["difference"]["ci95"][0].get<double>(), 100 * values["difference"]["ci95"][1].get<double>());
+      std::printf("%-6s %-10s %8.2f %8.2f %+12.2f   [%+.2f, %+.2f]\n", name.c_str(), metric.c_str(), percent("before"), percent("after"),
+                  percent("difference"), 100 * values["difference"]["ci95"][0].get<double>(), 100 * values["difference"]["ci95"][1].get<double>());
     }
   }
   io::write_file_atomic(after / "comparison.json", all.dump(2) + "\n");

@@ -17,7 +17,8 @@ OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSe
   constexpr int64_t kMegabyte = 1 << 20;
   OpenedModel opened;
   opened.model = open_weights(model, seed);
-  opened.processor = std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
+  opened.processor =
+      std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
   opened.loader = std::make_unique<processor::PromptLoader>(*opened.processor, video, data.root, data.prompt, data.cache_megabytes * kMegabyte);
   return opened;
 }

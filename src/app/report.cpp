@@ -3,7 +3,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-
 #include <opencv2/imgproc.hpp>
 
 #include "vrlt/core/error.h"
@@ -46,8 +45,10 @@ std::string frame_strip(const fs::path& path, const std::vector<double>& seconds
     const int width = std::max(2, static_cast<int>(frame.width * kStripHeight / frame.height) / 2 * 2);
     cv::Mat small;
     cv::resize(picture, small, {width, kStripHeight}, 0, 0, cv::INTER_AREA);
-    if (strip.empty()) strip = small;
-    else cv::hconcat(strip, small, strip);
+    if (strip.empty())
+      strip = small;
+    else
+      cv::hconcat(strip, small, strip);
   });
   if (strip.empty()) return {};
   const cv::Mat packed = strip.clone();

@@ -29,7 +29,8 @@ std::vector<io::Json> parse_lines(std::string_view text, const std::string& orig
 
 }  // namespace
 
-ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key, distributed::ProcessGroup& group)
+ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key,
+                             distributed::ProcessGroup& group)
     : path_(std::move(path)), samples_(std::move(samples)), batch_(static_cast<size_t>(batch)), error_key_(std::move(error_key)), group_(group) {
   if (group_.is_first() && fs::exists(path_)) read();
   if (group_.world_size() > 1) lines_ = parse_lines(group_.broadcast(to_lines(lines_)), path_.string());

@@ -22,7 +22,8 @@ class ResponseStore {
  public:
   /// @param samples    outlive the store. @param error_key  in a line: why the sample could not be asked; null or absent if it was.
   /// @throws DataError if the file is of other samples.
-  ResponseStore(std::filesystem::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key, distributed::ProcessGroup& group);
+  ResponseStore(std::filesystem::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key,
+                distributed::ProcessGroup& group);
 
   /// Whether every sample has been asked.
   bool complete() const { return lines_.size() == samples_.size() && retries_.empty(); }

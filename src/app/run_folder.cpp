@@ -35,8 +35,7 @@ io::Json describe_inputs(const std::vector<fs::path>& inputs) {
     } else {
       files.push_back(input);
     }
-    for (const auto& file : files)
-      described.push_back({{"path", file.string()}, {"bytes", fs::file_size(file)}, {"sha256", io::sha256_file(file)}});
+    for (const auto& file : files) described.push_back({{"path", file.string()}, {"bytes", fs::file_size(file)}, {"sha256", io::sha256_file(file)}});
   }
   return described;
 }
@@ -70,7 +69,8 @@ void check_config(const fs::path& folder, const RunRecipe& recipe) {
   if (found.empty()) return;
   const auto& first = found.front();
   throw ConfigError(concat(folder.string(), " holds a run with another config: ", first.key, " is ", first.before.value_or("not set"), " there and ",
-                           first.after.value_or("not set"), " now", found.size() > 1 ? concat(" (and ", found.size() - 1, " more keys)") : "", kWayOut));
+                           first.after.value_or("not set"), " now", found.size() > 1 ? concat(" (and ", found.size() - 1, " more keys)") : "",
+                           kWayOut));
 }
 
 /// An input that is there twice is compared; one that was added to a model folder since is not missed.
@@ -81,8 +81,8 @@ void check_inputs(const fs::path& folder, const io::Json& now) {
       const auto same_path = [&](const auto& input) { return input.at("path") == before.at("path"); };
       const auto found = std::find_if(now.begin(), now.end(), same_path);
       if (found != now.end() && *found == before) continue;
-      throw ConfigError(concat(before.at("path").template get<std::string>(), found == now.end() ? " is gone" : " has changed", " since the run in ", folder.string(),
-                               " began", kWayOut));
+      throw ConfigError(concat(before.at("path").template get<std::string>(), found == now.end() ? " is gone" : " has changed", " since the run in ",
+                               folder.string(), " began", kWayOut));
     }
   } catch (const nlohmann::json::exception& error) {
     throw DataError(concat(path.string(), ": ", error.what()));

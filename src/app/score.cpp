@@ -10,7 +10,8 @@
 
 namespace vrlt::app {
 
-int run_score(const std::filesystem::path& completions, const std::vector<std::filesystem::path>& records, const std::vector<rewards::RewardTerm>& terms) {
+int run_score(const std::filesystem::path& completions, const std::vector<std::filesystem::path>& records,
+              const std::vector<rewards::RewardTerm>& terms) {
   const rewards::RewardFunction reward(terms);
   std::map<std::string, data::Sample> samples;
   if (!records.empty())
@@ -19,7 +20,8 @@ int run_score(const std::filesystem::path& completions, const std::vector<std::f
   int64_t num_completions = 0;
   io::for_each_jsonl(completions, /*tolerate_torn_tail=*/false, [&](int64_t line_number, io::Json line) {
     const auto place = concat(completions.string(), ":", line_number);
-    if (!line.is_object() || !line.contains("completion") || !line["completion"].is_string()) throw DataError(place + ": expected an object with a text \"completion\"");
+    if (!line.is_object() || !line.contains("completion") || !line["completion"].is_string())
+      throw DataError(place + ": expected an object with a text \"completion\"");
     const auto text = line["completion"].get<std::string>();
     data::Sample sample;
     if (samples.empty()) {

@@ -67,7 +67,8 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
 /// A line of the store about one sample: the whole rollout with every reward term.
 io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const rewards::RewardFunction& reward) {
   std::vector<rewards::ScoredResponse> scores;
-  for (const auto& response : group.responses) scores.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
+  for (const auto& response : group.responses)
+    scores.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
   auto line = trainer::rollout_record(sample, group, reward.terms(), scores, {});
   for (size_t k = 0; k < scores.size(); ++k) line["responses"][k]["accuracy"] = scores[k].accuracy;
   return line;
@@ -78,7 +79,8 @@ void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_sam
   if (store.complete()) return;
   auto opened = open_model(config.model, config.data, config.video, config.seed);
   const auto& vision = opened.processor->vision_tokens();
-  rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
+  rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(),
+                                {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   std::vector<rewards::RewardTerm> terms;
   for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
   const rewards::RewardFunction reward(terms);
@@ -98,8 +100,10 @@ void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_sam
         lines[i] = {{"id", sample.id}, {kErrorKey, error.what()}};
       }
     }
-    const auto groups = engine.generate(prompts, {.group_size = config.rollout.group_size, .max_new_tokens = config.rollout.max_new_tokens,
-                                                  .sampling = config.rollout.sampling, .seed = config.seed});
+    const auto groups = engine.generate(prompts, {.group_size = config.rollout.group_size,
+                                                  .max_new_tokens = config.rollout.max_new_tokens,
+                                                  .sampling = config.rollout.sampling,
+                                                  .seed = config.seed});
     auto next_group = groups.begin();
     for (size_t i = 0; i < batch.size(); ++i)
       if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *next_group++, reward);
@@ -140,17 +144,21 @@ selection::SampleStatistics statistics_of(const io::Json& line, const SelectConf
 
 /// Says which keys kept the samples out, and how many.
 void explain_empty_selection(const std::map<std::string, std::map<std::string, int64_t>>& counts) {
-  constexpr std::pair<const char*, const char*> kLoosened[] = {{"all_wrong", "filter.min_correct"}, {"all_right", "filter.min_wrong"}, {"low_std", "filter.min_std"},
-                                                               {"low_gap", "filter.min_gap"}, {"mean_too_low", "filter.min_mean"}, {"mean_too_high", "filter.max_mean"}};
+  constexpr std::pair<const char*, const char*> kLoosened[] = {{"all_wrong", "filter.min_correct"}, {"all_right", "filter.min_wrong"},
+                                                               {"low_std", "filter.min_std"},       {"low_gap", "filter.min_gap"},
+                                                               {"mean_too_low", "filter.min_mean"}, {"mean_too_high", "filter.max_mean"}};
   std::map<std::string, int64_t> of_reason;
   for (const auto& [task, reasons] : counts)
     for (const auto& [reason, count] : reasons) of_reason[reason] += count;
   std::string keys;
   for (const auto& [reason, key] : kLoosened)
     if (of_reason[reason] > 0) keys += concat(keys.empty() ? "" : ", ", key, " (", of_reason[reason], " samples ", reason, ")");
-  if (keys.empty()) log::warning("nothing is left to train on: no sample could be read");
-  else log::warning(concat("nothing is left to train on: loosen ", keys, " and run the same command again, which reuses the stored responses; "
-                           "if every reward is 0, look at the responses in rollouts.jsonl: the model may need a warm start or another prompt"));
+  if (keys.empty())
+    log::warning("nothing is left to train on: no sample could be read");
+  else
+    log::warning(concat("nothing is left to train on: loosen ", keys,
+                        " and run the same command again, which reuses the stored responses; "
+                        "if every reward is 0, look at the responses in rollouts.jsonl: the model may need a warm start or another prompt"));
 }
 
 void write_lines(const fs::path& path, const std::vector<io::Json>& lines) {
@@ -159,38 +167,11 @@ void write_lines(const fs::path& path, const std::vector<io::Json>& lines) {
   io::write_file_atomic(path, text);
 }
 
-int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
-
-}  // namespace
-
-int run_select(const CommandLine& command) {
-  SelectConfig config;
-  const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
-  config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
-    auto problems = trainer::check(config.data, config.video, locations);
-    if (config.rollout.group_size < 2) problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
-    if (config.filter.max_mean < config.filter.min_mean)
-      problems.push_back(concat(trainer::place_of("filter.max_mean", locations), ": max_mean is below min_mean (", config.filter.min_mean, ")"));
-    return problems;
-  });
-  if (command.print_config) {
-    std::fputs(config::to_yaml(visit, true).c_str(), stdout);
-    return 0;
-  }
-  if (command.dry_run) {
-    read_samples(config.data);
-    return 0;
-  }
-  const auto yaml = config::to_yaml(visit, false);
-  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
-}
-
-namespace {
-
 int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   const auto folder = fs::path(config.output) / config.name;
-  if (group.is_first()) open_run_folder(folder, {yaml, input_paths(config.model, config.data), {"filter", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+  if (group.is_first())
+    open_run_folder(folder, {yaml, input_paths(config.model, config.data), {"filter", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
   ResponseStore store(folder / "rollouts.jsonl", pointers, config.batch, kErrorKey, group);
@@ -209,8 +190,8 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
   }
   const size_t num_unreadable = rejected.size();
   if (static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(samples.size()))
-    throw DataError(concat(num_unreadable, " of ", samples.size(), " samples cannot be read, more than data.max_bad_fraction (", config.data.max_bad_fraction,
-                           ") allows; the first: ", rejected.front()["error"].get<std::string>()));
+    throw DataError(concat(num_unreadable, " of ", samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
+                           config.data.max_bad_fraction, ") allows; the first: ", rejected.front()["error"].get<std::string>()));
   std::map<std::string, const data::Sample*> by_id;
   for (const auto& sample : samples) by_id[sample.id] = &sample;
   const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
@@ -218,8 +199,10 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
   for (size_t i = 0; i < decisions.size(); ++i) {
     const auto& decision = decisions[i];
     ++counts[statistics[i].task][decision.reason];
-    if (decision.selected) selected.push_back(by_id.at(decision.id)->record);
-    else rejected.push_back({{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}});
+    if (decision.selected)
+      selected.push_back(by_id.at(decision.id)->record);
+    else
+      rejected.push_back({{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}});
   }
   write_lines(folder / "statistics.jsonl", statistics_lines);
   write_lines(folder / "selected.jsonl", selected);
@@ -236,4 +219,27 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
 }
 
 }  // namespace
+
+int run_select(const CommandLine& command) {
+  SelectConfig config;
+  const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
+  config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
+    auto problems = trainer::check(config.data, config.video, locations);
+    if (config.rollout.group_size < 2)
+      problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
+    if (config.filter.max_mean < config.filter.min_mean)
+      problems.push_back(concat(trainer::place_of("filter.max_mean", locations), ": max_mean is below min_mean (", config.filter.min_mean, ")"));
+    return problems;
+  });
+  if (command.print_config) {
+    std::fputs(config::to_yaml(visit, true).c_str(), stdout);
+    return 0;
+  }
+  if (command.dry_run) {
+    read_samples(config.data);
+    return 0;
+  }
+  const auto yaml = config::to_yaml(visit, false);
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
+}
 }  // namespace vrlt::app

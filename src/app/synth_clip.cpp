@@ -21,14 +21,18 @@ void draw(cv::Mat& picture, const SynthShape& shape, double seconds) {
   constexpr int kShift = 4;  // OpenCV's fixed point: sixteenths of a pixel
   const double scale = 1 << kShift, elapsed = seconds - shape.start_seconds;
   const double x = shape.x + shape.dx * elapsed, y = shape.y + shape.dy * elapsed, r = shape.radius;
-  const auto point = [&](double px, double py) { return cv::Point(static_cast<int>(std::lround(px * scale)), static_cast<int>(std::lround(py * scale))); };
+  const auto point = [&](double px, double py) {
+    return cv::Point(static_cast<int>(std::lround(px * scale)), static_cast<int>(std::lround(py * scale)));
+  };
   const auto color = rgb_of(shape.color);
   if (shape.shape == "circle") {
     cv::circle(picture, point(x, y), static_cast<int>(std::lround(r * scale)), color, cv::FILLED, cv::LINE_AA, kShift);
   } else {
     std::vector<cv::Point> corners;
-    if (shape.shape == "square") corners = {point(x - r, y - r), point(x + r, y - r), point(x + r, y + r), point(x - r, y + r)};
-    else corners = {point(x, y - r), point(x + r, y + r), point(x - r, y + r)};
+    if (shape.shape == "square")
+      corners = {point(x - r, y - r), point(x + r, y - r), point(x + r, y + r), point(x - r, y + r)};
+    else
+      corners = {point(x, y - r), point(x + r, y + r), point(x - r, y + r)};
     cv::fillConvexPoly(picture, corners, color, cv::LINE_AA, kShift);
   }
 }

@@ -11,7 +11,21 @@
 namespace vrlt::app {
 namespace {
 
-int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group);
+int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
+  const auto samples = read_samples(config.data);
+  const auto run_folder = std::filesystem::path(config.output) / config.name;
+  if (group.is_first())
+    open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}},
+                    command);
+  const auto opened = open_model(config.model, config.data, config.video, config.seed);
+  std::unique_ptr<model::VisionLanguageModel> reference;
+  if (config.trainer == "grpo" && config.algorithm.kl_coef > 0) reference = open_weights(config.model, config.seed);
+  log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,
+                   " steps -> ", run_folder.string()));
+  const trainer::TrainingParts parts{config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group};
+  (config.trainer == "sft" ? trainer::train_sft : trainer::train_grpo)(parts);
+  return 0;
+}
 
 }  // namespace
 
@@ -30,22 +44,4 @@ int run_train(const CommandLine& command) {
   const auto yaml = config::to_yaml(visit, /*with_help=*/false);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
 }
-
-namespace {
-
-int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
-  const auto samples = read_samples(config.data);
-  const auto run_folder = std::filesystem::path(config.output) / config.name;
-  if (group.is_first())
-    open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
-  const auto opened = open_model(config.model, config.data, config.video, config.seed);
-  std::unique_ptr<model::VisionLanguageModel> reference;
-  if (config.trainer == "grpo" && config.algorithm.kl_coef > 0) reference = open_weights(config.model, config.seed);
-  log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps, " steps -> ", run_folder.string()));
-  const trainer::TrainingParts parts{config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group};
-  (config.trainer == "sft" ? trainer::train_sft : trainer::train_grpo)(parts);
-  return 0;
-}
-
-}  // namespace
 }  // namespace vrlt::app

@@ -20,8 +20,7 @@ std::map<std::string, std::string> read_weight_map(const fs::path& path) {
     throw CheckpointError(error.what());
   }
   const auto found = index.is_object() ? index.find("weight_map") : index.end();
-  if (!index.is_object() || found == index.end() || !found->is_object())
-    throw CheckpointError(concat(path.string(), ": no object \"weight_map\""));
+  if (!index.is_object() || found == index.end() || !found->is_object()) throw CheckpointError(concat(path.string(), ": no object \"weight_map\""));
   std::map<std::string, std::string> weight_map;
   for (const auto& [tensor, shard] : found->items()) {
     if (!shard.is_string()) throw CheckpointError(concat(path.string(), ": tensor \"", tensor, "\": shard is not a name"));
@@ -31,8 +30,8 @@ std::map<std::string, std::string> read_weight_map(const fs::path& path) {
 }
 
 bool is_plain_file_name(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
-         name.find('\\') == std::string::npos && name.find('\0') == std::string::npos;
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos && name.find('\\') == std::string::npos &&
+         name.find('\0') == std::string::npos;
 }
 
 /// Consecutive tensors, as many as fit.
@@ -60,9 +59,7 @@ std::string shard_name(size_t number, size_t count) {
 }  // namespace
 
 SafetensorsFolder::SafetensorsFolder(const fs::path& folder) : folder_(folder) {
-  const auto open = [&](const std::string& name) -> const SafetensorsFile* {
-    return &files_.try_emplace(name, folder / name).first->second;
-  };
+  const auto open = [&](const std::string& name) -> const SafetensorsFile* { return &files_.try_emplace(name, folder / name).first->second; };
   const fs::path index = folder / kIndexName;
   if (!fs::exists(index)) {
     const SafetensorsFile* only = open(kSingleName);
@@ -112,8 +109,7 @@ void save_sharded(const fs::path& folder, const NamedTensors& tensors, uint64_t 
     const std::string name = shard_name(i + 1, shards.size());
     write_safetensors(folder / name, shards[i]);
     for (const auto& [tensor, value] : shards[i]) {
-      if (!weight_map.emplace(tensor, name).second)
-        throw CheckpointError(concat(folder.string(), ": tensor \"", tensor, "\": name is given twice"));
+      if (!weight_map.emplace(tensor, name).second) throw CheckpointError(concat(folder.string(), ": tensor \"", tensor, "\": name is given twice"));
       total += value.nbytes();
     }
   }

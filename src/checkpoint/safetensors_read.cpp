@@ -120,9 +120,8 @@ std::string locate(const fs::path& path, const std::string& name) { return conca
 void check_tiling(const std::map<std::string, Entry>& entries, uint64_t data_bytes, const fs::path& path) {
   std::vector<const std::pair<const std::string, Entry>*> sorted;
   for (const auto& item : entries) sorted.push_back(&item);
-  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-    return std::pair(a->second.begin, a->second.end) < std::pair(b->second.begin, b->second.end);
-  });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* a, const auto* b) { return std::pair(a->second.begin, a->second.end) < std::pair(b->second.begin, b->second.end); });
   uint64_t cursor = 0;
   for (const auto* item : sorted) {
     const auto& [name, entry] = *item;
@@ -167,7 +166,8 @@ at::Tensor SafetensorsFile::tensor(const std::string& name) const {
   if (found.begin == found.end) return at::empty(found.shape, found.dtype);
   auto* bytes = const_cast<std::byte*>(data_ + found.begin);
   const auto view = [&](at::ScalarType dtype) {
-    return at::from_blob(bytes, found.shape, [map = map_](void*) {}, at::TensorOptions(dtype));
+    return at::from_blob(
+        bytes, found.shape, [map = map_](void*) {}, at::TensorOptions(dtype));
   };
   if (found.dtype == at::kBool) return view(at::kByte).ne(0);
   if (reinterpret_cast<uintptr_t>(bytes) % c10::elementSize(found.dtype) == 0) return view(found.dtype);

@@ -35,8 +35,7 @@ void check(const fs::path& path, const NamedTensors& tensors) {
 
 /// Larger items first: then every offset is a multiple of the size of its tensor's items.
 NamedTensors aligned_order(NamedTensors tensors) {
-  std::stable_sort(tensors.begin(), tensors.end(),
-                   [](const auto& a, const auto& b) { return a.second.element_size() > b.second.element_size(); });
+  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.second.element_size() > b.second.element_size(); });
   return tensors;
 }
 

@@ -22,8 +22,10 @@ std::string text_of(const YAML::Node& node) {
 void collect(const YAML::Node& node, const std::string& path, Leaves& leaves) {
   for (const auto& entry : node) {
     const auto key = path + text_of(entry.first);
-    if (entry.second.IsMap()) collect(entry.second, key + ".", leaves);
-    else leaves.emplace_back(key, text_of(entry.second));
+    if (entry.second.IsMap())
+      collect(entry.second, key + ".", leaves);
+    else
+      leaves.emplace_back(key, text_of(entry.second));
   }
 }
 
@@ -46,8 +48,10 @@ std::vector<Difference> differences(const std::string& before_yaml, const std::s
   std::vector<Difference> found;
   for (const auto& [key, value] : after) {
     const auto old = old_values.find(key);
-    if (old == old_values.end()) found.push_back({key, {}, value});
-    else if (old->second != value) found.push_back({key, old->second, value});
+    if (old == old_values.end())
+      found.push_back({key, {}, value});
+    else if (old->second != value)
+      found.push_back({key, old->second, value});
   }
   for (const auto& [key, value] : before)
     if (new_values.count(key) == 0) found.push_back({key, value, {}});

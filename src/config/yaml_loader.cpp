@@ -61,7 +61,8 @@ YAML::Node YamlLoader::find(const Field& field) {
 bool YamlLoader::read_number(const Field& field, const YAML::Node& node, double* value) {
   double parsed = 0;
   if (!node.IsScalar() || !parse_number(node.Scalar(), &parsed)) {
-    problem(node, concat(field.name, " is ", node.IsScalar() ? "\"" + node.Scalar() + "\"" : "not a single value", ", expected a number", range_text(field)));
+    problem(node, concat(field.name, " is ", node.IsScalar() ? "\"" + node.Scalar() + "\"" : "not a single value", ", expected a number",
+                         range_text(field)));
     return false;
   }
   if (parsed < field.min || parsed > field.max) {
@@ -76,7 +77,8 @@ bool YamlLoader::read_integer(const Field& field, const YAML::Node& node, int64_
   double parsed = 0;
   constexpr double kLargest = 9007199254740992.0;  // 2^53: beyond it a double skips integers
   if (!node.IsScalar() || !parse_number(node.Scalar(), &parsed) || parsed != std::floor(parsed) || std::abs(parsed) > kLargest) {
-    problem(node, concat(field.name, " is ", node.IsScalar() ? "\"" + node.Scalar() + "\"" : "not a single value", ", expected an integer", range_text(field)));
+    problem(node, concat(field.name, " is ", node.IsScalar() ? "\"" + node.Scalar() + "\"" : "not a single value", ", expected an integer",
+                         range_text(field)));
     return false;
   }
   if (parsed < field.min || parsed > field.max) {
@@ -95,7 +97,8 @@ bool YamlLoader::read_text(const Field& field, const YAML::Node& node, std::stri
   const auto& text = node.Scalar();
   if (!field.choices.empty() && std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end()) {
     const auto nearest = nearest_name(text, field.choices);
-    problem(node, concat(field.name, " is \"", text, "\", expected one of ", joined(field.choices), nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
+    problem(node, concat(field.name, " is \"", text, "\", expected one of ", joined(field.choices),
+                         nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
     return false;
   }
   *value = text;
@@ -139,16 +142,20 @@ void YamlLoader::field(const Field& field, std::optional<int64_t>& value) {
   const auto node = find(field);
   int64_t parsed = 0;
   if (!node.IsDefined()) return;
-  if (node.IsNull()) value.reset();
-  else if (read_integer(field, node, &parsed)) value = parsed;
+  if (node.IsNull())
+    value.reset();
+  else if (read_integer(field, node, &parsed))
+    value = parsed;
 }
 
 void YamlLoader::field(const Field& field, std::optional<double>& value) {
   const auto node = find(field);
   double parsed = 0;
   if (!node.IsDefined()) return;
-  if (node.IsNull()) value.reset();
-  else if (read_number(field, node, &parsed)) value = parsed;
+  if (node.IsNull())
+    value.reset();
+  else if (read_number(field, node, &parsed))
+    value = parsed;
 }
 
 void YamlLoader::field(const Field& field, std::vector<std::string>& value) {
@@ -185,8 +192,10 @@ void YamlLoader::field(const Field& field, std::vector<WeightedName>& value) {
     } else {
       read_text(field, item, &parsed.name);
     }
-    if (!parsed.name.empty()) items.push_back(parsed);
-    else if (item.IsMap()) problem(item, concat("an item of ", field.name, " has no name"));
+    if (!parsed.name.empty())
+      items.push_back(parsed);
+    else if (item.IsMap())
+      problem(item, concat("an item of ", field.name, " has no name"));
   }
   value = std::move(items);
 }
@@ -207,7 +216,8 @@ void YamlLoader::finish() {
   const auto& root = sections_.front();
   if (root.node.IsDefined() && !root.node.IsNull() && !root.node.IsMap()) problem(root.node, "expected keys and values at the top level");
   report_unknown(root);
-  std::stable_sort(found_.begin(), found_.end(), [](const Problem& a, const Problem& b) { return std::pair(a.line, a.column) < std::pair(b.line, b.column); });
+  std::stable_sort(found_.begin(), found_.end(),
+                   [](const Problem& a, const Problem& b) { return std::pair(a.line, a.column) < std::pair(b.line, b.column); });
   for (const auto& problem : found_) problems_.push_back(problem.message);
 }
 

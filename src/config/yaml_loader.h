@@ -33,9 +33,9 @@ class YamlLoader final : public FieldVisitor {
 
  private:
   struct Section {
-    YAML::Node node;                  ///< A map, or undefined.
-    std::string path;                 ///< "video." or empty for the root.
-    std::vector<std::string> known;   ///< Keys that fields asked for.
+    YAML::Node node;                 ///< A map, or undefined.
+    std::string path;                ///< "video." or empty for the root.
+    std::vector<std::string> known;  ///< Keys that fields asked for.
   };
 
   YAML::Node find(const Field& field);

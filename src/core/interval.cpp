@@ -24,8 +24,7 @@ double total_length(const std::vector<Interval>& intervals) {
 
 double temporal_iou(const Interval& predicted, const Interval& truth) {
   if (!usable(predicted) || !usable(truth)) return 0.0;
-  const double hull =
-      std::max(predicted.end_seconds, truth.end_seconds) - std::min(predicted.start_seconds, truth.start_seconds);
+  const double hull = std::max(predicted.end_seconds, truth.end_seconds) - std::min(predicted.start_seconds, truth.start_seconds);
   const double iou = overlap(predicted, truth) / hull;
   return std::isfinite(iou) ? iou : 0.0;  // a hull beyond the largest double
 }
@@ -51,7 +50,10 @@ double temporal_set_iou(const std::vector<Interval>& predicted, const std::vecto
   double shared = 0.0;
   for (size_t i = 0, j = 0; i < p.size() && j < q.size();) {
     shared += overlap(p[i], q[j]);
-    if (p[i].end_seconds < q[j].end_seconds) ++i; else ++j;
+    if (p[i].end_seconds < q[j].end_seconds)
+      ++i;
+    else
+      ++j;
   }
   const double iou = shared / (total_length(p) + total_length(q) - shared);
   return std::isfinite(iou) ? iou : 0.0;

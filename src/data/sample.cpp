@@ -7,9 +7,14 @@
 namespace vrlt::data {
 namespace {
 
-constexpr std::pair<const char*, Task> kTasks[] = {
-    {"mcq", Task::kMultipleChoice}, {"tvg", Task::kTemporalGrounding}, {"gqa", Task::kGroundedQa}, {"yes_no", Task::kYesNo},
-    {"caption_match", Task::kCaptionMatch}, {"caption", Task::kCaption}, {"rtl", Task::kReasoningLocalization}, {"open", Task::kOpen}};
+constexpr std::pair<const char*, Task> kTasks[] = {{"mcq", Task::kMultipleChoice},
+                                                   {"tvg", Task::kTemporalGrounding},
+                                                   {"gqa", Task::kGroundedQa},
+                                                   {"yes_no", Task::kYesNo},
+                                                   {"caption_match", Task::kCaptionMatch},
+                                                   {"caption", Task::kCaption},
+                                                   {"rtl", Task::kReasoningLocalization},
+                                                   {"open", Task::kOpen}};
 
 constexpr size_t kMaxOptions = 26;
 
@@ -83,7 +88,8 @@ void check_answer(const Sample& sample, const RecordReader& reader) {
   const bool choice = sample.task == Task::kMultipleChoice || sample.task == Task::kGroundedQa;
   if (choice && sample.options.empty()) reader.fail("options", "a list of texts for this task");
   if (choice && sample.answer_text) reader.fail("answer", "the 0-based index of an option for this task, or null");
-  if (sample.task == Task::kYesNo && sample.answer_text && sample.answer_text != "yes" && sample.answer_text != "no") reader.fail("answer", "yes, no, or null for this task");
+  if (sample.task == Task::kYesNo && sample.answer_text && sample.answer_text != "yes" && sample.answer_text != "no")
+    reader.fail("answer", "yes, no, or null for this task");
   const bool grounding = sample.task == Task::kTemporalGrounding || sample.task == Task::kReasoningLocalization;
   if (grounding && sample.segments.empty()) reader.fail("segments", "at least one span for this task");
 }
@@ -132,7 +138,8 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
   if (const auto* answer = reader.find("answer")) {
     if (answer->is_number_integer()) {
       sample.answer_option = answer->get<int64_t>();
-      if (*sample.answer_option < 0 || *sample.answer_option >= static_cast<int64_t>(sample.options.size())) reader.fail("answer", "the index of an option");
+      if (*sample.answer_option < 0 || *sample.answer_option >= static_cast<int64_t>(sample.options.size()))
+        reader.fail("answer", "the index of an option");
     } else if (answer->is_string()) {
       sample.answer_text = answer->get<std::string>();
     } else {

@@ -3,14 +3,14 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <random>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "vrlt/core/error.h"
 
@@ -94,7 +94,8 @@ milliseconds to_milliseconds(double seconds) { return milliseconds(static_cast<i
 
 }  // namespace
 
-GlooGroup::GlooGroup(const Launch& launch, LossHandler on_loss) : ProcessGroup(launch.rank, launch.world_size), timeout_(to_milliseconds(launch.timeout_seconds)) {
+GlooGroup::GlooGroup(const Launch& launch, LossHandler on_loss)
+    : ProcessGroup(launch.rank, launch.world_size), timeout_(to_milliseconds(launch.timeout_seconds)) {
   const auto rendezvous = std::min(timeout_, kLongestRendezvous);
   store_ = open_store(launch, rendezvous);
   monitor_ = std::make_unique<PeerMonitor>(launch.rank, connect_ranks(launch, *store_, rendezvous), std::move(on_loss));
@@ -131,7 +132,7 @@ std::string GlooGroup::ranks_behind() {
   } catch (const std::exception&) {
     return "rank 0, whose store does not answer";
   }
-  return behind.empty() ? "ranks that all came to it: the network is stuck" : behind;
+  return behind.empty() ? "ranks that all came to it: one of them stopped inside it, or the network is stuck" : behind;
 }
 
 void GlooGroup::run(const char* call, const Start& start) {

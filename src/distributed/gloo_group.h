@@ -1,9 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <torch/csrc/distributed/c10d/Backend.hpp>
 #include <torch/csrc/distributed/c10d/Store.hpp>
-
-#include <memory>
 
 #include "distributed/peer_monitor.h"
 #include "vrlt/distributed/process_group.h"

@@ -24,7 +24,8 @@ struct LauncherVariables {
 };
 
 constexpr LauncherVariables kTorchrun = {"torchrun", "RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "TORCHELASTIC_RUN_ID"};
-constexpr LauncherVariables kOpenMpi = {"mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE", "PMIX_NAMESPACE"};
+constexpr LauncherVariables kOpenMpi = {
+    "mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE", "PMIX_NAMESPACE"};
 constexpr LauncherVariables kSlurmStep = {"srun", "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE", "SLURM_JOB_ID"};
 constexpr LauncherVariables kSlurm = {"srun", "SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE", "SLURM_JOB_ID"};
 constexpr LauncherVariables kPmi = {"mpirun", "PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", ""};
@@ -60,9 +61,11 @@ Launch read_place(const LauncherVariables& names, const Variables& variables) {
   launch.launcher = names.launcher;
   launch.world_size = *variables.number(names.world_size, 1, kMaxRanks);
   launch.rank = *variables.number(names.rank, 0, kMaxRanks);
-  if (launch.rank >= launch.world_size) throw ConfigError(concat(names.rank, " is ", launch.rank, " but ", names.world_size, " is ", launch.world_size, ": ranks count from 0"));
+  if (launch.rank >= launch.world_size)
+    throw ConfigError(concat(names.rank, " is ", launch.rank, " but ", names.world_size, " is ", launch.world_size, ": ranks count from 0"));
   launch.local_rank = variables.number(names.local_rank, 0, kMaxRanks).value_or(launch.rank);
-  if (launch.local_rank > launch.rank) throw ConfigError(concat(names.local_rank, " is ", launch.local_rank, ", above ", names.rank, ", which is ", launch.rank));
+  if (launch.local_rank > launch.rank)
+    throw ConfigError(concat(names.local_rank, " is ", launch.local_rank, ", above ", names.rank, ", which is ", launch.rank));
   return launch;
 }
 
@@ -71,8 +74,8 @@ void refuse_contradiction(const Launch& launch, const LauncherVariables& others,
   if (!started_by(others, variables)) return;
   const auto other = read_place(others, variables);
   if (other.world_size == 1 || (other.rank == launch.rank && other.world_size == launch.world_size)) return;
-  throw ConfigError(concat("RANK=", launch.rank, " WORLD_SIZE=", launch.world_size, " contradict ", others.rank, "=", other.rank, " ", others.world_size, "=",
-                           other.world_size, " of ", others.launcher, ": unset RANK and WORLD_SIZE"));
+  throw ConfigError(concat("RANK=", launch.rank, " WORLD_SIZE=", launch.world_size, " contradict ", others.rank, "=", other.rank, " ",
+                           others.world_size, "=", other.world_size, " of ", others.launcher, ": unset RANK and WORLD_SIZE"));
 }
 
 std::optional<std::string> implied_address(const LauncherVariables& names, const Launch& launch, const Variables& variables) {
@@ -99,13 +102,15 @@ std::optional<int> implied_port(const LauncherVariables& names, const Variables&
 
 void find_meeting_point(Launch& launch, const LauncherVariables& names, const Variables& variables) {
   const auto address = variables.has("MASTER_ADDR") ? variables.text("MASTER_ADDR") : implied_address(names, launch, variables);
-  if (!address) throw ConfigError(concat("MASTER_ADDR is not set: ", launch.world_size, " ranks need the host of rank 0 to meet (mpirun -x MASTER_ADDR=HOST)"));
+  if (!address)
+    throw ConfigError(concat("MASTER_ADDR is not set: ", launch.world_size, " ranks need the host of rank 0 to meet (mpirun -x MASTER_ADDR=HOST)"));
   const auto port = variables.has("MASTER_PORT") ? variables.number("MASTER_PORT", 1, kMaxPort) : implied_port(names, variables);
   if (!port) throw ConfigError(concat("MASTER_PORT is not set: ", launch.world_size, " ranks need a port of ", *address, " to meet"));
   launch.master_address = *address;
   launch.master_port = *port;
   launch.store_is_served = variables.text("TORCHELASTIC_USE_AGENT_STORE") == "True";
-  if (launch.store_is_served) launch.store_prefix = "/worker/attempt_" + std::to_string(variables.number("TORCHELASTIC_RESTART_COUNT", 0, kMaxRanks).value_or(0));
+  if (launch.store_is_served)
+    launch.store_prefix = "/worker/attempt_" + std::to_string(variables.number("TORCHELASTIC_RESTART_COUNT", 0, kMaxRanks).value_or(0));
 }
 
 const LauncherVariables* find_launcher(const Variables& variables) {

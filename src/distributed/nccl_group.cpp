@@ -1,11 +1,11 @@
 #include "distributed/nccl_group.h"
 
 #include <c10/cuda/CUDAFunctions.h>
-#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
-#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 
 #include <cstdlib>
 #include <thread>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 
 #include "distributed/gloo_group.h"
 #include "vrlt/core/error.h"
@@ -30,8 +30,7 @@ c10::intrusive_ptr<c10d::ProcessGroupNCCL> open_backend(GlooGroup& control, cons
 /// NCCL for tensors on the GPU; Gloo for bytes and for CPU tensors.
 class NcclGroup : public ProcessGroup {
  public:
-  NcclGroup(const Launch& launch, LossHandler on_loss)
-      : ProcessGroup(launch.rank, launch.world_size), control_(launch, std::move(on_loss)) {
+  NcclGroup(const Launch& launch, LossHandler on_loss) : ProcessGroup(launch.rank, launch.world_size), control_(launch, std::move(on_loss)) {
     try {
       use_gpu(launch.local_rank);
       backend_ = open_backend(control_, at::Device(at::kCUDA, c10::cuda::current_device()));
@@ -47,8 +46,10 @@ class NcclGroup : public ProcessGroup {
   }
 
   ~NcclGroup() override {
-    if (left_) backend_->shutdown();
-    else backend_->abort();
+    if (left_)
+      backend_->shutdown();
+    else
+      backend_->abort();
   }
 
   using ProcessGroup::all_reduce_sum;
@@ -110,11 +111,15 @@ class NcclGroup : public ProcessGroup {
 
 void use_gpu(int index) {
   const int count = c10::cuda::device_count();
-  if (count == 0) throw ConfigError("model.device is cuda, but no GPU is visible: check the driver and CUDA_VISIBLE_DEVICES, or set model.device to cpu");
-  if (count > 1 && index >= count) throw ConfigError(concat("there is no GPU ", index, ": ", count, " are visible on this machine; start one rank per GPU"));
+  if (count == 0)
+    throw ConfigError("model.device is cuda, but no GPU is visible: check the driver and CUDA_VISIBLE_DEVICES, or set model.device to cpu");
+  if (count > 1 && index >= count)
+    throw ConfigError(concat("there is no GPU ", index, ": ", count, " are visible on this machine; start one rank per GPU"));
   c10::cuda::set_device(static_cast<c10::DeviceIndex>(count == 1 ? 0 : index));
 }
 
-std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, LossHandler on_loss) { return std::make_unique<NcclGroup>(launch, std::move(on_loss)); }
+std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, LossHandler on_loss) {
+  return std::make_unique<NcclGroup>(launch, std::move(on_loss));
+}
 
 }  // namespace vrlt::distributed

@@ -6,7 +6,8 @@
 
 namespace vrlt::distributed {
 
-/// Makes GPU `index` the current one, or the only one if a launcher shows each rank just its own. @throws ConfigError if there is none, or this build has no CUDA.
+/// Makes GPU `index` the current one, or the only one if a launcher shows each rank just its own. @throws ConfigError if there is none, or this build
+/// has no CUDA.
 void use_gpu(int index);
 
 /// A group for tensors on the GPU of this rank, which becomes the current one. @throws as make_process_group.

@@ -84,8 +84,10 @@ void PeerMonitor::record_loss(const std::string& reason) {
 }
 
 void PeerMonitor::handle_line(Peer& peer, const std::string& line) {
-  if (line == kLeave) peer.left = true;
-  else if (line.rfind(kEnded, 0) == 0) record_loss(line.substr(std::string(kEnded).size()));
+  if (line == kLeave)
+    peer.left = true;
+  else if (line.rfind(kEnded, 0) == 0)
+    record_loss(line.substr(std::string(kEnded).size()));
 }
 
 void PeerMonitor::read_from(int rank, Peer& peer) {

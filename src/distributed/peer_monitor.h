@@ -55,10 +55,10 @@ class PeerMonitor {
   Pipe wake_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<std::string> loss_;                     // guarded by mutex_
-  std::chrono::steady_clock::time_point deadline_;      // guarded by mutex_
-  bool done_ = false;                                   // guarded by mutex_: no loss counts any more
-  bool stopping_ = false;                               // guarded by mutex_
+  std::optional<std::string> loss_;                 // guarded by mutex_
+  std::chrono::steady_clock::time_point deadline_;  // guarded by mutex_
+  bool done_ = false;                               // guarded by mutex_: no loss counts any more
+  bool stopping_ = false;                           // guarded by mutex_
   std::thread thread_;
 };
 

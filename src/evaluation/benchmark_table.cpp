@@ -48,8 +48,10 @@ SampleScore score_grounded_qa(const data::Sample& sample, const std::string& res
   const auto answer = answer_zone(response);
   rewards::GroundedAnswer grounded{{{}, answer.failure}, {{}, answer.failure}};
   if (answer) grounded = read_grounded_answer(*answer.value, sample.options);
-  if (!grounded.option) score.reason = grounded.option.failure;
-  else if (!grounded.span) score.reason = grounded.span.failure;
+  if (!grounded.option)
+    score.reason = grounded.option.failure;
+  else if (!grounded.span)
+    score.reason = grounded.span.failure;
   score.parsed = {{"option", grounded.option ? io::Json(*grounded.option.value) : io::Json(nullptr)}, {"span", to_json(grounded.span)}};
   const bool right = grounded.option && sample.answer_option == *grounded.option.value;
   double iou = 0.0, iop = 0.0;

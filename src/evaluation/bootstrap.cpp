@@ -38,7 +38,10 @@ Estimate bootstrap_mean(const std::vector<double>& values, const std::vector<std
   }
   std::sort(means.begin(), means.end());
   const auto quantile = [&](double q) { return means[static_cast<size_t>(std::lround(q * static_cast<double>(means.size() - 1)))]; };
-  Estimate estimate{.mean = total / static_cast<double>(values.size()), .low = quantile(0.025), .high = quantile(0.975), .count = static_cast<int64_t>(values.size())};
+  Estimate estimate{.mean = total / static_cast<double>(values.size()),
+                    .low = quantile(0.025),
+                    .high = quantile(0.975),
+                    .count = static_cast<int64_t>(values.size())};
   double squares = 0.0;
   for (const auto& cluster : list) squares += std::pow(cluster.sum - cluster.count * estimate.mean, 2);
   estimate.standard_error = std::sqrt(squares) / static_cast<double>(values.size());

@@ -53,7 +53,8 @@ Choice label(char letter, size_t num_options) {
 
 /// Rule 1: a lone letter, perhaps in brackets, perhaps with one mark behind it.
 std::optional<char> lone_letter(std::string_view text) {
-  if (text.size() > 1 && std::string_view(".:,;").find(text.back()) != std::string_view::npos) text = without_decoration(text.substr(0, text.size() - 1));
+  if (text.size() > 1 && std::string_view(".:,;").find(text.back()) != std::string_view::npos)
+    text = without_decoration(text.substr(0, text.size() - 1));
   if (text.starts_with('(') || text.starts_with('[')) text.remove_prefix(1);
   if (text.ends_with(')') || text.ends_with(']')) text.remove_suffix(1);
   if (text.size() != 1 || !is_letter(text.front())) return {};
@@ -68,8 +69,10 @@ bool only_letters(std::string_view text) {
       size_t end = i;
       while (is_letter(at(text, end))) ++end;
       const auto word = rewards::lower(text.substr(i, end - i));
-      if (word.size() == 1) ++letters;
-      else if (word != "and" && word != "or") return false;
+      if (word.size() == 1)
+        ++letters;
+      else if (word != "and" && word != "or")
+        return false;
       i = end;
     } else if (is_space(text[i]) || text[i] == ',' || text[i] == '/' || text[i] == '&') {
       ++i;
@@ -129,8 +132,10 @@ std::string comparable(std::string_view text) {
   if (text.ends_with('.')) text = rewards::trim(text.substr(0, text.size() - 1));
   std::string result;
   for (const char c : text) {
-    if (!is_space(c)) result += rewards::to_lower(c);
-    else if (!result.ends_with(' ')) result += ' ';
+    if (!is_space(c))
+      result += rewards::to_lower(c);
+    else if (!result.ends_with(' '))
+      result += ' ';
   }
   return result;
 }
@@ -180,7 +185,8 @@ rewards::GroundedAnswer read_grounded_answer(const std::string& zone, const std:
   while (begin < text.size() && !is_digit(text[begin]) && !(text[begin] == '[' && !is_letter(at(text, begin + 1)))) ++begin;
   while (begin > 0 && (text[begin - 1] == '(' || text[begin - 1] == '<' || text[begin - 1] == '-')) --begin;
   auto option = text.substr(0, begin);
-  while (!option.empty() && (is_space(option.back()) || option.back() == ',' || option.back() == ';' || option.back() == '-')) option.remove_suffix(1);
+  while (!option.empty() && (is_space(option.back()) || option.back() == ',' || option.back() == ';' || option.back() == '-'))
+    option.remove_suffix(1);
   return {read_option(std::string(option), options), read_span(std::string(text.substr(begin)))};
 }
 

@@ -10,7 +10,7 @@
 namespace vrlt::evaluation {
 namespace {
 
-io::Json to_json(const Estimate& estimate) { 
+io::Json to_json(const Estimate& estimate) {
   return {{"value", estimate.mean}, {"se", estimate.standard_error}, {"ci95", {estimate.low, estimate.high}}, {"n", estimate.count}};
 }
 
@@ -55,7 +55,9 @@ io::Json to_json(const Answer& answer, const data::Sample& sample, bool format_o
     for (const auto& [name, value] : score.metrics) metrics[name] = value;
   return {{"id", answer.id},
           {"text", answer.text},
-          {"finish", !answer.error.empty() ? "error" : answer.truncated ? "length" : "stop"},
+          {"finish", !answer.error.empty() ? "error"
+                     : answer.truncated    ? "length"
+                                           : "stop"},
           {"err", answer.error.empty() ? io::Json(nullptr) : io::Json(answer.error)},
           {"n_gen_tok", answer.num_tokens},
           {"parsed", score.parsed},
@@ -114,9 +116,17 @@ io::Json summarize(const std::vector<const data::Sample*>& samples, const std::v
     unlabelled += score.metrics.empty();
   }
   const double divisor = static_cast<double>(std::max<int64_t>(1, done));
-  io::Json result = {{"n_expected", samples.size()}, {"n_done", done}, {"n_error", errors}, {"n_missing", missing}, {"n_unlabelled", unlabelled}, {"n_parse_fail", failures},
-                     {"parse_failure_rate", static_cast<double>(failures) / divisor}, {"truncation_rate", static_cast<double>(truncated) / divisor},
-                     {"mean_tokens", static_cast<double>(tokens) / divisor}, {"metrics", all.estimates(all_with_zeros)}, {"parse_failures", reasons}};
+  io::Json result = {{"n_expected", samples.size()},
+                     {"n_done", done},
+                     {"n_error", errors},
+                     {"n_missing", missing},
+                     {"n_unlabelled", unlabelled},
+                     {"n_parse_fail", failures},
+                     {"parse_failure_rate", static_cast<double>(failures) / divisor},
+                     {"truncation_rate", static_cast<double>(truncated) / divisor},
+                     {"mean_tokens", static_cast<double>(tokens) / divisor},
+                     {"metrics", all.estimates(all_with_zeros)},
+                     {"parse_failures", reasons}};
   for (const auto& [key, table] : groups_with_zeros) result["groups"][key] = groups[key].estimates(table);
   return result;
 }
@@ -138,7 +148,9 @@ io::Json compare(const std::vector<const data::Sample*>& samples, const std::vec
   }
   io::Json result = io::Json::object();
   for (const auto& name : differences.names())
-    result[name] = {{"before", to_json(old_values.estimate(name))}, {"after", to_json(new_values.estimate(name))}, {"difference", to_json(differences.estimate(name))}};
+    result[name] = {{"before", to_json(old_values.estimate(name))},
+                    {"after", to_json(new_values.estimate(name))},
+                    {"difference", to_json(differences.estimate(name))}};
   return result;
 }
 

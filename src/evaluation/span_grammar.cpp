@@ -58,7 +58,9 @@ size_t skip_unit(std::string_view text, size_t i) {
 
 /// mm:ss or hh:mm:ss with an optional fraction at i.
 std::optional<Time> scan_clock(std::string_view text, size_t i) {
-  const auto pair_at = [&](size_t k) { return at(text, k) == ':' && is_digit(at(text, k + 1)) && is_digit(at(text, k + 2)) && !is_digit(at(text, k + 3)); };
+  const auto pair_at = [&](size_t k) {
+    return at(text, k) == ':' && is_digit(at(text, k + 1)) && is_digit(at(text, k + 2)) && !is_digit(at(text, k + 3));
+  };
   const size_t first = skip_digits(text, i);
   if (first == i || first - i > 2 || !pair_at(first)) return {};
   double minutes = number(text.substr(i, first - i));
@@ -287,7 +289,8 @@ std::string append_json_spans(const io::Json& json, std::vector<Interval>& spans
   if (json.is_object()) {
     for (const auto& [start, end] : {std::pair("start_time", "end_time"), std::pair("start", "end")})
       if (json.contains(start) && json.contains(end)) return append_json_pair(json[start], json[end], spans);
-    for (const char* key : {"time", "segment", "segments", "span", "spans", "relevant_span", "timestamp", "timestamps", "window", "windows", "pred_relevant_windows", "glue"})
+    for (const char* key : {"time", "segment", "segments", "span", "spans", "relevant_span", "timestamp", "timestamps", "window", "windows",
+                            "pred_relevant_windows", "glue"})
       if (json.contains(key) && json[key].is_array()) return append_json_spans(json[key], spans);
     return "missing_key";
   }

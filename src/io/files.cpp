@@ -68,8 +68,7 @@ void create_folders(const fs::path& folder) {
 
 void sync_folder(const fs::path& folder) {
   const Descriptor descriptor{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0)
-    throw DiskError(concat(folder.string(), ": cannot sync folder: ", reason()));
+  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0) throw DiskError(concat(folder.string(), ": cannot sync folder: ", reason()));
 }
 
 void write_file_atomic(const fs::path& path, std::string_view bytes) {
@@ -94,8 +93,7 @@ FileWriter::~FileWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-FileWriter::FileWriter(FileWriter&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileWriter::FileWriter(FileWriter&& other) noexcept : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 void FileWriter::write(std::string_view bytes) {
   while (!bytes.empty()) {

@@ -86,10 +86,10 @@ class Builder : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& origin, const JsonLimits& limits) {
-  if (text.size() > limits.max_bytes)
-    throw DataError(concat(origin, ": ", text.size(), " bytes of JSON, expected at most ", limits.max_bytes));
+  if (text.size() > limits.max_bytes) throw DataError(concat(origin, ": ", text.size(), " bytes of JSON, expected at most ", limits.max_bytes));
   // The parser takes a NUL for the end of its input and would not look behind it.
-  if (const auto nul = text.find('\0'); nul != std::string_view::npos) throw DataError(concat(origin, ": not valid JSON at byte ", nul + 1, ": a NUL"));
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    throw DataError(concat(origin, ": not valid JSON at byte ", nul + 1, ": a NUL"));
   Builder builder(limits.max_depth);
   if (!Json::sax_parse(text, &builder)) throw DataError(concat(origin, ": ", builder.problem()));
   return builder.take();

@@ -40,8 +40,7 @@ Json parse_line(std::string_view line, const fs::path& path, int64_t number) {
 
 }  // namespace
 
-void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail,
-                    const std::function<void(int64_t line, Json value)>& visit) {
+void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail, const std::function<void(int64_t line, Json value)>& visit) {
   const MappedFile file(path);
   if (file.size() > kMaxFileBytes) throw DataError(concat(path.string(), ": larger than ", kMaxFileBytes, " bytes"));
   std::string_view rest(reinterpret_cast<const char*>(file.data()), file.size());

@@ -87,9 +87,15 @@ void MetricSet::merge(std::string_view bytes) {
     const std::string name(bytes.substr(0, length));
     bytes.remove_prefix(length);
     switch (kind) {
-      case Kind::kSum: sum(name, value); break;
-      case Kind::kMax: max(name, value); break;
-      case Kind::kMin: min(name, value); break;
+      case Kind::kSum:
+        sum(name, value);
+        break;
+      case Kind::kMax:
+        max(name, value);
+        break;
+      case Kind::kMin:
+        min(name, value);
+        break;
       case Kind::kMean: {
         auto& e = entry(name, kind, 0.0);
         e.value += value;

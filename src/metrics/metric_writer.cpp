@@ -48,7 +48,8 @@ std::string event_head(int64_t step) {
 /// A file name that TensorBoard looks for and no earlier session has.
 fs::path new_event_file(const fs::path& folder) {
   io::create_folders(folder);
-  const auto stem = "events.out.tfevents." + std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." + std::to_string(::getpid()) + ".";
+  const auto stem =
+      "events.out.tfevents." + std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." + std::to_string(::getpid()) + ".";
   int number = 0;
   while (fs::exists(folder / (stem + std::to_string(number)))) ++number;
   return folder / (stem + std::to_string(number));

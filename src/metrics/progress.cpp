@@ -12,15 +12,24 @@ namespace {
 std::string duration_text(double seconds) {
   const auto total = static_cast<int64_t>(seconds + 0.5);
   char text[32];
-  if (total >= 3600) std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", static_cast<long long>(total / 3600), static_cast<long long>(total / 60 % 60), static_cast<long long>(total % 60));
-  else std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(total / 60), static_cast<long long>(total % 60));
+  if (total >= 3600)
+    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", static_cast<long long>(total / 3600), static_cast<long long>(total / 60 % 60),
+                  static_cast<long long>(total % 60));
+  else
+    std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(total / 60), static_cast<long long>(total % 60));
   return text;
 }
 
 }  // namespace
 
 ProgressBar::ProgressBar(std::string label, int64_t total, int64_t done)
-    : label_(std::move(label)), total_(total), first_(done), done_(done), terminal_(::isatty(STDERR_FILENO) == 1), start_(Clock::now()), last_drawn_(start_) {}
+    : label_(std::move(label)),
+      total_(total),
+      first_(done),
+      done_(done),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      start_(Clock::now()),
+      last_drawn_(start_) {}
 
 ProgressBar::~ProgressBar() {
   if (done_ > first_) draw();
@@ -42,7 +51,8 @@ void ProgressBar::draw() {
   const double rate = elapsed > 0 ? static_cast<double>(done_ - first_) / elapsed : 0.0;
   const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
   char numbers[96];
-  std::snprintf(numbers, sizeof numbers, "%lld/%lld  %.2f/s  %s left", static_cast<long long>(done_), static_cast<long long>(total_), rate, duration_text(left).c_str());
+  std::snprintf(numbers, sizeof numbers, "%lld/%lld  %.2f/s  %s left", static_cast<long long>(done_), static_cast<long long>(total_), rate,
+                duration_text(left).c_str());
   if (!terminal_) {
     log::info(label_ + " " + numbers + (note_.empty() ? "" : "  " + note_));
     return;

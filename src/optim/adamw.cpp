@@ -88,7 +88,8 @@ void AdamW::load_state(const NamedTensors& state) {
   const std::map<std::string, at::Tensor> stored(state.begin(), state.end());
   for (const auto& [name, tensor] : this->state()) {
     const auto found = stored.find(name);
-    if (found == stored.end() || found->second.sizes() != tensor.sizes()) throw CheckpointError("optimizer state lacks \"" + name + "\" of the right shape");
+    if (found == stored.end() || found->second.sizes() != tensor.sizes())
+      throw CheckpointError("optimizer state lacks \"" + name + "\" of the right shape");
     tensor.copy_(found->second);
   }
 }

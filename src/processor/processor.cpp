@@ -22,10 +22,8 @@ Processor::Processor(const std::filesystem::path& model_folder, MropeMode mode, 
     : tokenizer_(tokenizer::load_tokenizer(model_folder)) {
   vision_tokens_ = {required_token(*tokenizer_, "<|image_pad|>"), required_token(*tokenizer_, "<|video_pad|>"),
                     required_token(*tokenizer_, "<|vision_start|>"), required_token(*tokenizer_, "<|vision_end|>")};
-  position_options_ = {.mode = mode,
-                       .tokens_per_second = tokens_per_second,
-                       .image_token_id = vision_tokens_.image_pad,
-                       .video_token_id = vision_tokens_.video_pad};
+  position_options_ = {
+      .mode = mode, .tokens_per_second = tokens_per_second, .image_token_id = vision_tokens_.image_pad, .video_token_id = vision_tokens_.video_pad};
 }
 
 ModelInputs Processor::operator()(const video::Clip& clip, const std::string& system, const std::string& question) const {

@@ -6,8 +6,8 @@
 
 namespace vrlt::processor {
 
-PromptLoader::PromptLoader(const Processor& processor, video::VideoOptions options, std::filesystem::path data_root,
-                           const std::string& prompt_name, int64_t cache_bytes)
+PromptLoader::PromptLoader(const Processor& processor, video::VideoOptions options, std::filesystem::path data_root, const std::string& prompt_name,
+                           int64_t cache_bytes)
     : processor_(processor),
       options_(std::move(options)),
       data_root_(std::move(data_root)),

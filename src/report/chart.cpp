@@ -31,8 +31,8 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
 }
 
 std::string rectangle(double x, double y, double width, double height, const std::string& attributes, const std::string& title) {
-  return concat("<rect x=\"", px(x), "\" y=\"", px(y), "\" width=\"", px(width), "\" height=\"", px(height), "\" ", attributes,
-                "><title>", escape(title), "</title></rect>");
+  return concat("<rect x=\"", px(x), "\" y=\"", px(y), "\" width=\"", px(width), "\" height=\"", px(height), "\" ", attributes, "><title>",
+                escape(title), "</title></rect>");
 }
 
 /// Room around the values; a constant gets a band of its own.
@@ -245,9 +245,7 @@ std::string timeline(double duration_seconds, const std::vector<double>& frame_s
     const double from = x(std::clamp(span.start_seconds, 0.0, x.high)), to = x(std::clamp(span.end_seconds, 0.0, x.high));
     return rectangle(std::min(from, to), top, std::max(std::abs(to - from), 2.0), height, attributes + " rx=\"2\"", title);
   };
-  const auto span_text = [](const Interval& span) {
-    return concat(format_number(span.start_seconds), " – ", format_number(span.end_seconds), " s");
-  };
+  const auto span_text = [](const Interval& span) { return concat(format_number(span.start_seconds), " – ", format_number(span.end_seconds), " s"); };
 
   std::string svg = svg_open("timeline", 760, bottom + 24);
   for (const Interval& span : truth) svg += bar(span, truth_top - 4, bottom - truth_top + 4, "class=\"band\"", "truth " + span_text(span));

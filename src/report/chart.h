@@ -25,9 +25,7 @@ struct Series {
 struct Axis {
   double low = 0.0, high = 1.0;
   double pixel_low = 0.0, pixel_high = 1.0;
-  double operator()(double value) const {
-    return pixel_low + (value - low) / (high - low) * (pixel_high - pixel_low);
-  }
+  double operator()(double value) const { return pixel_low + (value - low) / (high - low) * (pixel_high - pixel_low); }
 };
 
 /// Multiples of 1, 2 or 5 times a power of ten inside [low, high]; about `count` of them.

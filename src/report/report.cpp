@@ -55,8 +55,10 @@ std::string metric_charts(const fs::path& run) {
   std::vector<const Series*> drawn;
   std::string constants;
   for (const auto& [name, series] : by_name) {
-    if (series.points.size() > 1 && is_constant(series)) constants += (constants.empty() ? "" : ", ") + name + " " + format_number(series.points.front().y);
-    else drawn.push_back(&series);
+    if (series.points.size() > 1 && is_constant(series))
+      constants += (constants.empty() ? "" : ", ") + name + " " + format_number(series.points.front().y);
+    else
+      drawn.push_back(&series);
   }
   if (by_name.empty()) return {};
   std::stable_sort(drawn.begin(), drawn.end(), [](const Series* a, const Series* b) { return rank_of(a->name) < rank_of(b->name); });
@@ -72,7 +74,8 @@ std::vector<Interval> spans_of(const io::Json& json) {
   std::vector<Interval> spans;
   if (json.is_array())
     for (const auto& item : json)
-      if (item.is_array() && item.size() == 2 && item[0].is_number() && item[1].is_number()) spans.push_back({item[0].get<double>(), item[1].get<double>()});
+      if (item.is_array() && item.size() == 2 && item[0].is_number() && item[1].is_number())
+        spans.push_back({item[0].get<double>(), item[1].get<double>()});
   return spans;
 }
 
@@ -82,9 +85,11 @@ std::string response_rows(const io::Json& responses) {
     const auto& response = responses[k];
     std::string components;
     for (const auto& [name, component] : response["components"].items())
-      components += name + " " + format_number(component.value("value", 0.0)) + (component.value("reason", "") == "ok" ? "" : " (" + component.value("reason", "") + ")") + "  ";
-    html += "<tr>" + number_cell(static_cast<double>(k + 1)) + "<td><code>" + escape(shorten(response.value("text", ""), kLongestText)) + "</code></td>" + number_cell(response.value("reward", 0.0)) +
-            number_cell(response.value("advantage", NAN)) + "<td>" + escape(response.value("finish", "")) + "</td><td>" + escape(components) + "</td></tr>";
+      components += name + " " + format_number(component.value("value", 0.0)) +
+                    (component.value("reason", "") == "ok" ? "" : " (" + component.value("reason", "") + ")") + "  ";
+    html += "<tr>" + number_cell(static_cast<double>(k + 1)) + "<td><code>" + escape(shorten(response.value("text", ""), kLongestText)) +
+            "</code></td>" + number_cell(response.value("reward", 0.0)) + number_cell(response.value("advantage", NAN)) + "<td>" +
+            escape(response.value("finish", "")) + "</td><td>" + escape(components) + "</td></tr>";
   }
   return html + "</table>";
 }
@@ -113,7 +118,8 @@ std::string rollout_card(const io::Json& line, const FrameStrip& frame_strip) {
   const auto jpeg = frame_strip ? frame_strip(line.value("video", ""), file_seconds) : std::string();
   if (!jpeg.empty()) html += "<img class=\"strip\" alt=\"frames\" src=\"data:image/jpeg;base64," + base64(jpeg) + "\">";
   if (!truth.empty()) html += timeline(end, seconds, truth, predicted, best);
-  if (line.contains("options")) html += "<p>options: " + escape(line["options"].dump()) + ", right: " + escape(line.value("answer", io::Json()).dump()) + "</p>";
+  if (line.contains("options"))
+    html += "<p>options: " + escape(line["options"].dump()) + ", right: " + escape(line.value("answer", io::Json()).dump()) + "</p>";
   return card(title, html + response_rows(line["responses"]));
 }
 
@@ -149,23 +155,27 @@ std::string selection_histograms(const fs::path& run) {
       (rejected ? values.rejected : values.selected).push_back(line.value(name, 0.0));
     }
   }
-  std::string html = "<h3>selection: <span style=\"color:var(--accent)\">selected</span> and <span style=\"color:var(--warn)\">rejected</span> samples</h3><div class=\"grid\">";
+  std::string html =
+      "<h3>selection: <span style=\"color:var(--accent)\">selected</span> and <span style=\"color:var(--warn)\">rejected</span> samples</h3><div "
+      "class=\"grid\">";
   for (const auto& [task, statistics_of_task] : by_task)
     for (const auto& [name, values] : statistics_of_task) {
       const auto edges = linear_edges(0.0, name == "std" ? 0.6 : 1.0, 20);
-      html += card(task + ": " + name + " of the rewards", stacked_histogram(edges, {{"selected", histogram_counts(values.selected, edges)}, {"rejected", histogram_counts(values.rejected, edges)}}));
+      html += card(task + ": " + name + " of the rewards", stacked_histogram(edges, {{"selected", histogram_counts(values.selected, edges)},
+                                                                                     {"rejected", histogram_counts(values.rejected, edges)}}));
     }
   html += "</div><table><tr><th>task</th><th>decision</th><th>samples</th></tr>";
   for (const auto& [task, counts] : reasons)
-    for (const auto& [reason, count] : counts) html += "<tr><td>" + escape(task) + "</td><td>" + escape(reason) + "</td>" + number_cell(static_cast<double>(count)) + "</tr>";
+    for (const auto& [reason, count] : counts)
+      html += "<tr><td>" + escape(task) + "</td><td>" + escape(reason) + "</td>" + number_cell(static_cast<double>(count)) + "</tr>";
   return html + "</table>";
 }
 
 // Evaluation
 
 std::string percent(const io::Json& estimate) {
-  return format_number(100 * estimate.value("value", NAN)) + " <span class=\"soft\">[" + format_number(100 * estimate["ci95"][0].get<double>()) + ", " +
-         format_number(100 * estimate["ci95"][1].get<double>()) + "]</span>";
+  return format_number(100 * estimate.value("value", NAN)) + " <span class=\"soft\">[" + format_number(100 * estimate["ci95"][0].get<double>()) +
+         ", " + format_number(100 * estimate["ci95"][1].get<double>()) + "]</span>";
 }
 
 std::string run_name(const fs::path& run) { return fs::weakly_canonical(run).filename().string(); }
@@ -213,8 +223,8 @@ std::string comparison_table(const fs::path& run) {
   std::string html = "<h3>paired difference</h3><table><tr><th>task</th><th>metric</th><th>before</th><th>after</th><th>difference</th></tr>";
   for (const auto& [task, metrics] : io::read_json(run / "comparison.json").items())
     for (const auto& [name, values] : metrics.items())
-      html += "<tr><td>" + escape(task) + "</td><td>" + escape(name) + "</td><td>" + format_number(100 * values["before"].value("value", NAN)) + "</td><td>" +
-              format_number(100 * values["after"].value("value", NAN)) + "</td><td>" + percent(values["difference"]) + "</td></tr>";
+      html += "<tr><td>" + escape(task) + "</td><td>" + escape(name) + "</td><td>" + format_number(100 * values["before"].value("value", NAN)) +
+              "</td><td>" + format_number(100 * values["after"].value("value", NAN)) + "</td><td>" + percent(values["difference"]) + "</td></tr>";
   return html + "</table>";
 }
 
@@ -230,7 +240,9 @@ std::string run_section(const fs::path& run, const FrameStrip& frame_strip) {
 }  // namespace
 
 void write_report(const std::vector<fs::path>& run_folders, const fs::path& output_html, const FrameStrip& frame_strip) {
-  std::string html = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>vrlt report</title><style>";
+  std::string html =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>vrlt "
+      "report</title><style>";
   html += kStyle;
   html += "</style></head><body><h1>vrlt report</h1>";
   for (const auto& run : run_folders)

@@ -44,9 +44,12 @@ RewardOutput GroundedQaReward::operator()(const RewardInput& input) const {
   const bool right = grounded.option && *grounded.option.value == *input.sample.answer_option;
   const double iou = grounded.span ? temporal_set_iou({*grounded.span.value}, input.sample.clip_segments()) : 0.0;
   RewardOutput output{.value = 0.5 * right + 0.5 * iou};
-  if (!grounded.option) output.reason = grounded.option.failure;
-  else if (!grounded.span) output.reason = grounded.span.failure;
-  else if (!right) output.reason = "wrong";
+  if (!grounded.option)
+    output.reason = grounded.option.failure;
+  else if (!grounded.span)
+    output.reason = grounded.span.failure;
+  else if (!right)
+    output.reason = "wrong";
   return output;
 }
 

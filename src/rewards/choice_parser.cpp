@@ -26,8 +26,14 @@ std::string_view unwrap(std::string_view text) {
   text = trim(text);
   for (size_t before = text.size() + 1; before != text.size();) {
     before = text.size();
-    for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"**", "**"}, {"*", "*"}, {"\"", "\""}, {"'", "'"}, {"`", "`"},
-                                      {"$", "$"}, {"\\boxed{", "}"}, {"\\text{", "}"}})
+    for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"**", "**"},
+                                      {"*", "*"},
+                                      {"\"", "\""},
+                                      {"'", "'"},
+                                      {"`", "`"},
+                                      {"$", "$"},
+                                      {"\\boxed{", "}"},
+                                      {"\\text{", "}"}})
       text = strip_pair(text, open, close);
   }
   return text;
@@ -62,8 +68,10 @@ std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   for (const char c : text) {
-    if (is_letter(c) || c == '\'') word += to_lower(c);
-    else if (!word.empty()) words.push_back(std::exchange(word, {}));
+    if (is_letter(c) || c == '\'')
+      word += to_lower(c);
+    else if (!word.empty())
+      words.push_back(std::exchange(word, {}));
   }
   if (!word.empty()) words.push_back(word);
   return words;
@@ -102,8 +110,8 @@ std::set<char> candidate_letters(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (!is_upper(text[i]) || !alone(i)) continue;
     const bool bracketed = i > 0 && text[i - 1] == '(' && i + 1 < text.size() && text[i + 1] == ')';
-    const bool punctuated = i + 1 < text.size() && (text[i + 1] == ')' || text[i + 1] == '.' || text[i + 1] == ':') &&
-                            (i + 2 >= text.size() || is_space(text[i + 2]));
+    const bool punctuated =
+        i + 1 < text.size() && (text[i + 1] == ')' || text[i + 1] == '.' || text[i + 1] == ':') && (i + 2 >= text.size() || is_space(text[i + 2]));
     if (bracketed || punctuated) letters.insert(text[i]);
   }
   const auto low = lower(text);

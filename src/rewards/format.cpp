@@ -23,14 +23,15 @@ struct Character {
 
 Character front_of(std::string_view text) {
   Character c;
-  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &c.code_point);
+  const auto length =
+      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &c.code_point);
   if (length > 0) c.length = static_cast<size_t>(length);
   return c;
 }
 
 bool is_unicode_space(utf8proc_int32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 void skip_unicode_spaces(std::string_view& text) {
@@ -69,7 +70,8 @@ bool take_quoted_number(std::string_view& text) {
 bool has_strict_format(std::string_view text, ThinkPolicy think) {
   text = trim(text);
   const bool with_think = think == ThinkPolicy::kRequired;
-  if (count(text, kThink) != with_think || count(text, kThinkEnd) != with_think || count(text, kAnswer) != 1 || count(text, kAnswerEnd) != 1) return false;
+  if (count(text, kThink) != with_think || count(text, kThinkEnd) != with_think || count(text, kAnswer) != 1 || count(text, kAnswerEnd) != 1)
+    return false;
   if (with_think) {
     if (!text.starts_with(kThink)) return false;
     const size_t end = text.find(kThinkEnd);
@@ -90,8 +92,8 @@ bool has_seed_tvg_format(std::string_view text) {
   skip_unicode_spaces(between);
   if (!between.empty()) return false;
   std::string_view rest = text.substr(answer + kAnswer.size());
-  return take(rest, "{") && take(rest, "\"start_time\"") && take(rest, ":") && take_quoted_number(rest) && take(rest, ",") && take(rest, "\"end_time\"") &&
-         take(rest, ":") && take_quoted_number(rest) && take(rest, "}") && take(rest, kAnswerEnd) && rest.empty();
+  return take(rest, "{") && take(rest, "\"start_time\"") && take(rest, ":") && take_quoted_number(rest) && take(rest, ",") &&
+         take(rest, "\"end_time\"") && take(rest, ":") && take_quoted_number(rest) && take(rest, "}") && take(rest, kAnswerEnd) && rest.empty();
 }
 
 Parsed<std::string> extract_answer(std::string_view text) {

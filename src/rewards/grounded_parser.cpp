@@ -12,7 +12,8 @@ GroundedAnswer parse_grounded_answer(std::string_view answer, const std::vector<
   size_t begin = cut;
   if (begin > 0 && text[begin - 1] == '(') --begin;
   auto option = text.substr(0, begin);
-  while (!option.empty() && (is_space(option.back()) || option.back() == ',' || option.back() == ';' || option.back() == '-')) option.remove_suffix(1);
+  while (!option.empty() && (is_space(option.back()) || option.back() == ',' || option.back() == ';' || option.back() == '-'))
+    option.remove_suffix(1);
   return {parse_choice(option, options), parse_single_span(text.substr(begin))};
 }
 

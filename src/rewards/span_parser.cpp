@@ -119,10 +119,16 @@ Tokens tokenize(std::string_view text) {
       size_t end = 0;
       while (end < rest.size() && (is_letter(rest[end]) || is_digit(rest[end]) || rest[end] == '_')) ++end;
       const auto word = lower(rest.substr(0, end));
-      if (word == "and") tokens.list.push_back({Token::Kind::kAnd});
-      else if (word == "to" || word == "until" || word == "through") tokens.list.push_back({Token::Kind::kSeparator});
-      else if (end > 1 && is_digit(rest[end - 1])) { tokens.failure = "bad_number"; return tokens; }  // x12
-      else tokens.list.push_back({Token::Kind::kOther});
+      if (word == "and")
+        tokens.list.push_back({Token::Kind::kAnd});
+      else if (word == "to" || word == "until" || word == "through")
+        tokens.list.push_back({Token::Kind::kSeparator});
+      else if (end > 1 && is_digit(rest[end - 1])) {
+        tokens.failure = "bad_number";
+        return tokens;
+      }  // x12
+      else
+        tokens.list.push_back({Token::Kind::kOther});
       i += end;
       after_time = false;
     } else {

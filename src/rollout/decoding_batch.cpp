@@ -46,8 +46,7 @@ void DecodingBatch::drop_finished(const std::vector<std::vector<bool>>& finished
   if (slots_.empty()) return;
   const auto device = last_ids.device();
   last_ids = last_ids.index_select(0, at::tensor(flat, at::kLong).to(device));
-  cache.select(at::tensor(prompt_rows, at::kLong).to(device),
-               at::tensor(slot_columns, at::kLong).view({-1, slots_per_prompt_}).to(device));
+  cache.select(at::tensor(prompt_rows, at::kLong).to(device), at::tensor(slot_columns, at::kLong).view({-1, slots_per_prompt_}).to(device));
 }
 
 }  // namespace vrlt::rollout

@@ -71,7 +71,8 @@ std::vector<Decision> select_samples(const std::vector<SampleStatistics>& statis
     if (decision.selected) selected_by_task[s.task].push_back(&decisions.back());
   }
   for (auto& [task, selected] : selected_by_task)
-    if (config.top_k_per_task > 0) keep_best(selected, static_cast<size_t>(config.top_k_per_task), "below_top_k", [](const Decision& d) { return d.score; });
+    if (config.top_k_per_task > 0)
+      keep_best(selected, static_cast<size_t>(config.top_k_per_task), "below_top_k", [](const Decision& d) { return d.score; });
   if (config.rule != "random") return decisions;
 
   // The control arm: as many of each task as the rules would keep, but any.

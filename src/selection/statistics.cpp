@@ -51,9 +51,23 @@ double pass_at_k(int64_t num_rewards, int64_t num_correct, int64_t k) {
 
 io::Json to_json(const SampleStatistics& s) {
   const auto k = static_cast<int64_t>(s.rewards.size());
-  io::Json json = {{"id", s.id}, {"task", s.task}, {"mode", s.continuous ? "continuous" : "discrete"}, {"K", k}, {"n_parsed", s.num_parsed},
-                   {"n_truncated", s.num_truncated}, {"mean_len", s.mean_length}, {"rewards", s.rewards}, {"mean", s.mean}, {"var", s.variance},
-                   {"std", s.std}, {"min", s.min}, {"max", s.max}, {"gap", s.gap}, {"q25", s.q25}, {"q75", s.q75}, {"c", s.num_correct},
+  io::Json json = {{"id", s.id},
+                   {"task", s.task},
+                   {"mode", s.continuous ? "continuous" : "discrete"},
+                   {"K", k},
+                   {"n_parsed", s.num_parsed},
+                   {"n_truncated", s.num_truncated},
+                   {"mean_len", s.mean_length},
+                   {"rewards", s.rewards},
+                   {"mean", s.mean},
+                   {"var", s.variance},
+                   {"std", s.std},
+                   {"min", s.min},
+                   {"max", s.max},
+                   {"gap", s.gap},
+                   {"q25", s.q25},
+                   {"q75", s.q75},
+                   {"c", s.num_correct},
                    {"post_var", s.posterior_variance}};
   for (int64_t n = 1; n <= k; n *= 2) json["pass@" + std::to_string(n)] = pass_at_k(k, s.num_correct, n);
   return json;

@@ -17,7 +17,8 @@ void AddedTokens::add(Token token) {
   tokens_.push_back(std::move(token));
 }
 
-void AddedTokens::split(std::string_view text, const std::function<void(int64_t)>& on_token, const std::function<void(std::string_view)>& on_text) const {
+void AddedTokens::split(std::string_view text, const std::function<void(int64_t)>& on_token,
+                        const std::function<void(std::string_view)>& on_text) const {
   size_t begin = 0;
   for (size_t i = text.find_first_of(first_bytes_); i != std::string_view::npos && i < text.size(); i = text.find_first_of(first_bytes_, i)) {
     const Token* match = nullptr;

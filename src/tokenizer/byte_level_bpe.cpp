@@ -55,7 +55,8 @@ ByteLevelBpe::ByteLevelBpe(const fs::path& folder) {
     if (!json.contains("model") || !json["model"].is_object() || json["model"].value("type", "BPE") != "BPE")
       throw DataError(origin + ": expected a model of type BPE");
     const auto& model = json["model"];
-    if (!model.contains("vocab") || !model.contains("merges") || !model["merges"].is_array()) throw DataError(origin + ": vocab or merges are missing");
+    if (!model.contains("vocab") || !model.contains("merges") || !model["merges"].is_array())
+      throw DataError(origin + ": vocab or merges are missing");
     read_vocabulary(model["vocab"], origin);
     for (const auto& merge : model["merges"]) {
       if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {

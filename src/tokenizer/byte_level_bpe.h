@@ -31,10 +31,10 @@ class ByteLevelBpe final : public Tokenizer {
   };
 
   AddedTokens added_tokens_;
-  std::unordered_map<std::string, int32_t> id_of_;          ///< By the raw bytes of the token.
-  std::vector<std::string> bytes_of_;                       ///< By id.
-  std::vector<int32_t> byte_ids_;                           ///< Of the 256 single bytes.
-  std::unordered_map<uint64_t, Merge> merges_;              ///< By (left << 32 | right).
+  std::unordered_map<std::string, int32_t> id_of_;  ///< By the raw bytes of the token.
+  std::vector<std::string> bytes_of_;               ///< By id.
+  std::vector<int32_t> byte_ids_;                   ///< Of the 256 single bytes.
+  std::unordered_map<uint64_t, Merge> merges_;      ///< By (left << 32 | right).
   int64_t vocab_size_ = 0;
   mutable std::mutex cache_mutex_;
   mutable std::unordered_map<std::string, std::vector<int32_t>> cache_;

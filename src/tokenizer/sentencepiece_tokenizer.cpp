@@ -17,9 +17,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::filesystem::path& fold
   if (std::filesystem::exists(config_path)) added_tokens_ = parse_added_tokens(io::read_json(config_path), config_path.string());
 }
 
-int64_t SentencePieceTokenizer::vocab_size() const {
-  return std::max<int64_t>(processor_.GetPieceSize(), added_tokens_.largest_id() + 1);
-}
+int64_t SentencePieceTokenizer::vocab_size() const { return std::max<int64_t>(processor_.GetPieceSize(), added_tokens_.largest_id() + 1); }
 
 std::vector<int64_t> SentencePieceTokenizer::encode(std::string_view text) const {
   std::vector<int64_t> ids;

@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 
-#include "vrlt/trainer/rollout_log.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/kl.h"
@@ -17,6 +16,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/model/video_features.h"
 #include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/trainer/rollout_log.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -37,18 +37,21 @@ std::vector<rewards::RewardTerm> reward_terms(const TrainConfig& config) {
   return terms;
 }
 
-std::vector<ScoredGroup> roll_out(const TrainingParts& parts, rollout::RolloutEngine& engine, const std::vector<LoadedSample>& samples, int64_t step) {
+std::vector<ScoredGroup> roll_out(const TrainingParts& parts, rollout::RolloutEngine& engine, const std::vector<LoadedSample>& samples,
+                                  int64_t step) {
   const auto& config = parts.config;
   std::vector<rollout::Prompt> prompts;
   // A sample that comes back, even in the same step, draws new responses: draw numbers never repeat within a run.
   for (const auto& loaded : samples)
-    prompts.push_back({loaded.sample->id, loaded.inputs, static_cast<uint64_t>((step * config.prompts_per_step + loaded.position) * config.rollout.group_size)});
+    prompts.push_back(
+        {loaded.sample->id, loaded.inputs, static_cast<uint64_t>((step * config.prompts_per_step + loaded.position) * config.rollout.group_size)});
   auto groups = engine.generate(prompts, {.group_size = config.rollout.group_size,
                                           .max_new_tokens = config.rollout.max_new_tokens,
                                           .sampling = config.rollout.sampling,
                                           .seed = config.seed});
   std::vector<ScoredGroup> scored;
-  for (size_t i = 0; i < groups.size(); ++i) scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
+  for (size_t i = 0; i < groups.size(); ++i)
+    scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
   return scored;
 }
 
@@ -150,7 +153,8 @@ at::Tensor reference_log_probs(const TrainingParts& parts, const model::GroupBat
     for (size_t i = 0; i < features.size(); ++i) reference_batch.groups[i].video_features = features[i];
   }
   return algorithm::token_log_probs(parts.reference->response_hidden(reference_batch), parts.reference->head_weight(), ids,
-                                    parts.config.rollout.sampling.temperature).log_probs;
+                                    parts.config.rollout.sampling.temperature)
+      .log_probs;
 }
 
 void record_update_metrics(const algorithm::TokenBatch& tokens, const at::Tensor& entropy, const at::Tensor& sampler_log_probs,
@@ -206,7 +210,8 @@ void update_policy(const TrainingParts& parts, const TrainingRun& run, const std
 }
 
 /// The records of the first `logged_rollouts` prompts of the step, wherever they were rolled out, in the order of the step; on rank 0.
-std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vector<ScoredGroup>& groups, const rewards::RewardFunction& reward, int64_t step) {
+std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vector<ScoredGroup>& groups, const rewards::RewardFunction& reward,
+                                     int64_t step) {
   const auto count = static_cast<size_t>(parts.config.logged_rollouts);
   io::Json own = io::Json::array();
   for (size_t i = 0; i < std::min(groups.size(), count); ++i) {
@@ -231,7 +236,8 @@ void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
   const rewards::RewardFunction reward(reward_terms(config));
   const auto& vision = parts.processor.vision_tokens();
-  rollout::RolloutEngine engine(parts.policy, parts.processor.tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
+  rollout::RolloutEngine engine(parts.policy, parts.processor.tokenizer(),
+                                {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   TrainingRun run(parts);
   std::optional<io::JsonlAppender> rollout_log;
   if (parts.group.is_first()) {

@@ -10,7 +10,8 @@ io::Json to_json(const Interval& span) { return io::Json::array({span.start_seco
 io::Json predicted_span(const data::Sample& sample, const std::string& text) {
   const auto answer = rewards::extract_answer(text);
   if (!answer || sample.segments.empty()) return nullptr;
-  const auto span = sample.options.empty() ? rewards::parse_single_span(*answer.value) : rewards::parse_grounded_answer(*answer.value, sample.options).span;
+  const auto span =
+      sample.options.empty() ? rewards::parse_single_span(*answer.value) : rewards::parse_grounded_answer(*answer.value, sample.options).span;
   return span ? to_json(*span.value) : io::Json(nullptr);
 }
 
@@ -28,10 +29,12 @@ io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup&
   record["responses"] = io::Json::array();
   for (size_t k = 0; k < group.responses.size(); ++k) {
     const auto& response = group.responses[k];
-    io::Json item = {{"text", response.text}, {"tokens", response.ids.size()}, {"finish", response.truncated ? "length" : "stop"}, {"reward", scores[k].total}};
+    io::Json item = {
+        {"text", response.text}, {"tokens", response.ids.size()}, {"finish", response.truncated ? "length" : "stop"}, {"reward", scores[k].total}};
     item["components"] = io::Json::object();
     for (size_t c = 0; c < terms.size(); ++c)
-      if (scores[k].components[c].applicable) item["components"][terms[c].name] = {{"value", scores[k].components[c].value}, {"reason", scores[k].components[c].reason}};
+      if (scores[k].components[c].applicable)
+        item["components"][terms[c].name] = {{"value", scores[k].components[c].value}, {"reason", scores[k].components[c].reason}};
     if (!advantages.empty()) item["advantage"] = advantages[k];
     item["predicted"] = predicted_span(sample, response.text);
     record["responses"].push_back(item);

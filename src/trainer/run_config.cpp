@@ -7,10 +7,12 @@ namespace vrlt::trainer {
 
 void visit_fields(config::FieldVisitor& v, ModelSection& c) {
   v.field({.name = "path", .help = "Hugging Face folder of the model", .required = true}, c.path);
-  v.field({.name = "init", .help = "pretrained: read the weights; random: start from config.json alone", .choices = {"pretrained", "random"}}, c.init);
+  v.field({.name = "init", .help = "pretrained: read the weights; random: start from config.json alone", .choices = {"pretrained", "random"}},
+          c.init);
   v.field({.name = "dtype", .help = "type of the weights in memory", .choices = {"float32", "bfloat16"}}, c.dtype);
   v.field({.name = "device", .help = "where the model runs", .choices = {"cpu", "cuda"}}, c.device);
-  v.field({.name = "mrope_mode", .help = "rule of the temporal positions", .choices = {"float_max", "int_max", "int_grid", "float_grid"}}, c.mrope_mode);
+  v.field({.name = "mrope_mode", .help = "rule of the temporal positions", .choices = {"float_max", "int_max", "int_grid", "float_grid"}},
+          c.mrope_mode);
   v.field({.name = "freeze_vision", .help = "leave the vision encoder as it is"}, c.freeze_vision);
 }
 

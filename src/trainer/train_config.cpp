@@ -76,8 +76,10 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       for (const char* section : {"rollout", "rewards", "algorithm"})
         if (key == section) problems.push_back(concat(where, ": \"", key, "\" has no effect with trainer: sft; remove it"));
   if (config.trainer == "grpo") {
-    if (config.rollout.group_size < 2) problems.push_back(concat(place("rollout.group_size"), ": group_size is ", config.rollout.group_size, ", grpo compares at least 2 responses"));
-    if (config.rollout.sampling.temperature == 0) problems.push_back(concat(place("rollout.temperature"), ": temperature is 0, grpo needs responses that differ"));
+    if (config.rollout.group_size < 2)
+      problems.push_back(concat(place("rollout.group_size"), ": group_size is ", config.rollout.group_size, ", grpo compares at least 2 responses"));
+    if (config.rollout.sampling.temperature == 0)
+      problems.push_back(concat(place("rollout.temperature"), ": temperature is 0, grpo needs responses that differ"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
   }
   return problems;

@@ -62,8 +62,10 @@ void TrainingRun::resume_from_latest() {
   const std::filesystem::path folder = found.substr(space + 1);
   restore(folder);
   resumed_step_ = std::stoll(found.substr(0, space));
-  if (resumed_step_ >= parts_.config.steps) log::info(concat("all ", resumed_step_, " steps are already done: ", folder.string()));
-  else log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
+  if (resumed_step_ >= parts_.config.steps)
+    log::info(concat("all ", resumed_step_, " steps are already done: ", folder.string()));
+  else
+    log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
 }
 
 std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {

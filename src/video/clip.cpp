@@ -17,8 +17,8 @@ at::Tensor resize_frame(const at::Tensor& frame, ImageSize size) {
   return resized.squeeze(0).clamp_(0, 255).round_().to(at::kByte);
 }
 
-Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds,
-               std::optional<double> end_seconds, const DecodeLimits& limits) {
+Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds, std::optional<double> end_seconds,
+               const DecodeLimits& limits) {
   VideoReader reader(path, limits);
   const auto located = [&](const DataError& error) { return DataError(concat(path.string(), ": ", error.what())); };
   Clip clip;

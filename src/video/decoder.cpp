@@ -72,13 +72,13 @@ void VideoReader::State::index_by_decoding(const VideoStream::Index& packets) {
   const auto step = static_cast<int64_t>(fps > 0 ? std::clamp(std::round(1.0 / fps / stream.seconds_between(0, 1)), 1.0, kMaxStep) : 1.0);
   while (const AVFrame* frame = stream.next_frame()) {
     int64_t time = frame->best_effort_timestamp;
-    if (time == AV_NOPTS_VALUE || (!pts.empty() && time <= pts.back()))
-      time = pts.empty() ? 0 : pts.back() + step;
+    if (time == AV_NOPTS_VALUE || (!pts.empty() && time <= pts.back())) time = pts.empty() ? 0 : pts.back() + step;
     if (time > kMaxTime) stream.fail(concat("a frame at ", time), "corrupt");
     pts.push_back(time);
   }
   const auto found = static_cast<int64_t>(pts.size());
-  if (!packets.has_times) found_on_opening.push_back(concat("has no times; its ", found, " frames are taken to be ", fps, " a second [no_timestamps]"));
+  if (!packets.has_times)
+    found_on_opening.push_back(concat("has no times; its ", found, " frames are taken to be ", fps, " a second [no_timestamps]"));
   if (!packets.starts_with_keyframe && found < packets.num_packets)
     found_on_opening.push_back(concat("starts between two keyframes: ", found, " of ", packets.num_packets, " frames can be decoded [no_keyframe]"));
 }
@@ -102,9 +102,11 @@ void VideoReader::State::collect_warnings() {
   warnings = found_on_opening;
   if (stream.size_changes()) warnings.push_back(concat("the picture size changes; every frame is scaled on its own [size_change]"));
   if (const auto count = stream.damaged().size(); count > 0) warnings.push_back(concat("damaged frames: ", count, " [corrupt]"));
-  if (const auto count = stream.missing_pictures(); count > 0) warnings.push_back(concat("frames missing from the stream: at least ", count, " [corrupt]"));
+  if (const auto count = stream.missing_pictures(); count > 0)
+    warnings.push_back(concat("frames missing from the stream: at least ", count, " [corrupt]"));
   if (!replaced.empty())
-    warnings.push_back(concat("frames that cannot be decoded: ", replaced.size(), ", the first is number ", *replaced.begin(), "; the one before is used [corrupt]"));
+    warnings.push_back(concat("frames that cannot be decoded: ", replaced.size(), ", the first is number ", *replaced.begin(),
+                              "; the one before is used [corrupt]"));
 }
 
 VideoReader::VideoReader(const std::filesystem::path& path, const DecodeLimits& limits) : state_(std::make_unique<State>(path, limits)) {
@@ -155,7 +157,8 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
   for (size_t i = 0; i < indices.size();) {
     const int64_t wanted = indices[i];
     if (may_seek) {
-      const auto after = std::upper_bound(state.entries.begin(), state.entries.end(), wanted, [](int64_t n, const auto& entry) { return n < entry.frame; });
+      const auto after =
+          std::upper_bound(state.entries.begin(), state.entries.end(), wanted, [](int64_t n, const auto& entry) { return n < entry.frame; });
       // Flushing throws away the frames in flight: it pays only for a jump.
       if (after != state.entries.begin() && (after - 1)->frame > next + state.stream.reorder_depth() && state.stream.seek((after - 1)->keyframe)) {
         next = (after - 1)->frame;

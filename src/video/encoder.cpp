@@ -77,7 +77,8 @@ struct VideoWriter::State {
   }
 };
 
-VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64_t height, int64_t frames_per_second) : state_(std::make_unique<State>()) {
+VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64_t height, int64_t frames_per_second)
+    : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.path = path;
   s.temporary = path.string() + ".tmp";

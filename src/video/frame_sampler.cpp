@@ -12,7 +12,7 @@
 namespace vrlt::video {
 namespace {
 
-constexpr int64_t kFrameFactor = 2;            // frames per temporal patch
+constexpr int64_t kFrameFactor = 2;  // frames per temporal patch
 constexpr double kMaxPixelsPerFrame = 768 * 28 * 28;
 constexpr double kMaxAspectRatio = 200.0;
 constexpr int64_t kMinImagePatches = 4, kMaxImagePatches = 16384;  // bounds of a size that the caller fixes

@@ -43,9 +43,7 @@ VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& 
   open_decoder();
 }
 
-void VideoStream::fail(const std::string& what, const char* reason) const {
-  throw DataError(concat(path_.string(), ": ", what, " [", reason, "]"));
-}
+void VideoStream::fail(const std::string& what, const char* reason) const { throw DataError(concat(path_.string(), ": ", what, " [", reason, "]")); }
 
 void VideoStream::check_size(int64_t width, int64_t height) const {
   if (width > 0 && height > 0 && width * height > limits_.max_pixels_per_frame)
@@ -116,7 +114,8 @@ VideoStream::Index VideoStream::scan_packets() {
     const int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
     if (time != AV_NOPTS_VALUE) {
       const auto* stream = format_->streams[packet_->stream_index];
-      index.end_seconds = std::max(index.end_seconds, (static_cast<double>(time) + static_cast<double>(packet_->duration)) * av_q2d(stream->time_base));
+      index.end_seconds =
+          std::max(index.end_seconds, (static_cast<double>(time) + static_cast<double>(packet_->duration)) * av_q2d(stream->time_base));
     }
     if (packet_->stream_index != stream_->index) continue;
     const auto number = static_cast<size_t>(index.num_packets++);
@@ -186,8 +185,10 @@ bool VideoStream::feed_packet() {
 }
 
 void VideoStream::note_damage(int64_t pts) {
-  if (!sought_pts_) damaged_.insert(pts);
-  else if (pts == AV_NOPTS_VALUE || pts >= *sought_pts_) damaged_after_seek_ = true;
+  if (!sought_pts_)
+    damaged_.insert(pts);
+  else if (pts == AV_NOPTS_VALUE || pts >= *sought_pts_)
+    damaged_after_seek_ = true;
 }
 
 void VideoStream::note_frame() {

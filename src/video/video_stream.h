@@ -25,12 +25,12 @@ class VideoStream {
   };
   /// What the packet scan found.
   struct Index {
-    std::vector<int64_t> pts;          ///< Of each shown frame, ascending.
-    std::vector<Keyframe> keyframes;   ///< By time; those hidden by an edit list too.
-    int64_t num_packets = 0;           ///< Of this stream, hidden ones included.
-    int64_t num_damaged = 0;           ///< Those that the container says are not whole.
-    double end_seconds = 0.0;          ///< When the last packet of any stream ends, in the file's own time.
-    bool has_times = false;            ///< Some packet says when it is.
+    std::vector<int64_t> pts;         ///< Of each shown frame, ascending.
+    std::vector<Keyframe> keyframes;  ///< By time; those hidden by an edit list too.
+    int64_t num_packets = 0;          ///< Of this stream, hidden ones included.
+    int64_t num_damaged = 0;          ///< Those that the container says are not whole.
+    double end_seconds = 0.0;         ///< When the last packet of any stream ends, in the file's own time.
+    bool has_times = false;           ///< Some packet says when it is.
     bool starts_with_keyframe = true;
     /// false: what can be decoded may differ from what the packets say, because one has no time or is damaged, or because
     /// frames come before the first keyframe.
@@ -100,7 +100,7 @@ class VideoStream {
   bool in_memory_ = false;
   bool has_file_index_ = false, has_sample_table_ = false;
 
-  bool at_start_ = true;   ///< No frame was taken since the start.
+  bool at_start_ = true;      ///< No frame was taken since the start.
   bool holds_frame_ = false;  ///< `frame_` is still to be given.
   bool drained_ = false;
   std::set<int64_t> damaged_;

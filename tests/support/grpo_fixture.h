@@ -11,9 +11,12 @@ namespace vrlt::test {
 struct GrpoFixture {
   std::vector<int64_t> lengths = {4, 2, 3, 3, 4, 1};
   std::vector<double> rewards = {1.0, 0.25, 0.55, 0.0, 1.0, 0.0};
-  at::Tensor old_log_probs = tensor({-0.50, -1.20, -0.10, -2.00, -0.80, -0.30, -1.50, -0.60, -0.90, -0.20, -0.70, -1.10, -0.40, -0.90, -1.30, -0.05, -2.20});
-  at::Tensor log_probs = old_log_probs + tensor({0.10, 0.30, -0.25, 0.00, -0.30, 0.05, 1.20, -0.10, 0.25, 0.02, -0.05, -0.40, 0.22, -0.01, 0.60, 0.04, 0.10});
-  at::Tensor ref_log_probs = old_log_probs + tensor({0.05, 0.00, -0.20, 0.10, -0.10, 0.20, 0.30, -0.05, 0.00, 0.00, 0.15, -0.30, 0.10, 0.10, -0.50, 0.00, -0.60});
+  at::Tensor old_log_probs =
+      tensor({-0.50, -1.20, -0.10, -2.00, -0.80, -0.30, -1.50, -0.60, -0.90, -0.20, -0.70, -1.10, -0.40, -0.90, -1.30, -0.05, -2.20});
+  at::Tensor log_probs =
+      old_log_probs + tensor({0.10, 0.30, -0.25, 0.00, -0.30, 0.05, 1.20, -0.10, 0.25, 0.02, -0.05, -0.40, 0.22, -0.01, 0.60, 0.04, 0.10});
+  at::Tensor ref_log_probs =
+      old_log_probs + tensor({0.05, 0.00, -0.20, 0.10, -0.10, 0.20, 0.30, -0.05, 0.00, 0.00, 0.15, -0.30, 0.10, 0.10, -0.50, 0.00, -0.60});
 
   static at::Tensor tensor(const std::vector<double>& values) { return at::tensor(values, at::kDouble); }
 

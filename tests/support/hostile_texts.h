@@ -15,10 +15,63 @@ inline std::string random_bytes(std::mt19937_64& random, size_t size) {
 
 /// Pieces that the parsers look at, in any order.
 inline std::string random_pieces(std::mt19937_64& random, size_t count) {
-  static const std::vector<std::string> pieces = {
-      "<think>", "</think>", "<answer>", "</answer>", "<think", ">", "{", "}", "[", "]", "(", ")", "\"", "start_time", "end_time", "option", "answer", ":", ",", ".", "-",
-      " - ", " to ", " and ", "until", "~", "\xE2\x80\x93", "0", "12", "3.5", "1:05", "00:00:07", "99999999999999999999", "1e308", "s", " seconds", "nan", "inf", "A", "B", "(B)",
-      "not", "**", "\\boxed{", "```", "```json", "\n", " ", "\t", "\xFF", "\xC3\xA9", "\xE3\x80\x80", "\xD9\xA2", std::string(1, '\0'), "{\"start_time\": \"", "\", \"end_time\": \"", "\"}"};
+  static const std::vector<std::string> pieces = {"<think>",
+                                                  "</think>",
+                                                  "<answer>",
+                                                  "</answer>",
+                                                  "<think",
+                                                  ">",
+                                                  "{",
+                                                  "}",
+                                                  "[",
+                                                  "]",
+                                                  "(",
+                                                  ")",
+                                                  "\"",
+                                                  "start_time",
+                                                  "end_time",
+                                                  "option",
+                                                  "answer",
+                                                  ":",
+                                                  ",",
+                                                  ".",
+                                                  "-",
+                                                  " - ",
+                                                  " to ",
+                                                  " and ",
+                                                  "until",
+                                                  "~",
+                                                  "\xE2\x80\x93",
+                                                  "0",
+                                                  "12",
+                                                  "3.5",
+                                                  "1:05",
+                                                  "00:00:07",
+                                                  "99999999999999999999",
+                                                  "1e308",
+                                                  "s",
+                                                  " seconds",
+                                                  "nan",
+                                                  "inf",
+                                                  "A",
+                                                  "B",
+                                                  "(B)",
+                                                  "not",
+                                                  "**",
+                                                  "\\boxed{",
+                                                  "```",
+                                                  "```json",
+                                                  "\n",
+                                                  " ",
+                                                  "\t",
+                                                  "\xFF",
+                                                  "\xC3\xA9",
+                                                  "\xE3\x80\x80",
+                                                  "\xD9\xA2",
+                                                  std::string(1, '\0'),
+                                                  "{\"start_time\": \"",
+                                                  "\", \"end_time\": \"",
+                                                  "\"}"};
   std::string text;
   for (size_t i = 0; i < count; ++i) text += pieces[random() % pieces.size()];
   return text;
@@ -28,8 +81,10 @@ inline std::string random_pieces(std::mt19937_64& random, size_t count) {
 inline std::vector<std::string> adversarial_texts() {
   constexpr size_t kMegabyte = 1 << 20;
   std::vector<std::string> texts;
-  for (const std::string piece : {"<answer>", "</answer>", "<think>", "<", "{", "[", "(", "[[1,2],", "{\"a\":", "1", "1:", "1.", "1 ", "-", "- ", "1 to 2 ", "1 and 2 and ", "1 - 2, ",
-                                  " ", "\n", "(A) ", "A. ", "answer ", "answer is ", "option: B ", "**", "\"", "\\boxed{", "```", "not ", "x1 ", "\xE2\x80\x93", "\xFF"}) {
+  for (const std::string piece :
+       {"<answer>", "</answer>",    "<think>", "<", "{",  "[",    "(",   "[[1,2],", "{\"a\":",    "1",          "1:", "1.", "1 ",       "-",   "- ",
+        "1 to 2 ",  "1 and 2 and ", "1 - 2, ", " ", "\n", "(A) ", "A. ", "answer ", "answer is ", "option: B ", "**", "\"", "\\boxed{", "```", "not ",
+        "x1 ",      "\xE2\x80\x93", "\xFF"}) {
     std::string body;
     while (body.size() < kMegabyte) body += piece;
     texts.push_back("<think>t</think><answer>" + body + "</answer>");

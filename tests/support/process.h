@@ -63,7 +63,7 @@ class Process {
     struct rlimit before {};
     ::getrlimit(RLIMIT_FSIZE, &before);
     if (options_.max_file_bytes) {  // inherited; ours again below
-      const struct rlimit limit {*options_.max_file_bytes, before.rlim_max};
+      const struct rlimit limit { *options_.max_file_bytes, before.rlim_max };
       ::setrlimit(RLIMIT_FSIZE, &limit);
     }
     const int code = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, pointers(words).data(), pointers(environment).data());
@@ -105,8 +105,10 @@ class Process {
     ::waitpid(pid_, &status, 0);
     ::close(std::exchange(pidfd_, -1));
     ProcessResult result;
-    if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-    else result.signal = WTERMSIG(status);
+    if (WIFEXITED(status))
+      result.exit_code = WEXITSTATUS(status);
+    else
+      result.signal = WTERMSIG(status);
     result.out = contents(out_);
     result.err = contents(err_);
     return result;
@@ -116,7 +118,9 @@ class Process {
   using Clock = std::chrono::steady_clock;
 
   bool ended(std::chrono::milliseconds patience) {
-    struct pollfd descriptor {pidfd_, POLLIN, 0};
+    struct pollfd descriptor {
+      pidfd_, POLLIN, 0
+    };
     if (::poll(&descriptor, 1, static_cast<int>(patience.count())) > 0) return true;
     if (Clock::now() > deadline_) throw std::runtime_error(command_ + ": still running after the timeout; it wrote\n" + contents(err_));
     return false;

@@ -45,8 +45,12 @@ class RankProcesses {
     const auto rank = std::to_string(processes_.size());
     auto options = options_;
     if (!working_folder.empty()) options.working_folder = working_folder;
-    options.environment.insert({{"RANK", rank}, {"WORLD_SIZE", std::to_string(world_size_)}, {"LOCAL_RANK", rank},
-                                {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", std::to_string(port_.number())}, {"OMP_NUM_THREADS", "1"}});
+    options.environment.insert({{"RANK", rank},
+                                {"WORLD_SIZE", std::to_string(world_size_)},
+                                {"LOCAL_RANK", rank},
+                                {"MASTER_ADDR", "127.0.0.1"},
+                                {"MASTER_PORT", std::to_string(port_.number())},
+                                {"OMP_NUM_THREADS", "1"}});
     processes_.push_back(std::make_unique<Process>(program, arguments, options));
   }
   RankProcesses& start_all(const std::filesystem::path& program, const std::vector<std::string>& arguments) {

@@ -38,8 +38,9 @@ class TinyTask {
 
   void write_model() const {
     std::filesystem::create_directories(model_folder());
-    tokenizer::train_sentencepiece({"system\nYou are a helpful assistant.", "user\nwhen red square ?", "assistant\n", "0.5 to 1.5", "0.0 to 1.0", "when blue circle ?"}, 300,
-                                   model_folder());
+    tokenizer::train_sentencepiece(
+        {"system\nYou are a helpful assistant.", "user\nwhen red square ?", "assistant\n", "0.5 to 1.5", "0.0 to 1.0", "when blue circle ?"}, 300,
+        model_folder());
     const auto tokenizer = tokenizer::load_tokenizer(model_folder());
     const auto id = [&](const char* token) { return *tokenizer->token_to_id(token); };
     make_tiny_model_folder(model_folder(), {{"vocab_size", tokenizer->vocab_size() + 5},
@@ -61,14 +62,15 @@ class TinyTask {
       writer.write(picture);
     }
     writer.close();
-    samples_.push_back(data::parse_sample({{"schema", "vs/1"},
-                                           {"id", "sample" + std::to_string(number)},
-                                           {"task", "tvg"},
-                                           {"video", name},
-                                           {"duration", 2.0},
-                                           {"question", "red square"},
-                                           {"segments", io::Json::array({{0.5 * static_cast<double>(number % 2), 1.0 + 0.5 * static_cast<double>(number % 2)}})}},
-                                          name));
+    samples_.push_back(
+        data::parse_sample({{"schema", "vs/1"},
+                            {"id", "sample" + std::to_string(number)},
+                            {"task", "tvg"},
+                            {"video", name},
+                            {"duration", 2.0},
+                            {"question", "red square"},
+                            {"segments", io::Json::array({{0.5 * static_cast<double>(number % 2), 1.0 + 0.5 * static_cast<double>(number % 2)}})}},
+                           name));
   }
 
   std::filesystem::path folder_;

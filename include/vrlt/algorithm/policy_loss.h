@@ -8,8 +8,8 @@
 namespace vrlt::algorithm {
 
 struct PolicyLossConfig {
-  std::string loss = "ppo_clip";   ///< A row of the loss table.
-  double clip_ratio_low = 0.2;     ///< The ratio is clipped to [1 - low, 1 + high].
+  std::string loss = "ppo_clip";  ///< A row of the loss table.
+  double clip_ratio_low = 0.2;    ///< The ratio is clipped to [1 - low, 1 + high].
   double clip_ratio_high = 0.2;
 };
 

@@ -18,15 +18,15 @@ struct CommandLine {
   Resume resume = Resume::kAuto;
   bool print_config = false;
   bool dry_run = false;
-  std::string list;                     ///< Name of a table to print.
-  std::vector<std::string> arguments;   ///< As typed, for command.txt.
+  std::string list;                    ///< Name of a table to print.
+  std::vector<std::string> arguments;  ///< As typed, for command.txt.
 };
 
 /// What a run is made from.
 struct RunRecipe {
-  std::string config_yaml;                       ///< As config::to_yaml prints it.
-  std::vector<std::filesystem::path> inputs;     ///< Files and folders whose hashes are recorded.
-  std::vector<std::string> free_keys;            ///< Keys and sections that may change between starts: what the folder holds does not depend on them.
+  std::string config_yaml;                    ///< As config::to_yaml prints it.
+  std::vector<std::filesystem::path> inputs;  ///< Files and folders whose hashes are recorded.
+  std::vector<std::string> free_keys;         ///< Keys and sections that may change between starts: what the folder holds does not depend on them.
 };
 
 /// Makes the folder of a run explain itself: config.yaml, environment.json, command.txt, inputs.json.

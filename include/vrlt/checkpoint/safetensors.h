@@ -54,8 +54,7 @@ class SafetensorsFile {
 /// One tensor at a time is copied to the CPU. Larger items come first, so that every tensor is aligned; otherwise the given
 /// order is kept. `metadata` gets "format": "pt" unless it has a format, because transformers insists on it.
 /// @throws CheckpointError for a duplicate name or a dtype the format lacks; DiskError.
-void write_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
-                       std::map<std::string, std::string> metadata = {});
+void write_safetensors(const std::filesystem::path& path, const NamedTensors& tensors, std::map<std::string, std::string> metadata = {});
 
 /// The weights of a model folder: model.safetensors.index.json with its shards, else model.safetensors.
 class SafetensorsFolder {

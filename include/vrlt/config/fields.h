@@ -14,8 +14,8 @@ struct Field {
   const char* help;
   double min = -std::numeric_limits<double>::infinity();  ///< Inclusive, for numbers.
   double max = std::numeric_limits<double>::infinity();
-  std::vector<std::string> choices = {};                  ///< For strings; empty: any.
-  bool required = false;                                  ///< A string or list that must not stay empty.
+  std::vector<std::string> choices = {};  ///< For strings; empty: any.
+  bool required = false;                  ///< A string or list that must not stay empty.
 };
 
 /// A name with a weight: an item of a list such as `rewards: [{name: format, weight: 0.5}]`.

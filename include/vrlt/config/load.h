@@ -17,8 +17,7 @@ using KeyLocations = std::map<std::string, std::string>;
 /// Unknown and duplicate keys, wrong types, values out of range and malformed overrides are collected.
 /// @param check  says what is wrong across fields: it gets the locations and returns messages. Runs only if the fields are sound.
 /// @throws MissingInputError; ConfigError listing every problem as `file:line:column: message`.
-void load(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-          const std::function<void(FieldVisitor&)>& visit,
+void load(const std::filesystem::path& file, const std::vector<std::string>& overrides, const std::function<void(FieldVisitor&)>& visit,
           const std::function<std::vector<std::string>(const KeyLocations&)>& check);
 
 /// The values as YAML that loads to the same struct; with `with_help` each key is preceded by its help as a comment.

@@ -9,17 +9,17 @@ namespace vrlt {
 /// What a program returns to the shell.
 enum class ExitCode : int {
   kDone = 0,
-  kUsage = 2,           ///< Wrong command line or config.
-  kBadData = 65,        ///< A record, video or checkpoint is malformed.
-  kMissingInput = 66,   ///< A file that was named does not exist.
-  kPeerGone = 69,       ///< Another rank is gone.
-  kBug = 70,            ///< A contract of ours is broken.
-  kDisk = 74,           ///< Writing failed.
-  kStopped = 75,        ///< Stopped on request; can be resumed.
+  kUsage = 2,          ///< Wrong command line or config.
+  kBadData = 65,       ///< A record, video or checkpoint is malformed.
+  kMissingInput = 66,  ///< A file that was named does not exist.
+  kPeerGone = 69,      ///< Another rank is gone.
+  kBug = 70,           ///< A contract of ours is broken.
+  kDisk = 74,          ///< Writing failed.
+  kStopped = 75,       ///< Stopped on request; can be resumed.
   kOutOfMemory = 80,
-  kNotFinite = 81,      ///< Loss or gradient is not finite.
+  kNotFinite = 81,  ///< Loss or gradient is not finite.
   kPeerHangs = 82,
-  kIncomplete = 83,     ///< Evaluation finished with samples missing.
+  kIncomplete = 83,  ///< Evaluation finished with samples missing.
 };
 
 /// Base of every error we throw: what went wrong, where, what was expected, what to do.
@@ -33,9 +33,9 @@ class Error : public std::runtime_error {
 };
 
 /// Defines an error type with its exit code.
-#define VRLT_DEFINE_ERROR(Name, code)                                        \
-  class Name : public Error {                                                \
-   public:                                                                   \
+#define VRLT_DEFINE_ERROR(Name, code)                                             \
+  class Name : public Error {                                                     \
+   public:                                                                        \
     explicit Name(const std::string& message) : Error(ExitCode::code, message) {} \
   }
 
@@ -62,9 +62,7 @@ std::string concat(const Parts&... parts) {
 }  // namespace vrlt
 
 /// Throws ContractError, with the condition and the place, if the caller broke a contract.
-#define VRLT_CHECK(condition, ...)                                                                        \
-  do {                                                                                                    \
-    if (!(condition))                                                                                     \
-      throw ::vrlt::ContractError(                                                                        \
-          ::vrlt::concat(__FILE__, ":", __LINE__, ": " #condition ": ", ::vrlt::concat(__VA_ARGS__)));     \
+#define VRLT_CHECK(condition, ...)                                                                                                             \
+  do {                                                                                                                                         \
+    if (!(condition)) throw ::vrlt::ContractError(::vrlt::concat(__FILE__, ":", __LINE__, ": " #condition ": ", ::vrlt::concat(__VA_ARGS__))); \
   } while (false)

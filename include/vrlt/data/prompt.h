@@ -11,9 +11,9 @@ namespace vrlt::data {
 struct PromptEntry {
   const char* name;
   const char* help;
-  bool think;                                   ///< The response must hold a thinking block.
-  std::string (*question)(const Sample&);       ///< The user's text after the video.
-  std::string (*answer)(const Sample&);         ///< The ideal response, for supervised fine-tuning.
+  bool think;                              ///< The response must hold a thinking block.
+  std::string (*question)(const Sample&);  ///< The user's text after the video.
+  std::string (*answer)(const Sample&);    ///< The ideal response, for supervised fine-tuning.
 };
 
 std::span<const PromptEntry> prompt_table();

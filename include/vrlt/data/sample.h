@@ -21,22 +21,22 @@ std::optional<Task> parse_task(const std::string& name);
 /// One question about one video: a line of a records file ("schema": "vs/1").
 /// Times are seconds of the video file; what the model sees and says counts from `clip_start`.
 struct Sample {
-  std::string id;                         ///< Unique in its file.
+  std::string id;  ///< Unique in its file.
   Task task = Task::kMultipleChoice;
   std::string bench, split, source;
-  std::string video;                      ///< Relative to the data root, no "..".
+  std::string video;  ///< Relative to the data root, no "..".
   double clip_start = 0.0;
-  std::optional<double> clip_end;         ///< Empty: to the end.
-  std::optional<double> duration;         ///< As annotated, seconds.
+  std::optional<double> clip_end;  ///< Empty: to the end.
+  std::optional<double> duration;  ///< As annotated, seconds.
   std::string question;
-  std::vector<std::string> options;       ///< Texts without letters; empty unless multiple choice.
-  std::optional<int64_t> answer_option;   ///< 0-based index of the right option.
+  std::vector<std::string> options;      ///< Texts without letters; empty unless multiple choice.
+  std::optional<int64_t> answer_option;  ///< 0-based index of the right option.
   std::optional<std::string> answer_text;
-  std::vector<Interval> segments;         ///< Truth, seconds of the video file; start < end.
-  std::string prompt;                     ///< Prompt id that overrides the task's default; may be empty.
-  std::string cluster;                    ///< For clustered errors; the video if the record names none.
+  std::vector<Interval> segments;  ///< Truth, seconds of the video file; start < end.
+  std::string prompt;              ///< Prompt id that overrides the task's default; may be empty.
+  std::string cluster;             ///< For clustered errors; the video if the record names none.
   std::map<std::string, std::string> groups;
-  io::Json record;                        ///< The line as read, unknown keys included.
+  io::Json record;  ///< The line as read, unknown keys included.
 
   /// The truth on the model's clock: segments minus clip_start.
   std::vector<Interval> clip_segments() const;

@@ -8,11 +8,11 @@ namespace vrlt::distributed {
 
 /// Which process of a run this one is, and where its processes meet.
 struct Launch {
-  std::string launcher;           ///< torchrun, mpirun or srun; empty for a single process.
+  std::string launcher;  ///< torchrun, mpirun or srun; empty for a single process.
   int rank = 0;
   int world_size = 1;
-  int local_rank = 0;             ///< Among the processes of this machine: the GPU it uses.
-  std::string master_address;     ///< Where the key-value store listens; unused by a single process.
+  int local_rank = 0;          ///< Among the processes of this machine: the GPU it uses.
+  std::string master_address;  ///< Where the key-value store listens; unused by a single process.
   int master_port = 0;
   bool store_is_served = false;   ///< torchrun serves the store; otherwise rank 0 does.
   std::string store_prefix;       ///< Keeps the attempts of a restarted run apart.

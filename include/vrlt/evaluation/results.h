@@ -9,7 +9,7 @@ namespace vrlt::evaluation {
 /// A line of samples.jsonl: what the model said about one sample. `error` is empty unless it could not be asked.
 struct Answer {
   std::string id;
-  std::string text;      ///< As generated.
+  std::string text;  ///< As generated.
   bool truncated = false;
   int64_t num_tokens = 0;
   std::string error;

@@ -12,8 +12,8 @@ struct AdamWConfig {
   double lr = 1e-6;
   double beta1 = 0.9, beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 0.01;     ///< Decoupled; on every parameter.
-  double max_grad_norm = 1.0;     ///< Of all gradients together; 0: no clipping.
+  double weight_decay = 0.01;  ///< Decoupled; on every parameter.
+  double max_grad_norm = 1.0;  ///< Of all gradients together; 0: no clipping.
   std::string schedule = "constant";
   int64_t warmup_steps = 0;
 };

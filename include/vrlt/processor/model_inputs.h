@@ -10,12 +10,12 @@ namespace vrlt::processor {
 
 /// Everything the model needs of one prompt, made once and carried through rollout, update and evaluation.
 struct ModelInputs {
-  at::Tensor input_ids;             ///< [P] int64, video pads expanded.
-  at::Tensor position_ids;          ///< [3, P] int64: time, height, width.
-  at::Tensor pixel_values_videos;   ///< [T*H*W, 1176] float32; undefined without a video.
-  at::Tensor video_grid_thw;        ///< [num_videos, 3] int64; undefined without a video.
-  int64_t next_position = 0;        ///< Position of the first generated token, on all three axes.
-  double sample_fps = 0.0;          ///< Of the (only) video; 0 without one.
+  at::Tensor input_ids;            ///< [P] int64, video pads expanded.
+  at::Tensor position_ids;         ///< [3, P] int64: time, height, width.
+  at::Tensor pixel_values_videos;  ///< [T*H*W, 1176] float32; undefined without a video.
+  at::Tensor video_grid_thw;       ///< [num_videos, 3] int64; undefined without a video.
+  int64_t next_position = 0;       ///< Position of the first generated token, on all three axes.
+  double sample_fps = 0.0;         ///< Of the (only) video; 0 without one.
   int64_t num_frames = 0;
   std::vector<double> frame_seconds;
 };

@@ -20,19 +20,19 @@ struct Prompt {
 
 /// One generated answer.
 struct Response {
-  std::vector<int64_t> ids;         ///< Stop token included.
+  std::vector<int64_t> ids;  ///< Stop token included.
   /// Of each id, float32, at the sampling temperature (1 if that is 0) over the full vocabulary: what the update computes for the
   /// same policy, so that their difference is the engine's error. Where ids are masked or top-k, top-p or min-p cut, the
   /// distribution that was drawn from is this one renormalised to what was kept; the loss does not correct for that.
   std::vector<float> log_probs;
-  bool truncated = false;           ///< The length limit came before a stop token.
-  std::string text;                 ///< Without special tokens.
+  bool truncated = false;  ///< The length limit came before a stop token.
+  std::string text;        ///< Without special tokens.
 };
 
 /// A prompt and its G responses.
 struct RolloutGroup {
   Prompt prompt;
-  at::Tensor video_features;        ///< [N, D], as encoded for the rollout; undefined without a video.
+  at::Tensor video_features;  ///< [N, D], as encoded for the rollout; undefined without a video.
   std::vector<Response> responses;
 };
 

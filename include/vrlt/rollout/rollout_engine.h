@@ -11,7 +11,7 @@
 namespace vrlt::rollout {
 
 struct GenerationConfig {
-  int64_t group_size = 8;           ///< G, responses per prompt.
+  int64_t group_size = 8;  ///< G, responses per prompt.
   int64_t max_new_tokens = 1024;
   SamplingConfig sampling;
   uint64_t seed = 0;

@@ -14,7 +14,7 @@ namespace vrlt::trainer {
 /// The model to open.
 struct ModelSection {
   std::string path;
-  std::string init = "pretrained";     ///< pretrained: read the weights; random: config.json only.
+  std::string init = "pretrained";  ///< pretrained: read the weights; random: config.json only.
   std::string dtype = "float32";
   std::string device = "cpu";
   std::string mrope_mode = "float_max";
@@ -23,12 +23,12 @@ struct ModelSection {
 
 /// Where samples come from.
 struct DataSection {
-  std::vector<std::string> records;    ///< JSON Lines files.
-  std::string root;                    ///< Folder that the `video` of a record is relative to.
+  std::vector<std::string> records;  ///< JSON Lines files.
+  std::string root;                  ///< Folder that the `video` of a record is relative to.
   std::string prompt = "auto_think";
-  int64_t max_samples = 0;             ///< Use only so many; 0: all.
-  double max_bad_fraction = 0.01;      ///< More unreadable samples than this stop the run.
-  int64_t cache_megabytes = 1024;      ///< Resized clips kept in memory.
+  int64_t max_samples = 0;         ///< Use only so many; 0: all.
+  double max_bad_fraction = 0.01;  ///< More unreadable samples than this stop the run.
+  int64_t cache_megabytes = 1024;  ///< Resized clips kept in memory.
 };
 
 /// How responses are generated.

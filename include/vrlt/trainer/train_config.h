@@ -16,11 +16,11 @@ struct AlgorithmSection {
   algorithm::PolicyLossConfig policy_loss;
   algorithm::AdvantageConfig advantage;
   std::string aggregation = "token_mean";
-  double kl_coef = 0.0;               ///< 0: no reference model is loaded.
+  double kl_coef = 0.0;  ///< 0: no reference model is loaded.
 };
 
 struct CheckpointSection {
-  int64_t every = 100;                ///< Steps between checkpoints; the last step always has one.
+  int64_t every = 100;  ///< Steps between checkpoints; the last step always has one.
   int64_t keep = 2;
 };
 
@@ -32,8 +32,8 @@ struct TrainConfig {
   uint64_t seed = 0;
   int64_t steps = 100;
   int64_t prompts_per_step = 16;
-  int64_t micro_batch = 4;            ///< Prompts per forward and backward pass.
-  int64_t logged_rollouts = 2;        ///< Prompts per step whose responses go to rollouts.jsonl.
+  int64_t micro_batch = 4;      ///< Prompts per forward and backward pass.
+  int64_t logged_rollouts = 2;  ///< Prompts per step whose responses go to rollouts.jsonl.
   ModelSection model;
   DataSection data;
   video::VideoOptions video;

@@ -15,7 +15,7 @@ namespace vrlt::trainer {
 /// What a trainer works with; made by the program, outlives the trainer.
 struct TrainingParts {
   const TrainConfig& config;
-  std::filesystem::path run_folder;                 ///< Exists.
+  std::filesystem::path run_folder;  ///< Exists.
   std::vector<data::Sample> samples;
   model::VisionLanguageModel& policy;
   model::VisionLanguageModel* reference = nullptr;  ///< Frozen; only with kl_coef > 0.

@@ -14,10 +14,10 @@ namespace vrlt::video {
 
 /// The frames a model sees, and when they were.
 struct Clip {
-  at::Tensor frames;                    ///< [F, 3, H, W] uint8, resized; F even, H and W multiples of the patch factor.
-  std::vector<double> frame_seconds;    ///< [F] from the start of the clip.
-  double sample_fps = 0.0;              ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.
-  double duration_seconds = 0.0;        ///< Of the clip (after cutting).
+  at::Tensor frames;                  ///< [F, 3, H, W] uint8, resized; F even, H and W multiples of the patch factor.
+  std::vector<double> frame_seconds;  ///< [F] from the start of the clip.
+  double sample_fps = 0.0;            ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.
+  double duration_seconds = 0.0;      ///< Of the clip (after cutting).
   std::vector<std::string> warnings;
 };
 

@@ -19,12 +19,12 @@ struct VideoOptions {
   double total_pixels = 90316800.0;       ///< Over the clip: 128000 * 784 * 0.9.
   std::optional<int64_t> resized_height;  ///< With `resized_width`: this size, to the next multiples of the patch factor.
   std::optional<int64_t> resized_width;
-  int64_t patch_factor = 28;              ///< Every side is a multiple of it.
+  int64_t patch_factor = 28;  ///< Every side is a multiple of it.
 };
 
 struct FrameSelection {
-  std::vector<int64_t> indices;           ///< Ascending frame numbers in presentation order.
-  double sample_fps = 0.0;                ///< Frames per second actually taken.
+  std::vector<int64_t> indices;  ///< Ascending frame numbers in presentation order.
+  double sample_fps = 0.0;       ///< Frames per second actually taken.
 };
 
 /// Names of the samplers there are.
@@ -35,8 +35,8 @@ std::vector<std::string> sampler_names();
 /// @param total_frames  frames in the file; @param video_fps its average rate.
 /// @param start_seconds,end_seconds  optional cut, clamped to the video.
 /// @throws DataError if fewer than 2 frames can be taken or the cut is empty; ConfigError for an unknown sampler.
-FrameSelection select_frames(int64_t total_frames, double video_fps, const VideoOptions& options,
-                             std::optional<double> start_seconds = {}, std::optional<double> end_seconds = {});
+FrameSelection select_frames(int64_t total_frames, double video_fps, const VideoOptions& options, std::optional<double> start_seconds = {},
+                             std::optional<double> end_seconds = {});
 
 struct ImageSize {
   int64_t height = 0;

@@ -43,8 +43,7 @@ void make_response_mask(GroupSpan& span, at::Device device) {
   span.response_mask = mask;
 }
 
-at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
-                           const std::vector<GroupSpan>& spans) {
+at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
   const int64_t num_heads = queries.size(1);
   const auto all_keys = repeat_heads(keys, num_heads), all_values = repeat_heads(values, num_heads);
   std::vector<at::Tensor> outputs;
@@ -53,10 +52,9 @@ at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, co
     const auto q = heads_first(queries.narrow(0, span.begin, span.length()));
     const auto k = heads_first(all_keys.narrow(0, span.begin, span.length()));
     const auto v = heads_first(all_values.narrow(0, span.begin, span.length()));
-    outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, 0, prompt), k.narrow(2, 0, prompt), v.narrow(2, 0, prompt),
-                                                       {}, 0.0, /*is_causal=*/true));
-    if (responses > 0)
-      outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, prompt, responses), k, v, span.response_mask));
+    outputs.push_back(
+        at::scaled_dot_product_attention(q.narrow(2, 0, prompt), k.narrow(2, 0, prompt), v.narrow(2, 0, prompt), {}, 0.0, /*is_causal=*/true));
+    if (responses > 0) outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, prompt, responses), k, v, span.response_mask));
   }
   return at::cat(outputs, 2).squeeze(0).transpose(0, 1).reshape({queries.size(0), -1});
 }

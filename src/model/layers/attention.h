@@ -9,7 +9,7 @@ namespace vrlt::model {
 
 /// Where a group lies in a packed sequence: its prompt, then its responses one after the other.
 struct GroupSpan {
-  int64_t begin = 0;                      ///< First token of the prompt.
+  int64_t begin = 0;  ///< First token of the prompt.
   int64_t prompt_length = 0;
   std::vector<int64_t> response_lengths;  ///< Tokens fed per response; 0 is possible.
   at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; undefined without response tokens.
@@ -24,8 +24,7 @@ void make_response_mask(GroupSpan& span, at::Device device);
 /// Causal attention inside each prompt, and from each response to its prompt and itself. The prompt is attended once per
 /// group, not once per response.
 /// @param queries  [T, H, Dh]; @param keys, values  [T, K, Dh], H a multiple of K.  @return [T, H * Dh].
-at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
-                           const std::vector<GroupSpan>& spans);
+at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans);
 
 /// One decoding step: every slot attends its prompt's prefix and its own suffix, the prefix keys being read once per prompt.
 /// @param queries  [N, G, H, Dh]; @param prefix_keys, prefix_values  [N, K, P, Dh]; @param prefix_bias  [N, 1, 1, P];

@@ -47,8 +47,7 @@ class FieldReader {
 
   std::vector<int64_t> integers(const std::string& name) const {
     const Json* value = find(name);
-    if (value == nullptr || !value->is_array())
-      throw DataError(concat(origin_, ": \"", name, "\" is missing or not an array"));
+    if (value == nullptr || !value->is_array()) throw DataError(concat(origin_, ": \"", name, "\" is missing or not an array"));
     constexpr int64_t kLargestItem = 1 << 20;
     std::vector<int64_t> result;
     for (const Json& item : *value) {

@@ -11,7 +11,7 @@ namespace vrlt::model::qwen2_5_vl {
 struct VisionConfig {
   int64_t depth = 0, hidden_size = 0, num_heads = 0, intermediate_size = 0, out_hidden_size = 0;
   int64_t patch_size = 14, temporal_patch_size = 2, spatial_merge_size = 2, in_channels = 3;
-  int64_t window_size = 112;                        ///< Pixels per side.
+  int64_t window_size = 112;  ///< Pixels per side.
   std::vector<int64_t> full_attention_blocks;
   double tokens_per_second = 2.0;
 

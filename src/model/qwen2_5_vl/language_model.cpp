@@ -40,28 +40,26 @@ at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_id
 
 at::Tensor LanguageModel::forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans,
                                   const KeyValueSink& sink) const {
-  return run_layers(embeddings, position_ids,
-                    [&](int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
-                      if (sink) sink(layer, keys, values);
-                      return group_attention(queries, keys, values, spans);
-                    });
+  return run_layers(embeddings, position_ids, [&](int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
+    if (sink) sink(layer, keys, values);
+    return group_attention(queries, keys, values, spans);
+  });
 }
 
 at::Tensor LanguageModel::decode(const at::Tensor& embeddings, KvCache& cache) const {
   const int64_t N = cache.num_prompts(), G = cache.num_slots(), length = cache.suffix_length;
   cache.reserve_token();
   const auto positions = (cache.next_position + length).unsqueeze(1).expand({N, G}).flatten();
-  const auto out = run_layers(
-      embeddings, positions.unsqueeze(0).expand({3, N * G}),
-      [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
-        auto& layer = cache.layers[static_cast<size_t>(index)];
-        layer.suffix_keys.select(3, length).copy_(keys.view({N, G, config_.num_kv_heads, config_.head_dim}));
-        layer.suffix_values.select(3, length).copy_(values.view({N, G, config_.num_kv_heads, config_.head_dim}));
-        return shared_prefix_attention(queries.view({N, G, config_.num_heads, config_.head_dim}), layer.prefix_keys,
-                                       layer.prefix_values, cache.prefix_bias, layer.suffix_keys.narrow(3, 0, length + 1),
-                                       layer.suffix_values.narrow(3, 0, length + 1))
-            .flatten(0, 1);
-      });
+  const auto out = run_layers(embeddings, positions.unsqueeze(0).expand({3, N * G}),
+                              [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
+                                auto& layer = cache.layers[static_cast<size_t>(index)];
+                                layer.suffix_keys.select(3, length).copy_(keys.view({N, G, config_.num_kv_heads, config_.head_dim}));
+                                layer.suffix_values.select(3, length).copy_(values.view({N, G, config_.num_kv_heads, config_.head_dim}));
+                                return shared_prefix_attention(queries.view({N, G, config_.num_heads, config_.head_dim}), layer.prefix_keys,
+                                                               layer.prefix_values, cache.prefix_bias, layer.suffix_keys.narrow(3, 0, length + 1),
+                                                               layer.suffix_values.narrow(3, 0, length + 1))
+                                    .flatten(0, 1);
+                              });
   ++cache.suffix_length;
   return out;
 }

@@ -22,9 +22,7 @@ namespace {
 constexpr int64_t kMaxShardBytes = 5'000'000'000;
 
 /// Positions of a response: the same number on all three axes. @return [3, length].
-at::Tensor response_positions(int64_t first, int64_t length) {
-  return (at::arange(length, at::kLong) + first).unsqueeze(0).expand({3, length});
-}
+at::Tensor response_positions(int64_t first, int64_t length) { return (at::arange(length, at::kLong) + first).unsqueeze(0).expand({3, length}); }
 
 int64_t read_special_id(const io::Json& json, const char* name) {
   const auto found = json.find(name);
@@ -149,11 +147,10 @@ KvCache Model::prefill(std::span<const PromptGroup> groups, at::Tensor* last_hid
     }
     return out;
   };
-  const auto hidden = language_model_.forward(
-      at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
-      [&](int64_t, const at::Tensor& keys, const at::Tensor& values) {
-        cache.layers.push_back({.prefix_keys = padded(keys), .prefix_values = padded(values)});
-      });
+  const auto hidden = language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
+                                              [&](int64_t, const at::Tensor& keys, const at::Tensor& values) {
+                                                cache.layers.push_back({.prefix_keys = padded(keys), .prefix_values = padded(values)});
+                                              });
   *last_hidden = hidden.index_select(0, at::tensor(last_rows, at::kLong).to(device()));
   cache.next_position = at::tensor(next_positions, at::kLong).to(device());
   auto bias = at::full({num_groups, 1, 1, longest}, -std::numeric_limits<float>::infinity(), at::TensorOptions().dtype(at::kFloat).device(device()));
@@ -186,8 +183,8 @@ void Model::save(const fs::path& folder) const {
 
   constexpr uint64_t kMaxFileBytes = 64ULL << 20;
   for (const char* name : {"generation_config.json", "preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json",
-                           "chat_template.json", "chat_template.jinja", "tokenizer.json", "tokenizer_config.json", "vocab.json",
-                           "merges.txt", "tokenizer.model", "added_tokens.json", "special_tokens_map.json"})
+                           "chat_template.json", "chat_template.jinja", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+                           "tokenizer.model", "added_tokens.json", "special_tokens_map.json"})
     if (fs::exists(source_folder_ / name)) io::write_file_atomic(folder / name, io::read_file(source_folder_ / name, kMaxFileBytes));
 }
 

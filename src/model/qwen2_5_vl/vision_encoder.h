@@ -9,9 +9,9 @@ namespace vrlt::model::qwen2_5_vl {
 
 /// The order in which the tower visits patches, and where attention is cut (spec 3.3). Lengths are in patches.
 struct VisionLayout {
-  std::vector<int64_t> window_order;     ///< window_order[i] = merged unit at place i.
-  std::vector<int64_t> window_lengths;   ///< Patches per window.
-  std::vector<int64_t> slice_lengths;    ///< Patches per temporal slice, for full attention.
+  std::vector<int64_t> window_order;    ///< window_order[i] = merged unit at place i.
+  std::vector<int64_t> window_lengths;  ///< Patches per window.
+  std::vector<int64_t> slice_lengths;   ///< Patches per temporal slice, for full attention.
 };
 
 /// @param grid_thw  [n, 3] int64 in patches. @throws DataError if a side is not a multiple of the merge size.
@@ -32,8 +32,7 @@ class VisionEncoder {
   at::Tensor operator()(const at::Tensor& pixel_values, const at::Tensor& grid_thw, Trace* trace = nullptr) const;
 
  private:
-  at::Tensor attention(const at::Tensor& x, int64_t block, const at::Tensor& cos, const at::Tensor& sin,
-                       const std::vector<int64_t>& lengths) const;
+  at::Tensor attention(const at::Tensor& x, int64_t block, const at::Tensor& cos, const at::Tensor& sin, const std::vector<int64_t>& lengths) const;
   at::Tensor mlp(const at::Tensor& x, int64_t block) const;
   at::Tensor merge(const at::Tensor& x) const;
 

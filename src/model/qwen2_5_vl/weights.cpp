@@ -25,8 +25,7 @@ void add_linear(std::vector<ParameterShape>& shapes, const std::string& name, in
 
 void add_vision(std::vector<ParameterShape>& shapes, const VisionConfig& vision) {
   const int64_t width = vision.hidden_size, merged = vision.merge_area() * width;
-  shapes.push_back({"visual.patch_embed.proj.weight",
-                    {width, vision.in_channels, vision.temporal_patch_size, vision.patch_size, vision.patch_size}});
+  shapes.push_back({"visual.patch_embed.proj.weight", {width, vision.in_channels, vision.temporal_patch_size, vision.patch_size, vision.patch_size}});
   for (int64_t i = 0; i < vision.depth; ++i) {
     const auto block = concat("visual.blocks.", i, ".");
     shapes.push_back({block + "norm1.weight", {width}});
@@ -83,8 +82,9 @@ std::string canonical_name(std::string name) {
   for (const char* wrapper : {"module.", "_orig_mod.", "base_model.model."})
     if (starts_with(name, wrapper)) name = name.substr(std::string(wrapper).size());
   static const std::vector<std::pair<std::string, std::string>> kRenames = {
-      {"model.visual.", "visual."},        {"model.language_model.", "model."},     {"language_model.model.", "model."},
-      {"language_model.lm_head.", "lm_head."}, {"language_model.", "model."},
+      {"model.visual.", "visual."},        {"model.language_model.", "model."},
+      {"language_model.model.", "model."}, {"language_model.lm_head.", "lm_head."},
+      {"language_model.", "model."},
   };
   for (const auto& [from, to] : kRenames)
     if (starts_with(name, from)) return to + name.substr(from.size());
@@ -119,7 +119,8 @@ ParameterTable load_weights(const std::filesystem::path& folder, const Config& c
   if (config.text.tie_word_embeddings) {
     const auto head = stored.find("lm_head.weight");
     if (head != stored.end()) {
-      if (table.contains("model.embed_tokens.weight") && !at::equal(files.tensor(head->second).to(options.device, options.dtype), table.at("model.embed_tokens.weight")))
+      if (table.contains("model.embed_tokens.weight") &&
+          !at::equal(files.tensor(head->second).to(options.device, options.dtype), table.at("model.embed_tokens.weight")))
         problems.push_back("lm_head.weight differs from the embedding although tie_word_embeddings is true");
       stored.erase(head);
     }

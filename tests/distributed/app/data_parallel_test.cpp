@@ -43,8 +43,10 @@ class DataParallel : public SyntheticRun {
       for (const auto& [name, value] : expected[step].items()) {
         ASSERT_TRUE(got[step].contains(name)) << name;
         const double e = value.get<double>(), g = got[step][name].get<double>();
-        if (e == std::round(e) && name.rfind("loss", 0) != 0) EXPECT_NEAR(e, g, 1e-12) << name << " of step " << step;
-        else EXPECT_NEAR(e, g, 1e-5 * std::max(1.0, std::abs(e))) << name << " of step " << step;
+        if (e == std::round(e) && name.rfind("loss", 0) != 0)
+          EXPECT_NEAR(e, g, 1e-12) << name << " of step " << step;
+        else
+          EXPECT_NEAR(e, g, 1e-5 * std::max(1.0, std::abs(e))) << name << " of step " << step;
       }
       EXPECT_EQ(got[step].size(), expected[step].size());
     }
@@ -58,7 +60,8 @@ constexpr double kMoved = 1e-3;
 
 TEST_F(DataParallel, SupervisedTraining) {
   run("vrlt-train", {"sft.yaml", "name=one"});
-  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved) << "the test would not see a wrong gradient";
+  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved)
+      << "the test would not see a wrong gradient";
   for (const int world_size : {2, 3}) {
     const auto name = "ranks" + std::to_string(world_size);
     run_on(world_size, "vrlt-train", {"sft.yaml", "name=" + name});
@@ -70,7 +73,8 @@ TEST_F(DataParallel, SupervisedTraining) {
 TEST_F(DataParallel, PolicyOptimization) {
   warm_up();
   run("vrlt-train", {"grpo.yaml", "name=one"});
-  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved) << "the rewards do not vary: nothing is learned";
+  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved)
+      << "the rewards do not vary: nothing is learned";
   for (const int world_size : {2, 3}) {
     const auto name = "ranks" + std::to_string(world_size);
     run_on(world_size, "vrlt-train", {"grpo.yaml", "name=" + name});

@@ -55,7 +55,7 @@ TEST_P(KilledRank, EndsTheOthersWithinFiveSeconds) {
 // Rank 0 serves the store and passes messages on: losing it is another case than losing another rank.
 INSTANTIATE_TEST_SUITE_P(Ranks, KilledRank, testing::Values(0, 1), testing::PrintToStringParamName());
 
-TEST_F(FailingRank, AHangingRankIsNamed) {
+TEST_F(FailingRank, AHangingRankEndsTheOthers) {
   auto options = process_options();
   options.environment["VRLT_COMM_TIMEOUT"] = "10";  // also how long the ranks may take to start
   RankProcesses ranks(2, options);
@@ -63,7 +63,8 @@ TEST_F(FailingRank, AHangingRankIsNamed) {
   ranks[1].send(SIGSTOP);
   const auto result = ranks[0].wait();
   EXPECT_EQ(result.exit_code, kPeerHangs) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("for rank 1 (last seen in call"));
+  // A rank that stops between two calls is named; of one that stops inside a call the others know only that it had come.
+  EXPECT_THAT(result.err, testing::AnyOf(HasSubstr("for rank 1 (last seen in call"), HasSubstr("one of them stopped inside it")));
 }
 
 // Rank 1 starts in a folder without the data: its own error, its own exit code.

@@ -44,8 +44,10 @@ optim: {lr: 1.0e-3, epsilon: 1.0e-3, weight_decay: 0.01}
 checkpoint: {every: 1, keep: 10}
 )";
     write("sft.yaml", "name: sft\ntrainer: sft\nmodel: {path: data/model, init: random, freeze_vision: false}\n" + training);
-    write("warm.yaml", "name: warm\ntrainer: sft\nmodel: {path: data/model, init: random, freeze_vision: false}\nprompts_per_step: 12\nmicro_batch: 12\n"
-                       "optim: {lr: 5.0e-3}\n" + inputs + "steps: " + kWarmSteps + "\n");
+    write("warm.yaml",
+          "name: warm\ntrainer: sft\nmodel: {path: data/model, init: random, freeze_vision: false}\nprompts_per_step: 12\nmicro_batch: 12\n"
+          "optim: {lr: 5.0e-3}\n" +
+              inputs + "steps: " + kWarmSteps + "\n");
     const std::string warm = std::string("model: {path: runs/warm/checkpoints/step-0000") + kWarmSteps + "/model, freeze_vision: false}\n";
     write("grpo.yaml", "name: grpo\ntrainer: grpo\nlogged_rollouts: 4\n" + warm + training + R"(
 rollout: {group_size: 4, temperature: 1.0, max_new_tokens: 24}
@@ -71,7 +73,8 @@ algorithm: {kl_coef: 0.01}
 
   void run_on(int world_size, const std::string& program, const std::vector<std::string>& arguments) {
     RankProcesses ranks(world_size, process_options());
-    for (const auto& result : ranks.start_all(binary(program), arguments).wait()) ASSERT_EQ(result.exit_code, 0) << world_size << " ranks\n" << result.out << result.err;
+    for (const auto& result : ranks.start_all(binary(program), arguments).wait())
+      ASSERT_EQ(result.exit_code, 0) << world_size << " ranks\n" << result.out << result.err;
   }
 
   static std::filesystem::path binary(const std::string& program) { return std::filesystem::path(VRLT_BIN_DIR) / program; }

@@ -32,15 +32,16 @@ TEST(ConfigMistakes, AreAllToldWithTheirPlaceBeforeAnythingIsOpened) {
 }
 
 TEST(ConfigMistakes, OnTheCommandLine) {
-  const auto result = world().run("vrlt-train", {"sft.yaml", "optm.lr=1", "optim.lr=2", "steps=ten", "trainer=sftt", "steps", "=3", "data.records=one.jsonl",
-                                                 "model={path: x, dtyp: bfloat16}", kNoModel});
+  const auto result = world().run("vrlt-train", {"sft.yaml", "optm.lr=1", "optim.lr=2", "steps=ten", "trainer=sftt", "steps", "=3",
+                                                 "data.records=one.jsonl", "model={path: x, dtyp: bfloat16}", kNoModel});
   EXPECT_EQ(result.exit_code, 2);
-  for (const char* expected :
-       {"command line: optm.lr=1: unknown key \"optm\"; did you mean \"optim\"?\n", "command line: optim.lr=2: lr is 2, expected a number from 0 to 1\n",
-        "command line: steps=ten: steps is \"ten\", expected an integer of at least 1\n",
-        "command line: trainer=sftt: trainer is \"sftt\", expected one of grpo, sft; did you mean \"sft\"?\n", "command line: steps: expected key=value",
-        "command line: =3: expected key=value", "command line: data.records=one.jsonl: records is not a list, expected [a, b, ...]\n",
-        "unknown key \"model.dtyp\"; did you mean \"dtype\"?\n"})
+  for (const char* expected : {"command line: optm.lr=1: unknown key \"optm\"; did you mean \"optim\"?\n",
+                               "command line: optim.lr=2: lr is 2, expected a number from 0 to 1\n",
+                               "command line: steps=ten: steps is \"ten\", expected an integer of at least 1\n",
+                               "command line: trainer=sftt: trainer is \"sftt\", expected one of grpo, sft; did you mean \"sft\"?\n",
+                               "command line: steps: expected key=value", "command line: =3: expected key=value",
+                               "command line: data.records=one.jsonl: records is not a list, expected [a, b, ...]\n",
+                               "unknown key \"model.dtyp\"; did you mean \"dtype\"?\n"})
     EXPECT_THAT(result.err, HasSubstr(expected));
 }
 
@@ -86,7 +87,8 @@ TEST(ConfigSound, ThenTheMissingModelIsNamed) {
 
 // --print-config -> load -> --print-config, with values that differ from every default and text that YAML could misread.
 TEST(PrintConfig, LoadsToItself) {
-  const std::vector<std::string> shared = {"name='no: #1 \"q\" \\ é'", "data.max_bad_fraction=0.1", "data.max_samples=7", "video.num_frames=6", "video.max_pixels=12345.5"};
+  const std::vector<std::string> shared = {"name='no: #1 \"q\" \\ é'", "data.max_bad_fraction=0.1", "data.max_samples=7", "video.num_frames=6",
+                                           "video.max_pixels=12345.5"};
   const auto with = [&](std::vector<std::string> first, std::vector<std::string> more) {
     first.insert(first.end(), shared.begin(), shared.end());
     first.insert(first.end(), more.begin(), more.end());
@@ -95,7 +97,8 @@ TEST(PrintConfig, LoadsToItself) {
   const std::pair<const char*, std::vector<std::string>> commands[] = {
       {"vrlt-data", {"synth", "synth.yaml", "seed=9007199254740992", "output='true'"}},
       {"vrlt-train", with({"sft.yaml"}, {"optim.lr=1e-7", "optim.epsilon=0.1", "optim.schedule=cosine"})},
-      {"vrlt-train", with({"grpo.yaml"}, {"rollout.top_p=0.30000000000000004", "rewards=[choice, {name: temporal_iou, weight: 0.1}]", "algorithm.kl_coef=0.001"})},
+      {"vrlt-train",
+       with({"grpo.yaml"}, {"rollout.top_p=0.30000000000000004", "rewards=[choice, {name: temporal_iou, weight: 0.1}]", "algorithm.kl_coef=0.001"})},
       {"vrlt-select", with({"select.yaml"}, {"filter.min_std=0.125", "rewards=[{name: choice, weight: 3}]"})},
       {"vrlt-eval", with({"eval.yaml"}, {"generation.temperature=0.7", "rescore=true", "data.records=['a b.jsonl', \"c,d.jsonl\", 'null']"})},
   };
@@ -116,7 +119,8 @@ TEST(PrintConfig, LoadsToItself) {
 
 // The config.yaml of a run folder runs again, to the same config.yaml.
 TEST(PrintConfig, TheOneInTheRunFolderStartsTheSameRun) {
-  for (const auto& [program, config] : {std::pair("vrlt-train", "sft.yaml"), {"vrlt-train", "grpo.yaml"}, {"vrlt-select", "select.yaml"}, {"vrlt-eval", "eval.yaml"}}) {
+  for (const auto& [program, config] :
+       {std::pair("vrlt-train", "sft.yaml"), {"vrlt-train", "grpo.yaml"}, {"vrlt-select", "select.yaml"}, {"vrlt-eval", "eval.yaml"}}) {
     SCOPED_TRACE(config);
     std::vector<std::string> arguments = {config, "name=first"};
     if (std::string(program) == "vrlt-train") arguments.emplace_back("steps=1");

@@ -46,7 +46,8 @@ TEST(DiskFull, CheckpointFailsAndThePreviousOneResumes) {
 }
 
 TEST(DiskFull, LinesFailAndTheRunGoesOnLater) {
-  for (const auto& [program, config, file] : {std::tuple("vrlt-select", "select.yaml", "rollouts.jsonl"), {"vrlt-eval", "eval.yaml", "mcq/samples.jsonl"}}) {
+  for (const auto& [program, config, file] :
+       {std::tuple("vrlt-select", "select.yaml", "rollouts.jsonl"), {"vrlt-eval", "eval.yaml", "mcq/samples.jsonl"}}) {
     SCOPED_TRACE(program);
     const auto whole = std::string("roomy-") + program, name = std::string("full-") + program;
     ASSERT_EQ(world().run(program, {config, "name=" + whole}).exit_code, 0);
@@ -74,8 +75,9 @@ TEST(DiskFull, StandardOutputIsPartOfTheWork) {
   auto options = world().options();
   options.standard_output = "/dev/full";
   world().write("completion.jsonl", "{\"id\": \"synth/test/mcq/0\", \"completion\": \"<answer>A</answer>\"}\n");
-  for (const auto& [program, arguments] : {std::pair<const char*, std::vector<std::string>>{"vrlt-score", {"completion.jsonl", "--records", "data/test.jsonl"}},
-                                           {"vrlt-train", {"sft.yaml", "--print-config"}}}) {
+  for (const auto& [program, arguments] :
+       {std::pair<const char*, std::vector<std::string>>{"vrlt-score", {"completion.jsonl", "--records", "data/test.jsonl"}},
+        {"vrlt-train", {"sft.yaml", "--print-config"}}}) {
     const auto result = Process(SmallWorld::program(program), arguments, options).wait();
     EXPECT_EQ(result.exit_code, 74) << program;
     EXPECT_THAT(result.err, HasSubstr("standard output: cannot write: " + std::string(std::strerror(ENOSPC)))) << program;

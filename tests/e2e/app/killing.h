@@ -37,8 +37,10 @@ inline void kill_ten_times(const std::string& program, const std::function<std::
       if (kill && alive) process.send(SIGKILL);
       const auto result = process.wait();
       finished = result.signal != SIGKILL;
-      if (!finished) ++kills;
-      else ASSERT_EQ(result.exit_code, exit_code_at_end) << result.err;
+      if (!finished)
+        ++kills;
+      else
+        ASSERT_EQ(result.exit_code, exit_code_at_end) << result.err;
     }
     check(folder);
     if (testing::Test::HasFailure()) return;

@@ -43,8 +43,10 @@ TEST(MissingVideo, EvaluationScoresTheRestAndSaysSo) {
   EXPECT_EQ(results["n_error"], 2);
   double sum = 0;
   for (const auto& line : lines_of(world().run_folder("missing") / "tvg/samples.jsonl")) {
-    if (line["err"].is_null()) sum += line["strict"]["score"]["mIoU"].get<double>();
-    else EXPECT_EQ(line["strict"]["reason"], "error");
+    if (line["err"].is_null())
+      sum += line["strict"]["score"]["mIoU"].get<double>();
+    else
+      EXPECT_EQ(line["strict"]["reason"], "error");
   }
   ASSERT_GT(sum, 0.0) << "a model that is always wrong cannot tell the two scores apart";
   const auto& metric = results["metrics"]["mIoU"];
@@ -82,7 +84,8 @@ TEST_P(MissingVideoInTraining, IsLeftOutAndCountedOnce) {
   const std::string config = GetParam();
   const auto records = records_with("one-gone.jsonl", {{kGrounding, "train/gone.mp4"}});
   // 1 of 36 is within 3 %. Three epochs of 36 samples in 27 steps of 4: it is met three times and counted once.
-  const std::vector<std::string> arguments = {config, "name=one-gone-" + config, records, "data.max_bad_fraction=0.03", "steps=27", "prompts_per_step=4"};
+  const std::vector<std::string> arguments = {config,     "name=one-gone-" + config, records, "data.max_bad_fraction=0.03",
+                                              "steps=27", "prompts_per_step=4"};
   const auto result = world().run("vrlt-train", arguments);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("leaving out synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));

@@ -11,8 +11,13 @@ const SmallWorld& world() { return SmallWorld::get(); }
 
 std::vector<std::string> on_real_clips(const std::string& config, const std::string& name) {
   const auto media = fs::absolute(media_dir());
-  return {config, "name=" + name, "data.records=[" + (media / "records.jsonl").string() + "]", "data.root=" + media.string(), "data.prompt=auto_answer",
-          "video.num_frames=4", "video.max_pixels=3136"};
+  return {config,
+          "name=" + name,
+          "data.records=[" + (media / "records.jsonl").string() + "]",
+          "data.root=" + media.string(),
+          "data.prompt=auto_answer",
+          "video.num_frames=4",
+          "video.max_pixels=3136"};
 }
 
 std::vector<io::Json> records() { return lines_of(media_dir() / "records.jsonl"); }
@@ -44,7 +49,8 @@ TEST(RealClips, AreTrainedOn) {
       EXPECT_TRUE(line["grad/norm"].is_number());
     }
     EXPECT_TRUE(fs::exists(run / "checkpoints/step-000002/model/model.safetensors"));
-    if (std::string(config) == "sft.yaml") EXPECT_LT(metrics[1]["loss/nll"], metrics[0]["loss/nll"]) << "the second step sees the same records";
+    if (std::string(config) == "sft.yaml")
+      EXPECT_LT(metrics[1]["loss/nll"], metrics[0]["loss/nll"]) << "the second step sees the same records";
     else
       for (const auto& line : lines_of(run / "rollouts.jsonl")) EXPECT_EQ(line["frame_seconds"].size(), 4u);
   }

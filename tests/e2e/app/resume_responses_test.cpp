@@ -57,8 +57,9 @@ class ResumeResponses : public ::testing::TestWithParam<Stored> {
 
 TEST_P(ResumeResponses, KilledTenTimesEndsAsUndisturbed) {
   const auto expected = whole();
-  kill_ten_times(GetParam().program, [&](const std::string& name) { return arguments(name); }, stored_lines, GetParam().exit_code,
-                 [&](const fs::path& run) { expect_same_files(expected, run); });
+  kill_ten_times(
+      GetParam().program, [&](const std::string& name) { return arguments(name); }, stored_lines, GetParam().exit_code,
+      [&](const fs::path& run) { expect_same_files(expected, run); });
 }
 
 TEST_P(ResumeResponses, TerminationExitsWith75AndGoesOn) {
@@ -112,11 +113,15 @@ TEST_P(ResumeResponses, AsksAgainWhatCouldNotBeAsked) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, ResumeResponses,
-                         ::testing::Values(Stored{"vrlt-select", "select.yaml", 0, {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"}},
-                                           Stored{"vrlt-eval", "eval.yaml", 83,
-                                                  {"mcq/samples.jsonl", "mcq/results.json", "tvg/samples.jsonl", "tvg/results.json", "gqa/samples.jsonl", "gqa/results.json"}}),
-                         [](const auto& info) { return std::string(info.param.program).substr(5); });
+INSTANTIATE_TEST_SUITE_P(
+    Programs, ResumeResponses,
+    ::testing::Values(Stored{"vrlt-select", "select.yaml", 0, {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"}},
+                      Stored{"vrlt-eval",
+                             "eval.yaml",
+                             83,
+                             {"mcq/samples.jsonl", "mcq/results.json", "tvg/samples.jsonl", "tvg/results.json", "gqa/samples.jsonl",
+                              "gqa/results.json"}}),
+    [](const auto& info) { return std::string(info.param.program).substr(5); });
 
 }  // namespace
 }  // namespace vrlt::test

@@ -54,8 +54,9 @@ TEST_P(ResumeTraining, KilledTenTimesEndsAsUndisturbed) {
   double largest_gradient = 0;
   for (const auto& line : lines_of(expected / "metrics.jsonl")) largest_gradient = std::max(largest_gradient, line["grad/norm"].get<double>());
   ASSERT_GT(largest_gradient, 0.0) << "nothing was learned, so equal weights would prove nothing";
-  kill_ten_times("vrlt-train", [&](const std::string& name) { return arguments(name); }, lines_and_saves, 0,
-                 [&](const fs::path& run) { expect_same_training(expected, run); });
+  kill_ten_times(
+      "vrlt-train", [&](const std::string& name) { return arguments(name); }, lines_and_saves, 0,
+      [&](const fs::path& run) { expect_same_training(expected, run); });
 }
 
 TEST_P(ResumeTraining, TerminationSavesAndExitsWith75) {
@@ -86,13 +87,15 @@ TEST_P(ResumeTraining, PassesOverDamagedCheckpointAndSurplusLines) {
     const auto run = world_.run_folder(name);
     fs::create_directories(run.parent_path());
     fs::copy(expected, run, fs::copy_options::recursive);
-    world_.write("runs/" + name + "/config.yaml", text_of(expected / "config.yaml").replace(0, text_of(expected / "config.yaml").find('\n'), "name: \"" + name + "\""));
+    world_.write("runs/" + name + "/config.yaml",
+                 text_of(expected / "config.yaml").replace(0, text_of(expected / "config.yaml").find('\n'), "name: \"" + name + "\""));
     fs::resize_file(last_checkpoint(run) / damaged, fs::file_size(last_checkpoint(run) / damaged) / 2);
     std::ofstream(run / "metrics.jsonl", std::ios::app) << R"({"step": 1)";
     const auto resumed = world_.run("vrlt-train", {std::string(GetParam()) + ".yaml", "name=" + name, "checkpoint.keep=1"});
     ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
     EXPECT_THAT(resumed.err, HasSubstr("ignoring checkpoint"));
-    EXPECT_EQ(io::sha256_file(last_checkpoint(expected) / "model/model.safetensors"), io::sha256_file(last_checkpoint(run) / "model/model.safetensors"));
+    EXPECT_EQ(io::sha256_file(last_checkpoint(expected) / "model/model.safetensors"),
+              io::sha256_file(last_checkpoint(run) / "model/model.safetensors"));
     expect_same_file(expected / "metrics.jsonl", run / "metrics.jsonl");
   }
 }

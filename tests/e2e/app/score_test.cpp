@@ -10,13 +10,15 @@ const SmallWorld& world() { return SmallWorld::get(); }
 
 std::vector<io::Json> parse_lines(const std::string& text) {
   std::vector<io::Json> lines;
-  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) lines.push_back(io::parse_json(text.substr(begin, end - begin), "output"));
+  for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+    lines.push_back(io::parse_json(text.substr(begin, end - begin), "output"));
   return lines;
 }
 
 constexpr const char* kRecords =
     "{\"schema\": \"vs/1\", \"id\": \"span\", \"task\": \"tvg\", \"video\": \"v.mp4\", \"question\": \"q\", \"segments\": [[2.0, 6.0]]}\n"
-    "{\"schema\": \"vs/1\", \"id\": \"letter\", \"task\": \"mcq\", \"video\": \"v.mp4\", \"question\": \"q\", \"options\": [\"x\", \"y\"], \"answer\": 1}\n";
+    "{\"schema\": \"vs/1\", \"id\": \"letter\", \"task\": \"mcq\", \"video\": \"v.mp4\", \"question\": \"q\", \"options\": [\"x\", \"y\"], "
+    "\"answer\": 1}\n";
 
 TEST(Score, CompletionsOfRecords) {
   world().write("r.jsonl", kRecords);
@@ -31,7 +33,7 @@ TEST(Score, CompletionsOfRecords) {
   // [4, 8] against [2, 6]: 2 of 6 seconds are shared. 3 * 1/3 + 1 = 2.
   EXPECT_EQ(lines[0]["id"], "span");
   EXPECT_NEAR(lines[0]["components"]["temporal_iou"]["value"], 1.0 / 3, 1e-15);  // one division
-  EXPECT_NEAR(lines[0]["total"], 2.0, 1e-15);                                     // a few roundings of numbers near 1
+  EXPECT_NEAR(lines[0]["total"], 2.0, 1e-15);                                    // a few roundings of numbers near 1
   EXPECT_FALSE(lines[0]["components"].contains("choice")) << "does not apply to a span";
   EXPECT_EQ(lines[1]["total"], 1.5);  // 0.5 for the letter, 1 for the format
   EXPECT_EQ(lines[1]["components"]["choice"]["reason"], "ok");

@@ -29,7 +29,9 @@ class SmallWorld {
   ProcessOptions options() const { return {.working_folder = folder(), .environment = {{"OMP_NUM_THREADS", "1"}}}; }
   static std::filesystem::path program(const std::string& name) { return std::filesystem::path(VRLT_BIN_DIR) / name; }
 
-  ProcessResult run(const std::string& name, const std::vector<std::string>& arguments) const { return Process(program(name), arguments, options()).wait(); }
+  ProcessResult run(const std::string& name, const std::vector<std::string>& arguments) const {
+    return Process(program(name), arguments, options()).wait();
+  }
 
   /// A file in the folder.
   void write(const std::string& name, const std::string& text) const { io::write_file_atomic(folder() / name, text); }
@@ -45,14 +47,19 @@ class SmallWorld {
 };
 
 inline SmallWorld::SmallWorld() {
-  const std::string common = "data: {records: [data/train.jsonl], root: data/videos, prompt: auto_short}\n"
-                             "video: {fps: 1.0, max_frames: 4, min_pixels: 784, max_pixels: 784}\n";
+  const std::string common =
+      "data: {records: [data/train.jsonl], root: data/videos, prompt: auto_short}\n"
+      "video: {fps: 1.0, max_frames: 4, min_pixels: 784, max_pixels: 784}\n";
   write("synth.yaml", "output: data\ntrain_clips: 12\ntest_clips: 2\nmodel: {text_width: 24, text_layers: 1, vision_width: 16, vision_layers: 1}\n");
-  write("sft.yaml", "name: sft\noutput: runs\ntrainer: sft\nsteps: 60\nprompts_per_step: 4\nmicro_batch: 2\n"
-                    "model: {path: data/model, init: random, freeze_vision: false}\noptim: {lr: 1.0e-3}\ncheckpoint: {every: 4}\n" + common);
-  write("grpo.yaml", "name: grpo\noutput: runs\nsteps: 40\nprompts_per_step: 3\nmicro_batch: 2\nmodel: {path: warm, freeze_vision: false}\n"
-                     "rollout: {group_size: 3, max_new_tokens: 24}\noptim: {lr: 1.0e-3}\ncheckpoint: {every: 3}\n"
-                     "rewards: [{name: temporal_iou, weight: 1.0}, {name: choice, weight: 1.0}, {name: grounded_qa, weight: 1.0}]\n" + common);
+  write("sft.yaml",
+        "name: sft\noutput: runs\ntrainer: sft\nsteps: 60\nprompts_per_step: 4\nmicro_batch: 2\n"
+        "model: {path: data/model, init: random, freeze_vision: false}\noptim: {lr: 1.0e-3}\ncheckpoint: {every: 4}\n" +
+            common);
+  write("grpo.yaml",
+        "name: grpo\noutput: runs\nsteps: 40\nprompts_per_step: 3\nmicro_batch: 2\nmodel: {path: warm, freeze_vision: false}\n"
+        "rollout: {group_size: 3, max_new_tokens: 24}\noptim: {lr: 1.0e-3}\ncheckpoint: {every: 3}\n"
+        "rewards: [{name: temporal_iou, weight: 1.0}, {name: choice, weight: 1.0}, {name: grounded_qa, weight: 1.0}]\n" +
+            common);
   write("select.yaml", "name: select\noutput: runs\nbatch: 2\nmodel: {path: warm}\nrollout: {group_size: 3, max_new_tokens: 24}\n" + common);
   write("eval.yaml", "name: eval\noutput: runs\nbatch: 2\nmodel: {path: warm}\ngeneration: {max_new_tokens: 24}\n" + common);
   must_run("vrlt-data", {"synth", "synth.yaml"});
@@ -82,7 +89,8 @@ inline int64_t count_lines(const std::filesystem::path& path) {
 inline int64_t count_entries(const std::filesystem::path& folder, const std::string& suffix = "") {
   std::error_code error;
   int64_t count = 0;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) count += entry->path().string().ends_with(suffix);
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    count += entry->path().string().ends_with(suffix);
   return count;
 }
 
@@ -98,7 +106,9 @@ inline void expect_same_file(const std::filesystem::path& expected, const std::f
       begin = i + 1;
       ++line;
     }
-  const auto shown = [&](const std::string& text) { return text.substr(std::min(begin, text.size()), std::min<size_t>(400, text.find('\n', begin) - begin)); };
+  const auto shown = [&](const std::string& text) {
+    return text.substr(std::min(begin, text.size()), std::min<size_t>(400, text.find('\n', begin) - begin));
+  };
   ADD_FAILURE() << expected << " and " << actual << " differ at line " << line << "\n  expected " << shown(a) << "\n  actual   " << shown(b);
 }
 

@@ -104,8 +104,7 @@ class CaseInputs {
       : json_(golden.input_cases()[name]),
         ids_(golden.inputs.tensor(name + ".input_ids").squeeze(0)),
         prompt_length_(json_["num_prompt_tokens"].get<int64_t>()) {
-    for (const char* mode : {"float_max", "int_grid"})
-      positions_[mode] = golden.inputs.tensor(name + ".position_ids." + mode).squeeze(1);
+    for (const char* mode : {"float_max", "int_grid"}) positions_[mode] = golden.inputs.tensor(name + ".position_ids." + mode).squeeze(1);
     for (const char* kind : {"pixel_values", "pixel_values_videos"})
       if (const auto key = name + "." + kind + "_q"; golden.inputs.contains(key)) pixels_[kind] = golden.inputs.tensor(key).to(at::kFloat) / 32.0;
   }
@@ -417,8 +416,7 @@ TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, ModelParityBatch, ::testing::ValuesIn(float_models()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Golden, ModelParityBatch, ::testing::ValuesIn(float_models()), [](const auto& info) { return info.param; });
 
 class Bfloat16Parity : public ::testing::TestWithParam<CaseName> {};
 

@@ -54,9 +54,12 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
     const auto frames = file.tensor("frames");
     video::VideoOptions options;
     for (const auto& [key, value] : entry["options"].items()) {
-      if (key == "min_pixels") options.min_pixels = value.get<int64_t>();
-      else if (key == "max_pixels") options.max_pixels = value.get<double>();
-      else ADD_FAILURE() << "unknown option " << key;
+      if (key == "min_pixels")
+        options.min_pixels = value.get<int64_t>();
+      else if (key == "max_pixels")
+        options.max_pixels = value.get<double>();
+      else
+        ADD_FAILURE() << "unknown option " << key;
     }
     const auto size = video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
     EXPECT_EQ(size, (video::ImageSize{entry["resized"][0].get<int64_t>(), entry["resized"][1].get<int64_t>()}));

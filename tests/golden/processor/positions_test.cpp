@@ -62,7 +62,8 @@ void check_case(const checkpoint::SafetensorsFile& tensors, const Json& json, co
 
     const auto positions = mrope_positions(real, image_grid, video_grid, row_seconds, options);
     for (int64_t axis = 0; axis < 3; ++axis)
-      EXPECT_TRUE(at::equal(positions.position_ids[axis], expected[axis][row].masked_select(mask[row]))) << "axis " << axis << "\n" << positions.position_ids[axis];
+      EXPECT_TRUE(at::equal(positions.position_ids[axis], expected[axis][row].masked_select(mask[row]))) << "axis " << axis << "\n"
+                                                                                                         << positions.position_ids[axis];
     const auto at_row = [&](const std::string& key) { return json.at(key + "." + mode).at(static_cast<size_t>(row)).get<int64_t>(); };
     EXPECT_EQ(positions.next_position, at_row("next_position"));
     EXPECT_EQ(positions.next_position - real.size(0), at_row("rope_deltas_real_length"));

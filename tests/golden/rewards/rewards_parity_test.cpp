@@ -121,8 +121,10 @@ TEST(RewardsParity, EveryRow) {
   test::check_golden_rows("rewards/rewards.jsonl", [&](const Json& row) {
     const auto kind = row.at("kind").get<std::string>();
     ++rows[kind];
-    if (checks.contains(kind)) checks.at(kind)(row);
-    else ADD_FAILURE() << "no check for rows of kind " << kind;
+    if (checks.contains(kind))
+      checks.at(kind)(row);
+    else
+      ADD_FAILURE() << "no check for rows of kind " << kind;
   });
   for (const auto& [kind, check] : checks) EXPECT_GT(rows[kind], 0) << "no row of kind " << kind;
   for (const auto& [kind, count] : rows) std::printf("  %s: %d\n", kind.c_str(), count);

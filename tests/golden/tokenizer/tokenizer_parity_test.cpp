@@ -74,7 +74,8 @@ std::vector<ChatMessage> messages_of(const Json& json) {
   for (const auto& message : json) {
     ChatMessage result{message.at("role").get<std::string>(), {}};
     const auto& content = message.at("content");
-    if (content.is_string()) result.content.push_back({ChatContent::Kind::kText, content.get<std::string>()});
+    if (content.is_string())
+      result.content.push_back({ChatContent::Kind::kText, content.get<std::string>()});
     else
       for (const auto& item : content) result.content.push_back(content_item(item));
     messages.push_back(std::move(result));
@@ -129,7 +130,7 @@ TEST(TokenizerParity, FullVocabularyHasTheSpecialIds) {
 TEST(ChatTemplateParity, RendersAndEncodes) {
   test::check_golden_rows("chat_template/chat.jsonl", [](const Json& row) {
     const auto rendered = render_qwen_chat(messages_of(row.at("messages")), {.add_generation_prompt = row.at("add_generation_prompt").get<bool>(),
-                                                                              .add_vision_id = row.at("add_vision_id").get<bool>()});
+                                                                             .add_vision_id = row.at("add_vision_id").get<bool>()});
     EXPECT_EQ(test::printable(rendered), test::printable(row.at("rendered").get<std::string>()));
     EXPECT_EQ(full_tokenizer().encode(rendered), row.at("ids").get<Ids>());
     EXPECT_EQ(mini_tokenizer().encode(rendered), row.at("mini_ids").get<Ids>());

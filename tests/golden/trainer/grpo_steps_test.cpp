@@ -83,7 +83,8 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
   at::Tensor expected(const std::string& name) const { return expected_.tensor(GetParam() + "." + name); }
 
   void read_prompts() {
-    const auto ids = inputs_.tensor("prompt_ids"), mask = inputs_.tensor("prompt_mask").to(at::kBool), positions = inputs_.tensor("prompt_position_ids");
+    const auto ids = inputs_.tensor("prompt_ids"), mask = inputs_.tensor("prompt_mask").to(at::kBool),
+               positions = inputs_.tensor("prompt_position_ids");
     for (int64_t i = 0; i < integer("prompts"); ++i) {
       auto prompt = std::make_shared<processor::ModelInputs>();
       prompt->input_ids = ids[i].masked_select(mask[i]);
@@ -120,7 +121,8 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
   }
 
   algorithm::TokenLogProbs token_log_probs(model::VisionLanguageModel& model, const model::GroupBatch& batch) const {
-    return algorithm::token_log_probs(model.response_hidden(batch), model.head_weight(), batch.response_ids(), setting("temperature"), /*chunk_size=*/16);
+    return algorithm::token_log_probs(model.response_hidden(batch), model.head_weight(), batch.response_ids(), setting("temperature"),
+                                      /*chunk_size=*/16);
   }
 
   at::Tensor all_log_probs(model::VisionLanguageModel& model, const GenerationBatch& batch) const {
@@ -179,7 +181,8 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
 
     const auto ratio = algorithm::log_ratio({log_probs, anchors.old_log_probs, anchors.advantages}).exp();
     expect_near(mean(ratio), step["ratio_mean"].get<double>(), kRatio * relative(step["ratio_mean"].get<double>()), GetParam() + " ratio mean");
-    expect_near(ratio.max().item<double>(), step["ratio_max"].get<double>(), kRatio * relative(step["ratio_max"].get<double>()), GetParam() + " ratio max");
+    expect_near(ratio.max().item<double>(), step["ratio_max"].get<double>(), kRatio * relative(step["ratio_max"].get<double>()),
+                GetParam() + " ratio max");
     expect_near(mean(anchors.old_log_probs - log_probs), step["approx_kl_old"].get<double>(), kLogProb, GetParam() + " approximate KL");
     expect_near(mean((ratio < 1.0 - setting("clip_low")).logical_and(anchors.advantages < 0)), step["clip_fraction_low"].get<double>(), kFraction,
                 GetParam() + " clip fraction");
@@ -200,10 +203,12 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
       token_advantages.insert(token_advantages.end(), static_cast<size_t>(length), advantages[static_cast<size_t>(row)]);
       weights.insert(weights.end(), static_cast<size_t>(length), algorithm::token_weight(config_["agg"].get<std::string>(), length, counts));
     }
-    Anchors anchors{.advantages = at::tensor(token_advantages, at::kDouble).to(at::kFloat), .weights = at::tensor(weights, at::kDouble).to(at::kFloat)};
+    Anchors anchors{.advantages = at::tensor(token_advantages, at::kDouble).to(at::kFloat),
+                    .weights = at::tensor(weights, at::kDouble).to(at::kFloat)};
     anchors.old_log_probs = all_log_probs(*policy_, batch);
     anchors.ref_log_probs = all_log_probs(*reference_, batch);
-    expect_near(anchors.old_log_probs, batch.flat(expected(name + "old_log_probs")), number == 0 ? kFirstLogProb : kLogProb, GetParam() + " old log-probs");
+    expect_near(anchors.old_log_probs, batch.flat(expected(name + "old_log_probs")), number == 0 ? kFirstLogProb : kLogProb,
+                GetParam() + " old log-probs");
     expect_near(anchors.ref_log_probs, batch.flat(expected(name + "ref_log_probs")), kFirstLogProb, GetParam() + " ref log-probs");
     return anchors;
   }
@@ -233,7 +238,8 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
       const double tolerance = kFinalParameter * std::sqrt(static_cast<double>(parameter.numel()));
       expect_near(parameter.sum().item<double>(), values["sum"].get<double>(), tolerance, GetParam() + " final sums");
       expect_near(parameter.abs().sum().item<double>(), values["abs_sum"].get<double>(), tolerance, GetParam() + " final sums");
-      expect_near(update.norm().item<double>(), values["update_norm"].get<double>(), 0.01 * values["update_norm"].get<double>(), GetParam() + " update norms");
+      expect_near(update.norm().item<double>(), values["update_norm"].get<double>(), 0.01 * values["update_norm"].get<double>(),
+                  GetParam() + " update norms");
     }
   }
 

@@ -1,5 +1,7 @@
 // golden/processor: which frames, and the sizes of frames, row by row.
 
+#include "vrlt/video/frame_sampler.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,7 +11,6 @@
 #include "tests/support/test_folders.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/jsonl.h"
-#include "vrlt/video/frame_sampler.h"
 
 namespace vrlt::video {
 namespace {
@@ -53,13 +54,20 @@ void check_sampling(const Json& row) {
   options.sampler = row["rule"].get<std::string>();
   std::optional<double> start, end;
   for (const auto& [key, value] : given.items()) {
-    if (key == "fps") options.fps = value.get<double>();
-    else if (key == "nframes" || key == "num_frames") options.num_frames = value.get<int64_t>();
-    else if (key == "min_frames") options.min_frames = value.get<int64_t>();
-    else if (key == "max_frames") options.max_frames = value.get<int64_t>();
-    else if (key == "video_start") start = value.get<double>();
-    else if (key == "video_end") end = value.get<double>();
-    else ADD_FAILURE() << "unknown option " << key;
+    if (key == "fps")
+      options.fps = value.get<double>();
+    else if (key == "nframes" || key == "num_frames")
+      options.num_frames = value.get<int64_t>();
+    else if (key == "min_frames")
+      options.min_frames = value.get<int64_t>();
+    else if (key == "max_frames")
+      options.max_frames = value.get<int64_t>();
+    else if (key == "video_start")
+      start = value.get<double>();
+    else if (key == "video_end")
+      end = value.get<double>();
+    else
+      ADD_FAILURE() << "unknown option " << key;
   }
   const double video_fps = row["video_fps"].is_null() ? 0.0 : row["video_fps"].get<double>();
   const auto total = row["total_frames"].get<int64_t>();
@@ -115,12 +123,18 @@ TEST(FrameSamplerGolden, GivesClipsTheSameSize) {
   const auto check = [](const Json& row) {
     VideoOptions options;
     for (const auto& [key, value] : row["options"].items()) {
-      if (key == "min_pixels") options.min_pixels = value.get<int64_t>();
-      else if (key == "max_pixels") options.max_pixels = value.get<double>();
-      else if (key == "total_pixels") options.total_pixels = value.get<double>();
-      else if (key == "resized_height") options.resized_height = value.get<int64_t>();
-      else if (key == "resized_width") options.resized_width = value.get<int64_t>();
-      else ADD_FAILURE() << "unknown option " << key;
+      if (key == "min_pixels")
+        options.min_pixels = value.get<int64_t>();
+      else if (key == "max_pixels")
+        options.max_pixels = value.get<double>();
+      else if (key == "total_pixels")
+        options.total_pixels = value.get<double>();
+      else if (key == "resized_height")
+        options.resized_height = value.get<int64_t>();
+      else if (key == "resized_width")
+        options.resized_width = value.get<int64_t>();
+      else
+        ADD_FAILURE() << "unknown option " << key;
     }
     const auto num_frames = row["nframes"].get<int64_t>();
     const auto size_of_clip = [&] { return clip_frame_size(num_frames, {row["height"].get<int64_t>(), row["width"].get<int64_t>()}, options); };

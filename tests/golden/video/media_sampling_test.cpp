@@ -21,10 +21,10 @@ using io::Json;
 using test::checked;
 using test::MediaFile;
 
-constexpr double kTimeTolerance = 1e-3;    // the coarsest time base of a container, 1 ms
-constexpr double kColorTolerance = 3.0;    // the manifest's
-constexpr double kRateTolerance = 1e-9;    // of doubles computed in another order
-constexpr double kFpsTolerance = 1e-6;     // torchcodec's rate is a quotient of measured times: 24.999999999999996
+constexpr double kTimeTolerance = 1e-3;  // the coarsest time base of a container, 1 ms
+constexpr double kColorTolerance = 3.0;  // the manifest's
+constexpr double kRateTolerance = 1e-9;  // of doubles computed in another order
+constexpr double kFpsTolerance = 1e-6;   // torchcodec's rate is a quotient of measured times: 24.999999999999996
 
 struct Request {
   VideoOptions options;
@@ -36,18 +36,30 @@ Request request_of(const Json& row) {
   Request request;
   auto& options = request.options;
   for (const auto& [key, value] : row["options"].items()) {
-    if (key == "fps") options.fps = value.get<double>();
-    else if (key == "nframes") options.num_frames = value.get<int64_t>();
-    else if (key == "min_frames") options.min_frames = value.get<int64_t>();
-    else if (key == "max_frames") options.max_frames = value.get<int64_t>();
-    else if (key == "min_pixels") options.min_pixels = value.get<int64_t>();
-    else if (key == "max_pixels") options.max_pixels = value.get<double>();
-    else if (key == "total_pixels") options.total_pixels = value.get<double>();
-    else if (key == "resized_height") options.resized_height = value.get<int64_t>();
-    else if (key == "resized_width") options.resized_width = value.get<int64_t>();
-    else if (key == "video_start") request.start = value.get<double>();
-    else if (key == "video_end") request.end = value.get<double>();
-    else ADD_FAILURE() << "unknown option " << key;
+    if (key == "fps")
+      options.fps = value.get<double>();
+    else if (key == "nframes")
+      options.num_frames = value.get<int64_t>();
+    else if (key == "min_frames")
+      options.min_frames = value.get<int64_t>();
+    else if (key == "max_frames")
+      options.max_frames = value.get<int64_t>();
+    else if (key == "min_pixels")
+      options.min_pixels = value.get<int64_t>();
+    else if (key == "max_pixels")
+      options.max_pixels = value.get<double>();
+    else if (key == "total_pixels")
+      options.total_pixels = value.get<double>();
+    else if (key == "resized_height")
+      options.resized_height = value.get<int64_t>();
+    else if (key == "resized_width")
+      options.resized_width = value.get<int64_t>();
+    else if (key == "video_start")
+      request.start = value.get<double>();
+    else if (key == "video_end")
+      request.end = value.get<double>();
+    else
+      ADD_FAILURE() << "unknown option " << key;
   }
   return request;
 }
@@ -58,7 +70,8 @@ bool flag(const Json& row, const char* key) { return row.contains(key) && row[ke
 bool is_right(const Json& row) { return flag(row, "times_right") && !(row.contains("frames_right") && row["frames_right"] == false); }
 /// The manifest looked at the frames of the row, or of another row of the same reader and file, and found them right.
 bool colors_are_right(const MediaFile& file, const Json& row) {
-  return std::any_of(file.sampling.begin(), file.sampling.end(), [&](const Json& other) { return other["reader"] == row["reader"] && flag(other, "frames_right"); });
+  return std::any_of(file.sampling.begin(), file.sampling.end(),
+                     [&](const Json& other) { return other["reader"] == row["reader"] && flag(other, "frames_right"); });
 }
 
 ImageSize size_of(const Json& value) { return {value[0].get<int64_t>(), value[1].get<int64_t>()}; }
@@ -71,7 +84,8 @@ void expect_colors(const at::Tensor& frames, const Json& row) {
   for (size_t i = 0; i < 3; ++i) {
     const auto means = frames[places[i]].to(at::kFloat).mean({1, 2});
     for (int64_t c = 0; c < 3; ++c)
-      EXPECT_NEAR(means[c].item<float>(), expected[i][static_cast<size_t>(c)].get<double>(), kColorTolerance) << "frame " << places[i] << ", channel " << c;
+      EXPECT_NEAR(means[c].item<float>(), expected[i][static_cast<size_t>(c)].get<double>(), kColorTolerance)
+          << "frame " << places[i] << ", channel " << c;
   }
 }
 
@@ -135,10 +149,14 @@ void check_refusal(const MediaFile& file, const Json& row, const Request& reques
     // A reader that saw another number of frames had a fault of its own.
     if (!request.is_cut() && std::stoll(words.substr(interval.size())) != file.row["frames"].get<int64_t>()) return;
     reason = "[too_few_frames]";
-  } else if (starts_with("ValueError: Invalid time range")) reason = "[too_few_frames]";
-  else if (starts_with("ValueError: absolute aspect ratio")) reason = "[aspect_ratio]";
-  else if (starts_with("AssertionError: The max_pixels of")) reason = "min_pixels";
-  else return;
+  } else if (starts_with("ValueError: Invalid time range"))
+    reason = "[too_few_frames]";
+  else if (starts_with("ValueError: absolute aspect ratio"))
+    reason = "[aspect_ratio]";
+  else if (starts_with("AssertionError: The max_pixels of"))
+    reason = "min_pixels";
+  else
+    return;
   try {
     load_clip(file.path, request.options, request.start, request.end);
     ADD_FAILURE() << "accepted; the reference says: " << words;
@@ -174,13 +192,16 @@ TEST_P(MediaSampling, TakesTheFramesOfQwenVlUtils) {
     // torchvision decodes only the range asked for, and counts from its start: another rule for cuts.
     const bool counts_from_cut = reader == "torchvision";
     if (row.contains("error")) {
-      const bool other_fault = file.text("expect") == "error" && file.text("error_kind") != "aspect_ratio" && file.text("error_kind") != "too_few_frames";
+      const bool other_fault =
+          file.text("expect") == "error" && file.text("error_kind") != "aspect_ratio" && file.text("error_kind") != "too_few_frames";
       const bool same_frames = is_sound(file) || file.text("expect") == "error";
       if (same_frames && !other_fault && !(counts_from_cut && request.is_cut())) check_refusal(file, row, request);
       continue;
     }
-    if (!request.is_cut() || counts_from_cut) check_arithmetic(file, row, request, /*total_is_after_cut=*/true);
-    else if (is_sound(file)) check_arithmetic(file, row, request, /*total_is_after_cut=*/false);
+    if (!request.is_cut() || counts_from_cut)
+      check_arithmetic(file, row, request, /*total_is_after_cut=*/true);
+    else if (is_sound(file))
+      check_arithmetic(file, row, request, /*total_is_after_cut=*/false);
 
     if (!is_right(row)) continue;
     if (!num_frames) {

@@ -32,8 +32,8 @@ using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr double kTimeTolerance = 1e-3;   // the coarsest time base of a container, 1 ms
-constexpr double kColorTolerance = 3.0;   // the manifest's: what conversions to RGB differ by on average
+constexpr double kTimeTolerance = 1e-3;  // the coarsest time base of a container, 1 ms
+constexpr double kColorTolerance = 3.0;  // the manifest's: what conversions to RGB differ by on average
 
 std::string md5(const uint8_t* data, size_t size) {
   std::array<uint8_t, 16> sum;
@@ -69,7 +69,8 @@ std::vector<double> expected_seconds(const MediaFile& file, const char* key = "p
   const double unit = std::stod(base) / std::stod(base.substr(base.find('/') + 1));
   std::vector<double> seconds;
   if (!file.row.contains(key)) {
-    for (int64_t i = 0; i < file.row["frames"].get<int64_t>(); ++i) seconds.push_back(static_cast<double>(i) * file.row["pts_step"].get<double>() * unit);
+    for (int64_t i = 0; i < file.row["frames"].get<int64_t>(); ++i)
+      seconds.push_back(static_cast<double>(i) * file.row["pts_step"].get<double>() * unit);
     return seconds;
   }
   for (const auto& pts : file.row[key])
@@ -198,7 +199,8 @@ void check_chosen_frames(const MediaFile& file) {
     ASSERT_EQ(reader->num_frames(), last + 1);
     for (const auto& choice : choices) {
       const auto actual = read_md5(*reader, choice);
-      for (size_t i = 0; i < choice.size(); ++i) EXPECT_EQ(actual[i], expected[static_cast<size_t>(choice[i])]) << "frame " << choice[i] << " from " << bytes_in_memory;
+      for (size_t i = 0; i < choice.size(); ++i)
+        EXPECT_EQ(actual[i], expected[static_cast<size_t>(choice[i])]) << "frame " << choice[i] << " from " << bytes_in_memory;
       checked()["frames compared with a full read"] += static_cast<int>(choice.size());
     }
     if (is_sound(file)) {

@@ -11,7 +11,8 @@ namespace vrlt::evaluation {
 namespace {
 
 data::Sample sample(data::Task task) {
-  return {.task = task, .options = {"a red ball", "a blue box", "both", "B"}, .answer_option = 1, .answer_text = "a ball", .segments = {{2, 5}, {7, 9}}};
+  return {
+      .task = task, .options = {"a red ball", "a blue box", "both", "B"}, .answer_option = 1, .answer_text = "a ball", .segments = {{2, 5}, {7, 9}}};
 }
 
 void expect_contract(const BenchmarkEntry& benchmark, const std::string& text, const std::string& origin) {
@@ -22,7 +23,8 @@ void expect_contract(const BenchmarkEntry& benchmark, const std::string& text, c
   ASSERT_EQ(first.metrics, second.metrics) << origin;
   ASSERT_EQ(first.reason, second.reason) << origin;
   ASSERT_FALSE(first.metrics.empty() || first.reason.empty()) << origin;
-  for (const auto& [name, value] : first.metrics) ASSERT_TRUE(std::isfinite(value) && value >= 0.0 && value <= 1.0) << name << " is " << value << " on " << origin;
+  for (const auto& [name, value] : first.metrics)
+    ASSERT_TRUE(std::isfinite(value) && value >= 0.0 && value <= 1.0) << name << " is " << value << " on " << origin;
 }
 
 class BenchmarkContract : public testing::TestWithParam<std::string> {

@@ -22,7 +22,8 @@ std::vector<data::Sample> samples() {
           {.task = data::Task::kYesNo, .answer_text = "yes"}};
 }
 
-void expect_contract(const RewardEntry& entry, const Reward& reward, const std::vector<data::Sample>& samples, const std::string& text, const std::string& origin) {
+void expect_contract(const RewardEntry& entry, const Reward& reward, const std::vector<data::Sample>& samples, const std::string& text,
+                     const std::string& origin) {
   for (const auto& sample : samples) {
     const RewardInput input{.sample = sample, .text = text, .num_tokens = 7};
     RewardOutput first, second;

@@ -89,30 +89,60 @@ TEST_P(WorkedExample, DoesNotDependOnMicroBatches) {
 const AdvantageConfig kTrl{"group_std", 1e-4}, kVerl{"group_std", 1e-6};
 
 std::vector<Case> worked_examples() {
-  const std::vector<double> e2 = {-0.068868, 0, -0.048531, -0.062314, 0, 0.057321, 0.025861, 0.007048, 0.010002,
-                                  0.034642, 0.032300, 0, 0, -0.067236, 0, -0.070683, 0.037527};
+  const std::vector<double> e2 = {-0.068868, 0,        -0.048531, -0.062314, 0,         0.057321, 0.025861,  0.007048, 0.010002,
+                                  0.034642,  0.032300, 0,         0,         -0.067236, 0,        -0.070683, 0.037527};
   auto e4b = e2;
   e4b[12] = -0.084623;  // ratio 1.246 is inside 1.28
   return {
-      {"E1_seq_mean_token_mean", "seq_mean_token_mean", kTrl, {}, 0, -0.014675,
+      {"E1_seq_mean_token_mean",
+       "seq_mean_token_mean",
+       kTrl,
+       {},
+       0,
+       -0.014675,
        {-0.048782, 0, -0.034376, -0.044139, 0, 0.081204, 0.024425, 0.006656, 0.009446, 0.032717, 0.030505, 0, 0, -0.047626, 0, -0.050067, 0.106327}},
       {"E2_token_mean", "token_mean", kTrl, {}, 0, -0.279913, e2},
-      {"E4a_batch_std", "token_mean", {"batch_std", 1e-4}, {}, 0, -0.303199,
+      {"E4a_batch_std",
+       "token_mean",
+       {"batch_std", 1e-4},
+       {},
+       0,
+       -0.303199,
        {-0.056509, 0, -0.039821, -0.051132, 0, 0.047034, 0.021220, 0.005783, 0.008207, 0.043471, 0.040532, 0, 0, -0.084372, 0, -0.088697, 0.047091}},
       {"E4b_clip_higher", "token_mean", kTrl, {.clip_ratio_high = 0.28}, 0, -0.293460, e4b},
       // E5c without its dual clip at 3, which touches token 6 alone: there 3.320117 * 0.132453 / 6 = 0.073293 in place of 0, and
       // the loss rises by (3.320117 - 3) * 0.132453 / 6 = 0.007067 from -0.800317.
-      {"E5c_seq_mean_token_sum", "seq_mean_token_sum", kVerl, {}, 0, -0.793250,
+      {"E5c_seq_mean_token_sum",
+       "seq_mean_token_sum",
+       kVerl,
+       {},
+       0,
+       -0.793250,
        {-0.195177, 0, -0.137539, -0.176604, 0, 0.162451, 0.073293, 0.019975, 0.028345, 0.098169, 0.091532, 0, 0, -0.190535, 0, -0.200304, 0.106345}},
-      {"E9a_seq_mean_token_mean_kl", "seq_mean_token_mean", kTrl, {}, 0.04, -0.011621,
-       {-0.048700, 0.000432, -0.034461, -0.044315, -0.000738, 0.080665, 0.025743, 0.006543, 0.009938, 0.032761, 0.030013, -0.000234, 0.000188, -0.047819, 0.001112,
-        -0.050002, 0.109683}},
-      {"E9b_token_mean_kl", "token_mean", kTrl, {}, 0.04, -0.277351,
-       {-0.068753, 0.000610, -0.048651, -0.062562, -0.000521, 0.056940, 0.027258, 0.006927, 0.010522, 0.034688, 0.031779, -0.000247, 0.000266, -0.067510, 0.001570,
-        -0.070591, 0.038712}},
-      {"E9c_seed", "token_mean", kVerl, {}, 0.01, -0.279330,
-       {-0.068857, 0.000152, -0.048573, -0.062393, -0.000130, 0.057241, 0.026217, 0.007020, 0.010134, 0.034659, 0.032175, -0.000062, 0.000067, -0.067316, 0.000392,
-        -0.070672, 0.037830}},
+      {"E9a_seq_mean_token_mean_kl",
+       "seq_mean_token_mean",
+       kTrl,
+       {},
+       0.04,
+       -0.011621,
+       {-0.048700, 0.000432, -0.034461, -0.044315, -0.000738, 0.080665, 0.025743, 0.006543, 0.009938, 0.032761, 0.030013, -0.000234, 0.000188,
+        -0.047819, 0.001112, -0.050002, 0.109683}},
+      {"E9b_token_mean_kl",
+       "token_mean",
+       kTrl,
+       {},
+       0.04,
+       -0.277351,
+       {-0.068753, 0.000610, -0.048651, -0.062562, -0.000521, 0.056940, 0.027258, 0.006927, 0.010522, 0.034688, 0.031779, -0.000247, 0.000266,
+        -0.067510, 0.001570, -0.070591, 0.038712}},
+      {"E9c_seed",
+       "token_mean",
+       kVerl,
+       {},
+       0.01,
+       -0.279330,
+       {-0.068857, 0.000152, -0.048573, -0.062393, -0.000130, 0.057241, 0.026217, 0.007020, 0.010134, 0.034659, 0.032175, -0.000062, 0.000067,
+        -0.067316, 0.000392, -0.070672, 0.037830}},
   };
 }
 
@@ -122,15 +152,15 @@ TEST(PpoClip, TokenLossesOfTheWorkedExample) {
   const test::GrpoFixture fixture;
   const auto advantages = fixture.per_token(group_advantages(fixture.rewards, 3, kTrl));
   expect_near(ppo_clip_loss({fixture.log_probs, fixture.old_log_probs, advantages}, {}),
-              {-1.170758, -1.271214, -0.825019, -1.059345, 0.741542, 0.974452, 0.439644, 0.119817, 0.170028, 0.588912, 0.549097, 0.461800, -1.385401, -1.143013,
-               -1.385401, -1.201617, 0.637960});
+              {-1.170758, -1.271214, -0.825019, -1.059345, 0.741542, 0.974452, 0.439644, 0.119817, 0.170028, 0.588912, 0.549097, 0.461800, -1.385401,
+               -1.143013, -1.385401, -1.201617, 0.637960});
 }
 
 TEST(K3, TokenValuesOfTheWorkedExample) {
   const test::GrpoFixture fixture;
   const auto k3 = k3_divergence(fixture.log_probs, fixture.ref_log_probs);
-  expect_near(k3, {0.001229, 0.040818, 0.001271, 0.005171, 0.021403, 0.011834, 0.306570, 0.001271, 0.028801, 0.000199, 0.021403, 0.005171, 0.006920, 0.006278,
-                   0.432871, 0.000789, 0.196585});
+  expect_near(k3, {0.001229, 0.040818, 0.001271, 0.005171, 0.021403, 0.011834, 0.306570, 0.001271, 0.028801, 0.000199, 0.021403, 0.005171, 0.006920,
+                   0.006278, 0.432871, 0.000789, 0.196585});
   EXPECT_NEAR(k3.mean().item<double>(), 0.064034, kTolerance);
   double rows = 0;  // mean over rows of each row's mean, by the weights the trainer uses
   int64_t begin = 0;
@@ -202,7 +232,9 @@ TEST(PpoClip, ValueAtRatioOne) {
   const auto value = [&](const char* aggregation) {
     std::vector<double> per_row;
     for (const int64_t length : fixture.lengths) per_row.push_back(token_weight(aggregation, length, {17, 6}));
-    return (ppo_clip_loss({fixture.log_probs, fixture.log_probs, fixture.per_token(advantages)}, {}) * fixture.per_token(per_row)).sum().item<double>();
+    return (ppo_clip_loss({fixture.log_probs, fixture.log_probs, fixture.per_token(advantages)}, {}) * fixture.per_token(per_row))
+        .sum()
+        .item<double>();
   };
   double expected = 0;
   for (size_t i = 0; i < advantages.size(); ++i) expected -= advantages[i] * static_cast<double>(fixture.lengths[i]) / 17.0;

@@ -58,8 +58,8 @@ TEST_P(ChunkedTokenLogProbs, EqualThePlainGraphInFloat64) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Chunks, ChunkedTokenLogProbs,
-                         ::testing::Values(Case{"one_by_one", 1, 1.0}, Case{"last_chunk_shorter", 5, 1.0}, Case{"exactly_all", 13, 1.0}, Case{"more_than_all", 1024, 1.0},
-                                           Case{"cold", 5, 0.7}, Case{"hot", 4, 1.9}),
+                         ::testing::Values(Case{"one_by_one", 1, 1.0}, Case{"last_chunk_shorter", 5, 1.0}, Case{"exactly_all", 13, 1.0},
+                                           Case{"more_than_all", 1024, 1.0}, Case{"cold", 5, 0.7}, Case{"hot", 4, 1.9}),
                          [](const auto& info) { return info.param.name; });
 
 TEST(TokenLogProbs, ATiedHeadGetsBothGradients) {

@@ -71,10 +71,11 @@ TEST_F(CheckpointTest, ManifestHasSizeAndHashOfEveryFile) {
 
 TEST_F(CheckpointTest, AFailedSaveLeavesThePreviousOneTheNewest) {
   save(1);
-  EXPECT_THROW(save_checkpoint(run(), 2, [](const fs::path& folder) {
-                 io::write_file_atomic(folder / "half", "written");
-                 throw DiskError("no space");
-               }),
+  EXPECT_THROW(save_checkpoint(run(), 2,
+                               [](const fs::path& folder) {
+                                 io::write_file_atomic(folder / "half", "written");
+                                 throw DiskError("no space");
+                               }),
                DiskError);
   EXPECT_EQ(latest(), 1);
   save(2);  // what the failed one left is in nobody's way
@@ -115,14 +116,15 @@ TEST_P(DamagedCheckpoint, IsSkippedWithAWarning) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, DamagedCheckpoint,
-    ::testing::Values(Damage{"no_manifest", [](const fs::path& c) { fs::remove(c / "manifest.json"); }, "manifest.json"},
-                      Damage{"torn_manifest", [](const fs::path& c) { fs::resize_file(c / "manifest.json", 20); }, "manifest.json"},
-                      Damage{"empty_manifest", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "{}"); }, "files"},
-                      Damage{"manifest_of_another_kind", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", R"({"files": [3]})"); }, "step-000002"},
-                      Damage{"missing_file", [](const fs::path& c) { fs::remove(c / "model" / "weights.bin"); }, "weights.bin is missing"},
-                      Damage{"truncated_file", [](const fs::path& c) { fs::resize_file(c / "model" / "weights.bin", 5); }, "size"},
-                      Damage{"grown_file", [](const fs::path& c) { io::FileWriter(c / "state.json", io::FileWriter::Mode::kAppend).write("x"); }, "size"},
-                      Damage{"changed_byte", [](const fs::path& c) { io::write_file_atomic(c / "model" / "weights.bin", "weights of step 3"); }, "hash"}),
+    ::testing::Values(
+        Damage{"no_manifest", [](const fs::path& c) { fs::remove(c / "manifest.json"); }, "manifest.json"},
+        Damage{"torn_manifest", [](const fs::path& c) { fs::resize_file(c / "manifest.json", 20); }, "manifest.json"},
+        Damage{"empty_manifest", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "{}"); }, "files"},
+        Damage{"manifest_of_another_kind", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", R"({"files": [3]})"); }, "step-000002"},
+        Damage{"missing_file", [](const fs::path& c) { fs::remove(c / "model" / "weights.bin"); }, "weights.bin is missing"},
+        Damage{"truncated_file", [](const fs::path& c) { fs::resize_file(c / "model" / "weights.bin", 5); }, "size"},
+        Damage{"grown_file", [](const fs::path& c) { io::FileWriter(c / "state.json", io::FileWriter::Mode::kAppend).write("x"); }, "size"},
+        Damage{"changed_byte", [](const fs::path& c) { io::write_file_atomic(c / "model" / "weights.bin", "weights of step 3"); }, "hash"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(CheckpointTest, NothingSoundIsNothing) {

@@ -120,14 +120,16 @@ TEST_F(SafetensorsTest, SoundOddities) {
   EXPECT_EQ(message(file_of("{}", 0)), "");
   EXPECT_EQ(message(file_of("{}      ", 0)), "") << "padding";
   EXPECT_EQ(message(file_of(R"({"__metadata__":{}})", 0)), "");
-  EXPECT_EQ(message(file_of(R"({"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]}})", 2)), "") << "any order";
-  EXPECT_EQ(message(file_of(R"({"e":{"dtype":"F32","shape":[0,9],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1)), "");
+  EXPECT_EQ(message(file_of(R"({"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]}})", 2)), "")
+      << "any order";
+  EXPECT_EQ(message(file_of(R"({"e":{"dtype":"F32","shape":[0,9],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1)),
+            "");
 }
 
 struct Broken {
   std::string name;
   std::string bytes;
-  std::string expected;      ///< Part of the message; the path is expected always.
+  std::string expected;     ///< Part of the message; the path is expected always.
   std::string tensor = "";  ///< The same, if the error is about one.
 };
 void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
@@ -178,7 +180,16 @@ std::vector<Broken> broken_files() {
       one("product_overflows_to_zero", R"("dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0])", 0, "shape overflows"),
       one("product_overflows_to_four", R"("dtype":"U8","shape":[3,6148914691236517206,2],"data_offsets":[0,4])", 4, "shape overflows"),
       one("strides_overflow_behind_a_zero", R"("dtype":"F32","shape":[0,1099511627776,1099511627776],"data_offsets":[0,0])", 0, "shape overflows"),
-      one("hundred_dimensions", "\"dtype\":\"U8\",\"shape\":[1" + [] { std::string more; for (int i = 0; i < 99; ++i) more += ",1"; return more; }() + "],\"data_offsets\":[0,1]", 1, "at most 64"),
+      one(
+          "hundred_dimensions",
+          "\"dtype\":\"U8\",\"shape\":[1" +
+              [] {
+                std::string more;
+                for (int i = 0; i < 99; ++i) more += ",1";
+                return more;
+              }() +
+              "],\"data_offsets\":[0,1]",
+          1, "at most 64"),
       one("offsets_are_a_number", R"("dtype":"F32","shape":[1],"data_offsets":4)", 4, "data_offsets is not [begin, end]"),
       one("three_offsets", R"("dtype":"F32","shape":[1],"data_offsets":[0,4,8])", 4, "data_offsets is not [begin, end]"),
       one("negative_offset", R"("dtype":"F32","shape":[1],"data_offsets":[-4,0])", 4, "data_offsets is not [begin, end]"),
@@ -190,9 +201,11 @@ std::vector<Broken> broken_files() {
       one("beyond_the_data", R"("dtype":"F32","shape":[2],"data_offsets":[0,8])", 4, "truncated?"),
       one("far_beyond_the_data", R"("dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807])", 4, "truncated?"),
       one("gap_in_front", R"("dtype":"F32","shape":[1],"data_offsets":[4,8])", 8, "leaves a gap"),
-      {"gap_between", file_of("{" + t4 + R"(,"u":{"dtype":"U8","shape":[1],"data_offsets":[5,6]}})", 6), "tensor \"u\": begins at 5, leaves a gap after 4"},
+      {"gap_between", file_of("{" + t4 + R"(,"u":{"dtype":"U8","shape":[1],"data_offsets":[5,6]}})", 6),
+       "tensor \"u\": begins at 5, leaves a gap after 4"},
       {"overlap", file_of("{" + t4 + R"(,"u":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})", 6), "tensor \"u\": begins at 2, overlaps"},
-      {"the_same_bytes_twice", file_of("{" + t4 + R"(,"u":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4), "tensor \"u\": begins at 0, overlaps"},
+      {"the_same_bytes_twice", file_of("{" + t4 + R"(,"u":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4),
+       "tensor \"u\": begins at 0, overlaps"},
       {"bytes_behind_the_last", file_of("{" + t4 + "}", 5), "1 bytes after the last tensor"},
       {"data_without_tensors", file_of("{}", 3), "3 bytes after the last tensor"},
   };
@@ -233,7 +246,9 @@ TEST_F(SafetensorsTest, ARefusedWriteLeavesTheOldFile) {
   EXPECT_EQ(std::distance(fs::directory_iterator(path().parent_path()), {}), 1) << "a temporary file is left";
 }
 
-NamedTensors four_tensors() { return {{"a", at::arange(3, at::kFloat)}, {"b", at::arange(5, at::kFloat)}, {"c", at::arange(2, at::kFloat)}, {"d", at::arange(1, at::kFloat)}}; }
+NamedTensors four_tensors() {
+  return {{"a", at::arange(3, at::kFloat)}, {"b", at::arange(5, at::kFloat)}, {"c", at::arange(2, at::kFloat)}, {"d", at::arange(1, at::kFloat)}};
+}
 
 TEST(ShardedFolder, RoundTripAtEveryLimit) {
   for (const uint64_t limit : {1, 8, 12, 20, 32, 43, 44, 1000}) {  // 12 + 20 + 8 + 4 bytes

@@ -12,8 +12,12 @@ using testing::HasSubstr;
 using testing::Not;
 
 Sample choice() { return {.id = "m", .task = Task::kMultipleChoice, .question = "Which color?", .options = {"red", "blue"}, .answer_option = 1}; }
-Sample grounding() { return {.id = "t", .task = Task::kTemporalGrounding, .clip_start = 10, .question = "a ball rolls", .segments = {{12.54, 17.86}}}; }
-Sample grounded() { return {.id = "g", .task = Task::kGroundedQa, .question = "Which color?", .options = {"red", "blue"}, .answer_option = 0, .segments = {{1, 2}}}; }
+Sample grounding() {
+  return {.id = "t", .task = Task::kTemporalGrounding, .clip_start = 10, .question = "a ball rolls", .segments = {{12.54, 17.86}}};
+}
+Sample grounded() {
+  return {.id = "g", .task = Task::kGroundedQa, .question = "Which color?", .options = {"red", "blue"}, .answer_option = 0, .segments = {{1, 2}}};
+}
 
 }  // namespace
 
@@ -40,7 +44,8 @@ TEST(PromptTable, ReferenceResponses) {
   EXPECT_EQ(reference_response(answer, grounding()), "<answer>2.5 to 7.9</answer>");
   EXPECT_EQ(reference_response(answer, grounded()), "<answer>A, 1.0 to 2.0</answer>");
   EXPECT_THAT(reference_response(find_prompt("auto_think"), choice()), testing::MatchesRegex("<think>.+</think><answer>B</answer>"));
-  EXPECT_THAT(reference_response(find_prompt("seed_tvg"), grounding()), testing::EndsWith(R"(<answer>{"start_time": "2.5", "end_time": "7.9"}</answer>)"));
+  EXPECT_THAT(reference_response(find_prompt("seed_tvg"), grounding()),
+              testing::EndsWith(R"(<answer>{"start_time": "2.5", "end_time": "7.9"}</answer>)"));
 }
 
 TEST(PromptTable, NothingToLearnFromIsAnError) {

@@ -12,13 +12,15 @@ namespace {
 using testing::HasSubstr;
 
 io::Json choice_record() {
-  return io::Json::parse(R"({"schema": "vs/1", "id": "videomme/test/001-1", "task": "mcq", "bench": "videomme", "split": "test", "video": "data/a.mp4",
+  return io::Json::parse(
+      R"({"schema": "vs/1", "id": "videomme/test/001-1", "task": "mcq", "bench": "videomme", "split": "test", "video": "data/a.mp4",
     "clip_start": 0, "clip_end": null, "duration": null, "question": "How many?", "options": ["One.", "Two."], "answer": 1, "segments": null,
     "source": "videomme", "groups": {"duration": "short", "year": 2024}, "native": {"question_id": "001-1"}})");
 }
 
 io::Json grounding_record() {
-  return io::Json::parse(R"({"schema": "vs/1", "id": "charades/train/1", "task": "tvg", "video": "a.mp4", "clip_start": 10.5, "clip_end": 40, "duration": 31,
+  return io::Json::parse(
+      R"({"schema": "vs/1", "id": "charades/train/1", "task": "tvg", "video": "a.mp4", "clip_start": 10.5, "clip_end": 40, "duration": 31,
     "question": "person eats", "options": null, "answer": null, "segments": [[12.5, 20], [30, 31]]})");
 }
 

@@ -35,10 +35,13 @@ std::string problem_of(const Variables& variables) {
 }
 
 const Variables kTorchrun = {{"RANK", "3"}, {"WORLD_SIZE", "4"}, {"LOCAL_RANK", "1"}, {"MASTER_ADDR", "node7"}, {"MASTER_PORT", "29500"}};
-const Variables kMpirun = {{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}, {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
-                           {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}, {"PMIX_NAMESPACE", "1234567"}};
-const Variables kSrun = {{"SLURM_PROCID", "9"}, {"SLURM_NTASKS", "16"}, {"SLURM_LOCALID", "1"}, {"SLURM_JOB_ID", "4711"},
-                         {"SLURM_NNODES", "2"}, {"SLURM_JOB_NODELIST", "gpu[007-008]"}};
+const Variables kMpirun = {{"OMPI_COMM_WORLD_RANK", "1"},
+                           {"OMPI_COMM_WORLD_SIZE", "2"},
+                           {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
+                           {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"},
+                           {"PMIX_NAMESPACE", "1234567"}};
+const Variables kSrun = {{"SLURM_PROCID", "9"},    {"SLURM_NTASKS", "16"}, {"SLURM_LOCALID", "1"},
+                         {"SLURM_JOB_ID", "4711"}, {"SLURM_NNODES", "2"},  {"SLURM_JOB_NODELIST", "gpu[007-008]"}};
 
 TEST(DetectLaunch, NothingSetIsASingleRank) {
   const auto launch = detect({});
@@ -60,7 +63,8 @@ TEST(DetectLaunch, Torchrun) {
 
 // torchrun's agent already listens at MASTER_PORT; each restart has keys of its own.
 TEST(DetectLaunch, TorchrunServesTheStore) {
-  const auto launch = detect(with(kTorchrun, {{"TORCHELASTIC_USE_AGENT_STORE", "True"}, {"TORCHELASTIC_RESTART_COUNT", "2"}, {"TORCHELASTIC_RUN_ID", "none"}}));
+  const auto launch =
+      detect(with(kTorchrun, {{"TORCHELASTIC_USE_AGENT_STORE", "True"}, {"TORCHELASTIC_RESTART_COUNT", "2"}, {"TORCHELASTIC_RUN_ID", "none"}}));
   EXPECT_TRUE(launch.store_is_served);
   EXPECT_EQ(launch.store_prefix, "/worker/attempt_2");
 }
@@ -72,7 +76,8 @@ TEST(DetectLaunch, MpirunOnOneMachineNeedsNoMaster) {
   EXPECT_EQ(launch.world_size, 2);
   EXPECT_EQ(launch.local_rank, 1);
   EXPECT_EQ(launch.master_address, "127.0.0.1");
-  EXPECT_EQ(launch.master_port, detect(with(kMpirun, {{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_LOCAL_RANK", "0"}})).master_port) << "ranks must meet";
+  EXPECT_EQ(launch.master_port, detect(with(kMpirun, {{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_LOCAL_RANK", "0"}})).master_port)
+      << "ranks must meet";
   EXPECT_NE(launch.master_port, detect(with(kMpirun, {{"PMIX_NAMESPACE", "1234568"}})).master_port) << "two runs must not";
 }
 

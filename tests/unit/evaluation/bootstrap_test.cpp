@@ -49,9 +49,7 @@ TEST(BootstrapMean, DrawsWholeClusters) {
 }
 
 // Clusters {1, 0}, {1}, mean 2/3: deviations 1/3, -2/3 and 1/3 sum to -1/3 and 1/3 per cluster: (1/9 + 1/9) / 9.
-TEST(BootstrapMean, StandardErrorByHand) {
-  EXPECT_NEAR(bootstrap_mean({1, 0, 1}, {"a", "a", "b"}).standard_error, std::sqrt(2.0 / 81), 1e-12);
-}
+TEST(BootstrapMean, StandardErrorByHand) { EXPECT_NEAR(bootstrap_mean({1, 0, 1}, {"a", "a", "b"}).standard_error, std::sqrt(2.0 / 81), 1e-12); }
 
 TEST(BootstrapMean, IsAPureFunction) {
   const auto values = alternating(31);

@@ -70,12 +70,12 @@ TEST_P(IntervalTable, GroundedAnswer) {
 }
 
 TEST(SetIou, OfSeveralPredictedSpans) {
-  EXPECT_NEAR(temporal_set_iou({{12, 18}}, kTwo), 0.5, 1e-12);           // I12
-  EXPECT_NEAR(temporal_set_iou({{2, 20}}, kTwo), 12.0 / 18, 1e-12);      // I13
-  EXPECT_EQ(temporal_set_iou(kTwo, kTwo), 1.0);                          // I14
+  EXPECT_NEAR(temporal_set_iou({{12, 18}}, kTwo), 0.5, 1e-12);              // I12
+  EXPECT_NEAR(temporal_set_iou({{2, 20}}, kTwo), 12.0 / 18, 1e-12);         // I13
+  EXPECT_EQ(temporal_set_iou(kTwo, kTwo), 1.0);                             // I14
   EXPECT_NEAR(temporal_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);  // I15: {2-12} shares 2-4 and 10-12 of 2-20
-  EXPECT_EQ(temporal_set_iou({}, kTwo), 0.0);                            // I16
-  EXPECT_EQ(temporal_iou({5, 5}, {5, 5}), 0.0);                          // I7
+  EXPECT_EQ(temporal_set_iou({}, kTwo), 0.0);                               // I16
+  EXPECT_EQ(temporal_iou({5, 5}, {5, 5}), 0.0);                             // I7
 }
 
 // I18, I19: 0.7 - 0.4 is 0.29999999999999993 in binary, and still reaches 0.3.

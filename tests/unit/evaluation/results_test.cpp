@@ -9,7 +9,12 @@ namespace vrlt::evaluation {
 namespace {
 
 data::Sample choice(const std::string& id, const std::string& video, int64_t right) {
-  return {.id = id, .task = data::Task::kMultipleChoice, .options = {"red", "blue"}, .answer_option = right, .cluster = video, .groups = {{"kind", "color"}}};
+  return {.id = id,
+          .task = data::Task::kMultipleChoice,
+          .options = {"red", "blue"},
+          .answer_option = right,
+          .cluster = video,
+          .groups = {{"kind", "color"}}};
 }
 
 data::Sample grounding(const std::string& id) { return {.id = id, .task = data::Task::kTemporalGrounding, .segments = {{10, 20}}, .cluster = id}; }
@@ -74,7 +79,9 @@ TEST(Summarize, NothingAnswered) {
   const std::vector<data::Sample> samples = {choice("1", "v", 0)};
   const auto results = summarize(pointers(samples), {}, false);
   EXPECT_EQ(results.at("n_missing"), 1);
-  EXPECT_TRUE(results.at("metrics").empty());
+  EXPECT_EQ(results.at("metrics").at("accuracy").at("n"), 0);
+  EXPECT_EQ(results.at("metrics").at("accuracy").at("unanswered_as_zero").at("n"), 1);
+  EXPECT_EQ(results.at("metrics").at("accuracy").at("unanswered_as_zero").at("value"), 0.0);
   EXPECT_EQ(results.at("mean_tokens"), 0.0);
 }
 
@@ -149,7 +156,8 @@ TEST(AnswerLines, AnErrorHasNoScore) {
 }
 
 TEST(AnswerLines, MalformedLinesNameTheirPlace) {
-  for (const char* text : {"{}", R"({"id": 1, "text": "a", "finish": "stop"})", R"({"id": "1", "finish": "stop"})", "[]", R"({"id": "1", "text": "a", "finish": "stop", "n_gen_tok": "x"})"})
+  for (const char* text : {"{}", R"({"id": 1, "text": "a", "finish": "stop"})", R"({"id": "1", "finish": "stop"})", "[]",
+                           R"({"id": "1", "text": "a", "finish": "stop", "n_gen_tok": "x"})"})
     try {
       parse_answer(io::Json::parse(text), "samples.jsonl:7");
       ADD_FAILURE() << text << " was accepted";

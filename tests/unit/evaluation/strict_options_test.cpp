@@ -74,7 +74,8 @@ std::string failure_of(const char* zone) { return read_option(zone, kOptions).fa
 
 TEST_P(OptionTable, Scores) {
   const auto& row = GetParam();
-  const auto score = find_benchmark(data::Task::kMultipleChoice).score({.task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1}, row.response);
+  const auto score =
+      find_benchmark(data::Task::kMultipleChoice).score({.task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1}, row.response);
   EXPECT_EQ(score.reason, *row.failure == '\0' ? "ok" : row.failure);
   EXPECT_EQ(score.parsed.at("option"), *row.failure == '\0' ? io::Json(row.letter - 'A') : io::Json(nullptr));
   ASSERT_EQ(score.metrics.size(), 1U);

@@ -32,7 +32,12 @@ const SpanRow kRows[] = {
     {"S11", "35 - 45", {35, 45}, "", 0},
     {"S12", "12 - 12", {12, 12}, "", 0},
     {"S13", "-5 - 15", {}, "negative", 0},
-    {"S14", "12.5\xE2\x80\x93" "17.5", {12.5, 17.5}, "", 0.5},
+    {"S14",
+     "12.5\xE2\x80\x93"
+     "17.5",
+     {12.5, 17.5},
+     "",
+     0.5},
     {"S15", "12.5 \xE2\x80\x94 17.5", {12.5, 17.5}, "", 0.5},
     {"S16", "12.5 \xE2\x88\x92 17.5", {12.5, 17.5}, "", 0.5},
     {"S17", "12.5 ~ 17.5", {12.5, 17.5}, "", 0.5},
@@ -93,7 +98,8 @@ using Spans = std::vector<Interval>;
 
 TEST_P(SpanTable, Scores) {
   const auto& row = GetParam();
-  const auto score = find_benchmark(data::Task::kTemporalGrounding).score({.task = data::Task::kTemporalGrounding, .segments = {{10, 20}}}, row.response);
+  const auto score =
+      find_benchmark(data::Task::kTemporalGrounding).score({.task = data::Task::kTemporalGrounding, .segments = {{10, 20}}}, row.response);
   EXPECT_EQ(score.reason, *row.failure == '\0' ? "ok" : row.failure);
   EXPECT_EQ(score.parsed.at("span"), *row.failure == '\0' ? io::Json({row.span.start_seconds, row.span.end_seconds}) : io::Json(nullptr));
   EXPECT_EQ(score.metrics.back().first, "mIoU");
@@ -146,8 +152,15 @@ TEST(ReadSpans, ClocksAndContext) {
 TEST(AnswerZone, SelectsAndNormalises) {
   EXPECT_EQ(answer_zone("<think>1 to 2</think>\n 3 to 4 <|im_end|></s>").value, "3 to 4");
   EXPECT_EQ(answer_zone("text <answer>a</answer> and <answer> b </answer> c").value, "b");
-  EXPECT_EQ(answer_zone("\xEF\xBB\xBF" "5\xE2\x80\x89\xE2\x88\x92\xE3\x80\x80" "7\xE2\x80\x8B").value, "5 - 7");  // mark, thin space, minus, wide space
-  EXPECT_EQ(answer_zone("\xE2\x80\x9C" "B\xE2\x80\x9D").value, "\"B\"");
+  EXPECT_EQ(answer_zone("\xEF\xBB\xBF"
+                        "5\xE2\x80\x89\xE2\x88\x92\xE3\x80\x80"
+                        "7\xE2\x80\x8B")
+                .value,
+            "5 - 7");  // mark, thin space, minus, wide space
+  EXPECT_EQ(answer_zone("\xE2\x80\x9C"
+                        "B\xE2\x80\x9D")
+                .value,
+            "\"B\"");
   EXPECT_EQ(answer_zone("a\xFF").value, "a\xEF\xBF\xBD");
   EXPECT_EQ(answer_zone("<think>a</think> \n").failure, "empty");
 }

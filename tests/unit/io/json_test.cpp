@@ -23,7 +23,8 @@ TEST(ParseJson, RefusesWhatStrictJsonRefuses) {
 }
 
 TEST(ParseJson, ANulIsNoEnd) {
-  for (const auto& text : {std::string("{}\0", 3), std::string("1\0 2", 4), std::string("{\"a\0\":1}", 8)}) EXPECT_THROW(parse_json(text, "nul"), DataError);
+  for (const auto& text : {std::string("{}\0", 3), std::string("1\0 2", 4), std::string("{\"a\0\":1}", 8)})
+    EXPECT_THROW(parse_json(text, "nul"), DataError);
 }
 
 TEST(ParseJson, BoundsDepthAndSize) {

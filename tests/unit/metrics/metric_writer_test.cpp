@@ -146,7 +146,8 @@ TEST_F(MetricWriterTest, ResumeCutsLaterStepsAndATornLine) {
     for (int step = 3; step <= 4; ++step) writer.write(step, one_step(0.1 * step, 10 * step));
   }
   EXPECT_EQ(text("metrics.jsonl"), uninterrupted);
-  EXPECT_EQ(text("timing.jsonl").substr(text("timing.jsonl").find("\"step\":3")), "\"step\":3,\"time/step\":30.0}\n{\"step\":4,\"time/step\":40.0}\n");
+  EXPECT_EQ(text("timing.jsonl").substr(text("timing.jsonl").find("\"step\":3")),
+            "\"step\":3,\"time/step\":30.0}\n{\"step\":4,\"time/step\":40.0}\n");
 }
 
 TEST_F(MetricWriterTest, ResumeTellsTensorBoardWhereItGoesOn) {
@@ -173,7 +174,8 @@ TEST_F(MetricWriterTest, FreshStartRemovesWhatWasThere) {
 }
 
 TEST_F(MetricWriterTest, LinesOfOtherFilesAreCutByStepToo) {
-  io::write_file_atomic(run() / "rollouts.jsonl", "{\"step\":1,\"id\":\"a\"}\n{\"step\":2,\"id\":\"b\"}\n{\"step\":2,\"id\":\"c\"}\n{\"step\":3,\"id\":\"d\"}\n");
+  io::write_file_atomic(run() / "rollouts.jsonl",
+                        "{\"step\":1,\"id\":\"a\"}\n{\"step\":2,\"id\":\"b\"}\n{\"step\":2,\"id\":\"c\"}\n{\"step\":3,\"id\":\"d\"}\n");
   keep_steps_up_to(run() / "rollouts.jsonl", 2);
   EXPECT_EQ(text("rollouts.jsonl"), "{\"step\":1,\"id\":\"a\"}\n{\"step\":2,\"id\":\"b\"}\n{\"step\":2,\"id\":\"c\"}\n");
   EXPECT_NO_THROW(keep_steps_up_to(run() / "none.jsonl", 2));

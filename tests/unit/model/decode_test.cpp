@@ -118,7 +118,8 @@ TEST(WorkCounters, CountVideosAndPromptsOnce) {
   const auto model = tiny_model();
   TinyPrompts random(14);
   GroupBatch batch;
-  for (int i = 0; i < 2; ++i) batch.groups.push_back(make_group(*model, random.video(2, 6, 10, 4), {random.ids(3), random.ids(3), random.ids(2), random.ids(1)}));
+  for (int i = 0; i < 2; ++i)
+    batch.groups.push_back(make_group(*model, random.video(2, 6, 10, 4), {random.ids(3), random.ids(3), random.ids(2), random.ids(1)}));
   EXPECT_EQ(model->counters().videos_encoded, 2);
   EXPECT_EQ(model->counters().prompts_prefilled, 0);
   at::Tensor hidden;

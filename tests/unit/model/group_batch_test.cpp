@@ -48,8 +48,10 @@ std::vector<Prompt> make_prompts(const std::vector<Shape>& shapes, TinyPrompts& 
   std::vector<Prompt> prompts;
   for (const auto& shape : shapes) {
     Prompt prompt;
-    if (shape.video) prompt.inputs = random.video(2, 6, 10, shape.prompt_length);
-    else prompt.inputs = random.text(shape.prompt_length);
+    if (shape.video)
+      prompt.inputs = random.video(2, 6, 10, shape.prompt_length);
+    else
+      prompt.inputs = random.text(shape.prompt_length);
     for (const int64_t length : shape.response_lengths) {
       prompt.responses.push_back(random.ids(length));
       prompt.responses.back()[0] = TinyPrompts::kVideoToken;  // plain text in a response

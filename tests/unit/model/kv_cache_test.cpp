@@ -51,7 +51,8 @@ TEST(KvCache, GrowingKeepsWhatIsThere) {
   for (int64_t layer = 0; layer < kLayers; ++layer)
     for (int64_t time = 0; time < 70; ++time) {
       EXPECT_TRUE(at::equal(keys_at(cache, layer, time), written(cache, layer, time))) << layer << " " << time;
-      EXPECT_TRUE(at::equal(cache.layers[static_cast<size_t>(layer)].suffix_values.select(3, time).flatten(), -written(cache, layer, time).flatten()));
+      EXPECT_TRUE(
+          at::equal(cache.layers[static_cast<size_t>(layer)].suffix_values.select(3, time).flatten(), -written(cache, layer, time).flatten()));
     }
 }
 
@@ -63,7 +64,8 @@ TEST(KvCache, SelectReordersRepeatsAndDropsSlots) {
   EXPECT_EQ(cache.num_prompts(), 2);
   EXPECT_EQ(cache.num_slots(), 2);
   EXPECT_EQ(cache.suffix_length, 5);
-  EXPECT_TRUE(at::equal(keys_at(cache, 1, 4), at::stack({before[0].index_select(0, at::tensor({2, 0}, at::kLong)), before[1].index_select(0, at::tensor({1, 1}, at::kLong))})));
+  EXPECT_TRUE(at::equal(keys_at(cache, 1, 4), at::stack({before[0].index_select(0, at::tensor({2, 0}, at::kLong)),
+                                                         before[1].index_select(0, at::tensor({1, 1}, at::kLong))})));
 }
 
 TEST(KvCache, SelectReordersAndDropsPrompts) {

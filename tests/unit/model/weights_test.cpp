@@ -137,7 +137,8 @@ TEST(Weights, Float32AndBfloat16ConvertOnLoading) {
   const auto model = random_model(test::make_tiny_model_folder(source.path()));
   model->save(saved.path());
   const auto narrow = load_model(saved.path(), {.dtype = at::kBFloat16});
-  for (const auto& [name, tensor] : model->parameters().entries()) EXPECT_TRUE(at::equal(narrow->parameters().at(name), tensor.to(at::kBFloat16))) << name;
+  for (const auto& [name, tensor] : model->parameters().entries())
+    EXPECT_TRUE(at::equal(narrow->parameters().at(name), tensor.to(at::kBFloat16))) << name;
 }
 
 TEST(Weights, LoadedWeightsAreOurOwnMemory) {

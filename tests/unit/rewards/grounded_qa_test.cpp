@@ -27,9 +27,7 @@ const GroundedRow kRows[] = {
 class GroundedTable : public testing::TestWithParam<GroundedRow> {};
 INSTANTIATE_TEST_SUITE_P(Spec36, GroundedTable, testing::ValuesIn(kRows), test::row_name);
 
-data::Sample sample() {
-  return {.task = data::Task::kGroundedQa, .options = {"red", "blue", "green"}, .answer_option = 1, .segments = {{10, 20}}};
-}
+data::Sample sample() { return {.task = data::Task::kGroundedQa, .options = {"red", "blue", "green"}, .answer_option = 1, .segments = {{10, 20}}}; }
 
 ScoredResponse score(std::vector<RewardTerm> terms, const std::string& text) {
   const auto truth = sample();

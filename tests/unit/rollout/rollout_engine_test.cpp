@@ -156,13 +156,15 @@ TEST_P(Generation, SameSeedSameResponses) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Settings, Generation,
-                         ::testing::Values(Case{"greedy", {.group_size = 1, .max_new_tokens = 40, .sampling = {.temperature = 0.0}}},
-                                           Case{"sampled_1", {.group_size = 1, .max_new_tokens = 40, .seed = 1}},
-                                           Case{"sampled_5", {.group_size = 5, .max_new_tokens = 40, .seed = 2}},
-                                           Case{"sampled_8_cold", {.group_size = 8, .max_new_tokens = 12, .sampling = {.temperature = 0.7}, .seed = 3}},
-                                           Case{"sampled_3_cut", {.group_size = 3, .max_new_tokens = 25, .sampling = {.temperature = 1.3, .top_k = 100, .top_p = 0.9, .min_p = 0.01}, .seed = 4}}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Settings, Generation,
+    ::testing::Values(
+        Case{"greedy", {.group_size = 1, .max_new_tokens = 40, .sampling = {.temperature = 0.0}}},
+        Case{"sampled_1", {.group_size = 1, .max_new_tokens = 40, .seed = 1}}, Case{"sampled_5", {.group_size = 5, .max_new_tokens = 40, .seed = 2}},
+        Case{"sampled_8_cold", {.group_size = 8, .max_new_tokens = 12, .sampling = {.temperature = 0.7}, .seed = 3}},
+        Case{"sampled_3_cut",
+             {.group_size = 3, .max_new_tokens = 25, .sampling = {.temperature = 1.3, .top_k = 100, .top_p = 0.9, .min_p = 0.01}, .seed = 4}}),
+    [](const auto& info) { return info.param.name; });
 
 TEST(RolloutEngine, ForksOnePrefixPerPrompt) {
   const auto model = tiny_model({1002});
@@ -233,7 +235,8 @@ TEST(RolloutEngine, LogProbsAreOverTheWholeVocabulary) {
   const auto group = RolloutEngine(*model, tokenizer, {1012, 1013}).generate({make_prompts()[1]}, {.group_size = 1, .max_new_tokens = 3})[0];
   const model::GroupBatch batch{{{.prompt = group.prompt.inputs, .responses = {at::tensor(group.responses[0].ids, at::kLong)}}}};
   const at::NoGradGuard no_grad;
-  const auto expected = at::linear(model->response_hidden(batch), model->head_weight()).log_softmax(1).gather(1, batch.response_ids().unsqueeze(1)).squeeze(1);
+  const auto expected =
+      at::linear(model->response_hidden(batch), model->head_weight()).log_softmax(1).gather(1, batch.response_ids().unsqueeze(1)).squeeze(1);
   for (int64_t i = 0; i < expected.size(0); ++i) {
     const double log_prob = expected[i].item<double>();
     EXPECT_LT(log_prob, -50.0);

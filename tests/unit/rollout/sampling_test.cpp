@@ -90,10 +90,10 @@ TEST_P(SampledDistribution, IsThatOfTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Settings, SampledDistribution,
-                         ::testing::Values(Case{"plain", {}}, Case{"cold", {.temperature = 0.5}}, Case{"hot", {.temperature = 2.0}}, Case{"top_k_1", {.top_k = 1}},
-                                           Case{"top_k_7", {.top_k = 7}}, Case{"top_k_beyond", {.top_k = 500}}, Case{"top_p_0", {.top_p = 0.0}},
-                                           Case{"top_p_half", {.top_p = 0.5}}, Case{"top_p_most", {.top_p = 0.95}}, Case{"min_p", {.min_p = 0.1}},
-                                           Case{"min_p_1", {.min_p = 1.0}},
+                         ::testing::Values(Case{"plain", {}}, Case{"cold", {.temperature = 0.5}}, Case{"hot", {.temperature = 2.0}},
+                                           Case{"top_k_1", {.top_k = 1}}, Case{"top_k_7", {.top_k = 7}}, Case{"top_k_beyond", {.top_k = 500}},
+                                           Case{"top_p_0", {.top_p = 0.0}}, Case{"top_p_half", {.top_p = 0.5}}, Case{"top_p_most", {.top_p = 0.95}},
+                                           Case{"min_p", {.min_p = 0.1}}, Case{"min_p_1", {.min_p = 1.0}},
                                            Case{"all", {.temperature = 1.5, .top_k = 20, .top_p = 0.8, .min_p = 0.05}}),
                          [](const auto& info) { return info.param.name; });
 
@@ -112,7 +112,8 @@ TEST(SampleTokens, NeverDrawsWhatIsMinusInfinity) {
   auto logits = random_logits(3, 40);
   for (const size_t i : {0, 1, 2, 17, 38, 39}) logits[i] = -kInfinity;
   const double below_one = std::nextafter(1.0, 0.0);
-  for (const auto& config : {SamplingConfig{}, SamplingConfig{.temperature = 0.0}, SamplingConfig{.top_k = 38}, SamplingConfig{.top_p = 0.99}, SamplingConfig{.min_p = 0.01}})
+  for (const auto& config : {SamplingConfig{}, SamplingConfig{.temperature = 0.0}, SamplingConfig{.top_k = 38}, SamplingConfig{.top_p = 0.99},
+                             SamplingConfig{.min_p = 0.01}})
     for (const double uniform : {0.0, 1e-300, 0.5, below_one}) {
       const auto token = sample_tokens(row_of(logits), {uniform}, config).item<int64_t>();
       EXPECT_TRUE(std::isfinite(logits[static_cast<size_t>(token)])) << token << " at " << uniform;
@@ -130,7 +131,8 @@ TEST(SampleTokens, ARowDoesNotDependOnTheOthers) {
   for (const auto& config : {SamplingConfig{}, SamplingConfig{.temperature = 0.7, .top_k = 50, .top_p = 0.9, .min_p = 0.02}}) {
     const auto together = sample_tokens(at::cat(rows), uniforms, config);
     for (int64_t i = 0; i < kRows; ++i)
-      EXPECT_EQ(sample_tokens(rows[static_cast<size_t>(i)], {uniforms[static_cast<size_t>(i)]}, config).item<int64_t>(), together[i].item<int64_t>()) << i;
+      EXPECT_EQ(sample_tokens(rows[static_cast<size_t>(i)], {uniforms[static_cast<size_t>(i)]}, config).item<int64_t>(), together[i].item<int64_t>())
+          << i;
   }
 }
 

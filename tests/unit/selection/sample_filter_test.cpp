@@ -55,8 +55,8 @@ TEST(SelectSamples, KeepsMixedAnswersOnly) {
 
 // S4
 TEST(SelectSamples, KeepsSpreadAndRefusesLowVariance) {
-  const std::vector<SampleStatistics> statistics = {sample("spread", kSpread, true), sample("low_poor", kLowPoor, true), sample("low_good", kLowGood, true),
-                                                    sample("high_poor", kHighPoor, true)};
+  const std::vector<SampleStatistics> statistics = {sample("spread", kSpread, true), sample("low_poor", kLowPoor, true),
+                                                    sample("low_good", kLowGood, true), sample("high_poor", kHighPoor, true)};
   auto decisions = by_id(select_samples(statistics, {}, 0));
   EXPECT_TRUE(decisions.at("spread").selected);
   EXPECT_EQ(decisions.at("low_poor").reason, "low_std");

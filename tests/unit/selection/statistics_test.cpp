@@ -92,7 +92,8 @@ TEST(ComputeStatistics, WantsRewards) {
 TEST(PassAtK, MatchesTheTable) {
   const int64_t ks[] = {1, 2, 4, 8};
   const std::pair<int64_t, std::vector<double>> rows[] = {
-      {0, {0, 0, 0, 0}}, {1, {.125, .25, .5, 1}}, {2, {.25, .464286, .785714, 1}}, {4, {.5, .785714, .985714, 1}}, {7, {.875, 1, 1, 1}}, {8, {1, 1, 1, 1}}};
+      {0, {0, 0, 0, 0}},    {1, {.125, .25, .5, 1}}, {2, {.25, .464286, .785714, 1}}, {4, {.5, .785714, .985714, 1}},
+      {7, {.875, 1, 1, 1}}, {8, {1, 1, 1, 1}}};
   for (const auto& [c, expected] : rows)
     for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(pass_at_k(8, c, ks[i]), expected[i], kPrinted) << c << " right, k " << ks[i];
   EXPECT_THROW(pass_at_k(8, 9, 1), ContractError);

@@ -42,8 +42,9 @@ class SentencePiece : public testing::Test {
 }  // namespace
 
 TEST_F(SentencePiece, DecodesWhatItEncodes) {
-  for (const std::string text : {"when red circle is visible ?", "12.5 to 17.0", " leading and trailing ", "two  spaces\t\ttabs", "line\nfeed\n\n", "never seen: \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x8E\xA5",
-                                 "caf\xC3\xA9 and cafe\xCC\x81", "", " ", "\n", "<b>&amp;</b>", "A. red B. blue"})
+  for (const std::string text :
+       {"when red circle is visible ?", "12.5 to 17.0", " leading and trailing ", "two  spaces\t\ttabs", "line\nfeed\n\n",
+        "never seen: \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x8E\xA5", "caf\xC3\xA9 and cafe\xCC\x81", "", " ", "\n", "<b>&amp;</b>", "A. red B. blue"})
     EXPECT_EQ(test::printable(round_trip(text)), test::printable(text));
 }
 

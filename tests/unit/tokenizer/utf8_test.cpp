@@ -10,7 +10,9 @@ TEST(ValidUtf8, ReplacesMaximalMalformedParts) {
   EXPECT_EQ(valid_utf8("a\xC3\xA9\xE4\xBD\xA0\xF0\x9F\x8E\xA5"), "a\xC3\xA9\xE4\xBD\xA0\xF0\x9F\x8E\xA5");
   EXPECT_EQ(valid_utf8("\x80"), r) << "a lone continuation byte";
   EXPECT_EQ(valid_utf8("\xF0\x9F\x8E"), r) << "a cut sequence is one part";
-  EXPECT_EQ(valid_utf8("\xF0\x9F\x8E" "A"), r + "A");
+  EXPECT_EQ(valid_utf8("\xF0\x9F\x8E"
+                       "A"),
+            r + "A");
   EXPECT_EQ(valid_utf8("\xC0\xAF"), r + r) << "an overlong form has no valid beginning";
   EXPECT_EQ(valid_utf8("\xE0\x80\xAF"), r + r + r);
   EXPECT_EQ(valid_utf8("\xED\xA0\x80"), r + r + r) << "a surrogate";
@@ -28,8 +30,8 @@ TEST(DecodeUtf8, AppendGivesTheBytesBack) {
 }
 
 TEST(NormalizeNfc, Composes) {
-  EXPECT_EQ(normalize_nfc("e\xCC\x81"), "\xC3\xA9");           // e + combining acute
-  EXPECT_EQ(normalize_nfc("\xE2\x84\xAB"), "\xC3\x85");        // the Angstrom sign is a letter
+  EXPECT_EQ(normalize_nfc("e\xCC\x81"), "\xC3\xA9");     // e + combining acute
+  EXPECT_EQ(normalize_nfc("\xE2\x84\xAB"), "\xC3\x85");  // the Angstrom sign is a letter
   EXPECT_EQ(normalize_nfc(std::string("a\0b", 3)), std::string("a\0b", 3));
   EXPECT_EQ(normalize_nfc("\xEF\xAC\x81"), "\xEF\xAC\x81") << "a ligature is kept: not the compatibility form";
 }

@@ -138,7 +138,8 @@ TEST(GrpoStep, HasASignalAndSamplerAndUpdateAgree) {
     auto config = base_config();
     config.steps = 2;
     config.model.freeze_vision = freeze_vision;
-    config.rollout.sampling.temperature = 0.9;
+    config.rollout.group_size = 16;  // enough that some answers differ
+    config.rollout.sampling.temperature = 1.3;
     FinishedRun run(config, folder.path());
     for (const auto& line : run.metrics()) {
       EXPECT_GT(line["advantage/max"].get<double>(), 0.1) << "no response was better than another: " << line;
@@ -195,7 +196,8 @@ TEST(GrpoStep, MicroBatchesChangeNothing) {
   EXPECT_GT(values.at("grad/norm")[0], 1e-4);
   for (const auto& [name, pair] : values) {
     ASSERT_EQ(pair.size(), 2u) << name;
-    const double tolerance = name == "rollout/log_prob_mismatch_mean" || name == "rollout/log_prob_mismatch_max" ? 1e-5 : 1e-5 * (1.0 + std::abs(pair[0]));
+    const double tolerance =
+        name == "rollout/log_prob_mismatch_mean" || name == "rollout/log_prob_mismatch_max" ? 1e-5 : 1e-5 * (1.0 + std::abs(pair[0]));
     EXPECT_NEAR(pair[1], pair[0], tolerance) << name;  // sums in another order
   }
 }
@@ -214,7 +216,8 @@ TEST(GrpoRun, ResumedEqualsUninterrupted) {
   EXPECT_EQ(second.policy().counters().prompts_prefilled, 2 * kPrompts) << "it began anew";
   for (const char* name : {"metrics.jsonl", "rollouts.jsonl"})
     EXPECT_EQ(io::read_file(resumed_folder.path() / name, 1 << 24), io::read_file(whole_folder.path() / name, 1 << 24)) << name;
-  for (const auto& [name, tensor] : whole.policy().parameters().entries()) EXPECT_TRUE(at::equal(tensor, second.policy().parameters().at(name))) << name;
+  for (const auto& [name, tensor] : whole.policy().parameters().entries())
+    EXPECT_TRUE(at::equal(tensor, second.policy().parameters().at(name))) << name;
 }
 
 /// The responses of step 1 with their advantages, generated once more, and their log-probs under another policy.
@@ -228,7 +231,8 @@ class FirstStep {
     rollout::RolloutEngine engine(*before_, processor.tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
     const rewards::RewardFunction reward({{"format_answer", 0.5}, {"temporal_iou", 0.5}});
     for (const auto& sample : warm_task().task().samples()) {
-      const auto group = engine.generate({{sample.id, loader.load(sample)}}, {.group_size = kGroupSize, .max_new_tokens = config.rollout.max_new_tokens, .seed = config.seed})[0];
+      const auto group = engine.generate({{sample.id, loader.load(sample)}},
+                                         {.group_size = kGroupSize, .max_new_tokens = config.rollout.max_new_tokens, .seed = config.seed})[0];
       model::PromptGroup model_group{.prompt = group.prompt.inputs, .video_features = group.video_features};
       std::vector<double> totals;
       for (const auto& response : group.responses) {

@@ -76,7 +76,8 @@ TEST_F(DecoderTest, TakesANameForAPathNotForAProtocol) {
 
 TEST_F(DecoderTest, TellsWhichLimitAFileIsAbove) {
   const auto path = write_greys(folder_.path() / "greys.mp4");
-  EXPECT_THAT(message_of([&] { VideoReader(path, {.max_packets = kFrames - 1}); }), ::testing::StrEq(path.string() + ": more than 23 packets [limit]"));
+  EXPECT_THAT(message_of([&] { VideoReader(path, {.max_packets = kFrames - 1}); }),
+              ::testing::StrEq(path.string() + ": more than 23 packets [limit]"));
   EXPECT_NO_THROW(VideoReader(path, {.max_packets = kFrames}));
   EXPECT_THAT(message_of([&] { VideoReader(path, {.max_pixels_per_frame = kWidth * kHeight - 1}); }), ::testing::EndsWith("[limit]"));
   EXPECT_NO_THROW(VideoReader(path, {.max_pixels_per_frame = kWidth * kHeight}));
