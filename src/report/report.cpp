@@ -221,7 +221,8 @@ std::string score_table(const std::vector<fs::path>& runs) {
 std::string comparison_table(const fs::path& run) {
   if (!fs::exists(run / "comparison.json")) return {};
   std::string html = "<h3>paired difference</h3><table><tr><th>task</th><th>metric</th><th>before</th><th>after</th><th>difference</th></tr>";
-  for (const auto& [task, metrics] : io::read_json(run / "comparison.json").items())
+  const auto comparison = io::read_json(run / "comparison.json");
+  for (const auto& [task, metrics] : comparison.items())
     for (const auto& [name, values] : metrics.items())
       html += "<tr><td>" + escape(task) + "</td><td>" + escape(name) + "</td><td>" + format_number(100 * values["before"].value("value", NAN)) +
               "</td><td>" + format_number(100 * values["after"].value("value", NAN)) + "</td><td>" + percent(values["difference"]) + "</td></tr>";

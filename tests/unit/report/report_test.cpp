@@ -1,0 +1,95 @@
+#include "vrlt/report/report.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/temporary_folder.h"
+#include "vrlt/core/error.h"
+#include "vrlt/io/files.h"
+
+namespace vrlt::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr uint64_t kMaxPageBytes = 1 << 20;
+const std::string kEstimate = R"({"value": 0.5, "ci95": [0.25, 0.75], "n": 4})";
+
+class Report : public ::testing::Test {
+ protected:
+  std::filesystem::path run(const std::string& name) {
+    io::create_folders(folder_.path() / name);
+    return folder_.path() / name;
+  }
+  void put(const std::filesystem::path& path, const std::string& text) {
+    io::create_folders(path.parent_path());
+    io::write_file_atomic(path, text);
+  }
+  std::string page(const std::vector<std::filesystem::path>& runs) {
+    const auto output = folder_.path() / "report.html";
+    write_report(runs, output, [&](const std::string& video, const std::vector<double>& seconds) {
+      asked_ = {video, seconds};
+      return std::string("jpeg");
+    });
+    return io::read_file(output, kMaxPageBytes);
+  }
+
+  test::TemporaryFolder folder_;
+  std::pair<std::string, std::vector<double>> asked_;
+};
+
+TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
+  const auto before = run("before"), after = run("after");
+  put(before / "tvg" / "results.json", R"({"n_done": 4, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
+  put(after / "tvg" / "results.json", R"({"n_done": 3, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
+  put(after / "comparison.json",
+      R"({"tvg": {"mIoU": {"before": )" + kEstimate + R"(, "after": )" + kEstimate + R"(, "difference": )" + kEstimate + "}}}");
+  const auto html = page({before, after});
+  EXPECT_THAT(html, HasSubstr("<th>before</th><th>after</th>"));
+  EXPECT_THAT(html, HasSubstr("<td>4 of 4</td><td>3 of 4</td>"));
+  EXPECT_THAT(html, HasSubstr("50 <span class=\"soft\">[25, 75]</span>"));
+  EXPECT_THAT(html, HasSubstr("paired difference"));
+}
+
+TEST_F(Report, CurvesAndConstantsOfATraining) {
+  const auto training = run("grpo");
+  put(training / "metrics.jsonl",
+      "{\"step\": 1, \"reward/total\": 0.5, \"batch/rows\": 8}\n{\"step\": 2, \"reward/total\": 0.75, \"batch/rows\": 8}\n");
+  const auto html = page({training});
+  EXPECT_THAT(html, HasSubstr("reward/total  (last 0.75)"));
+  EXPECT_THAT(html, HasSubstr("the same in every step: batch/rows 8"));
+  EXPECT_THAT(html, Not(HasSubstr("http://")));
+  EXPECT_THAT(html, Not(HasSubstr("https://")));
+}
+
+TEST_F(Report, RolloutsShowFramesOfTheFilesClockAndEscapedText) {
+  const auto training = run("grpo");
+  put(training / "rollouts.jsonl",
+      R"({"step": 1, "id": "a", "question": "<b>?", "video": "v.mp4", "clip_start": 10.0, "frame_seconds": [0.0, 0.5], "truth": [[0.0, 0.5]],)"
+      R"( "responses": [{"text": "<script>alert(1)</script>", "reward": 0.5, "finish": "stop", "components": {}, "predicted": [0.0, 1.0]}]})"
+      "\n");
+  const auto html = page({training});
+  EXPECT_EQ(asked_.first, "v.mp4");
+  EXPECT_EQ(asked_.second, (std::vector<double>{10.0, 10.5}));
+  EXPECT_THAT(html, HasSubstr("data:image/jpeg;base64,anBlZw=="));  // "jpeg"
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
+}
+
+TEST_F(Report, SelectionCountsItsDecisions) {
+  const auto selection = run("select");
+  put(selection / "statistics.jsonl",
+      "{\"id\": \"a\", \"task\": \"tvg\", \"mean\": 0.5, \"std\": 0.2}\n{\"id\": \"b\", \"task\": \"tvg\", \"mean\": 1, \"std\": 0}\n");
+  put(selection / "rejected.jsonl", "{\"id\": \"b\", \"reason\": \"low_std\"}\n");
+  const auto html = page({selection});
+  EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>low_std</td><td class=\"n\">1</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>selected</td><td class=\"n\">1</td>"));
+}
+
+TEST_F(Report, AFolderThatIsNoRunIsAnError) {
+  EXPECT_THROW(page({folder_.path() / "none"}), MissingInputError);
+  EXPECT_THROW(page({run("empty")}), DataError);
+}
+
+}  // namespace
+}  // namespace vrlt::report
