@@ -117,8 +117,8 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")->check(CLI::IsMember({"auto", "never", "must"}));
   cli.add_option("--list", command.list, "print a table and stop: " + table_names);
   cli.footer(
-      "exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 70 bug, 74 disk, 75 stopped (run again to go on),\n"
-      "            80 out of memory, 81 numbers not finite, 83 evaluation incomplete");
+      "exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 69 another rank is gone, 70 bug, 74 disk,\n"
+      "            75 stopped (run again to go on), 80 out of memory, 81 numbers not finite, 82 a rank hangs, 83 evaluation incomplete");
   return run_parsed(cli, argc, argv, [&] {
     if (!command.list.empty()) {
       print_table(command.list);
