@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 seed=0 out=demo/seed-0
-sft_steps=300 grpo_steps=600 train_clips=3000 test_clips=300 keep=()
+sft_steps=260 grpo_steps=600 train_clips=3000 test_clips=300 keep=()
 for argument in "$@"; do
   case "$argument" in
     seed=*) seed="${argument#seed=}"; out="demo/seed-$seed" ;;
