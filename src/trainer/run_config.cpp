@@ -2,6 +2,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/video/resize.h"
 
 namespace vrlt::trainer {
 
@@ -45,6 +46,7 @@ void visit_video_fields(config::FieldVisitor& v, video::VideoOptions& c) {
   v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, c.total_pixels);
   v.field({.name = "resized_height", .help = "with resized_width: a fixed size instead", .min = 1, .max = 65536}, c.resized_height);
   v.field({.name = "resized_width", .help = "with resized_height: a fixed size instead", .min = 1, .max = 65536}, c.resized_width);
+  v.field({.name = "resize", .help = "kernel that resizes frames", .choices = video::resize_kernel_names()}, c.resize);
 }
 
 std::string place_of(const std::string& key, const config::KeyLocations& locations) {

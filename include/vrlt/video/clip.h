@@ -21,10 +21,6 @@ struct Clip {
   std::vector<std::string> warnings;
 };
 
-/// Antialiased bicubic resize of one RGB frame: float32, clamped and rounded half to even, as torchvision's tensor path.
-/// @param frame  [3, H, W] uint8.  @return [3, size.height, size.width] uint8; the same tensor if the size is equal.
-at::Tensor resize_frame(const at::Tensor& frame, ImageSize size);
-
 /// Decodes, chooses and resizes; each frame is resized as it is decoded, so full-size frames are never kept.
 /// @throws MissingInputError, DataError.
 Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds = {},

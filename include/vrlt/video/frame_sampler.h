@@ -19,7 +19,8 @@ struct VideoOptions {
   double total_pixels = 90316800.0;       ///< Over the clip: 128000 * 784 * 0.9.
   std::optional<int64_t> resized_height;  ///< With `resized_width`: this size, to the next multiples of the patch factor.
   std::optional<int64_t> resized_width;
-  int64_t patch_factor = 28;  ///< Every side is a multiple of it.
+  int64_t patch_factor = 28;        ///< Every side is a multiple of it.
+  std::string resize = "tv_float";  ///< One of resize_kernel_names().
 };
 
 struct FrameSelection {

@@ -8,7 +8,8 @@
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
 #include "vrlt/processor/processor.h"
-#include "vrlt/video/clip.h"
+#include "vrlt/video/image.h"
+#include "vrlt/video/resize.h"
 
 namespace vrlt::processor {
 namespace {
@@ -43,6 +44,37 @@ void expect_same_patches(const at::Tensor& frames, const SafetensorsFile& file, 
   EXPECT_LE((actual - expected).abs().max().item<float>(), kPixelTolerance);
 }
 
+at::Tensor resize_frames(const at::Tensor& frames, video::ImageSize size, video::ResizeKernel kernel) {
+  std::vector<at::Tensor> each;
+  for (int64_t i = 0; i < frames.size(0); ++i) each.push_back(video::resize_frame(frames[i], size, kernel));
+  return at::stack(each);
+}
+
+/// The kernels whose arithmetic is whole numbers: to the bit.
+void expect_exact_kernels(const at::Tensor& frames, video::ImageSize size, const SafetensorsFile& file, const Json& entry) {
+  const std::pair<const char*, video::ResizeKernel> kernels[] = {
+      {"frames_resized_tv_uint8", video::ResizeKernel::kTorchUint8},
+      {"frames_resized_pil_u8", video::ResizeKernel::kPillow},
+      {"frames_resized_pil_u8_horizontal_first", video::ResizeKernel::kPillowHorizontalFirst},
+  };
+  for (const auto& [name, kernel] : kernels) {
+    SCOPED_TRACE(name);
+    if (file.contains(name)) {
+      EXPECT_TRUE(at::equal(resize_frames(frames, size, kernel), file.tensor(name)));
+      ++test::checked()[name];
+    }
+    const auto crop_name = std::string(name) + "_crop";
+    if (!file.contains(crop_name)) continue;
+    const auto crop = entry[crop_name].get<std::vector<int64_t>>();  // y0, y1, x0, x1
+    const auto resized = resize_frames(frames, size, kernel);
+    EXPECT_TRUE(at::equal(resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]), file.tensor(crop_name)));
+    if (const auto sum = std::string(name) + "_sum"; entry.contains(sum)) {
+      EXPECT_EQ(resized.sum().item<int64_t>(), entry[sum].get<int64_t>());
+    }
+    ++test::checked()[crop_name];
+  }
+}
+
 TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
   int64_t count = 0;
   const auto entries = clips()["videos"];
@@ -63,9 +95,8 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
     }
     const auto size = video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
     EXPECT_EQ(size, (video::ImageSize{entry["resized"][0].get<int64_t>(), entry["resized"][1].get<int64_t>()}));
-    std::vector<at::Tensor> each;
-    for (int64_t i = 0; i < frames.size(0); ++i) each.push_back(video::resize_frame(frames[i], size));
-    const auto resized = at::stack(each);
+    expect_exact_kernels(frames, size, file, entry);
+    const auto resized = resize_frames(frames, size, video::ResizeKernel::kTorchFloat);
     if (file.contains("frames_resized")) {
       expect_same_levels(resized, file.tensor("frames_resized"));
       expect_same_patches(file.tensor("frames_resized"), file, "pixel_values_videos", "video_grid_thw");
@@ -90,7 +121,7 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
 }
 
 // An image is a clip of one frame, which its temporal patch repeats.
-TEST(ProcessorGolden, CutsImagesIntoPatches) {
+TEST(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
   int64_t count = 0;
   const auto entries = clips()["images"];
   for (const auto& entry : entries) {
@@ -100,9 +131,21 @@ TEST(ProcessorGolden, CutsImagesIntoPatches) {
     const SafetensorsFile file(folder() / ("image_" + name + ".safetensors"));
     const auto size = video::smart_resize(entry["height"].get<int64_t>(), entry["width"].get<int64_t>(), 28, entry["min_pixels"].get<int64_t>(),
                                           entry["max_pixels"].get<double>());
-    const auto image = file.tensor("image_resized");
-    EXPECT_EQ(size, (video::ImageSize{image.size(1), image.size(2)}));
+    const auto rgb = video::to_rgb(file.tensor("image"));
+    EXPECT_TRUE(at::equal(rgb, file.contains("image_rgb") ? file.tensor("image_rgb") : file.tensor("image").permute({2, 0, 1})));
+    const auto image = video::resize_frame(rgb, size, video::ResizeKernel::kPillow);
+    EXPECT_TRUE(at::equal(image, file.tensor("image_resized")));
+    if (file.contains("image_resized_horizontal_first")) {
+      EXPECT_TRUE(
+          at::equal(video::resize_frame(rgb, size, video::ResizeKernel::kPillowHorizontalFirst), file.tensor("image_resized_horizontal_first")));
+    }
     expect_same_patches(image.unsqueeze(0), file, "pixel_values", "image_grid_thw");
+    at::Tensor grid;
+    const auto pixels = patchify(image.unsqueeze(0), &grid).to(at::kDouble);
+    // float32 against double, per value
+    EXPECT_NEAR(pixels.sum().item<double>(), entry["pixel_values_sum"].get<double>(), kPixelTolerance * static_cast<double>(pixels.numel()));
+    EXPECT_NEAR(pixels.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(),
+                kPixelTolerance * static_cast<double>(pixels.numel()));
   }
   test::checked()["images"] += count;
   EXPECT_GT(count, 0);

@@ -13,6 +13,7 @@
 #include "tests/support/media_manifest.h"
 #include "vrlt/core/error.h"
 #include "vrlt/video/clip.h"
+#include "vrlt/video/resize.h"
 
 namespace vrlt::video {
 namespace {

@@ -1,0 +1,62 @@
+#include "vrlt/video/resize.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/_upsample_bicubic2d_aa.h>
+#include <ATen/ops/round.h>
+
+#include "video/pillow_resize.h"
+#include "vrlt/core/error.h"
+
+namespace vrlt::video {
+namespace {
+
+at::Tensor torch_resize(const at::Tensor& frame, ImageSize size) {
+  const at::NoGradGuard no_grad;
+  return at::_upsample_bicubic2d_aa(frame.unsqueeze(0), {size.height, size.width}, /*align_corners=*/false).squeeze(0);
+}
+
+at::Tensor torch_float(const at::Tensor& frame, ImageSize size) {
+  return torch_resize(frame.to(at::kFloat), size).clamp_(0, 255).round_().to(at::kByte);
+}
+
+at::Tensor pillow(const at::Tensor& frame, ImageSize size) {
+  return pillow_resize(frame, size, pillow13_order({frame.size(1), frame.size(2)}, size));
+}
+
+at::Tensor pillow_horizontal_first(const at::Tensor& frame, ImageSize size) { return pillow_resize(frame, size, PassOrder::kHorizontalFirst); }
+
+struct KernelEntry {
+  const char* name;
+  ResizeKernel kernel;
+  at::Tensor (*resize)(const at::Tensor& frame, ImageSize size);
+};
+
+constexpr KernelEntry kKernels[] = {
+    {"tv_float", ResizeKernel::kTorchFloat, torch_float},
+    {"tv_uint8", ResizeKernel::kTorchUint8, torch_resize},
+    {"pil_u8", ResizeKernel::kPillow, pillow},
+    {"pil_u8_horizontal_first", ResizeKernel::kPillowHorizontalFirst, pillow_horizontal_first},
+};
+
+}  // namespace
+
+std::vector<std::string> resize_kernel_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : kKernels) names.emplace_back(entry.name);
+  return names;
+}
+
+ResizeKernel parse_resize_kernel(const std::string& name) {
+  for (const auto& entry : kKernels)
+    if (name == entry.name) return entry.kernel;
+  throw ConfigError(concat("resize \"", name, "\", expected tv_float, tv_uint8, pil_u8 or pil_u8_horizontal_first"));
+}
+
+at::Tensor resize_frame(const at::Tensor& frame, ImageSize size, ResizeKernel kernel) {
+  if (frame.size(1) == size.height && frame.size(2) == size.width) return frame;
+  for (const auto& entry : kKernels)
+    if (kernel == entry.kernel) return entry.resize(frame, size);
+  VRLT_CHECK(false, "no such resize kernel");
+}
+
+}  // namespace vrlt::video

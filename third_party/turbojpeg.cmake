@@ -1,0 +1,1 @@
+vrlt_find(turbojpeg PACKAGE libturbojpeg0-dev HEADER turbojpeg.h LIBRARIES turbojpeg)
