@@ -32,6 +32,7 @@ struct EvalConfig {
   trainer::ModelSection model;
   trainer::DataSection data;
   video::VideoOptions video;
+  video::ImageOptions image;
   trainer::RolloutSection generation{.group_size = 1, .max_new_tokens = 1024, .sampling = {.temperature = 0.0}};
 };
 
@@ -45,6 +46,9 @@ void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
   v.section("data", "the records to answer", c.data);
   v.begin_section("video", "which frames, and how large");
   trainer::visit_video_fields(v, c.video);
+  v.end_section();
+  v.begin_section("image", "how large still images are");
+  trainer::visit_image_fields(v, c.image);
   v.end_section();
   v.begin_section("generation", "how answers are generated");
   v.field({.name = "max_new_tokens", .help = "longest answer", .min = 1, .max = 1e6}, c.generation.max_new_tokens);
@@ -80,7 +84,8 @@ std::map<std::string, TaskRun> split_by_task(const std::vector<data::Sample>& sa
 /// A model with its engine; opened when the first question is asked.
 class Answerer {
  public:
-  explicit Answerer(const EvalConfig& config) : config_(config), opened_(open_model(config.model, config.data, config.video, config.seed)) {
+  explicit Answerer(const EvalConfig& config)
+      : config_(config), opened_(open_model(config.model, config.data, {config.video, config.image}, config.seed)) {
     const auto& vision = opened_.processor->vision_tokens();
     engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
                     std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
@@ -213,7 +218,7 @@ int run_eval(const CommandLine& command) {
   EvalConfig config;
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   config::load(command.config, command.overrides, visit,
-               [&](const config::KeyLocations& locations) { return trainer::check(config.data, config.video, locations); });
+               [&](const config::KeyLocations& locations) { return trainer::check(config.data, config.video, config.image, locations); });
   if (command.print_config) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);
     return 0;

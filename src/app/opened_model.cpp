@@ -13,13 +13,13 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSec
   return model::load_model(section.path, options);
 }
 
-OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const video::VideoOptions& video, uint64_t seed) {
+OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed) {
   constexpr int64_t kMegabyte = 1 << 20;
   OpenedModel opened;
   opened.model = open_weights(model, seed);
   opened.processor =
       std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
-  opened.loader = std::make_unique<processor::PromptLoader>(*opened.processor, video, data.root, data.prompt, data.cache_megabytes * kMegabyte);
+  opened.loader = std::make_unique<processor::PromptLoader>(*opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte);
   return opened;
 }
 

@@ -33,6 +33,7 @@ struct SelectConfig {
   trainer::ModelSection model;
   trainer::DataSection data;
   video::VideoOptions video;
+  video::ImageOptions image;
   trainer::RolloutSection rollout;
   std::vector<config::WeightedName> rewards = {{"temporal_iou", 1.0}, {"choice", 1.0}, {"grounded_qa", 1.0}};
   selection::FilterConfig filter;
@@ -49,6 +50,9 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   v.section("data", "the samples to choose from", c.data);
   v.begin_section("video", "which frames, and how large");
   trainer::visit_video_fields(v, c.video);
+  v.end_section();
+  v.begin_section("image", "how large still images are");
+  trainer::visit_image_fields(v, c.image);
   v.end_section();
   v.section("rollout", "how responses are sampled; as in the training to come", c.rollout);
   v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = reward_names}, c.rewards);
@@ -77,7 +81,7 @@ io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& g
 /// Samples everything that the store lacks.
 void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_samples, distributed::ProcessGroup& group) {
   if (store.complete()) return;
-  auto opened = open_model(config.model, config.data, config.video, config.seed);
+  auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
   const auto& vision = opened.processor->vision_tokens();
   rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(),
                                 {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
@@ -224,7 +228,7 @@ int run_select(const CommandLine& command) {
   SelectConfig config;
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
-    auto problems = trainer::check(config.data, config.video, locations);
+    auto problems = trainer::check(config.data, config.video, config.image, locations);
     if (config.rollout.group_size < 2)
       problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
     if (config.filter.max_mean < config.filter.min_mean)

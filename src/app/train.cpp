@@ -17,7 +17,7 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
   if (group.is_first())
     open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}},
                     command);
-  const auto opened = open_model(config.model, config.data, config.video, config.seed);
+  const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.kl_coef > 0) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,

@@ -46,11 +46,11 @@ int64_t SampleOrder::at(int64_t position) const {
   return cached_order_[static_cast<size_t>(position % num_samples_)];
 }
 
-std::filesystem::path resolve_video(const std::filesystem::path& root, const Sample& sample) {
-  const std::filesystem::path relative(sample.video);
+std::filesystem::path resolve_media(const std::filesystem::path& root, const std::string& media) {
+  const std::filesystem::path relative(media);
   bool escapes = relative.is_absolute();
   for (const auto& part : relative) escapes = escapes || part == "..";
-  if (escapes) throw DataError(concat("video \"", sample.video, "\" must be a path below the data root, without \"..\""));
+  if (escapes) throw DataError(concat("\"", media, "\" must be a path below the data root, without \"..\""));
   return root / relative;
 }
 

@@ -16,7 +16,7 @@ constexpr std::pair<const char*, Task> kTasks[] = {{"mcq", Task::kMultipleChoice
                                                    {"rtl", Task::kReasoningLocalization},
                                                    {"open", Task::kOpen}};
 
-constexpr size_t kMaxOptions = 26;
+constexpr size_t kMaxOptions = 26, kMaxImages = 256;
 
 /// Reads the fields of one record; every failure names the place, the field, what was expected and what was found.
 class RecordReader {
@@ -56,6 +56,17 @@ class RecordReader {
     }
     return texts;
   }
+  std::vector<std::string> images() const {
+    const auto* value = find("images");
+    std::vector<std::string> paths;
+    if (value == nullptr) return paths;
+    if (!value->is_array() || value->size() > kMaxImages) fail("images", "a list of at most 256 paths, or null");
+    for (const auto& item : *value) {
+      if (!item.is_string() || item.get<std::string>().empty()) fail("images", "paths only");
+      paths.push_back(item.get<std::string>());
+    }
+    return paths;
+  }
   std::vector<Interval> segments() const {
     const auto* value = find("segments");
     std::vector<Interval> result;
@@ -92,6 +103,7 @@ void check_answer(const Sample& sample, const RecordReader& reader) {
     reader.fail("answer", "yes, no, or null for this task");
   const bool grounding = sample.task == Task::kTemporalGrounding || sample.task == Task::kReasoningLocalization;
   if (grounding && sample.segments.empty()) reader.fail("segments", "at least one span for this task");
+  if ((grounding || sample.task == Task::kGroundedQa) && sample.video.empty()) reader.fail("video", "a path for this task");
 }
 
 }  // namespace
@@ -128,7 +140,8 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
   sample.bench = reader.text("bench", false);
   sample.split = reader.text("split", false);
   sample.source = reader.text("source", false);
-  sample.video = reader.text("video", true);
+  sample.images = reader.images();
+  sample.video = reader.text("video", /*required=*/sample.images.empty());
   sample.clip_start = reader.seconds("clip_start").value_or(0.0);
   sample.clip_end = reader.seconds("clip_end");
   if (sample.clip_end && *sample.clip_end <= sample.clip_start) reader.fail("clip_end", "more than clip_start");
@@ -149,7 +162,7 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
   sample.segments = reader.segments();
   sample.prompt = reader.text("prompt", false);
   sample.cluster = reader.text("cluster", false);
-  if (sample.cluster.empty()) sample.cluster = sample.video;
+  if (sample.cluster.empty()) sample.cluster = sample.video.empty() ? sample.images.front() : sample.video;
   sample.groups = reader.groups();
   sample.record = record;
   check_answer(sample, reader);

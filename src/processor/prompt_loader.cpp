@@ -6,7 +6,7 @@
 
 namespace vrlt::processor {
 
-PromptLoader::PromptLoader(const Processor& processor, video::VideoOptions options, std::filesystem::path data_root, const std::string& prompt_name,
+PromptLoader::PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root, const std::string& prompt_name,
                            int64_t cache_bytes)
     : processor_(processor),
       options_(std::move(options)),
@@ -19,7 +19,7 @@ const data::PromptEntry& PromptLoader::prompt_of(const data::Sample& sample) con
 }
 
 std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& sample) {
-  const auto path = data::resolve_video(data_root_, sample);
+  const auto path = data::resolve_media(data_root_, sample.video);
   const auto key = concat(path.string(), "|", sample.clip_start, "|", sample.clip_end.value_or(-1));
   if (const auto found = index_.find(key); found != index_.end()) {
     clips_.splice(clips_.begin(), clips_, found->second);
@@ -27,7 +27,7 @@ std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& s
   }
   std::optional<double> start;
   if (sample.clip_start > 0 || sample.clip_end) start = sample.clip_start;
-  auto clip = std::make_shared<video::Clip>(video::load_clip(path, options_, start, sample.clip_end));
+  auto clip = std::make_shared<video::Clip>(video::load_clip(path, options_.video, start, sample.clip_end));
   ++videos_decoded_;
   for (const auto& warning : clip->warnings) log::warning(concat(sample.id, ": ", warning));
   const auto bytes = static_cast<int64_t>(clip->frames.nbytes());
@@ -45,7 +45,10 @@ std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& s
 std::shared_ptr<const ModelInputs> PromptLoader::load(const data::Sample& sample) {
   try {
     const auto& prompt = prompt_of(sample);
-    return std::make_shared<ModelInputs>(processor_(*load_clip(sample), /*system=*/"", data::render_prompt(prompt, sample)));
+    PromptMedia media;
+    for (const auto& image : sample.images) media.images.push_back(video::load_image(data::resolve_media(data_root_, image), options_.image));
+    if (!sample.video.empty()) media.clip = load_clip(sample);
+    return std::make_shared<ModelInputs>(processor_(media, /*system=*/"", data::render_prompt(prompt, sample)));
   } catch (const MissingInputError& error) {
     throw MissingInputError(concat(sample.id, ": ", error.what()));
   } catch (const DataError& error) {

@@ -49,15 +49,24 @@ void visit_video_fields(config::FieldVisitor& v, video::VideoOptions& c) {
   v.field({.name = "resize", .help = "kernel that resizes frames", .choices = video::resize_kernel_names()}, c.resize);
 }
 
+void visit_image_fields(config::FieldVisitor& v, video::ImageOptions& c) {
+  v.field({.name = "min_pixels", .help = "per image", .min = 784}, c.min_pixels);
+  v.field({.name = "max_pixels", .help = "per image", .min = 784}, c.max_pixels);
+  v.field({.name = "resize", .help = "kernel that resizes images", .choices = video::resize_kernel_names()}, c.resize);
+}
+
 std::string place_of(const std::string& key, const config::KeyLocations& locations) {
   const auto found = locations.find(key);
   return found == locations.end() ? std::string("default") : found->second;
 }
 
-std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const config::KeyLocations& locations) {
+std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const video::ImageOptions& image,
+                               const config::KeyLocations& locations) {
   std::vector<std::string> problems;
   if (video.max_pixels && *video.max_pixels < static_cast<double>(video.min_pixels))
     problems.push_back(concat(place_of("video.max_pixels", locations), ": max_pixels is below min_pixels (", video.min_pixels, ")"));
+  if (image.max_pixels < static_cast<double>(image.min_pixels))
+    problems.push_back(concat(place_of("image.max_pixels", locations), ": max_pixels is below min_pixels (", image.min_pixels, ")"));
   if (!video.num_frames && video.max_frames < video.min_frames)
     problems.push_back(concat(place_of("video.max_frames", locations), ": max_frames is below min_frames (", video.min_frames, ")"));
   try {

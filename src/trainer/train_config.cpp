@@ -52,6 +52,9 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.begin_section("video", "which frames, and how large");
   visit_video_fields(v, c.video);
   v.end_section();
+  v.begin_section("image", "how large still images are");
+  visit_image_fields(v, c.image);
+  v.end_section();
   if (c.trainer == "grpo" || v.wants_fields_without_effect()) {
     v.section("rollout", "how responses are sampled", c.rollout);
     v.field({.name = "rewards", .help = "rewards and their weights", .choices = names_of(rewards::reward_table())}, c.rewards);
@@ -69,7 +72,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
 }
 
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations) {
-  auto problems = check(config.data, config.video, locations);
+  auto problems = check(config.data, config.video, config.image, locations);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   if (config.trainer == "sft")
     for (const auto& [key, where] : locations)

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_model.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/model_inputs.h"
 
@@ -48,6 +50,12 @@ class TinyPrompts {
  private:
   at::Generator generator_;
 };
+
+/// The model of make_tiny_model_folder with random weights.
+inline std::unique_ptr<model::VisionLanguageModel> tiny_model(bool tied = true) {
+  const TemporaryFolder folder;
+  return model::load_model(make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", tied}}), {.random_weights = true, .seed = 5});
+}
 
 /// The group of a prompt, its video encoded.
 inline model::PromptGroup make_group(model::VisionLanguageModel& model, std::shared_ptr<const processor::ModelInputs> prompt,

@@ -31,7 +31,7 @@ class TinyTask {
   std::unique_ptr<model::VisionLanguageModel> open_model() const { return model::load_model(model_folder(), {.random_weights = true, .seed = 5}); }
 
   /// 4 frames of 56 x 56: 8 vision tokens.
-  static video::VideoOptions video_options() { return {.fps = 2.0, .min_pixels = 56 * 56, .max_pixels = 56.0 * 56}; }
+  static processor::MediaOptions media_options() { return {.video = {.fps = 2.0, .min_pixels = 56 * 56, .max_pixels = 56.0 * 56}}; }
 
  private:
   static constexpr int64_t kSize = 56, kFramesPerSecond = 4, kFrames = 8;

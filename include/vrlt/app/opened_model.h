@@ -17,7 +17,7 @@ struct OpenedModel {
   std::unique_ptr<processor::PromptLoader> loader;
 };
 
-OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const video::VideoOptions& video, uint64_t seed);
+OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed);
 
 /// The weights alone: a frozen reference.
 std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSection& model, uint64_t seed);

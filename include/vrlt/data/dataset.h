@@ -27,6 +27,6 @@ class SampleOrder {
 };
 
 /// `root / video`, refusing absolute paths and "..". @throws DataError.
-std::filesystem::path resolve_video(const std::filesystem::path& root, const Sample& sample);
+std::filesystem::path resolve_media(const std::filesystem::path& root, const std::string& media);
 
 }  // namespace vrlt::data

@@ -18,13 +18,14 @@ enum class Task { kMultipleChoice, kTemporalGrounding, kGroundedQa, kYesNo, kCap
 std::string to_string(Task task);
 std::optional<Task> parse_task(const std::string& name);
 
-/// One question about one video: a line of a records file ("schema": "vs/1").
+/// One question about a video, images or both: a line of a records file ("schema": "vs/1").
 /// Times are seconds of the video file; what the model sees and says counts from `clip_start`.
 struct Sample {
   std::string id;  ///< Unique in its file.
   Task task = Task::kMultipleChoice;
   std::string bench, split, source;
-  std::string video;  ///< Relative to the data root, no "..".
+  std::vector<std::string> images;  ///< Still pictures that the model sees before the video; relative to the data root, no "..".
+  std::string video;                ///< The same; may be empty where there are images and no times are asked for.
   double clip_start = 0.0;
   std::optional<double> clip_end;  ///< Empty: to the end.
   std::optional<double> duration;  ///< As annotated, seconds.

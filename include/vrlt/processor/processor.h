@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "vrlt/processor/model_inputs.h"
 #include "vrlt/processor/positions.h"
@@ -22,6 +23,12 @@ struct VisionTokens {
   int64_t image_pad = 0, video_pad = 0, vision_start = 0, vision_end = 0;
 };
 
+/// What one prompt shows before its text: the images in order, then the video.
+struct PromptMedia {
+  std::vector<at::Tensor> images;           ///< Each [3, H, W] uint8, H and W multiples of 28.
+  std::shared_ptr<const video::Clip> clip;  ///< May be null.
+};
+
 /// Text and frames of one prompt to ModelInputs. One per model; immutable and safe to share between threads.
 class Processor {
  public:
@@ -30,13 +37,15 @@ class Processor {
   Processor(const std::filesystem::path& model_folder, MropeMode mode, double tokens_per_second);
 
   /// @param system  system turn; empty: the template's default.
-  /// @param question  the user's text after the video. The literal pad strings in it are an error (they would be expanded).
-  ModelInputs operator()(const video::Clip& clip, const std::string& system, const std::string& question) const;
+  /// @param question  the user's text after the media. The literal pad strings in it are an error (they would be expanded).
+  ModelInputs operator()(const PromptMedia& media, const std::string& system, const std::string& question) const;
 
   const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
   const VisionTokens& vision_tokens() const { return vision_tokens_; }
 
  private:
+  at::Tensor expand_pads(const std::vector<int64_t>& ids, const std::vector<int64_t>& pads) const;
+
   std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
   VisionTokens vision_tokens_;
   PositionOptions position_options_;

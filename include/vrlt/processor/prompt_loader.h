@@ -9,14 +9,21 @@
 #include "vrlt/data/prompt.h"
 #include "vrlt/data/sample.h"
 #include "vrlt/processor/processor.h"
+#include "vrlt/video/image.h"
 
 namespace vrlt::processor {
 
-/// Samples to model inputs: the one place where videos are decoded. Clips are kept, resized, up to a number of bytes, so that
+/// What is taken of videos and images.
+struct MediaOptions {
+  video::VideoOptions video;
+  video::ImageOptions image;
+};
+
+/// Samples to model inputs: the one place where videos and images are decoded. Clips are kept, resized, up to a number of bytes, so that
 /// later epochs do not decode them again.
 class PromptLoader {
  public:
-  PromptLoader(const Processor& processor, video::VideoOptions options, std::filesystem::path data_root, const std::string& prompt_name,
+  PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root, const std::string& prompt_name,
                int64_t cache_bytes);
 
   /// @throws DataError or MissingInputError naming the sample and the file.
@@ -35,7 +42,7 @@ class PromptLoader {
   };
 
   const Processor& processor_;
-  video::VideoOptions options_;
+  MediaOptions options_;
   std::filesystem::path data_root_;
   const data::PromptEntry& default_prompt_;
   int64_t cache_bytes_;

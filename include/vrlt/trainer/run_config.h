@@ -8,6 +8,7 @@
 #include "vrlt/config/load.h"
 #include "vrlt/rollout/sampling.h"
 #include "vrlt/video/frame_sampler.h"
+#include "vrlt/video/image.h"
 
 namespace vrlt::trainer {
 
@@ -41,13 +42,15 @@ struct RolloutSection {
 void visit_fields(config::FieldVisitor& visitor, ModelSection& section);
 void visit_fields(config::FieldVisitor& visitor, DataSection& section);
 void visit_fields(config::FieldVisitor& visitor, RolloutSection& section);
-/// Not `visit_fields`: VideoOptions lives in another namespace.
+/// Not `visit_fields`: the options live in another namespace.
 void visit_video_fields(config::FieldVisitor& visitor, video::VideoOptions& options);
+void visit_image_fields(config::FieldVisitor& visitor, video::ImageOptions& options);
 
 /// Where the user wrote a key, or "default".
 std::string place_of(const std::string& key, const config::KeyLocations& locations);
 
 /// Problems across the fields that every program has: an unknown prompt, bounds that exclude each other.
-std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const config::KeyLocations& locations);
+std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const video::ImageOptions& image,
+                               const config::KeyLocations& locations);
 
 }  // namespace vrlt::trainer

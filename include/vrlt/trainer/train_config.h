@@ -37,6 +37,7 @@ struct TrainConfig {
   ModelSection model;
   DataSection data;
   video::VideoOptions video;
+  video::ImageOptions image;
   RolloutSection rollout;
   std::vector<config::WeightedName> rewards = {{"format", 0.5}, {"temporal_iou", 0.5}, {"choice", 0.5}, {"grounded_qa", 0.5}};
   AlgorithmSection algorithm;

@@ -71,22 +71,17 @@ at::Tensor Model::encode_video(const at::Tensor& pixel_values, const at::Tensor&
   return vision_encoder_(pixel_values.to(device()), grid_thw);
 }
 
-at::Tensor Model::insert_features(const at::Tensor& embeddings, const at::Tensor& ids, int64_t pad_id, const at::Tensor& features,
-                                  const char* kind) const {
-  const auto places = at::nonzero(ids == pad_id).squeeze(1);
-  const int64_t num_features = features.defined() ? features.size(0) : 0;
-  if (places.size(0) != num_features)
-    throw DataError(concat("the prompt holds ", places.size(0), " ", kind, " tokens and the ", kind, " has ", num_features, " features"));
-  if (num_features == 0) return embeddings;
-  return embeddings.index_copy(0, places, features.to(embeddings.scalar_type()));
-}
-
 /// Only prompt positions are scanned: a response may hold a pad id, which is plain text there.
 at::Tensor Model::embed(const PromptGroup& group) const {
   const auto ids = group.prompt->input_ids.to(device());
   const auto embeddings = at::embedding(parameters_.at("model.embed_tokens.weight"), ids);
-  const auto with_images = insert_features(embeddings, ids, image_token_id_, group.image_features, "image");
-  return insert_features(with_images, ids, video_token_id_, group.video_features, "video");
+  const auto images = at::nonzero(ids == image_token_id_).squeeze(1), videos = at::nonzero(ids == video_token_id_).squeeze(1);
+  const int64_t num_features = group.video_features.defined() ? group.video_features.size(0) : 0;
+  if (images.size(0) + videos.size(0) != num_features)
+    throw DataError(
+        concat("the prompt holds ", images.size(0), " image and ", videos.size(0), " video tokens, given are ", num_features, " features"));
+  if (num_features == 0) return embeddings;
+  return embeddings.index_copy(0, at::cat({images, videos}), group.video_features.to(embeddings.scalar_type()));
 }
 
 at::Tensor Model::response_hidden(const GroupBatch& batch) {

@@ -38,7 +38,6 @@ class Model final : public VisionLanguageModel {
   at::Tensor embed(const PromptGroup& group) const;
 
  private:
-  at::Tensor insert_features(const at::Tensor& embeddings, const at::Tensor& ids, int64_t pad_id, const at::Tensor& features, const char* kind) const;
   at::Device device() const { return parameters_.entries().front().tensor.device(); }
 
   Config config_;

@@ -125,8 +125,10 @@ class CaseInputs {
     prompt->position_ids = positions_.at(mode).narrow(1, 0, length);
     prompt->next_position = prompt->position_ids.max().item<int64_t>() + 1;
     PromptGroup group{.prompt = prompt};
-    group.video_features = video_features(model);
-    group.image_features = image_features(model);
+    std::vector<at::Tensor> parts;
+    for (auto& part : {image_features(model), video_features(model)})
+      if (part.defined()) parts.push_back(part);
+    if (!parts.empty()) group.video_features = at::cat(parts);
     return group;
   }
   PromptGroup prompt_group(VisionLanguageModel& model, const std::string& mode) const { return group(model, mode, prompt_length_); }

@@ -90,9 +90,9 @@ TEST(SampleOrder, WithoutShuffleIsTheOrderOfTheFile) {
 }
 
 TEST(ResolveVideo, StaysBelowTheRoot) {
-  EXPECT_EQ(resolve_video("/data", {.video = "a/b.mp4"}), "/data/a/b.mp4");
-  EXPECT_THROW(resolve_video("/data", {.video = "/etc/passwd"}), DataError);
-  EXPECT_THROW(resolve_video("/data", {.video = "a/../../b.mp4"}), DataError);
+  EXPECT_EQ(resolve_media("/data", "a/b.mp4"), "/data/a/b.mp4");
+  EXPECT_THROW(resolve_media("/data", "/etc/passwd"), DataError);
+  EXPECT_THROW(resolve_media("/data", "a/../../b.mp4"), DataError);
 }
 
 }  // namespace vrlt::data

@@ -42,6 +42,10 @@ const BadRecord kBadRecords[] = {
     {"number_as_id", choice_record(), json(R"({"id": 7})"), "id", "7"},
     {"no_task", choice_record(), json(R"({"task": null})"), "task", "missing"},
     {"unknown_task", choice_record(), json(R"({"task": "mqc"})"), "task", "mqc"},
+    {"images_of_numbers", choice_record(), json(R"({"images": [1]})"), "images", "paths only"},
+    {"image_without_name", choice_record(), json(R"({"images": [""]})"), "images", "paths only"},
+    {"images_no_list", choice_record(), json(R"({"images": "a.png"})"), "images", "a list of at most 256 paths"},
+    {"grounding_in_images", grounding_record(), json(R"({"video": null, "images": ["a.png"]})"), "video", "a path for this task"},
     {"no_video", choice_record(), json(R"({"video": null})"), "video", "missing"},
     {"no_question", choice_record(), json(R"({"question": null})"), "question", "missing"},
     {"question_is_list", choice_record(), json(R"({"question": ["a"]})"), "question", "expected text"},
@@ -105,6 +109,15 @@ TEST(ParseSample, ReadsGroundingOnTheModelsClock) {
   EXPECT_EQ(sample.segments, (std::vector<Interval>{{12.5, 20}, {30, 31}}));
   EXPECT_EQ(sample.clip_segments(), (std::vector<Interval>{{2, 9.5}, {19.5, 20.5}})) << "clip_start 10.5 is 0 to the model";
   EXPECT_EQ(sample.clip_end, 40.0);
+}
+
+TEST(ParseSample, ImagesReplaceOrJoinTheVideo) {
+  auto record = choice_record();
+  record["images"] = {"a.png", "b.jpg"};
+  EXPECT_EQ(parse_sample(record, "r:1").images, (std::vector<std::string>{"a.png", "b.jpg"}));
+  record.erase("video");
+  EXPECT_EQ(parse_sample(record, "r:1").video, "");
+  EXPECT_EQ(parse_sample(record, "r:1").cluster, "a.png");
 }
 
 TEST(ParseSample, AcceptsHiddenLabels) {

@@ -3,8 +3,6 @@
 
 #include <map>
 
-#include "tests/support/temporary_folder.h"
-#include "tests/support/tiny_model.h"
 #include "tests/support/tiny_prompts.h"
 #include "tests/support/worst.h"
 #include "vrlt/model/vision_language_model.h"
@@ -13,12 +11,8 @@ namespace vrlt::model {
 namespace {
 
 using test::make_group;
+using test::tiny_model;
 using test::TinyPrompts;
-
-std::unique_ptr<VisionLanguageModel> tiny_model() {
-  const test::TemporaryFolder folder;
-  return load_model(test::make_tiny_model_folder(folder.path()), {.random_weights = true, .seed = 5});
-}
 
 /// States of forced responses through the cache: result[i][j] is [length, D], as response_hidden gives them.
 /// Slots that end are dropped as soon as the rectangle of slots allows it, and prompts with them.

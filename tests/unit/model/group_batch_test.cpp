@@ -9,8 +9,6 @@
 #include <map>
 
 #include "model/qwen2_5_vl/model.h"
-#include "tests/support/temporary_folder.h"
-#include "tests/support/tiny_model.h"
 #include "tests/support/tiny_prompts.h"
 #include "tests/support/worst.h"
 #include "vrlt/core/error.h"
@@ -19,12 +17,8 @@ namespace vrlt::model {
 namespace {
 
 using test::make_group;
+using test::tiny_model;
 using test::TinyPrompts;
-
-std::unique_ptr<VisionLanguageModel> tiny_model(bool tied = true) {
-  const test::TemporaryFolder folder;
-  return load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", tied}}), {.random_weights = true, .seed = 5});
-}
 
 struct Shape {
   int64_t prompt_length;  ///< Of text; for a video prompt, of the text after it.
@@ -154,9 +148,9 @@ TEST(PromptGroup, FeaturesMustMatchThePads) {
   const auto video = random.video(1, 4, 4, 2);  // 4 merged units
   auto group = make_group(*model, video, {random.ids(2)});
   EXPECT_NO_THROW(model->response_hidden({{group}}));
-  auto extra_image = group;
-  extra_image.image_features = group.video_features;
-  EXPECT_THROW(model->response_hidden({{extra_image}}), DataError);
+  auto too_many = group;
+  too_many.video_features = at::cat({group.video_features, group.video_features});
+  EXPECT_THROW(model->response_hidden({{too_many}}), DataError);
   group.video_features = group.video_features.narrow(0, 0, 3);
   EXPECT_THROW(model->response_hidden({{group}}), DataError);
   group.video_features = at::Tensor();
@@ -168,7 +162,7 @@ TEST(PromptGroup, FeaturesMustMatchThePads) {
   const auto features = model->encode_video(video->pixel_values_videos, video->video_grid_thw);
   const auto responses = std::vector<at::Tensor>{random.ids(3)};
   const PromptGroup of_video{.prompt = video, .video_features = features, .responses = responses};
-  const PromptGroup of_image{.prompt = as_image, .image_features = features, .responses = responses};
+  const PromptGroup of_image{.prompt = as_image, .video_features = features, .responses = responses};
   EXPECT_TRUE(at::equal(model->response_hidden({{of_video}}), model->response_hidden({{of_image}})));
 }
 

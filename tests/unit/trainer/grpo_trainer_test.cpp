@@ -47,7 +47,7 @@ class WarmTask {
     config.optim.lr = 1e-2;
     const auto model = task_.open_model();
     const processor::Processor processor(task_.model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
-    processor::PromptLoader loader(processor, test::TinyTask::video_options(), task_.data_root(), config.data.prompt, 1 << 20);
+    processor::PromptLoader loader(processor, test::TinyTask::media_options(), task_.data_root(), config.data.prompt, 1 << 20);
     fs::create_directory(folder_.path() / "sft");
     train_sft({config, folder_.path() / "sft", task_.samples(), *model, nullptr, processor, loader});
     model->save(warm_folder());
@@ -73,7 +73,7 @@ class FinishedRun {
         run_folder_(run_folder),
         policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
         processor_(model_folder, processor::MropeMode::kFloatMax, policy_->tokens_per_second()),
-        loader_(processor_, test::TinyTask::video_options(), warm_task().task().data_root(), config_.data.prompt, 1 << 20) {
+        loader_(processor_, test::TinyTask::media_options(), warm_task().task().data_root(), config_.data.prompt, 1 << 20) {
     if (config_.algorithm.kl_coef > 0) reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
     train_grpo({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(), processor_, loader_});
   }
@@ -226,7 +226,7 @@ class FirstStep {
   explicit FirstStep(const TrainConfig& config) : before_(model::load_model(warm_task().warm_folder(), {})) {
     const auto folder = warm_task().warm_folder();
     const processor::Processor processor(folder, processor::MropeMode::kFloatMax, before_->tokens_per_second());
-    processor::PromptLoader loader(processor, test::TinyTask::video_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20);
+    processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20);
     const auto& vision = processor.vision_tokens();
     rollout::RolloutEngine engine(*before_, processor.tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
     const rewards::RewardFunction reward({{"format_answer", 0.5}, {"temporal_iou", 0.5}});

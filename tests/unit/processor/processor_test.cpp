@@ -1,0 +1,89 @@
+#include "vrlt/processor/processor.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_task.h"
+#include "vrlt/core/error.h"
+#include "vrlt/processor/prompt_loader.h"
+
+namespace vrlt::processor {
+namespace {
+
+class ProcessorTest : public ::testing::Test {
+ protected:
+  static at::Tensor image(int64_t height, int64_t width, int64_t level) { return at::full({3, height, width}, level, at::kByte); }
+
+  static std::shared_ptr<video::Clip> clip(int64_t frames, int64_t height, int64_t width) {
+    auto result = std::make_shared<video::Clip>();
+    result->frames = at::full({frames, 3, height, width}, 90, at::kByte);
+    for (int64_t i = 0; i < frames; ++i) result->frame_seconds.push_back(static_cast<double>(i) / 2.0);
+    result->sample_fps = 2.0;
+    return result;
+  }
+
+  int64_t count(const ModelInputs& inputs, int64_t id) const { return inputs.input_ids.eq(id).sum().item<int64_t>(); }
+
+  test::TemporaryFolder folder_;
+  test::TinyTask task_{folder_.path(), 1};
+  Processor processor_{task_.model_folder(), MropeMode::kFloatMax, 2.0};
+};
+
+TEST_F(ProcessorTest, ImagesComeFirstThenTheVideo) {
+  const auto inputs = processor_({{image(56, 84, 10), image(28, 56, 20)}, clip(4, 56, 56)}, "", "what ?");
+  const auto& tokens = processor_.vision_tokens();
+  // patches of 14: 4x6 and 2x4, merged by 2x2: 6 and 2 tokens; 2 steps of 4x4 patches: 8 tokens
+  EXPECT_TRUE(at::equal(inputs.image_grid_thw, at::tensor({1, 4, 6, 1, 2, 4}, at::kLong).view({2, 3})));
+  EXPECT_TRUE(at::equal(inputs.video_grid_thw, at::tensor({2, 4, 4}, at::kLong).view({1, 3})));
+  EXPECT_EQ(inputs.pixel_values.sizes(), (at::IntArrayRef{24 + 8, 1176}));
+  EXPECT_EQ(inputs.pixel_values_videos.sizes(), (at::IntArrayRef{32, 1176}));
+  EXPECT_EQ(inputs.num_patches(), 24 + 8 + 32);
+  EXPECT_EQ(count(inputs, tokens.image_pad), 6 + 2);
+  EXPECT_EQ(count(inputs, tokens.video_pad), 8);
+  EXPECT_EQ(count(inputs, tokens.vision_start), 3);
+  EXPECT_LT(inputs.input_ids.eq(tokens.image_pad).nonzero().max().item<int64_t>(),
+            inputs.input_ids.eq(tokens.video_pad).nonzero().min().item<int64_t>());
+  // The rows of the second image follow those of the first: 20/255 normalised differs from 10/255.
+  at::Tensor grid;
+  EXPECT_TRUE(at::equal(inputs.pixel_values.narrow(0, 24, 8), patchify(image(28, 56, 20).unsqueeze(0), &grid)));
+}
+
+TEST_F(ProcessorTest, PositionsOfAnImageSpanItsSides) {
+  const auto inputs = processor_({{image(56, 84, 10)}, nullptr}, "", "what ?");
+  const auto first = inputs.input_ids.eq(processor_.vision_tokens().image_pad).nonzero().min().item<int64_t>();
+  // merged 2 x 3: time stands still, rows 0 0 0 1 1 1, columns 0 1 2 0 1 2; the text goes on after the longer side, 3
+  const auto offset = inputs.position_ids.narrow(1, first, 7) - first;
+  EXPECT_TRUE(at::equal(offset[0], at::tensor({0, 0, 0, 0, 0, 0, 3}, at::kLong)));
+  EXPECT_TRUE(at::equal(offset[1], at::tensor({0, 0, 0, 1, 1, 1, 3}, at::kLong)));
+  EXPECT_TRUE(at::equal(offset[2], at::tensor({0, 1, 2, 0, 1, 2, 3}, at::kLong)));
+  EXPECT_EQ(inputs.next_position, inputs.position_ids.max().item<int64_t>() + 1);
+  EXPECT_FALSE(inputs.pixel_values_videos.defined());
+  EXPECT_EQ(inputs.num_frames, 0);
+}
+
+TEST_F(ProcessorTest, PadsInTheTextAreRefused) {
+  EXPECT_THROW(processor_({{}, clip(2, 28, 28)}, "", "see <|image_pad|>"), DataError);
+  EXPECT_THROW(processor_({{}, clip(2, 28, 28)}, "<|video_pad|>", "what ?"), DataError);
+}
+
+TEST_F(ProcessorTest, TheLoaderReadsTheImagesOfASample) {
+  std::filesystem::copy(std::filesystem::path(VRLT_TESTS_DIR) / "unit/video/images/jpeg_420.jpg", folder_.path() / "a.jpg");
+  io::Json record = {{"schema", "vs/1"},     {"id", "mixed"},         {"task", "mcq"},         {"images", {"a.jpg", "a.jpg"}},
+                     {"video", "clip0.mp4"}, {"question", "which ?"}, {"options", {"x", "y"}}, {"answer", 0}};
+  PromptLoader loader(processor_, test::TinyTask::media_options(), task_.data_root(), "auto_short", 1 << 20);
+  const auto mixed = loader.load(data::parse_sample(record, "r:1"));
+  EXPECT_EQ(mixed->image_grid_thw.size(0), 2);
+  EXPECT_EQ(mixed->video_grid_thw.size(0), 1);
+  record.erase("video");
+  const auto images_only = loader.load(data::parse_sample(record, "r:1"));
+  EXPECT_TRUE(at::equal(images_only->pixel_values, mixed->pixel_values));
+  EXPECT_FALSE(images_only->video_grid_thw.defined());
+  record["images"] = {"missing.jpg"};
+  EXPECT_THROW(loader.load(data::parse_sample(record, "r:1")), MissingInputError);
+  record["images"] = {"../a.jpg"};
+  EXPECT_THROW(loader.load(data::parse_sample(record, "r:1")), DataError);
+}
+
+}  // namespace
+}  // namespace vrlt::processor
