@@ -109,6 +109,7 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
     }
     at::Tensor grid;
     const auto patches = patchify(resized, &grid).to(at::kDouble);
+    EXPECT_TRUE(at::equal(grid.view(-1), at::tensor(entry["video_grid_thw"].get<std::vector<int64_t>>(), at::kLong))) << grid;
     // A level is 1/(255 * 0.26) = 0.015 in pixel values; patches repeat the last of an odd number of frames.
     const double sum_tolerance = 0.015 * kMaxShare * static_cast<double>(patches.numel());
     EXPECT_NEAR(patches.sum().item<double>(), entry["pixel_values_sum"].get<double>(), sum_tolerance);
@@ -142,6 +143,7 @@ TEST(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
     expect_same_patches(image.unsqueeze(0), file, "pixel_values", "image_grid_thw");
     at::Tensor grid;
     const auto pixels = patchify(image.unsqueeze(0), &grid).to(at::kDouble);
+    EXPECT_TRUE(at::equal(grid.view(-1), at::tensor(entry["image_grid_thw"].get<std::vector<int64_t>>(), at::kLong))) << grid;
     // float32 against double, per value
     EXPECT_NEAR(pixels.sum().item<double>(), entry["pixel_values_sum"].get<double>(), kPixelTolerance * static_cast<double>(pixels.numel()));
     EXPECT_NEAR(pixels.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(),

@@ -23,7 +23,7 @@ constexpr double kRelative = 1e-12;  // the README's for doubles
 int64_t for_each_row(const char* file, const std::function<void(const Json&)>& check) {
   int64_t rows = 0;
   io::for_each_jsonl(test::golden_dir() / "processor" / file, /*tolerate_torn_tail=*/false, [&](int64_t line, Json row) {
-    SCOPED_TRACE(std::string(file) + ":" + std::to_string(line) + " " + row.dump().substr(0, 300));
+    SCOPED_TRACE(std::string("processor/") + file + ":" + std::to_string(line) + " " + row.dump().substr(0, 300));
     ++rows;
     check(row);
   });
@@ -90,12 +90,14 @@ void check_sampling(const Json& row) {
   if (row.contains("first")) {
     EXPECT_EQ(selection.indices.front(), row["first"].get<int64_t>());
     EXPECT_EQ(selection.indices.back(), row["last"].get<int64_t>());
+    EXPECT_EQ(row["frame_count"].get<int64_t>(), selection.indices.back() - selection.indices.front() + 1);  // of the file, within the cut
   }
   // With the extra frame the library's rate counts n + 1.
   const double frames = static_cast<double>(selection.indices.size());
   const double expected = row["sample_fps"].get<double>() * (row.value("out_of_range", false) ? frames / (frames + 1) : 1.0);
   expect_relative(selection.sample_fps, expected);
-  expect_relative(2.0 / selection.sample_fps, 2.0 / expected);
+  // per two frames: the reciprocal of the rate
+  expect_relative(2.0 / selection.sample_fps, row["second_per_grid_ts"].get<double>() * row["sample_fps"].get<double>() / expected);
   if (row.contains("second_per_grid_ts_float32")) {
     EXPECT_EQ(static_cast<float>(2.0 / selection.sample_fps), row["second_per_grid_ts_float32"].get<float>());
   }
@@ -147,6 +149,9 @@ TEST(FrameSamplerGolden, GivesClipsTheSameSize) {
     const auto side = [&](size_t i) { return std::max<int64_t>(28, row["resized"][i].get<int64_t>()); };
     EXPECT_EQ(size, (ImageSize{side(0), side(1)}));
     EXPECT_EQ((num_frames + 1) / 2, row["video_grid_thw"][0].get<int64_t>());
+    if (size == (ImageSize{row["resized"][0].get<int64_t>(), row["resized"][1].get<int64_t>()})) {
+      EXPECT_EQ(size, (ImageSize{14 * row["video_grid_thw"][1].get<int64_t>(), 14 * row["video_grid_thw"][2].get<int64_t>()}));
+    }
   };
   EXPECT_GT(for_each_row("frame_size.jsonl", check), 0);
 }
