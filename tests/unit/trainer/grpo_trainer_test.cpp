@@ -74,7 +74,7 @@ class FinishedRun {
         policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
         processor_(model_folder, processor::MropeMode::kFloatMax, policy_->tokens_per_second()),
         loader_(processor_, test::TinyTask::video_options(), warm_task().task().data_root(), config_.data.prompt, 1 << 20) {
-    if (config_.algorithm.kl_coef > 0) reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
+    if (config_.algorithm.needs_reference()) reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
     train_grpo({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(), processor_, loader_});
   }
 
@@ -101,7 +101,7 @@ TEST(GrpoWork, EveryVideoOncePerPromptAndStepWithAFrozenEncoder) {
   const test::TemporaryFolder folder;
   auto config = base_config();
   config.micro_batch = 1;
-  config.algorithm.kl_coef = 0.1;
+  config.algorithm.objective.kl.coef = 0.1;
   FinishedRun run(config, folder.path());
   EXPECT_EQ(run.videos_decoded(), kPrompts);
   EXPECT_EQ(run.policy().counters().videos_encoded, kPrompts) << "rollout and update share the features";
@@ -114,7 +114,7 @@ TEST(GrpoWork, ATrainedEncoderRunsOnceMoreForItsGradients) {
   const test::TemporaryFolder folder;
   auto config = base_config();
   config.model.freeze_vision = false;
-  config.algorithm.kl_coef = 0.1;
+  config.algorithm.objective.kl.coef = 0.1;
   FinishedRun run(config, folder.path());
   EXPECT_EQ(run.videos_decoded(), kPrompts);
   EXPECT_EQ(run.policy().counters().videos_encoded, 2 * kPrompts) << "once for the rollout, once with gradients, never per response";
@@ -158,7 +158,7 @@ TEST(GrpoStep, AtTheReferenceTheDivergenceIsExactlyZero) {
     const test::TemporaryFolder folder;
     auto config = base_config();
     config.model.freeze_vision = freeze_vision;
-    config.algorithm.kl_coef = 5.0;
+    config.algorithm.objective.kl.coef = 5.0;
     config.steps = 2;
     FinishedRun run(config, folder.path());
     const auto lines = run.metrics();
@@ -187,7 +187,7 @@ TEST(GrpoStep, MicroBatchesChangeNothing) {
     const test::TemporaryFolder folder;
     auto config = base_config();
     config.model.freeze_vision = false;
-    config.algorithm.aggregation = "seq_mean_token_mean";
+    config.algorithm.objective.aggregation.mode = "seq_mean_token_mean";
     config.micro_batch = micro_batch;
     FinishedRun run(config, folder.path());
     const auto line = run.metrics().at(0);
@@ -207,7 +207,7 @@ TEST(GrpoRun, ResumedEqualsUninterrupted) {
   auto config = base_config();
   config.steps = 4;
   config.checkpoint.every = 2;
-  config.algorithm.kl_coef = 0.1;
+  config.algorithm.objective.kl.coef = 0.1;
   FinishedRun whole(config, whole_folder.path());
   auto first_half = config;
   first_half.steps = 2;
@@ -263,7 +263,9 @@ TEST(GrpoStep, RaisesWhatWasBetterThanItsGroup) {
   for (const auto& loss : algorithm::loss_table()) {
     const test::TemporaryFolder folder;
     auto config = base_config();
-    config.algorithm.policy_loss.loss = loss.name;
+    auto& objective = config.algorithm.objective;
+    objective.policy_loss = {.loss = loss.name, .ratio = loss.ratio != nullptr ? loss.ratio : "token", .ratio_max = 1.5, .cispo_cap = 5.0};
+    if (loss.aggregation != nullptr) objective.aggregation.mode = loss.aggregation;
     config.optim.lr = 1e-4;
     FinishedRun run(config, folder.path());
     const FirstStep step(config);
