@@ -10,12 +10,12 @@ namespace {
 
 double centred(const GroupView& v, size_t k) { return v.rewards[k] - v.group.mean; }
 
-double over_group_std(const GroupView& v, size_t k) { return centred(v, k) / (v.group.std + v.epsilon); }
+double over_group_std(const GroupView& v, size_t k) { return centred(v, k) * (1.0 / (v.group.std + v.epsilon)); }
 
-double over_batch_std(const GroupView& v, size_t k) { return centred(v, k) / (v.batch.std + v.epsilon); }
+double over_batch_std(const GroupView& v, size_t k) { return centred(v, k) * (1.0 / (v.batch.std + v.epsilon)); }
 
 double leave_one_out(const GroupView& v, size_t k) {
-  return centred(v, k) * static_cast<double>(v.group.count) / static_cast<double>(v.group.count - 1);
+  return centred(v, k) * (static_cast<double>(v.group.count) / static_cast<double>(v.group.count - 1));
 }
 
 double length_weighted_baseline(const GroupView& v, size_t k) {
