@@ -93,11 +93,13 @@ void train_grpo(const TrainingParts& parts) {
   SignalWatch signal;
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
+    // Draw prompts, roll out, score, leave out groups without signal.
     const Stopwatch step_time;
     metrics::MetricSet metrics, of_updates;
     auto groups = rollouts.collect(step, state.next_position, metrics);
     auto rows = gather_rows(groups, {}, parts.group);
 
+    // Old and reference log-probs; advantages of the whole batch, after them because the divergence may be part of the reward.
     const Stopwatch update_time;
     update.start_batch(split(groups, rows, config));
     update.measure_anchors();
@@ -110,6 +112,7 @@ void train_grpo(const TrainingParts& parts) {
       signal.look_at(step, rows, config.rollout.group_size, config.algorithm.dynamic_sampling.enabled);
     }
 
+    // Passes over the batch, each cut into optimizer steps.
     update.set_entropy_coef(state.entropy_coef());
     for (int64_t number = 0; number < update.num_updates(); ++number) {
       metrics::MetricSet of_update;
@@ -119,6 +122,7 @@ void train_grpo(const TrainingParts& parts) {
       of_updates.average_in(of_update);
     }
 
+    // Coefficients for the next step, metrics, logs, checkpoint.
     state.adapt_to_divergence(rows);
     if (state.adapts_to_entropy()) state.adapt_to_entropy(value_of_first_rank(of_updates, "policy/entropy", parts.group));
     metrics.mean("time/update_seconds", update_time.seconds());
