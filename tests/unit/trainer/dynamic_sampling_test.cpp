@@ -108,8 +108,8 @@ std::vector<ResponseRow> groups_with_totals(const std::vector<std::pair<double, 
   std::vector<ResponseRow> rows;
   for (size_t i = 0; i < groups.size(); ++i) {
     const auto position = static_cast<int64_t>(i);
-    rows.push_back({.position = position, .number = 0, .sample_id = "q" + std::to_string(i), .total = groups[i].first});
-    rows.push_back({.position = position, .number = 1, .sample_id = "q" + std::to_string(i), .total = groups[i].second});
+    rows.push_back({.position = position, .number = 0, .sample_id = concat("q", i), .total = groups[i].first});
+    rows.push_back({.position = position, .number = 1, .sample_id = concat("q", i), .total = groups[i].second});
   }
   return rows;
 }

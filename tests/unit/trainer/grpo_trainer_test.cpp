@@ -146,7 +146,7 @@ const Setting kSettings[] = {
        config.algorithm.kl_reward = {.coef = 0.1, .target = 0.01, .horizon = 100};
        config.algorithm.objective.entropy = {.coef = 0.01, .target = 1.0};
      }},
-    {"dynamic_sampling", [](TrainConfig& config) { config.algorithm.dynamic_sampling = {.enabled = true, .max_batches = 3}; }},
+    {"dynamic_sampling", [](TrainConfig& config) { config.algorithm.dynamic_sampling = {.enabled = true, .min_std = 0.25, .max_batches = 3}; }},
 };
 
 class GrpoRun : public ::testing::TestWithParam<Setting> {};
