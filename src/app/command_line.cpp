@@ -9,8 +9,12 @@
 #include <filesystem>
 #include <new>
 
-#include "vrlt/algorithm/advantage.h"
+#include "vrlt/algorithm/aggregation.h"
+#include "vrlt/algorithm/correction.h"
+#include "vrlt/algorithm/importance_ratio.h"
+#include "vrlt/algorithm/kl.h"
 #include "vrlt/algorithm/loss_table.h"
+#include "vrlt/algorithm/reward_composition.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
@@ -18,13 +22,14 @@
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_table.h"
 #include "vrlt/rewards/reward_table.h"
+#include "vrlt/trainer/preset_table.h"
 
 namespace vrlt::app {
 namespace {
 
 template <typename Table>
 void print_rows(const Table& table) {
-  for (const auto& entry : table) std::printf("%-18s %s\n", entry.name, entry.help);
+  for (const auto& entry : table) std::printf("%-20s %s\n", entry.name, entry.help);
 }
 
 struct NamedTable {
@@ -36,14 +41,17 @@ constexpr NamedTable kTables[] = {
     {"rewards", [] { print_rows(rewards::reward_table()); }},
     {"losses", [] { print_rows(algorithm::loss_table()); }},
     {"prompts", [] { print_rows(data::prompt_table()); }},
-    {"advantages",
-     [] {
-       for (const auto& name : algorithm::advantage_names()) std::printf("%s\n", name.c_str());
-     }},
+    {"advantages", [] { print_rows(algorithm::advantage_table()); }},
+    {"kl", [] { print_rows(algorithm::kl_table()); }},
+    {"aggregations", [] { print_rows(algorithm::aggregation_table()); }},
+    {"ratios", [] { print_rows(algorithm::ratio_table()); }},
+    {"corrections", [] { print_rows(algorithm::correction_table()); }},
+    {"compositions", [] { print_rows(algorithm::composition_table()); }},
+    {"presets", [] { print_rows(trainer::preset_table()); }},
     {"converters", [] { print_rows(data::converter_table()); }},
     {"models",
      [] {
-       for (const auto& entry : model::model_table()) std::printf("%-18s %s\n", entry.model_type, entry.help);
+       for (const auto& entry : model::model_table()) std::printf("%-20s %s\n", entry.model_type, entry.help);
      }},
 };
 

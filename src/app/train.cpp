@@ -19,7 +19,7 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
                     command);
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
-  if (config.trainer == "grpo" && config.algorithm.kl_coef > 0) reference = open_weights(config.model, config.seed);
+  if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,
                    " steps -> ", run_folder.string()));
   const trainer::TrainingParts parts{config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group};
@@ -30,9 +30,8 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
 }  // namespace
 
 int run_train(const CommandLine& command) {
-  trainer::TrainConfig config;
+  auto config = trainer::load_train_config(command.config, command.overrides);
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
-  config::load(command.config, command.overrides, visit, [&](const auto& locations) { return check(config, locations); });
   if (command.print_config) {
     std::fputs(config::to_yaml(visit, /*with_help=*/true).c_str(), stdout);
     return 0;

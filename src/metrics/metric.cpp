@@ -46,6 +46,25 @@ std::vector<std::pair<std::string, double>> MetricSet::values() const {
   return result;
 }
 
+double MetricSet::value(const std::string& name, double otherwise) const {
+  for (const auto& [known, value] : values())
+    if (known == name) return value;
+  return otherwise;
+}
+
+void MetricSet::average_in(const MetricSet& part) {
+  for (const auto& e : part.entries_) {
+    if (e.kind == Kind::kMax)
+      max(e.name, e.value);
+    else if (e.kind == Kind::kMin)
+      min(e.name, e.value);
+    else if (e.kind == Kind::kSum)
+      mean(e.name, e.value);
+    else if (e.weight != 0.0)
+      mean(e.name, e.value / e.weight);
+  }
+}
+
 namespace {
 
 template <typename T>

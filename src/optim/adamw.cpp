@@ -31,10 +31,10 @@ AdamW::AdamW(NamedTensors parameters, const AdamWConfig& config) : config_(confi
   for (auto& [name, parameter] : parameters) {
     const at::NoGradGuard no_grad;
     Slot slot{.name = name, .parameter = parameter};
-    slot.master = parameter.scalar_type() == at::kFloat ? parameter.detach() : parameter.detach().to(at::kFloat);
+    slot.master = parameter.detach().to(wide_type(parameter));
     slot.exp_avg = at::zeros_like(slot.master);
     slot.exp_avg_sq = at::zeros_like(slot.master);
-    slot.steps = at::zeros({}, slot.master.options());
+    slot.steps = at::zeros({}, slot.master.options().dtype(at::kFloat));
     slots_.push_back(std::move(slot));
   }
 }
@@ -57,7 +57,7 @@ void AdamW::step(double lr) {
     if (!slot.parameter.grad().defined()) continue;
     slot.steps.add_(1);
     parameters.push_back(slot.master);
-    grads.push_back(slot.parameter.grad().to(at::kFloat));
+    grads.push_back(slot.parameter.grad().to(slot.master.scalar_type()));
     exp_avgs.push_back(slot.exp_avg);
     exp_avg_sqs.push_back(slot.exp_avg_sq);
     steps.push_back(slot.steps);
@@ -67,9 +67,13 @@ void AdamW::step(double lr) {
                     config_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
   for (auto& slot : slots_) {
     if (!slot.parameter.grad().defined()) continue;
-    if (slot.parameter.scalar_type() != at::kFloat) slot.parameter.copy_(slot.master);
-    slot.parameter.mutable_grad() = at::Tensor();
+    if (slot.has_own_master()) slot.parameter.copy_(slot.master);
   }
+  clear_gradients();
+}
+
+void AdamW::clear_gradients() {
+  for (auto& slot : slots_) slot.parameter.mutable_grad() = at::Tensor();
 }
 
 NamedTensors AdamW::state() const {
@@ -78,7 +82,7 @@ NamedTensors AdamW::state() const {
     tensors.emplace_back("exp_avg." + slot.name, slot.exp_avg);
     tensors.emplace_back("exp_avg_sq." + slot.name, slot.exp_avg_sq);
     tensors.emplace_back("step." + slot.name, slot.steps);
-    if (slot.parameter.scalar_type() != at::kFloat) tensors.emplace_back("master." + slot.name, slot.master);
+    if (slot.has_own_master()) tensors.emplace_back("master." + slot.name, slot.master);
   }
   return tensors;
 }
@@ -93,6 +97,8 @@ void AdamW::load_state(const NamedTensors& state) {
     tensor.copy_(found->second);
   }
 }
+
+at::ScalarType wide_type(const at::Tensor& parameter) { return parameter.scalar_type() == at::kDouble ? at::kDouble : at::kFloat; }
 
 double lr_factor(const AdamWConfig& config, int64_t step, int64_t num_steps) {
   if (step < config.warmup_steps) return static_cast<double>(step + 1) / static_cast<double>(config.warmup_steps);

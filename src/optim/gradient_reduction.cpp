@@ -13,7 +13,7 @@ constexpr int64_t kBucketElements = 16 << 20;
 void reduce_bucket(std::vector<at::Tensor>& grads, distributed::ProcessGroup& group) {
   if (grads.empty()) return;
   std::vector<at::Tensor> parts;
-  for (const auto& grad : grads) parts.push_back(grad.to(at::kFloat).flatten());
+  for (const auto& grad : grads) parts.push_back(grad.to(wide_type(grads.front())).flatten());
   auto flat = at::cat(parts);
   group.all_reduce_sum(flat);
   int64_t offset = 0;

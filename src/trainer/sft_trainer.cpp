@@ -5,6 +5,7 @@
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/video_features.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -26,7 +27,7 @@ void train_sft(const TrainingParts& parts) {
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
     metrics::MetricSet metrics;
-    const auto samples = run.load_samples(step);
+    const auto samples = run.load_samples(step * config.prompts_per_step, config.prompts_per_step);
     std::vector<at::Tensor> targets;
     int64_t own_tokens = 0;
     for (const auto& loaded : samples) {
@@ -41,7 +42,7 @@ void train_sft(const TrainingParts& parts) {
         prompts.push_back(samples[i].inputs);
         batch.groups.push_back({.prompt = samples[i].inputs, .responses = {targets[i]}});
       }
-      const auto features = run.video_features(prompts);
+      const auto features = model::encode_videos(parts.policy, prompts);
       for (size_t i = 0; i < prompts.size(); ++i) batch.groups[i].video_features = features[i];
       const auto hidden = parts.policy.response_hidden(batch);
       const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(), batch.response_ids().to(hidden.device()), 1.0);
@@ -52,7 +53,7 @@ void train_sft(const TrainingParts& parts) {
     }
     metrics.sum("batch/tokens", static_cast<double>(own_tokens));
     metrics.sum("batch/rows", static_cast<double>(samples.size()));
-    run.optimizer_step(step, metrics);
+    run.optimizer_step(metrics);
     metrics.mean("time/step_seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     run.report_step(step, metrics, "loss/nll");
     run.finish_step(step, [] {});

@@ -1,19 +1,16 @@
 #include "vrlt/trainer/train_config.h"
 
+#include <algorithm>
+
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/loss_table.h"
-#include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/rewards/reward_table.h"
+#include "vrlt/trainer/preset_table.h"
 
 namespace vrlt::trainer {
 namespace {
-
-template <typename Table>
-std::vector<std::string> names_of(const Table& table) {
-  std::vector<std::string> names;
-  for (const auto& entry : table) names.emplace_back(entry.name);
-  return names;
-}
 
 void visit_optim(config::FieldVisitor& v, optim::AdamWConfig& c) {
   v.field({.name = "lr", .help = "peak learning rate", .min = 0, .max = 1}, c.lr);
@@ -23,18 +20,93 @@ void visit_optim(config::FieldVisitor& v, optim::AdamWConfig& c) {
   v.field({.name = "weight_decay", .help = "decoupled weight decay", .min = 0, .max = 1}, c.weight_decay);
   v.field({.name = "max_grad_norm", .help = "clip the norm of all gradients to this; 0: do not", .min = 0}, c.max_grad_norm);
   v.field({.name = "schedule", .help = "of the learning rate after warm-up", .choices = optim::lr_schedule_names()}, c.schedule);
-  v.field({.name = "warmup_steps", .help = "steps of linear warm-up", .min = 0}, c.warmup_steps);
+  v.field({.name = "warmup_steps", .help = "optimizer steps of linear warm-up", .min = 0}, c.warmup_steps);
+  v.field({.name = "max_skipped_updates", .help = "updates in a row left out for gradients that are not finite, before the run stops", .min = 0},
+          c.max_skipped_updates);
 }
 
-void visit_algorithm(config::FieldVisitor& v, AlgorithmSection& c) {
-  v.field({.name = "loss", .help = "policy loss per token", .choices = names_of(algorithm::loss_table())}, c.policy_loss.loss);
-  v.field({.name = "aggregation", .help = "how token losses become one number", .choices = algorithm::aggregation_names()}, c.aggregation);
-  v.field({.name = "advantage", .help = "estimator of the advantage", .choices = algorithm::advantage_names()}, c.advantage.estimator);
-  v.field({.name = "advantage_epsilon", .help = "added to the standard deviation", .min = 0, .max = 1}, c.advantage.epsilon);
-  v.field({.name = "kl_coef", .help = "weight of the divergence from the starting model; 0: none", .min = 0, .max = 10}, c.kl_coef);
-  v.field({.name = "clip_ratio_low", .help = "ratios are clipped below 1 minus this", .min = 0, .max = 1}, c.policy_loss.clip_ratio_low);
-  v.field({.name = "clip_ratio_high", .help = "ratios are clipped above 1 plus this", .min = 0, .max = 10}, c.policy_loss.clip_ratio_high);
-}
+/// Combinations of the algorithm that cannot work.
+class AlgorithmCheck {
+ public:
+  AlgorithmCheck(const TrainConfig& config, const config::KeyLocations& locations, std::vector<std::string>& problems)
+      : config_(config), algorithm_(config.algorithm), locations_(locations), problems_(problems) {}
+
+  void run() {
+    check_effects();
+    check_loss();
+    check_advantage();
+    check_reference();
+    check_batches();
+  }
+
+ private:
+  template <typename... Parts>
+  void refuse(const std::string& key, const Parts&... parts) {
+    problems_.push_back(concat(place_of(key, locations_), ": ", parts...));
+  }
+
+  void check_effects() {
+    const std::string prefix = "algorithm.";
+    for (const auto& [key, where] : locations_) {
+      if (!key.starts_with(prefix)) continue;
+      const auto why = without_effect(key.substr(prefix.size()), algorithm_);
+      if (!why.empty()) problems_.push_back(concat(where, ": \"", key, "\" ", why, "; remove it"));
+    }
+  }
+
+  void check_loss() {
+    const auto& loss = algorithm_.objective.policy_loss;
+    const auto& entry = algorithm::find_loss(loss.loss);
+    const auto& aggregation = algorithm_.objective.aggregation;
+    if (entry.clips && loss.clip_ratio_low >= 1)
+      refuse("algorithm.clip_ratio_low", "clip_ratio_low is ", loss.clip_ratio_low, ", expected below 1: a ratio is never negative");
+    if (loss.loss == "cispo" && !loss.cispo_cap)
+      refuse("algorithm.loss", "loss: cispo needs cispo_cap, the largest weight, of at least 1 (5.0, say)");
+    if (loss.loss == "ppo_two_sided" && loss.ratio_max.value_or(0) <= 1 + loss.clip_ratio_high)
+      refuse(loss.ratio_max ? "algorithm.ratio_max" : "algorithm.loss", "loss: ppo_two_sided needs ratio_max above 1 + clip_ratio_high (",
+             1 + loss.clip_ratio_high, ")");
+    if (entry.ratio != nullptr && loss.ratio != entry.ratio)
+      refuse(locations_.contains("algorithm.ratio") ? "algorithm.ratio" : "algorithm.loss", "loss: ", loss.loss, " needs ratio: ", entry.ratio);
+    if (entry.aggregation != nullptr && aggregation.mode != entry.aggregation)
+      refuse(locations_.contains("algorithm.aggregation") ? "algorithm.aggregation" : "algorithm.loss", "loss: ", loss.loss,
+             " needs aggregation: ", entry.aggregation);
+    const auto& mode = find_row(algorithm::aggregation_table(), aggregation.mode, "aggregation");
+    if (mode.needs_const_length && !aggregation.const_length)
+      refuse("algorithm.aggregation", "aggregation: ", aggregation.mode, " needs const_length (rollout.max_new_tokens is ",
+             config_.rollout.max_new_tokens, ")");
+  }
+
+  void check_advantage() {
+    if (algorithm_.advantage.composition != "normalize_then_sum") return;
+    if (algorithm_.advantage.estimator != "group_std")
+      refuse("algorithm.reward_composition", "normalize_then_sum needs advantage: group_std, it normalises each reward by its group");
+    if (algorithm_.kl_reward.coef > 0)
+      refuse("algorithm.reward_composition", "normalize_then_sum has no total that kl_reward_coef could be taken from");
+  }
+
+  void check_reference() {
+    if (algorithm_.reference_sync_every > 0 && !algorithm_.needs_reference())
+      refuse("algorithm.reference_sync_every", "there is no reference to move: kl_coef and kl_reward_coef are 0");
+    const auto& correction = algorithm_.objective.correction;
+    if (algorithm_.logprob_temperature != "rollout" && config_.rollout.sampling.temperature != 1.0 && correction.mode != "none")
+      refuse("algorithm.logprob_temperature",
+             "the sampler's log-probabilities are at rollout.temperature, the update's are not: set is_correction: none");
+  }
+
+  void check_batches() {
+    if (config_.prompts_per_step % algorithm_.updates_per_pass != 0)
+      refuse("algorithm.updates_per_pass", "updates_per_pass is ", algorithm_.updates_per_pass, ", expected a divisor of prompts_per_step (",
+             config_.prompts_per_step, ")");
+    const auto is_accuracy = [](const config::WeightedName& reward) { return rewards::find_reward(reward.name).accuracy; };
+    if (algorithm_.dynamic_sampling.enabled && std::none_of(config_.rewards.begin(), config_.rewards.end(), is_accuracy))
+      refuse("algorithm.dynamic_sampling", "dynamic_sampling compares accuracy, and no reward measures it");
+  }
+
+  const TrainConfig& config_;
+  const AlgorithmSection& algorithm_;
+  const config::KeyLocations& locations_;
+  std::vector<std::string>& problems_;
+};
 
 }  // namespace
 
@@ -43,8 +115,8 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.field({.name = "output", .help = "folder of run folders", .required = true}, c.output);
   v.field({.name = "trainer", .help = "grpo: reinforcement learning; sft: supervised fine-tuning", .choices = {"grpo", "sft"}}, c.trainer);
   v.field({.name = "seed", .help = "of data order, sampling and random weights"}, c.seed);
-  v.field({.name = "steps", .help = "optimizer steps", .min = 1}, c.steps);
-  v.field({.name = "prompts_per_step", .help = "prompts per optimizer step, over all ranks", .min = 1}, c.prompts_per_step);
+  v.field({.name = "steps", .help = "batches of prompts to train on", .min = 1}, c.steps);
+  v.field({.name = "prompts_per_step", .help = "prompts per step, over all ranks", .min = 1}, c.prompts_per_step);
   v.field({.name = "micro_batch", .help = "prompts per forward and backward pass; changes memory, not results", .min = 1}, c.micro_batch);
   v.field({.name = "logged_rollouts", .help = "prompts per step written to rollouts.jsonl", .min = 0}, c.logged_rollouts);
   v.section("model", "the model to train", c.model);
@@ -58,9 +130,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   if (c.trainer == "grpo" || v.wants_fields_without_effect()) {
     v.section("rollout", "how responses are sampled", c.rollout);
     v.field({.name = "rewards", .help = "rewards and their weights", .choices = names_of(rewards::reward_table())}, c.rewards);
-    v.begin_section("algorithm", "the policy update");
-    visit_algorithm(v, c.algorithm);
-    v.end_section();
+    v.section("algorithm", "the policy update", c.algorithm);
   }
   v.begin_section("optim", "AdamW");
   visit_optim(v, c.optim);
@@ -84,8 +154,45 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
     if (config.rollout.sampling.temperature == 0)
       problems.push_back(concat(place("rollout.temperature"), ": temperature is 0, grpo needs responses that differ"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
+    AlgorithmCheck(config, locations, problems).run();
   }
   return problems;
+}
+
+std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLocations& locations) {
+  std::vector<std::string> found;
+  if (config.trainer != "grpo") return found;
+  const auto doubt = [&](const char* key, const auto&... parts) { found.push_back(concat(place_of(key, locations), ": ", parts...)); };
+  const auto& objective = config.algorithm.objective;
+  const auto& sampling = config.rollout.sampling;
+  if (objective.policy_loss.ratio != "token" && objective.aggregation.mode == "const")
+    doubt("algorithm.aggregation", "ratio: ", objective.policy_loss.ratio, " with aggregation: const weighs a response by its length twice");
+  if (objective.aggregation.mode == "local_token_mean")
+    doubt("algorithm.aggregation", "local_token_mean depends on micro_batch and the number of ranks; token_mean does not");
+  if (objective.kl.coef > 0 && objective.kl.estimator == "k1")
+    doubt("algorithm.kl_estimator", "k1 as a loss has the same gradient whatever the reference says; k2 or k3 pull towards it");
+  if (sampling.top_p < 1 || sampling.top_k > 0 || sampling.min_p > 0)
+    doubt(sampling.top_p < 1   ? "rollout.top_p"
+          : sampling.top_k > 0 ? "rollout.top_k"
+                               : "rollout.min_p",
+          "responses come from a narrowed distribution, the update uses the full one");
+  return found;
+}
+
+TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  // Read once to know the preset, then again over its values.
+  TrainConfig named;
+  config::load(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); }, {});
+  TrainConfig config;
+  config.algorithm = find_preset(named.algorithm.preset).section(named.rollout);
+  const auto visit = [&](config::FieldVisitor& v) { visit_fields(v, config); };
+  config::load(file, overrides, visit, [&](const config::KeyLocations& locations) {
+    auto problems = check(config, locations);
+    if (problems.empty())
+      for (const auto& doubt : doubts(config, locations)) log::warning(doubt);
+    return problems;
+  });
+  return config;
 }
 
 }  // namespace vrlt::trainer

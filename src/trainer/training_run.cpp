@@ -34,17 +34,28 @@ std::string progress_note(const metrics::MetricSet& metrics, const std::string& 
   return {};
 }
 
+void copy_weights(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
+  const at::NoGradGuard no_grad;
+  const checkpoint::SafetensorsFolder weights(folder);
+  for (const auto& [name, tensor] : model.parameters().entries()) {
+    const auto stored = weights.tensor(name);
+    if (stored.sizes() != tensor.sizes()) throw CheckpointError(concat(folder.string(), ": ", name, " has another shape than the model"));
+    tensor.copy_(stored);
+  }
+}
+
 bool too_many(size_t num_bad, const TrainingParts& parts) {
   return static_cast<double>(num_bad) > parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size());
 }
 
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainingParts& parts)
+TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step)
     : parts_(parts),
       trained_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
       optimizer_(trained_, parts.config.optim),
-      order_(static_cast<int64_t>(parts.samples.size()), parts.config.seed, /*shuffle=*/true) {
+      order_(static_cast<int64_t>(parts.samples.size()), parts.config.seed, /*shuffle=*/true),
+      updates_per_step_(updates_per_step) {
   resume_from_latest();
   if (!parts.group.is_first()) return;
   writer_.emplace(parts.run_folder, resumed_step_);
@@ -68,14 +79,13 @@ void TrainingRun::resume_from_latest() {
     log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
 }
 
-std::vector<LoadedSample> TrainingRun::load_samples(int64_t step) {
-  const int64_t count = parts_.config.prompts_per_step, first = step * count;
+std::vector<LoadedSample> TrainingRun::load_samples(int64_t first, int64_t count) {
   std::vector<LoadedSample> loaded;
   io::Json bad = io::Json::array();
   for (int64_t i = parts_.group.rank(); i < count && !too_many(bad_samples_.size() + bad.size(), parts_); i += parts_.group.world_size()) {
     const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
     try {
-      loaded.push_back({i, &sample, parts_.loader.load(sample)});
+      loaded.push_back({first + i, &sample, parts_.loader.load(sample)});
     } catch (const ConfigError&) {
       throw;
     } catch (const Error& error) {
@@ -98,25 +108,35 @@ void TrainingRun::count_bad_samples(const io::Json& own) {
     }
 }
 
-std::vector<at::Tensor> TrainingRun::video_features(std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
-                                                    std::vector<at::Tensor> known) const {
-  if (parts_.config.model.freeze_vision && !known.empty()) return known;
-  return model::encode_videos(parts_.policy, prompts);
-}
-
-void TrainingRun::optimizer_step(int64_t step, metrics::MetricSet& metrics) {
-  optim::all_reduce_gradients(trained_, parts_.group);
+void TrainingRun::gather_metrics(metrics::MetricSet& metrics) const {
   const auto of_ranks = parts_.group.all_gather(metrics.to_bytes());
   if (parts_.group.is_first())
     for (size_t rank = 1; rank < of_ranks.size(); ++rank) metrics.merge(of_ranks[rank]);
-  const double norm = optimizer_.clip_gradients(parts_.config.optim.max_grad_norm);
-  if (!std::isfinite(norm))
-    throw NotFiniteError(concat("step ", step + 1, ": the gradient norm is ", norm, "; the last checkpoint is intact, try a smaller optim.lr"));
-  const double lr = parts_.config.optim.lr * optim::lr_factor(parts_.config.optim, step, parts_.config.steps);
-  optimizer_.step(lr);
+}
+
+bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
+  const auto& optim = parts_.config.optim;
+  optim::all_reduce_gradients(trained_, parts_.group);
+  gather_metrics(metrics);
+  const double norm = optimizer_.clip_gradients(optim.max_grad_norm);
+  const double lr = optim.lr * optim::lr_factor(optim, updates_done_, parts_.config.steps * updates_per_step_);
+  const bool finite = std::isfinite(norm);
   metrics.mean("grad/norm", norm);
   metrics.mean("optim/lr", lr);
+  metrics.sum("optim/skipped_updates", finite ? 0.0 : 1.0);
   metrics.sum("data/bad_samples", static_cast<double>(bad_samples_.size()));
+  if (finite) {
+    optimizer_.step(lr);
+    ++updates_done_;
+    skipped_in_a_row_ = 0;
+    return true;
+  }
+  optimizer_.clear_gradients();
+  if (++skipped_in_a_row_ > optim.max_skipped_updates)
+    throw NotFiniteError(concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, ", ", skipped_in_a_row_,
+                                " times in a row; the last checkpoint is intact, try a smaller optim.lr"));
+  log::warning(concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, ", it is left out"));
+  return false;
 }
 
 void TrainingRun::report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown) {
@@ -141,26 +161,28 @@ void TrainingRun::save(int64_t step) {
   checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
     parts_.policy.save(folder / "model");
     checkpoint::write_safetensors(folder / "optimizer.safetensors", optimizer_.state());
-    const io::Json state = {{"step", step}, {"bad_samples", bad_samples_}};
+    if (keeps_moving_reference()) parts_.reference->save(folder / "reference");
+    io::Json state = {{"step", step}, {"updates", updates_done_}, {"skipped_in_a_row", skipped_in_a_row_}, {"bad_samples", bad_samples_}};
+    if (!trainer_state_.empty()) state["trainer"] = trainer_state_;
     io::write_file_atomic(folder / "state.json", state.dump(2) + "\n");
   });
   checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep, step);
 }
 
 void TrainingRun::restore(const std::filesystem::path& folder) {
-  const at::NoGradGuard no_grad;
-  const checkpoint::SafetensorsFolder weights(folder / "model");
-  for (const auto& [name, tensor] : parts_.policy.parameters().entries()) {
-    const auto stored = weights.tensor(name);
-    if (stored.sizes() != tensor.sizes()) throw CheckpointError(concat(folder.string(), ": ", name, " has another shape than the model"));
-    tensor.copy_(stored);
-  }
+  copy_weights(folder / "model", parts_.policy);
+  if (keeps_moving_reference()) copy_weights(folder / "reference", *parts_.reference);
   const checkpoint::SafetensorsFile file(folder / "optimizer.safetensors");
   optim::NamedTensors state;
   for (const auto& name : file.names()) state.emplace_back(name, file.tensor(name));
   optimizer_.load_state(state);
   const auto saved = io::read_json(folder / "state.json");
   for (const auto& id : saved.at("bad_samples")) bad_samples_.insert(id.get<std::string>());
+  updates_done_ = saved.value("updates", saved.at("step").get<int64_t>() * updates_per_step_);
+  skipped_in_a_row_ = saved.value("skipped_in_a_row", int64_t{0});
+  trainer_state_ = saved.value("trainer", io::Json::object());
 }
+
+bool TrainingRun::keeps_moving_reference() const { return parts_.reference != nullptr && parts_.config.algorithm.reference_sync_every > 0; }
 
 }  // namespace vrlt::trainer

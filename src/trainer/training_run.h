@@ -20,7 +20,7 @@ namespace vrlt::trainer {
 
 /// A sample and its prompt, ready for the model.
 struct LoadedSample {
-  int64_t position = 0;  ///< Of the sample in its step.
+  int64_t position = 0;  ///< Of the sample in the order of the whole run.
   const data::Sample* sample = nullptr;
   std::shared_ptr<const processor::ModelInputs> inputs;
 };
@@ -28,21 +28,28 @@ struct LoadedSample {
 /// What both trainers share: trained parameters and their optimizer, data order, checkpoints, metrics, the other ranks.
 class TrainingRun {
  public:
-  /// Restores the newest checkpoint, if any.
-  explicit TrainingRun(const TrainingParts& parts);
+  /// Restores the newest checkpoint, if any. @param updates_per_step  optimizer steps in each step.
+  explicit TrainingRun(const TrainingParts& parts, int64_t updates_per_step = 1);
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// This rank's samples of a step. An unreadable one is left out, counted once and reported; too many on all ranks are an error.
-  std::vector<LoadedSample> load_samples(int64_t step);
+  /// This rank's share of the samples [first, first + count) in the order of the run. An unreadable one is left out, counted once and reported; too
+  /// many on all ranks are an error.
+  std::vector<LoadedSample> load_samples(int64_t first, int64_t count);
 
-  /// Features of the prompts' videos: with gradients if the vision encoder is trained, else the `known` ones, if there are any.
-  std::vector<at::Tensor> video_features(std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
-                                         std::vector<at::Tensor> known = {}) const;
+  /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate. Gradients that are not
+  /// finite are left out: parameters, optimizer and schedule stay as they are; false then.
+  /// @throws NotFiniteError when that happens more than optim.max_skipped_updates times in a row.
+  bool optimizer_step(metrics::MetricSet& metrics);
 
-  /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate.
-  /// The metrics of all ranks are on rank 0 only. @throws NotFiniteError.
-  void optimizer_step(int64_t step, metrics::MetricSet& metrics);
+  /// Updates that were made, over the whole run.
+  int64_t updates_done() const { return updates_done_; }
+
+  /// Makes metrics those of all ranks; on rank 0 only.
+  void gather_metrics(metrics::MetricSet& metrics) const;
+
+  /// What the trainer keeps from step to step; saved and restored with each checkpoint.
+  io::Json& trainer_state() { return trainer_state_; }
 
   /// Writes the metrics and shows the one called `shown` as progress, on rank 0.
   void report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown);
@@ -56,12 +63,16 @@ class TrainingRun {
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);
   void save(int64_t step);
+  /// Whether the reference is not the model that the run started from.
+  bool keeps_moving_reference() const;
 
   const TrainingParts& parts_;
   optim::NamedTensors trained_;
   optim::AdamW optimizer_;
   data::SampleOrder order_;
-  int64_t resumed_step_ = 0;
+  int64_t updates_per_step_;
+  int64_t resumed_step_ = 0, updates_done_ = 0, skipped_in_a_row_ = 0;
+  io::Json trainer_state_ = io::Json::object();
   std::set<std::string> bad_samples_;             ///< Ids met so far, on any rank.
   std::optional<metrics::MetricWriter> writer_;   ///< On rank 0.
   std::optional<metrics::ProgressBar> progress_;  ///< On rank 0.

@@ -11,6 +11,9 @@ struct LossEntry {
   const char* name;
   const char* help;
   at::Tensor (*loss)(const TokenBatch& tokens, const PolicyLossConfig& config);
+  bool clips;               ///< Reads clip_ratio_low and clip_ratio_high.
+  const char* ratio;        ///< The only ratio it is defined for; null: any.
+  const char* aggregation;  ///< The only aggregation it is defined for; null: any.
 };
 
 std::span<const LossEntry> loss_table();

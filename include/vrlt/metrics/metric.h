@@ -17,6 +17,13 @@ class MetricSet {
 
   std::vector<std::pair<std::string, double>> values() const;
 
+  /// The value of a name, or `otherwise` if there is none.
+  double value(const std::string& name, double otherwise) const;
+
+  /// Takes the finished values of a part of the step, one optimizer step of several: what is a mean or a sum there is averaged over
+  /// the parts, a largest and a smallest value stay so.
+  void average_in(const MetricSet& part);
+
   /// What merge() reads: exact, also for values that are not finite.
   std::string to_bytes() const;
   /// Adds the values of another rank to these, as if they had been given here. @throws ContractError for malformed bytes.

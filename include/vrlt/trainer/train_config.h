@@ -1,23 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "vrlt/algorithm/advantage.h"
-#include "vrlt/algorithm/policy_loss.h"
 #include "vrlt/config/load.h"
 #include "vrlt/optim/adamw.h"
+#include "vrlt/trainer/algorithm_config.h"
 #include "vrlt/trainer/run_config.h"
 
 namespace vrlt::trainer {
-
-struct AlgorithmSection {
-  algorithm::PolicyLossConfig policy_loss;
-  algorithm::AdvantageConfig advantage;
-  std::string aggregation = "token_mean";
-  double kl_coef = 0.0;  ///< 0: no reference model is loaded.
-};
 
 struct CheckpointSection {
   int64_t every = 100;  ///< Steps between checkpoints; the last step always has one.
@@ -30,7 +23,7 @@ struct TrainConfig {
   std::string output = "runs";
   std::string trainer = "grpo";
   uint64_t seed = 0;
-  int64_t steps = 100;
+  int64_t steps = 100;  ///< Batches of prompts; each is an optimizer step unless algorithm.passes or updates_per_pass say more.
   int64_t prompts_per_step = 16;
   int64_t micro_batch = 4;      ///< Prompts per forward and backward pass.
   int64_t logged_rollouts = 2;  ///< Prompts per step whose responses go to rollouts.jsonl.
@@ -47,7 +40,14 @@ struct TrainConfig {
 
 void visit_fields(config::FieldVisitor& visitor, TrainConfig& config);
 
+/// The defaults, under the preset that the file or the command line names, under what they write themselves. Doubtful combinations are
+/// logged as warnings. @throws as config::load().
+TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+
 /// Problems across fields: keys without effect for this trainer, unknown rewards, impossible combinations.
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations);
+
+/// Combinations that are allowed but seldom meant.
+std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLocations& locations);
 
 }  // namespace vrlt::trainer

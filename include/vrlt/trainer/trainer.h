@@ -18,7 +18,7 @@ struct TrainingParts {
   std::filesystem::path run_folder;  ///< Exists.
   std::vector<data::Sample> samples;
   model::VisionLanguageModel& policy;
-  model::VisionLanguageModel* reference = nullptr;  ///< Frozen; only with kl_coef > 0.
+  model::VisionLanguageModel* reference = nullptr;  ///< Only when the algorithm needs one; frozen, or moved by reference_sync_every.
   const processor::Processor& processor;
   processor::PromptLoader& loader;
   distributed::ProcessGroup& group = distributed::single_process();  ///< The ranks that share each step.

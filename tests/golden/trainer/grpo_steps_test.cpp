@@ -1,5 +1,5 @@
-// GRPO against the reference: every variant of golden/grpo, step by step. Each generation batch is passed over several times, so
-// the old log-probs are those of its first pass. Tolerances are those of the README beside the files.
+// The trainer's update against the reference: every variant of golden/grpo, step by step. Each generation batch is passed over several
+// times, so the old log-probs are those of its first pass. Tolerances are those of the README beside the files.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -8,14 +8,12 @@
 #include "tests/support/test_folders.h"
 #include "tests/support/worst.h"
 #include "vrlt/algorithm/advantage.h"
-#include "vrlt/algorithm/aggregation.h"
-#include "vrlt/algorithm/kl.h"
-#include "vrlt/algorithm/loss_table.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/optim/adamw.h"
+#include "vrlt/trainer/policy_update.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -130,87 +128,60 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
     return token_log_probs(model, group_batch(model, batch, 0, prompts_.size())).log_probs;
   }
 
-  /// What is the same for every pass over a batch.
-  struct Anchors {
-    at::Tensor advantages, weights, old_log_probs, ref_log_probs;  ///< [num_tokens]
-  };
-
-  /// What a step prints, summed over its micro-batches.
-  struct StepValues {
-    double policy_loss = 0, kl_aggregated = 0;
-    std::vector<at::Tensor> log_probs, entropies;
-  };
-
-  StepValues forward_and_backward(const GenerationBatch& batch, const Anchors& anchors) const {
-    const algorithm::PolicyLossConfig loss_config{.clip_ratio_low = setting("clip_low"), .clip_ratio_high = setting("clip_high")};
-    const size_t micro = prompts_.size() / config_["micro_batches"].get<size_t>();
-    StepValues values;
-    int64_t first = 0;
-    for (size_t begin = 0; begin < prompts_.size(); begin += micro) {
-      const auto groups = group_batch(*policy_, batch, begin, micro);
-      const auto current = token_log_probs(*policy_, groups);
-      const int64_t count = groups.num_response_tokens();
-      const auto part = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
-      const algorithm::TokenBatch tokens{current.log_probs, part(anchors.old_log_probs), part(anchors.advantages)};
-      const auto policy_loss = (algorithm::find_loss("ppo_clip").loss(tokens, loss_config) * part(anchors.weights)).sum();
-      const auto kl = (algorithm::k3_divergence(current.log_probs, part(anchors.ref_log_probs)) * part(anchors.weights)).sum();
-      (policy_loss + setting("beta") * kl).backward();
-      values.policy_loss += policy_loss.item<double>();
-      values.kl_aggregated += kl.item<double>();
-      values.log_probs.push_back(current.log_probs.detach());
-      values.entropies.push_back(current.entropy);
-      first += count;
-    }
-    return values;
+  /// The groups of a batch as the trainer hands them to its update.
+  std::vector<UpdateGroup> update_groups(const GenerationBatch& batch) const {
+    std::vector<UpdateGroup> groups;
+    for (size_t i = 0; i < prompts_.size(); ++i) groups.push_back({.prompt = prompts_[i], .responses = batch.responses[i]});
+    return groups;
   }
 
-  void expect_step(const Json& step, const StepValues& values, const GenerationBatch& batch, const Anchors& anchors) const {
-    const auto number = step["step"].get<int64_t>();
-    const auto log_probs = at::cat(values.log_probs);
-    const auto stored = batch.flat(expected("step" + std::to_string(number) + ".log_probs"));
-    expect_near(log_probs, stored, number == 0 ? kFirstLogProb : kLogProb, GetParam() + " log-probs, step " + std::to_string(number));
-    expect_near(values.policy_loss, step["policy_loss"].get<double>(), kLoss, GetParam() + " policy loss");
-    expect_near(values.policy_loss + setting("beta") * values.kl_aggregated, step["loss"].get<double>(), kLoss, GetParam() + " loss");
-
-    const auto mean = [](const at::Tensor& x) { return x.to(at::kDouble).mean().item<double>(); };
-    const auto relative = [](double value) { return std::max(1.0, std::abs(value)); };
-    const auto& kl = step["kl_aggregated"];
-    expect_near(values.kl_aggregated, kl.get<double>(), kK3 * relative(kl.get<double>()), GetParam() + " k3 aggregated");
-    expect_near(mean(algorithm::k3_divergence(log_probs, anchors.ref_log_probs)), step["kl_token_mean"].get<double>(), kK3, GetParam() + " k3");
-    expect_near(mean(at::cat(values.entropies)), step["entropy_token_mean"].get<double>(), kEntropy, GetParam() + " entropy");
-
-    const auto ratio = algorithm::log_ratio({log_probs, anchors.old_log_probs, anchors.advantages}).exp();
-    expect_near(mean(ratio), step["ratio_mean"].get<double>(), kRatio * relative(step["ratio_mean"].get<double>()), GetParam() + " ratio mean");
-    expect_near(ratio.max().item<double>(), step["ratio_max"].get<double>(), kRatio * relative(step["ratio_max"].get<double>()),
-                GetParam() + " ratio max");
-    expect_near(mean(anchors.old_log_probs - log_probs), step["approx_kl_old"].get<double>(), kLogProb, GetParam() + " approximate KL");
-    expect_near(mean((ratio < 1.0 - setting("clip_low")).logical_and(anchors.advantages < 0)), step["clip_fraction_low"].get<double>(), kFraction,
-                GetParam() + " clip fraction");
-    expect_near(mean((ratio > 1.0 + setting("clip_high")).logical_and(anchors.advantages > 0)), step["clip_fraction_high"].get<double>(), kFraction,
-                GetParam() + " clip fraction");
+  UpdateSettings update_settings() const {
+    UpdateSettings settings{.temperature = setting("temperature"),
+                            .micro_batch = static_cast<int64_t>(prompts_.size() / config_["micro_batches"].get<size_t>()),
+                            .freeze_vision = false};
+    auto& algorithm = settings.algorithm;
+    algorithm.objective.policy_loss = {.clip_ratio_low = setting("clip_low"), .clip_ratio_high = setting("clip_high")};
+    algorithm.objective.aggregation.mode = config_["agg"].get<std::string>();
+    algorithm.objective.kl.coef = setting("beta");
+    algorithm.advantage.epsilon = setting("adv_eps");
+    algorithm.passes = integer("passes_per_batch");
+    return settings;
   }
 
-  Anchors make_anchors(const GenerationBatch& batch, int64_t number) const {
+  void expect_step(const Json& step, const metrics::MetricSet& metrics) const {
+    const auto value = [&](const char* name) { return metrics.value(name, std::nan("")); };
+    const auto relative = [](double expected) { return std::max(1.0, std::abs(expected)); };
+    const auto expect = [&](const char* name, const char* key, double tolerance) {
+      expect_near(value(name), step[key].get<double>(), tolerance * relative(step[key].get<double>()), GetParam() + " " + name);
+    };
+    EXPECT_EQ(value("batch/tokens"), step["num_tokens"].get<double>());
+    EXPECT_EQ(value("batch/rows"), step["num_rows"].get<double>());
+    expect("loss/policy", "policy_loss", kLoss);
+    expect("loss/total", "loss", kLoss);
+    expect("loss/kl", "kl_aggregated", kK3);
+    expect("kl/reference", "kl_token_mean", kK3);
+    expect("policy/entropy", "entropy_token_mean", kEntropy);
+    expect("policy/ratio_mean", "ratio_mean", kRatio);
+    expect("policy/ratio_max", "ratio_max", kRatio);
+    expect("policy/approx_kl", "approx_kl_old", kLogProb);
+    expect("loss/clip_fraction_low", "clip_fraction_low", kFraction);
+    expect("loss/clip_fraction_high", "clip_fraction_high", kFraction);
+  }
+
+  void expect_log_probs(const GenerationBatch& batch, model::VisionLanguageModel& model, const std::string& name, double tolerance) const {
+    expect_near(all_log_probs(model, batch), batch.flat(expected(name)), tolerance, GetParam() + " log-probs, " + name);
+  }
+
+  /// The update with everything that is frozen for the batch.
+  void start_batch(PolicyUpdate& update, const GenerationBatch& batch, int64_t number) const {
     const auto name = "batch" + std::to_string(number) + ".";
-    const auto advantages = algorithm::group_advantages(batch.rewards, integer("group_size"), {"group_std", setting("adv_eps")});
+    const auto advantages = algorithm::group_advantages(batch.rewards, integer("group_size"), update_settings().algorithm.advantage);
     expect_near(at::tensor(advantages, at::kDouble), expected(name + "advantages"), kAdvantage, GetParam() + " advantages");
-
-    const auto lengths = batch.mask.sum(1);
-    const algorithm::StepCounts counts{.tokens = batch.mask.sum().item<int64_t>(), .rows = batch.mask.size(0)};
-    std::vector<double> token_advantages, weights;
-    for (int64_t row = 0; row < counts.rows; ++row) {
-      const auto length = lengths[row].item<int64_t>();
-      token_advantages.insert(token_advantages.end(), static_cast<size_t>(length), advantages[static_cast<size_t>(row)]);
-      weights.insert(weights.end(), static_cast<size_t>(length), algorithm::token_weight(config_["agg"].get<std::string>(), length, counts));
-    }
-    Anchors anchors{.advantages = at::tensor(token_advantages, at::kDouble).to(at::kFloat),
-                    .weights = at::tensor(weights, at::kDouble).to(at::kFloat)};
-    anchors.old_log_probs = all_log_probs(*policy_, batch);
-    anchors.ref_log_probs = all_log_probs(*reference_, batch);
-    expect_near(anchors.old_log_probs, batch.flat(expected(name + "old_log_probs")), number == 0 ? kFirstLogProb : kLogProb,
-                GetParam() + " old log-probs");
-    expect_near(anchors.ref_log_probs, batch.flat(expected(name + "ref_log_probs")), kFirstLogProb, GetParam() + " ref log-probs");
-    return anchors;
+    expect_log_probs(batch, *policy_, name + "old_log_probs", number == 0 ? kFirstLogProb : kLogProb);
+    expect_log_probs(batch, *reference_, name + "ref_log_probs", kFirstLogProb);
+    update.start_batch({update_groups(batch)});
+    update.measure_anchors();
+    update.set_advantages(advantages);
   }
 
   void expect_final_parameters() const {
@@ -256,18 +227,19 @@ TEST_P(GrpoSteps, EveryNumberOfEveryStep) {
   const auto& steps = json_["variants"][GetParam()]["steps"];
   ASSERT_EQ(static_cast<int64_t>(steps.size()), integer("generation_batches") * integer("passes_per_batch"));
 
+  PolicyUpdate update(update_settings(), *policy_, reference_.get(), distributed::single_process());
   GenerationBatch batch;
-  Anchors anchors;
   for (const auto& step : steps) {
     SCOPED_TRACE("step " + step["step"].dump());
-    if (step["pass_"] == 0) {
+    const auto number = step["step"].get<int64_t>(), pass = step["pass_"].get<int64_t>();
+    if (pass == 0) {
       batch = read_batch(step["batch"].get<int64_t>());
-      anchors = make_anchors(batch, step["batch"].get<int64_t>());
+      start_batch(update, batch, step["batch"].get<int64_t>());
     }
-    EXPECT_EQ(batch.mask.sum().item<int64_t>(), step["num_tokens"].get<int64_t>());
-    EXPECT_EQ(batch.mask.size(0), step["num_rows"].get<int64_t>());
-    const auto values = forward_and_backward(batch, anchors);
-    expect_step(step, values, batch, anchors);
+    expect_log_probs(batch, *policy_, "step" + std::to_string(number) + ".log_probs", number == 0 ? kFirstLogProb : kLogProb);
+    metrics::MetricSet metrics;
+    update.accumulate_gradients(pass, metrics);
+    expect_step(step, metrics);
     const double norm = optimizer.clip_gradients(setting("max_grad_norm")), expected_norm = step["grad_norm"].get<double>();
     expect_near(norm / expected_norm, 1.0, kGradNorm, GetParam() + " gradient norm, relative");
     optimizer.step(setting("lr"));

@@ -80,7 +80,7 @@ std::map<std::string, at::Tensor> take_gradients(VisionLanguageModel& model) {
 
 class GroupBatchEqualsRows : public ::testing::TestWithParam<Case> {};
 
-TEST_P(GroupBatchEqualsRows, InLogProbsAndEveryGradient) {
+TEST_P(GroupBatchEqualsRows, I12_InLogProbsAndEveryGradient) {
   const auto model = tiny_model(GetParam().tied);
   for (const auto& entry : model->parameters().entries()) entry.tensor.set_requires_grad(true);
   TinyPrompts random(11);

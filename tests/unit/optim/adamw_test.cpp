@@ -60,7 +60,9 @@ TEST(AdamW, AParameterWithoutAGradientStays) {
   EXPECT_TRUE(at::equal(unused.detach(), at::ones({3}))) << "not even decayed";
   EXPECT_FALSE(at::equal(used.detach(), at::ones({3})));
   for (const auto& [name, tensor] : optimizer.state())
-    if (name == "step.unused") EXPECT_EQ(tensor.item<float>(), 0.0F);
+    if (name == "step.unused") {
+      EXPECT_EQ(tensor.item<float>(), 0.0F);
+    }
 }
 
 TEST(AdamW, MasterCopyKeepsWhatBfloat16CannotHold) {

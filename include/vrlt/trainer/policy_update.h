@@ -1,0 +1,92 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "vrlt/algorithm/objective.h"
+#include "vrlt/algorithm/token_log_probs.h"
+#include "vrlt/distributed/process_group.h"
+#include "vrlt/metrics/metric.h"
+#include "vrlt/model/vision_language_model.h"
+#include "vrlt/trainer/algorithm_config.h"
+
+namespace vrlt::trainer {
+
+/// A prompt and its responses, as the update sees them.
+struct UpdateGroup {
+  std::shared_ptr<const processor::ModelInputs> prompt;
+  at::Tensor video_features;          ///< [N, D] of the rollout; undefined: encode, or there is no video.
+  std::vector<at::Tensor> responses;  ///< Each [R] int64.
+  std::vector<bool> counted;          ///< Per response: false leaves it out of the loss. Empty: all count.
+  at::Tensor sampler_log_probs;       ///< [sum of R] float32; undefined: not recorded.
+};
+
+struct UpdateSettings {
+  AlgorithmSection algorithm;
+  double temperature = 1.0;   ///< What logits are divided by.
+  int64_t micro_batch = 4;    ///< Groups per forward and backward pass.
+  bool freeze_vision = true;  ///< false: the encoder records gradients, and the reference has its own.
+};
+
+/// What the update has to know about the responses of a step is measured once and then frozen: old and reference log-probs, advantages.
+/// Then each of num_updates() optimizer steps accumulates its gradients, with denominators of that step over all ranks.
+/// Every rank makes the same calls.
+class PolicyUpdate {
+ public:
+  PolicyUpdate(const UpdateSettings& settings, model::VisionLanguageModel& policy, model::VisionLanguageModel* reference,
+               distributed::ProcessGroup& group);
+
+  /// Takes this rank's groups of a rollout batch: one list for each optimizer step of a pass (updates_per_pass), which may be empty.
+  void start_batch(std::vector<std::vector<UpdateGroup>> parts);
+
+  /// Log-probs of the policy before the update, where they differ from those of the update's own pass or something else needs them:
+  /// several updates per batch, the divergence in the reward, the entropy mask. And those of the reference, if it is needed.
+  /// The same micro-batches as in the update: the first update sees ratios of exactly 1.
+  void measure_anchors();
+
+  /// Sum over each response of old minus reference log-probs, in the order of parts, groups and responses.
+  std::vector<double> response_divergences() const;
+
+  /// One per response, in that order.
+  void set_advantages(const std::vector<double>& advantages);
+
+  int64_t num_updates() const { return settings_.algorithm.num_updates(); }
+
+  /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of this rank alone.
+  void accumulate_gradients(int64_t update, metrics::MetricSet& metrics);
+
+  /// Of the next updates, in place of the configured coefficient.
+  void set_entropy_coef(double coef) { settings_.algorithm.objective.entropy.coef = coef; }
+
+ private:
+  struct MicroBatch {
+    model::GroupBatch batch;                ///< Features as far as they are constant.
+    std::vector<int64_t> response_lengths;  ///< All tokens.
+    at::Tensor counted;                     ///< [N] bool; undefined: all.
+    algorithm::TokenBatch constants;        ///< Of all tokens; old_log_probs undefined: those of the update's own pass.
+    at::Tensor old_entropy;                 ///< [N] where the entropy mask needs it.
+  };
+  struct Part {
+    std::vector<MicroBatch> micro_batches;
+    algorithm::StepCounts counts;  ///< Over all ranks.
+  };
+
+  MicroBatch pack(std::span<const UpdateGroup> groups) const;
+  algorithm::TokenLogProbs forward(model::VisionLanguageModel& model, const MicroBatch& micro) const;
+  algorithm::TokenBatch counted_tokens(const MicroBatch& micro, const algorithm::TokenLogProbs& current) const;
+  void count_tokens(Part& part) const;
+  void mask_by_entropy();
+  bool needs_old_pass() const;
+  template <typename Visit>
+  void for_each_micro_batch(Visit&& visit);
+
+  UpdateSettings settings_;
+  model::VisionLanguageModel& policy_;
+  model::VisionLanguageModel* reference_;
+  distributed::ProcessGroup& group_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace vrlt::trainer

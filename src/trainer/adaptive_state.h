@@ -1,0 +1,34 @@
+#pragma once
+
+#include "trainer/scored_group.h"
+#include "vrlt/io/json.h"
+#include "vrlt/trainer/train_config.h"
+
+namespace vrlt::trainer {
+
+/// The data cursor and the coefficients that adapt: what goes on from step to step and is kept in checkpoints. The same on every rank.
+class AdaptiveState {
+ public:
+  /// @param state  as the last checkpoint has it, or empty; store() writes it.
+  AdaptiveState(const TrainConfig& config, int64_t first_step, io::Json& state);
+
+  double kl_reward_coef() const { return kl_reward_coef_; }
+  /// 0 while the entropy is above its target.
+  double entropy_coef() const;
+
+  void adapt_to_divergence(const std::vector<ResponseRow>& rows);
+  /// @param entropy  mean over the tokens of the last step.
+  void adapt_to_entropy(double entropy);
+  bool adapts_to_entropy() const;
+
+  void store();
+
+  int64_t next_position = 0;  ///< Of the sample that is drawn next.
+
+ private:
+  const TrainConfig& config_;
+  io::Json& state_;
+  double kl_reward_coef_, entropy_coef_, last_entropy_;
+};
+
+}  // namespace vrlt::trainer

@@ -1,0 +1,137 @@
+#include "trainer/rollout_stage.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "vrlt/algorithm/advantage.h"
+#include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+
+namespace vrlt::trainer {
+namespace {
+
+/// Spread of accuracy that is a signal: continuous rewards always differ a little.
+constexpr double kMinStdContinuous = 0.05, kMinStdDiscrete = 1e-6;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void append(std::vector<ScoredGroup>& to, std::vector<ScoredGroup>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+void sort_by_position(std::vector<ScoredGroup>& groups) {
+  std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.position < b.position; });
+}
+
+}  // namespace
+
+RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, const rewards::RewardFunction& reward)
+    : parts_(parts),
+      run_(run),
+      reward_(reward),
+      engine_(parts.policy, parts.processor.tokenizer(),
+              {parts.processor.vision_tokens().image_pad, parts.processor.vision_tokens().video_pad, parts.processor.vision_tokens().vision_start,
+               parts.processor.vision_tokens().vision_end}) {}
+
+std::vector<ScoredGroup> RolloutStage::collect(int64_t step, int64_t& next_position, metrics::MetricSet& metrics) {
+  const auto& dynamic = parts_.config.algorithm.dynamic_sampling;
+  std::vector<ScoredGroup> kept, rejected;
+  Cost cost;
+  int64_t missing = parts_.config.prompts_per_step;
+  // Each round draws what is missing and no more: there is never a surplus to throw away.
+  do {
+    auto groups = roll_out_and_score(next_position, missing, cost);
+    next_position += missing;
+    const auto without = std::stable_partition(groups.begin(), groups.end(), [&](const auto& g) { return !dynamic.enabled || has_signal(g); });
+    rejected.insert(rejected.end(), std::make_move_iterator(without), std::make_move_iterator(groups.end()));
+    groups.erase(without, groups.end());
+    append(kept, std::move(groups));
+    missing = parts_.config.prompts_per_step - parts_.group.all_reduce_sum(static_cast<int64_t>(kept.size()));
+  } while (dynamic.enabled && missing > 0 && cost.batches < dynamic.max_batches);
+  if (dynamic.enabled) record_cost(cost, kept, rejected, metrics);
+  if (dynamic.enabled && missing > 0) give_up(step, cost, missing, kept, rejected);
+  metrics.mean("time/load_seconds", cost.load_seconds);
+  metrics.mean("time/rollout_seconds", cost.rollout_seconds);
+  sort_by_position(kept);
+  return kept;
+}
+
+std::vector<ScoredGroup> RolloutStage::roll_out_and_score(int64_t first_position, int64_t count, Cost& cost) {
+  ++cost.batches;
+  cost.prompts += count;
+  const auto start = std::chrono::steady_clock::now();
+  const auto samples = run_.load_samples(first_position, count);
+  cost.load_seconds += seconds_since(start);
+  const auto rollout_start = std::chrono::steady_clock::now();
+  auto groups = roll_out(samples);
+  cost.rollout_seconds += seconds_since(rollout_start);
+  for (auto& scored : groups)
+    for (const auto& response : scored.group.responses)
+      scored.scores.push_back(reward_({*scored.sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
+  return groups;
+}
+
+std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>& samples) {
+  const auto& config = parts_.config;
+  std::vector<rollout::Prompt> prompts;
+  // A sample that comes back, even in the same step, draws new responses: draw numbers never repeat within a run.
+  for (const auto& loaded : samples)
+    prompts.push_back({loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * config.rollout.group_size)});
+  auto groups = engine_.generate(prompts, {.group_size = config.rollout.group_size,
+                                           .max_new_tokens = config.rollout.max_new_tokens,
+                                           .sampling = config.rollout.sampling,
+                                           .seed = config.seed});
+  std::vector<ScoredGroup> scored;
+  for (size_t i = 0; i < groups.size(); ++i)
+    scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
+  return scored;
+}
+
+bool RolloutStage::has_signal(const ScoredGroup& scored) const {
+  std::vector<double> accuracies;
+  bool continuous = false;
+  for (const auto& score : scored.scores) {
+    accuracies.push_back(score.accuracy);
+    for (size_t c = 0; c < score.components.size(); ++c) {
+      const auto& entry = rewards::find_reward(reward_.terms()[c].name);
+      continuous = continuous || (score.components[c].applicable && entry.accuracy && entry.continuous);
+    }
+  }
+  const auto& min_std = parts_.config.algorithm.dynamic_sampling.min_std;
+  return algorithm::moments(accuracies).std >= min_std.value_or(continuous ? kMinStdContinuous : kMinStdDiscrete);
+}
+
+void RolloutStage::give_up(int64_t step, const Cost& cost, int64_t missing, std::vector<ScoredGroup>& kept, std::vector<ScoredGroup>& rejected) {
+  const auto& config = parts_.config;
+  const auto found = config.prompts_per_step - missing;
+  const auto story = concat("step ", step + 1, ": ", found, " of ", config.prompts_per_step, " groups carry a signal after ", cost.batches,
+                            " rollouts of ", cost.prompts, " prompts");
+  const auto& policy = config.algorithm.dynamic_sampling.on_exhaustion;
+  if (policy == "error")
+    throw DataError(story +
+                    "; select samples whose rewards vary (vrlt-select), allow more with algorithm.ds_max_batches, or set ds_on_exhaustion: proceed");
+  log::warning(concat(story, policy == "pad" ? "; padding with groups that carry none" : "; going on with those"));
+  if (policy != "pad") return;
+  // The first rejected ones in the order of the run, whichever rank has them.
+  auto rows = gather_rows(rejected, {}, parts_.group);
+  std::erase_if(rows, [](const auto& row) { return row.number != 0; });
+  for (size_t i = 0; i < std::min(rows.size(), static_cast<size_t>(missing)); ++i)
+    for (auto& scored : rejected)
+      if (scored.position == rows[i].position) kept.push_back(std::move(scored));
+}
+
+void RolloutStage::record_cost(const Cost& cost, const std::vector<ScoredGroup>& kept, const std::vector<ScoredGroup>& rejected,
+                               metrics::MetricSet& metrics) {
+  int64_t tokens = 0;
+  for (const auto& scored : rejected)
+    for (const auto& response : scored.group.responses) tokens += static_cast<int64_t>(response.ids.size());
+  metrics.max("sampling/rollouts", static_cast<double>(cost.batches));
+  metrics.max("sampling/prompts", static_cast<double>(cost.prompts));
+  metrics.sum("sampling/kept_groups", static_cast<double>(kept.size()));
+  metrics.sum("sampling/rejected_groups", static_cast<double>(rejected.size()));
+  metrics.sum("sampling/rejected_tokens", static_cast<double>(tokens));
+}
+
+}  // namespace vrlt::trainer

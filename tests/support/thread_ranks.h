@@ -1,0 +1,82 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <barrier>
+#include <exception>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "vrlt/distributed/process_group.h"
+
+namespace vrlt::test {
+
+/// Ranks as threads of this process: what N processes would compute, without starting any.
+class ThreadRanks {
+ public:
+  explicit ThreadRanks(int world_size)
+      : barrier_(world_size), bytes_(static_cast<size_t>(world_size)), tensors_(static_cast<size_t>(world_size)), world_size_(world_size) {}
+
+  /// Runs `body` on every rank and rethrows the first exception.
+  void run(const std::function<void(distributed::ProcessGroup&)>& body) {
+    std::vector<std::exception_ptr> errors(static_cast<size_t>(world_size_));
+    std::vector<std::thread> threads;
+    for (int rank = 0; rank < world_size_; ++rank)
+      threads.emplace_back([&, rank] {
+        Rank group(*this, rank);
+        try {
+          body(group);
+        } catch (...) {
+          errors[static_cast<size_t>(rank)] = std::current_exception();
+        }
+        barrier_.arrive_and_drop();  // the others go on without it
+      });
+    for (auto& thread : threads) thread.join();
+    for (const auto& error : errors)
+      if (error) std::rethrow_exception(error);
+  }
+
+ private:
+  class Rank final : public distributed::ProcessGroup {
+   public:
+    Rank(ThreadRanks& ranks, int rank) : ProcessGroup(rank, ranks.world_size_), ranks_(ranks), own_(static_cast<size_t>(rank)) {}
+
+    using ProcessGroup::all_reduce_sum;
+    using ProcessGroup::broadcast;
+    void all_reduce_sum(at::Tensor& tensor) override {
+      const at::NoGradGuard no_grad;
+      const auto all = exchange(ranks_.tensors_, tensor.clone());
+      tensor.zero_();
+      for (const auto& of_rank : all) tensor.add_(of_rank);
+    }
+    std::vector<std::string> all_gather(const std::string& bytes) override { return exchange(ranks_.bytes_, bytes); }
+    void broadcast(at::Tensor& tensor) override {
+      const at::NoGradGuard no_grad;
+      tensor.copy_(exchange(ranks_.tensors_, tensor.clone()).front());
+    }
+    void barrier() override { ranks_.barrier_.arrive_and_wait(); }
+    void fail(const std::string&) noexcept override {}
+    void leave() noexcept override {}
+
+   private:
+    template <typename T>
+    std::vector<T> exchange(std::vector<T>& slots, T value) {
+      slots[own_] = std::move(value);
+      barrier();
+      auto all = slots;
+      barrier();
+      return all;
+    }
+    ThreadRanks& ranks_;
+    size_t own_;
+  };
+
+  std::barrier<> barrier_;
+  std::vector<std::string> bytes_;
+  std::vector<at::Tensor> tensors_;
+  int world_size_;
+};
+
+}  // namespace vrlt::test
