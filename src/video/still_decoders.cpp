@@ -17,6 +17,21 @@ namespace {
 
 [[noreturn]] void fail(const std::string& name, const std::string& what) { throw DataError(concat(name, ": ", what, " [corrupt]")); }
 
+/// The size of a picture is known when its memory is asked for: above the limit there is none.
+struct SizeGuard {
+  int64_t max_pixels = 0, refused_height = 0, refused_width = 0;
+
+  static int get_buffer(AVCodecContext* context, AVFrame* frame, int flags) {
+    auto& guard = *static_cast<SizeGuard*>(context->opaque);
+    if (frame->width < 1 || frame->height > guard.max_pixels / frame->width) {
+      guard.refused_height = frame->height;
+      guard.refused_width = frame->width;
+      return AVERROR(ENOMEM);
+    }
+    return avcodec_default_get_buffer2(context, frame, flags);
+  }
+};
+
 Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
   av_log_set_level(AV_LOG_QUIET);
   const AVCodec* codec = avcodec_find_decoder(id);
@@ -24,7 +39,9 @@ Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name
   const CodecContext context(avcodec_alloc_context3(codec));
   if (!context) throw std::bad_alloc();
   context->thread_count = 1;
-  context->max_pixels = limits.max_pixels_per_frame;
+  SizeGuard guard{.max_pixels = limits.max_pixels_per_frame};
+  context->opaque = &guard;
+  context->get_buffer2 = SizeGuard::get_buffer;
   context->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
   const Packet packet(av_packet_alloc());
   Frame frame(av_frame_alloc());
@@ -33,7 +50,7 @@ Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name
   int code = avcodec_open2(context.get(), codec, nullptr);
   if (code == 0) code = avcodec_send_packet(context.get(), packet.get());
   if (code == 0) code = avcodec_receive_frame(context.get(), frame.get());
-  if (context->width > 0) check_size(context->height, context->width, name, limits);
+  if (guard.refused_width > 0) check_size(guard.refused_height, guard.refused_width, name, limits);
   if (code != 0) fail(name, concat(codec->name, ": ", ffmpeg_reason(code)));
   check_size(frame->height, frame->width, name, limits);
   return frame;
