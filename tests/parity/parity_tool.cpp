@@ -3,7 +3,7 @@
 //
 // request.json: {"model": folder, "dtype": "float32" | "bfloat16", "threads", "prompts": [...] (prompt.h), and as wanted
 //   "texts": [..]                                  -> `text.<i>`: their ids
-//   "resize": [[h, w], ..]                         -> `resize.<i>`: the input of that name resized
+//   "clips": [{"min_pixels", ..}, ..]              -> `clip.<i>.*`: the input `clip.<i>` [F, 3, H, W] resized and cut into patches
 //   "modes": [..]                                  -> states of the prompts in these position modes
 //   "group": true                                  -> with the input `weights`: groups and gradients
 //   "greedy_mode", "rollout": [ids], "new_tokens"  -> continuations
@@ -38,6 +38,20 @@ void add_prompt(const Prompt& prompt, NamedTensors& outputs, io::Json& texts) {
   }
 }
 
+/// `<name>.frames` in the size that we choose for them, and `<name>.pixel_values_videos`.
+void add_clip(const std::string& name, const io::Json& json, const checkpoint::SafetensorsFile& inputs, NamedTensors& outputs) {
+  const auto frames = inputs.tensor(name);
+  video::VideoOptions options{.min_pixels = json.at("min_pixels").get<int64_t>(), .total_pixels = json.at("total_pixels").get<double>()};
+  if (json.contains("max_pixels")) options.max_pixels = json["max_pixels"].get<double>();
+  const auto size = video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
+  std::vector<at::Tensor> resized;
+  for (int64_t i = 0; i < frames.size(0); ++i) resized.push_back(video::resize_frame(frames[i], size));
+  at::Tensor grid;
+  outputs.emplace_back(name + ".frames", at::stack(resized));
+  outputs.emplace_back(name + ".pixel_values_videos", processor::patchify(at::stack(resized), &grid));
+  outputs.emplace_back(name + ".video_grid_thw", grid);
+}
+
 void run(const std::filesystem::path& folder) {
   const auto request = io::read_json(folder / "request.json");
   const checkpoint::SafetensorsFile inputs(folder / "inputs.safetensors");
@@ -50,18 +64,19 @@ void run(const std::filesystem::path& folder) {
   const auto dtype = request.value("dtype", "float32") == "bfloat16" ? at::kBFloat16 : at::kFloat;
   const auto loaded = model::load_model(model_folder, {.dtype = dtype});
   auto& model = dynamic_cast<model::qwen2_5_vl::Model&>(*loaded);
-  const auto tokenizer = tokenizer::load_tokenizer(model_folder);
+  const processor::Processor processor(model_folder, processor::MropeMode::kFloatMax, model.tokens_per_second());
+  const auto& tokenizer = processor.tokenizer();
 
   const auto strings = request.value("texts", std::vector<std::string>());
-  for (size_t i = 0; i < strings.size(); ++i) outputs.emplace_back("text." + std::to_string(i), at::tensor(tokenizer->encode(strings[i]), at::kLong));
-  const auto sizes = request.value("resize", std::vector<std::vector<int64_t>>());
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    const auto name = "resize." + std::to_string(i);
-    outputs.emplace_back(name, video::resize_frame(inputs.tensor(name), {sizes[i].at(0), sizes[i].at(1)}));
-  }
+  for (size_t i = 0; i < strings.size(); ++i) outputs.emplace_back("text." + std::to_string(i), at::tensor(tokenizer.encode(strings[i]), at::kLong));
+  const auto clips = request.value("clips", io::Json::array());
+  for (size_t i = 0; i < clips.size(); ++i) add_clip("clip." + std::to_string(i), clips[i], inputs, outputs);
 
   std::vector<Prompt> prompts;
-  for (const auto& json : request.at("prompts")) prompts.push_back(make_prompt(json, inputs, *tokenizer, model.tokens_per_second()));
+  for (const auto& json : request.at("prompts")) prompts.push_back(make_prompt(json, inputs, tokenizer, model.tokens_per_second()));
+  for (const auto& json : request.at("prompts"))
+    if (json.contains("question"))
+      for (auto& made : run_processor(json, inputs, processor)) outputs.push_back(std::move(made));
   const auto modes = request.value("modes", std::vector<std::string>());
   for (const auto& prompt : prompts) {
     add_prompt(prompt, outputs, texts);
@@ -71,7 +86,7 @@ void run(const std::filesystem::path& folder) {
   if (request.contains("greedy_mode"))
     add_greedy(model, prompts, request["greedy_mode"].get<std::string>(), request.at("new_tokens").get<int64_t>(), outputs);
   if (request.contains("rollout"))
-    add_rollout(model, prompts, *tokenizer, request["rollout"].get<std::vector<int64_t>>(), request.at("new_tokens").get<int64_t>(), outputs);
+    add_rollout(model, prompts, tokenizer, request["rollout"].get<std::vector<int64_t>>(), request.at("new_tokens").get<int64_t>(), outputs);
   if (request.value("group", false)) add_group(model, prompts, inputs.tensor("weights"), outputs);
 
   if (request.contains("save")) model.save(request["save"].get<std::string>());

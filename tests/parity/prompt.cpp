@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include "vrlt/processor/processor.h"
 #include "vrlt/tokenizer/chat_template.h"
 
 namespace vrlt::parity {
@@ -84,6 +83,15 @@ Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inpu
     prompt.positions[mode] = processor::mrope_positions(prompt.input_ids, prompt.image_grid_thw, prompt.video_grid_thw, seconds, options);
   }
   return prompt;
+}
+
+checkpoint::NamedTensors run_processor(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const processor::Processor& processor) {
+  const auto name = json.at("name").get<std::string>();
+  const video::Clip clip{.frames = inputs.tensor(name + ".video.0"), .sample_fps = json.at("sample_fps").get<double>()};
+  const auto made = processor(clip, json.at("system").get<std::string>(), json.at("question").get<std::string>());
+  return {{name + ".processor.input_ids", made.input_ids},
+          {name + ".processor.pixel_values_videos", made.pixel_values_videos},
+          {name + ".processor.position_ids", made.position_ids}};
 }
 
 }  // namespace vrlt::parity

@@ -11,6 +11,7 @@
 #include "vrlt/io/json.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/positions.h"
+#include "vrlt/processor/processor.h"
 #include "vrlt/tokenizer/tokenizer.h"
 
 namespace vrlt::parity {
@@ -33,5 +34,9 @@ struct Prompt {
 /// @param json    {"name", "messages": [{"role", "content": [{"type", "text"}]}], "second_per_grid_ts": [..]}.
 /// @param inputs  `<name>.image.<i>` [1, 3, H, W] and `<name>.video.<i>` [F, 3, H, W] uint8; `<name>.response.<i>` [R] int64.
 Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const tokenizer::Tokenizer& tokenizer, double tokens_per_second);
+
+/// The same by the Processor, for a prompt of one video and one text: `<name>.processor.{input_ids,pixel_values_videos,position_ids}`.
+/// @param json  also {"question", "system", "sample_fps"}.
+checkpoint::NamedTensors run_processor(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const processor::Processor& processor);
 
 }  // namespace vrlt::parity
