@@ -14,6 +14,7 @@ import pathlib
 import sys
 import tempfile
 import time
+import traceback
 
 import torch
 import transformers
@@ -55,12 +56,16 @@ def main():
             if options.only and name not in options.only:
                 continue
             start = time.monotonic()
-            run.run(pathlib.Path(work))
+            try:
+                run.run(pathlib.Path(work))
+            except Exception as error:  # the other cases still say something
+                traceback.print_exc()
+                results.fail(name, f"stopped by {type(error).__name__}: {error}")
             print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr)
     for title, section in sections.items():
         results.print(title, section)
     results.print_end()
-    return 1 if results.failures else 0
+    return 1 if results.all_failures() else 0
 
 
 if __name__ == "__main__":

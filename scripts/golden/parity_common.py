@@ -37,12 +37,18 @@ class Table:
 
     def add(self, case, stage, difference, tolerance):
         row = self.rows.setdefault(case, {})
-        row[stage] = max(row.get(stage, 0.0), difference)
-        if not difference <= tolerance:
-            self.failures.append((case, stage, difference, tolerance))
+        row[stage] = max(row.get(stage, (0.0, tolerance)), (difference, tolerance))
 
     def note(self, case, text):
         self.notes.setdefault(case, []).append(text)
+
+    def fail(self, case, text):
+        self.failures.append(f"{case}: {text}")
+
+    def all_failures(self):
+        beyond = [f"{case}: {stage}: difference {difference:.3g}, tolerance {tolerance:.3g}"
+                  for case, row in self.rows.items() for stage, (difference, tolerance) in row.items() if not difference <= tolerance]
+        return self.failures + beyond
 
     def print(self, title, names):
         """The rows of `names` as columns of a table, a line per stage."""
@@ -59,12 +65,12 @@ class Table:
         print()
         for name, notes in self.notes.items():
             print(f"{name}: " + "; ".join(notes))
-        for case, stage, difference, tolerance in self.failures:
-            print(f"FAILED {case}: {stage}: difference {difference:.3g}, tolerance {tolerance:.3g}")
+        for failure in self.all_failures():
+            print(f"FAILED {failure}")
 
 
-def cell(value):
-    return "-" if value is None else "equal" if value == 0 else f"{value:.1e}"
+def cell(entry):
+    return "-" if entry is None else "equal" if entry[0] == 0 else f"{entry[0]:.1e}"
 
 
 def difference(ours, theirs):

@@ -22,6 +22,7 @@ class ModelCase:
 
     def __init__(self, case, options, table):
         self.case, self.options, self.table = case, options, table
+        self.leads, self.winners = [], []
 
     def add(self, stage, value):
         self.table.add(self.case.name, stage, value, TOLERANCES[stage][self.case.real_width])
@@ -117,10 +118,10 @@ class ModelCase:
             self.add("rollout log-probs", difference(tool[f"{name}.rollout_log_probs"], log_probs))
 
     def compare_continuation(self, stage, ours, theirs, logits):
-        """Tokens must be equal; the smallest lead of a winner says how sure that is."""
+        """Tokens must be equal; the smallest lead of a winner, and how many different tokens won, say what that is worth."""
         top = logits.topk(2).values
-        margin = (top[:, 0] - top[:, 1]).min().item()
-        self.margin = min(getattr(self, "margin", margin), margin)
+        self.leads.append((top[:, 0] - top[:, 1]).min().item())
+        self.winners.append(len(set(theirs.tolist())))
         self.add(stage, difference(ours, theirs))
 
     def compare_groups(self, model, tool, prompts, weights):
@@ -146,4 +147,4 @@ class ModelCase:
             size = theirs.norm().item()
             apart = (ours - theirs).norm().item()
             self.add("gradients", apart / size if size > 0 else apart)
-        self.table.note(self.case.name, f"smallest lead of a greedy winner {self.margin:.1e}")
+        self.table.note(self.case.name, f"greedy winners lead by at least {min(self.leads):.1e}, {min(self.winners)} to {max(self.winners)} different ones")
