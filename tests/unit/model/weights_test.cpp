@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <map>
+
 #include "model/qwen2_5_vl/model.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
@@ -79,6 +82,74 @@ TEST(Weights, SaveThenLoadIsBitEqual) {
       EXPECT_EQ(config["torch_dtype"], dtype == at::kFloat ? "float32" : "bfloat16");
       EXPECT_TRUE(fs::exists(saved.path() / "new" / "folder" / "tokenizer_config.json"));
     }
+}
+
+/// Name and bytes of every tensor of a folder.
+std::map<std::string, std::string> bytes_of(const fs::path& folder) {
+  std::map<std::string, std::string> bytes;
+  for (const auto& [name, tensor] : checkpoint::load_sharded(folder)) {
+    EXPECT_TRUE(tensor.is_contiguous()) << name;
+    bytes[qwen2_5_vl::canonical_name(name)] = std::string(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes());
+  }
+  return bytes;
+}
+
+TEST(Weights, LoadThenSaveKeepsEveryByte) {
+  for (const auto dtype : {at::kFloat, at::kBFloat16}) {
+    const test::TemporaryFolder source, saved;
+    auto tensors = tensors_of(*random_model(test::make_tiny_model_folder(source.path(), {{"tie_word_embeddings", false}}), 3, dtype));
+    for (auto& [name, tensor] : tensors) {
+      if (name == "model.norm.weight") {  // values that compare as unequal, or as equal to others
+        tensor[0] = std::numeric_limits<double>::quiet_NaN();
+        tensor[1] = -0.0;
+        tensor[2] = -std::numeric_limits<double>::infinity();
+        tensor[3] = 1e-39;  // subnormal
+      }
+      if (name.starts_with("visual.")) name = "model." + name;  // as transformers since 4.52 names modules
+    }
+    checkpoint::save_sharded(source.path(), tensors, 50'000);
+    load_model(source.path(), {.dtype = dtype})->save(saved.path());
+    EXPECT_TRUE(fs::exists(saved.path() / "model.safetensors"));
+    const auto before = bytes_of(source.path());
+    EXPECT_EQ(before.size(), tensors.size());
+    EXPECT_TRUE(before == bytes_of(saved.path())) << dtype;
+  }
+}
+
+/// Makes the links of the Hub's cache: snapshots/<commit>/<file> -> ../../blobs/<hash>. @return the snapshot.
+fs::path to_hub_cache(const fs::path& folder, const fs::path& cache) {
+  const auto snapshot = cache / "models--org--name" / "snapshots" / std::string(40, 'a'), blobs = cache / "models--org--name" / "blobs";
+  fs::create_directories(snapshot);
+  fs::create_directories(blobs);
+  int number = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto blob = concat("blob", number++);  // the hash of its bytes, in truth
+    fs::rename(entry.path(), blobs / blob);
+    fs::create_symlink(fs::path("..") / ".." / "blobs" / blob, snapshot / entry.path().filename());
+  }
+  return snapshot;
+}
+
+TEST(Weights, ASnapshotOfTheHubCacheLoadsAndIsSavedAsFiles) {
+  const test::TemporaryFolder folder, cache, saved;
+  const auto model = random_model(test::make_tiny_model_folder(folder.path()));
+  io::write_file_atomic(folder.path() / "tokenizer_config.json", "{}");
+  checkpoint::save_sharded(folder.path(), tensors_of(*model), 50'000);
+  const auto snapshot = to_hub_cache(folder.path(), cache.path());
+  const auto loaded = load_model(snapshot, {});
+  expect_same_weights(*model, *loaded);
+  EXPECT_EQ(loaded->stop_ids(), (std::vector<int64_t>{1002, 1000}));
+  loaded->save(saved.path());
+  EXPECT_TRUE(fs::exists(saved.path() / "tokenizer_config.json"));
+  for (const auto& entry : fs::directory_iterator(saved.path())) EXPECT_FALSE(entry.is_symlink()) << entry.path();
+}
+
+TEST(Weights, ABrokenLinkOfTheHubCacheIsAMissingInput) {
+  const test::TemporaryFolder folder, cache;
+  checkpoint::save_sharded(folder.path(), tensors_of(*random_model(test::make_tiny_model_folder(folder.path()))), 1 << 30);
+  const auto snapshot = to_hub_cache(folder.path(), cache.path());
+  fs::remove(fs::canonical(snapshot / "model.safetensors"));
+  EXPECT_THROW(load_model(snapshot, {}), MissingInputError);
 }
 
 TEST(Weights, SavedDtypeIsNamedWhereverTheConfigNamesIt) {
