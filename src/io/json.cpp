@@ -33,6 +33,8 @@ class Cursor {
   const char** reached_;
 };
 
+constexpr size_t kMaxKeyBytes = 1 << 16;
+
 /// Builds the value while it refuses deep nesting, too many values and duplicate keys. The library's own builder accepts both, and looks for
 /// each key among all before it: a vocabulary of 150,000 entries takes it ten seconds.
 class Builder : public nlohmann::json_sax<Json> {
@@ -55,6 +57,7 @@ class Builder : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
+    if (name.size() > kMaxKeyBytes) return refuse(concat("a key of ", name.size(), " bytes, expected at most ", kMaxKeyBytes));
     key_ = name;
     return keys_.back().insert(name).second || refuse(concat("duplicate key ", excerpt(name)));
   }
