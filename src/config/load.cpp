@@ -1,5 +1,7 @@
 #include "vrlt/config/load.h"
 
+#include <algorithm>
+
 #include "config/yaml_loader.h"
 #include "config/yaml_text.h"
 #include "vrlt/core/error.h"
@@ -83,8 +85,10 @@ void load(const std::filesystem::path& file, const std::vector<std::string>& ove
   }
   if (problems.empty() && check) problems = check(locations);
   if (problems.empty()) return;
+  constexpr size_t kMostShown = 50;
   std::string message;
-  for (const auto& line : problems) message += (message.empty() ? "" : "\n") + line;
+  for (size_t i = 0; i < std::min(problems.size(), kMostShown); ++i) message += (i == 0 ? "" : "\n") + problems[i];
+  if (problems.size() > kMostShown) message += concat("\n... and ", problems.size() - kMostShown, " more");
   throw ConfigError(message);
 }
 

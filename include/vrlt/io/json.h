@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 struct JsonLimits {
   uint64_t max_bytes = 64ULL << 20;
   int max_depth = 64;
-  int64_t max_values = 1 << 20;  ///< A value takes up to 200 bytes in memory, an empty one 2 in the text.
+  int64_t max_values = 1 << 19;  ///< A value takes up to 200 bytes in memory, an empty one 2 in the text.
 };
 
 /// Strict JSON: no comments, NaN, duplicate keys or trailing bytes; depth and number of values are bounded while reading.

@@ -66,7 +66,7 @@ const BrokenFile kBrokenHeaders[] = {
      with_length(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}})", "12345678"),
      "tensor \"b\": begins at 2, overlaps"},
     {"header_of_100_megabytes_of_lists", [] { return with_length("{\"t\":[" + repeated("[],", 33'000'000) + "1]}"); },
-     "more than 1048576 values at byte"},
+     "more than 524288 values at byte"},
     {"header_of_one_100_megabyte_text", [] { return with_length("{\"t\":\"" + repeated("x", 99'000'000) + "\"}"); },
      "tensor \"t\": expected an object"},
     {"header_of_one_100_megabyte_name", [] { return with_length("{\"" + repeated("x", 99'000'000) + "\":1}"); }, "a key of 99000000 bytes"},
@@ -119,7 +119,7 @@ const BrokenFile kBrokenIndexes[] = {
        for (int i = 0; i < 1'100'000; ++i) entries += concat('"', i, "\":\"1.safetensors\",");
        return map_of(entries + "\"a\":\"1.safetensors\"");
      },
-     "more than 1048576 values at byte"},
+     "more than 524288 values at byte"},
     {"above_64_megabytes", [] { return repeated(" ", (64 << 20) + 1); }, "67108865 bytes, expected at most 67108864"},
 };
 

@@ -93,7 +93,7 @@ const BrokenFile kBrokenJson[] = {
     {"added_text_twice", with("/added_tokens/1", added(1500, "<|endoftext|>")), "added token number 1: \"<|endoftext|>\" has the id 1000 too"},
     {"added_id_of_the_vocabulary", with("/added_tokens/0", added(0, "<x>")), "added token \"<x>\" has the id 0 of a token in the vocabulary"},
     {"added_text_of_a_megabyte", with("/added_tokens/0", added(1000, repeated("x", 1 << 20))), "a text of 1048576 bytes, expected at most 256"},
-    {"three_million_merges", [] { return "{\"model\":{\"merges\":[" + repeated("\"a\",", 3'000'000) + "1]}}"; }, "more than 2097152 values at byte"},
+    {"three_million_merges", [] { return "{\"model\":{\"merges\":[" + repeated("\"a\",", 3'000'000) + "1]}}"; }, "more than 1048576 values at byte"},
 };
 
 class BrokenTokenizer : public testing::TestWithParam<BrokenFile> {
@@ -119,6 +119,13 @@ const BrokenFile kBrokenVocab[] = {
     {"token_twice", R"({"a": 1, "a": 2})", "vocab.json: duplicate key \"a\" at byte 12"},
     {"id_twice", R"({"a": 1, "b": 1})", "vocab.json: the id of token \"b\", 1, is that of another token too"},
     {"id_is_null", R"({"a": null})", "vocab.json: the id of token \"a\" is null"},
+    {"million_tokens",
+     [] {
+       std::string text = "{";
+       for (int i = 0; i < 1'100'000; ++i) text += concat('"', i, "\":0,");
+       return text + "\"x\":0}";
+     },
+     "vocab.json: more than 1048576 values at byte"},
     {"million_tokens_of_nothing", [] { return "{" + repeated("\"\":0,", 1'000'000) + "}"; }, "vocab.json: duplicate key \"\" at byte 8"},
 };
 
