@@ -1,10 +1,9 @@
 #include "vrlt/app/report.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "config/yaml_text.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"
@@ -23,8 +22,12 @@ fs::path find_data_root(const std::vector<fs::path>& run_folders) {
   constexpr uint64_t kMaxConfigBytes = 1 << 20;
   for (const auto& run : run_folders) {
     if (!fs::exists(run / "config.yaml")) continue;
-    const auto config = YAML::Load(io::read_file(run / "config.yaml", kMaxConfigBytes));
-    if (config["data"] && config["data"]["root"]) return config["data"]["root"].as<std::string>();
+    try {
+      const auto config = config::parse_yaml(io::read_file(run / "config.yaml", kMaxConfigBytes));
+      if (config["data"] && config["data"]["root"]) return config["data"]["root"].as<std::string>();
+    } catch (const YAML::Exception& error) {
+      throw DataError(concat((run / "config.yaml").string(), ": ", error.what()));
+    }
   }
   return {};
 }

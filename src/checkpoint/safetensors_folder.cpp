@@ -20,10 +20,12 @@ std::map<std::string, std::string> read_weight_map(const fs::path& path) {
     throw CheckpointError(error.what());
   }
   const auto found = index.is_object() ? index.find("weight_map") : index.end();
-  if (!index.is_object() || found == index.end() || !found->is_object()) throw CheckpointError(concat(path.string(), ": no object \"weight_map\""));
+  if (!index.is_object() || found == index.end() || !found->is_object())
+    throw CheckpointError(concat(path.string(), ": no object \"weight_map\" of tensor names and shard file names"));
   std::map<std::string, std::string> weight_map;
   for (const auto& [tensor, shard] : found->items()) {
-    if (!shard.is_string()) throw CheckpointError(concat(path.string(), ": tensor \"", tensor, "\": shard is not a name"));
+    if (!shard.is_string())
+      throw CheckpointError(concat(path.string(), ": tensor ", io::excerpt(tensor), ": shard is not a name but ", io::excerpt(shard)));
     weight_map[tensor] = shard.get<std::string>();
   }
   return weight_map;
@@ -68,10 +70,10 @@ SafetensorsFolder::SafetensorsFolder(const fs::path& folder) : folder_(folder) {
   }
   for (const auto& [name, shard] : read_weight_map(index)) {
     if (!is_plain_file_name(shard))
-      throw CheckpointError(concat(index.string(), ": tensor \"", name, "\": shard \"", shard, "\" is not a plain file name"));
+      throw CheckpointError(concat(index.string(), ": tensor ", io::excerpt(name), ": shard ", io::excerpt(shard), " is not a plain file name"));
     const auto opened = files_.find(shard);
     const SafetensorsFile* file = opened == files_.end() ? open(shard) : &opened->second;
-    if (!file->contains(name)) throw CheckpointError(concat(file->path().string(), ": no tensor \"", name, "\", which the index promises"));
+    if (!file->contains(name)) throw CheckpointError(concat(file->path().string(), ": no tensor ", io::excerpt(name), ", which the index promises"));
     file_of_[name] = file;
   }
 }
@@ -84,7 +86,7 @@ std::vector<std::string> SafetensorsFolder::names() const {
 
 const SafetensorsFile& SafetensorsFolder::file(const std::string& name) const {
   const auto found = file_of_.find(name);
-  if (found == file_of_.end()) throw CheckpointError(concat(folder_.string(), ": no tensor \"", name, "\""));
+  if (found == file_of_.end()) throw CheckpointError(concat(folder_.string(), ": no tensor ", io::excerpt(name)));
   return *found->second;
 }
 

@@ -46,16 +46,22 @@ std::string_view header_text(const io::MappedFile& file, const std::string& wher
   if (length > file.size() - kLengthBytes)
     fail(where, concat("header of ", length, " bytes does not fit into a file of ", file.size(), " bytes; truncated?"));
   const std::string_view text(reinterpret_cast<const char*>(file.data() + kLengthBytes), length);
-  if (text.empty() || text.front() != '{') fail(where, "header does not begin with '{'; not a safetensors file");
+  if (text.empty() || text.front() != '{') fail(where, "header does not begin with '{' at byte 9; not a safetensors file");
   return text;
 }
 
 io::Json parse_header(std::string_view text, const std::string& where) {
   try {
-    return io::parse_json(text, where, {.max_bytes = kMaxHeaderBytes, .max_depth = 8});
+    return io::parse_json(text, where + ": header", {.max_bytes = kMaxHeaderBytes, .max_depth = 8});
   } catch (const DataError& error) {
     throw CheckpointError(error.what());
   }
+}
+
+std::string known_dtypes() {
+  std::string names;
+  for (const auto& [name, dtype] : kDtypes) names += concat(names.empty() ? "" : ", ", name);
+  return names;
 }
 
 const io::Json& field(const io::Json& value, const char* name, const std::string& where) {
@@ -65,10 +71,11 @@ const io::Json& field(const io::Json& value, const char* name, const std::string
 }
 
 std::vector<int64_t> read_shape(const io::Json& value, const std::string& where) {
-  if (!value.is_array() || value.size() > kMaxDimensions) fail(where, "shape is not an array of at most 64 numbers");
+  if (!value.is_array() || value.size() > kMaxDimensions) fail(where, concat("shape is not an array of at most ", kMaxDimensions, " numbers"));
   std::vector<int64_t> shape;
   for (const io::Json& size : value) {
-    if (!size.is_number_unsigned() || size.get<uint64_t>() > kMaxInt64) fail(where, concat("shape has the size ", size.dump()));
+    if (!size.is_number_unsigned() || size.get<uint64_t>() > kMaxInt64)
+      fail(where, concat("shape has the size ", io::excerpt(size), ", expected an integer from 0 to 2^63 - 1"));
     shape.push_back(static_cast<int64_t>(size.get<uint64_t>()));
   }
   return shape;
@@ -80,21 +87,21 @@ uint64_t checked_bytes(const Entry& entry, const std::string& where) {
   bool empty = false;
   for (const int64_t size : entry.shape) {
     empty = empty || size == 0;
-    if (__builtin_mul_overflow(stride, std::max<int64_t>(size, 1), &stride)) fail(where, "shape overflows");
+    if (__builtin_mul_overflow(stride, std::max<int64_t>(size, 1), &stride)) fail(where, "shape overflows: its bytes do not fit into 64 bits");
   }
   return empty ? 0 : static_cast<uint64_t>(stride);
 }
 
 Entry read_entry(const io::Json& value, const std::string& where) {
-  if (!value.is_object()) fail(where, "expected an object with dtype, shape and data_offsets");
+  if (!value.is_object()) fail(where, concat("expected an object with dtype, shape and data_offsets, found ", io::excerpt(value)));
   const io::Json& dtype = field(value, "dtype", where);
   const auto known = dtype.is_string() ? dtype_from_name(dtype.get_ref<const std::string&>()) : std::nullopt;
-  if (!known) fail(where, concat("unknown dtype ", io::to_line(dtype)));
+  if (!known) fail(where, concat("unknown dtype ", io::excerpt(dtype), "; known: ", known_dtypes()));
 
   Entry entry{*known, read_shape(field(value, "shape", where), where), 0, 0};
   const io::Json& offsets = field(value, "data_offsets", where);
   if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned())
-    fail(where, "data_offsets is not [begin, end]");
+    fail(where, concat("data_offsets is not [begin, end] in bytes but ", io::excerpt(offsets)));
   entry.begin = offsets[0].get<uint64_t>();
   entry.end = offsets[1].get<uint64_t>();
   if (entry.begin > entry.end) fail(where, concat("data_offsets ", entry.begin, "..", entry.end, " run backwards"));
@@ -105,16 +112,16 @@ Entry read_entry(const io::Json& value, const std::string& where) {
 }
 
 std::map<std::string, std::string> read_metadata(const io::Json& value, const std::string& where) {
-  if (!value.is_object()) fail(where, "__metadata__ is not an object");
+  if (!value.is_object()) fail(where, concat("__metadata__ is not an object of texts but ", io::excerpt(value)));
   std::map<std::string, std::string> metadata;
   for (const auto& [name, text] : value.items()) {
-    if (!text.is_string()) fail(where, concat("__metadata__.", name, " is not a string"));
+    if (!text.is_string()) fail(where, concat("__metadata__: the value of ", io::excerpt(name), " is ", io::excerpt(text), ", expected a text"));
     metadata[name] = text.get<std::string>();
   }
   return metadata;
 }
 
-std::string locate(const fs::path& path, const std::string& name) { return concat(path.string(), ": tensor \"", name, "\""); }
+std::string locate(const fs::path& path, const std::string& name) { return concat(path.string(), ": tensor ", io::excerpt(name)); }
 
 /// The spans, in order, must cover all of the data exactly once.
 void check_tiling(const std::map<std::string, Entry>& entries, uint64_t data_bytes, const fs::path& path) {
@@ -131,7 +138,7 @@ void check_tiling(const std::map<std::string, Entry>& entries, uint64_t data_byt
       fail(locate(path, name), concat("ends at ", entry.end, ", the file holds ", data_bytes, " bytes of data; truncated?"));
     cursor = entry.end;
   }
-  if (cursor != data_bytes) fail(path.string(), concat(data_bytes - cursor, " bytes after the last tensor"));
+  if (cursor != data_bytes) fail(path.string(), concat(data_bytes - cursor, " bytes after the last tensor, whose data end at ", cursor));
 }
 
 }  // namespace
@@ -157,7 +164,7 @@ std::vector<std::string> SafetensorsFile::names() const {
 
 const SafetensorsFile::Entry& SafetensorsFile::entry(const std::string& name) const {
   const auto found = entries_.find(name);
-  if (found == entries_.end()) fail(path_.string(), concat("no tensor \"", name, "\""));
+  if (found == entries_.end()) fail(path_.string(), concat("no tensor ", io::excerpt(name)));
   return found->second;
 }
 

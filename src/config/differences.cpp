@@ -1,7 +1,6 @@
-#include <yaml-cpp/yaml.h>
-
 #include <map>
 
+#include "config/yaml_text.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 
@@ -32,7 +31,7 @@ void collect(const YAML::Node& node, const std::string& path, Leaves& leaves) {
 Leaves leaves_of(const std::string& yaml) {
   Leaves leaves;
   try {
-    const auto root = YAML::Load(yaml);
+    const auto root = parse_yaml(yaml);
     if (root.IsMap()) collect(root, "", leaves);
   } catch (const YAML::Exception& error) {
     throw ConfigError(concat("not YAML: ", error.what()));

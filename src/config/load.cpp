@@ -1,6 +1,9 @@
 #include "vrlt/config/load.h"
 
+#include <algorithm>
+
 #include "config/yaml_loader.h"
+#include "config/yaml_text.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 
@@ -11,7 +14,7 @@ namespace {
 YAML::Node override_tree(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0) throw ConfigError("expected key=value, as in rollout.group_size=16");
-  YAML::Node node = YAML::Load(text.substr(equals + 1));
+  YAML::Node node = parse_yaml(text.substr(equals + 1));
   if (!node.IsDefined() || node.IsNull()) node = YAML::Node(text.substr(equals + 1));
   std::string key = text.substr(0, equals);
   while (!key.empty()) {
@@ -62,7 +65,7 @@ void load(const std::filesystem::path& file, const std::vector<std::string>& ove
   };
   const auto text = io::read_file(file, kMaxConfigBytes);
   try {
-    read_tree(YAML::Load(text), file.string(), true);
+    read_tree(parse_yaml(text), file.string(), true);
   } catch (const YAML::Exception& error) {
     problems.push_back(concat(file.string(), ":", error.mark.line + 1, ":", error.mark.column + 1, ": ", error.msg));
   }
@@ -82,8 +85,10 @@ void load(const std::filesystem::path& file, const std::vector<std::string>& ove
   }
   if (problems.empty() && check) problems = check(locations);
   if (problems.empty()) return;
+  constexpr size_t kMostShown = 50;
   std::string message;
-  for (const auto& line : problems) message += (message.empty() ? "" : "\n") + line;
+  for (size_t i = 0; i < std::min(problems.size(), kMostShown); ++i) message += (i == 0 ? "" : "\n") + problems[i];
+  if (problems.size() > kMostShown) message += concat("\n... and ", problems.size() - kMostShown, " more");
   throw ConfigError(message);
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "vrlt/core/error.h"
+#include "vrlt/io/json.h"
 
 namespace vrlt::config {
 namespace {
@@ -21,6 +22,10 @@ std::string range_text(const Field& field) {
   if (std::isinf(field.max)) return concat(" of at least ", field.min);
   return concat(" from ", field.min, " to ", field.max);
 }
+
+constexpr size_t kShownDigits = 100;
+
+std::string shown(const YAML::Node& node) { return node.IsScalar() ? io::excerpt(node.Scalar()) : "not a single value"; }
 
 /// The whole text as a decimal number; no octal, no inf, no nan.
 bool parse_number(const std::string& text, double* value) {
@@ -61,12 +66,11 @@ YAML::Node YamlLoader::find(const Field& field) {
 bool YamlLoader::read_number(const Field& field, const YAML::Node& node, double* value) {
   double parsed = 0;
   if (!node.IsScalar() || !parse_number(node.Scalar(), &parsed)) {
-    problem(node, concat(field.name, " is ", node.IsScalar() ? "\"" + node.Scalar() + "\"" : "not a single value", ", expected a number",
-                         range_text(field)));
+    problem(node, concat(field.name, " is ", shown(node), ", expected a number", range_text(field)));
     return false;
   }
   if (parsed < field.min || parsed > field.max) {
-    problem(node, concat(field.name, " is ", node.Scalar(), ", expected a number", range_text(field)));
+    problem(node, concat(field.name, " is ", node.Scalar().substr(0, kShownDigits), ", expected a number", range_text(field)));
     return false;
   }
   *value = parsed;
@@ -77,12 +81,11 @@ bool YamlLoader::read_integer(const Field& field, const YAML::Node& node, int64_
   double parsed = 0;
   constexpr double kLargest = 9007199254740992.0;  // 2^53: beyond it a double skips integers
   if (!node.IsScalar() || !parse_number(node.Scalar(), &parsed) || parsed != std::floor(parsed) || std::abs(parsed) > kLargest) {
-    problem(node, concat(field.name, " is ", node.IsScalar() ? "\"" + node.Scalar() + "\"" : "not a single value", ", expected an integer",
-                         range_text(field)));
+    problem(node, concat(field.name, " is ", shown(node), ", expected an integer", range_text(field)));
     return false;
   }
   if (parsed < field.min || parsed > field.max) {
-    problem(node, concat(field.name, " is ", node.Scalar(), ", expected an integer", range_text(field)));
+    problem(node, concat(field.name, " is ", node.Scalar().substr(0, kShownDigits), ", expected an integer", range_text(field)));
     return false;
   }
   *value = static_cast<int64_t>(parsed);
@@ -97,7 +100,7 @@ bool YamlLoader::read_text(const Field& field, const YAML::Node& node, std::stri
   const auto& text = node.Scalar();
   if (!field.choices.empty() && std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end()) {
     const auto nearest = nearest_name(text, field.choices);
-    problem(node, concat(field.name, " is \"", text, "\", expected one of ", joined(field.choices),
+    problem(node, concat(field.name, " is ", io::excerpt(text), ", expected one of ", joined(field.choices),
                          nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
     return false;
   }
@@ -111,7 +114,7 @@ void YamlLoader::field(const Field& field, bool& value) {
   if (node.IsScalar() && (node.Scalar() == "true" || node.Scalar() == "false")) {
     value = node.Scalar() == "true";
   } else {
-    problem(node, concat(field.name, " is ", node.IsScalar() ? "\"" + node.Scalar() + "\"" : "not a single value", ", expected true or false"));
+    problem(node, concat(field.name, " is ", shown(node), ", expected true or false"));
   }
 }
 
@@ -230,10 +233,10 @@ void YamlLoader::report_unknown(const Section& section) {
       continue;
     }
     const auto& key = entry.first.Scalar();
-    if (!seen.insert(key).second) problem(entry.first, concat("\"", section.path, key, "\" is written twice"));
+    if (!seen.insert(key).second) problem(entry.first, concat(io::excerpt(section.path + key), " is written twice"));
     if (std::find(section.known.begin(), section.known.end(), key) != section.known.end()) continue;
     const auto nearest = nearest_name(key, section.known);
-    problem(entry.first, concat("unknown key \"", section.path, key, "\"",
+    problem(entry.first, concat("unknown key ", io::excerpt(section.path + key),
                                 nearest.empty() ? "; known here: " + joined(section.known) : "; did you mean \"" + nearest + "\"?"));
   }
 }

@@ -25,7 +25,7 @@ std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files
       const auto place = concat(file.string(), ":", line);
       samples.push_back(parse_sample(record, place));
       const auto [first, inserted] = place_of.emplace(samples.back().id, place);
-      if (!inserted) throw DataError(concat(place, ": id \"", samples.back().id, "\" was used before at ", first->second));
+      if (!inserted) throw DataError(concat(place, ": id ", io::excerpt(samples.back().id), " was used before at ", first->second));
     });
   }
   if (samples.empty()) throw DataError(concat("no samples in ", joined(files), ": nothing to work on"));
@@ -48,9 +48,9 @@ int64_t SampleOrder::at(int64_t position) const {
 
 std::filesystem::path resolve_media(const std::filesystem::path& root, const std::string& media) {
   const std::filesystem::path relative(media);
-  bool escapes = relative.is_absolute();
+  bool escapes = relative.is_absolute() || media.find('\0') != std::string::npos;
   for (const auto& part : relative) escapes = escapes || part == "..";
-  if (escapes) throw DataError(concat("\"", media, "\" must be a path below the data root, without \"..\""));
+  if (escapes) throw DataError(concat(io::excerpt(media), " must be a path below the data root, without \"..\""));
   return root / relative;
 }
 

@@ -22,7 +22,7 @@ constexpr size_t kMaxOptions = 26, kMaxImages = 256;
 class RecordReader {
  public:
   RecordReader(const io::Json& record, const std::string& origin) : record_(record), origin_(origin) {
-    if (!record.is_object()) throw DataError(origin + ": expected a JSON object");
+    if (!record.is_object()) throw DataError(concat(origin, ": expected a JSON object, found ", io::excerpt(record)));
   }
 
   const io::Json* find(const char* name) const {
@@ -31,7 +31,7 @@ class RecordReader {
   }
   [[noreturn]] void fail(const char* name, const std::string& expected) const {
     const auto* value = find(name);
-    throw DataError(concat(origin_, ": \"", name, "\" is ", value == nullptr ? "missing" : io::to_line(*value), ", expected ", expected));
+    throw DataError(concat(origin_, ": \"", name, "\" is ", value == nullptr ? "missing" : io::excerpt(*value), ", expected ", expected));
   }
   std::string text(const char* name, bool required) const {
     const auto* value = find(name);

@@ -23,6 +23,8 @@ struct Descriptor {
   }
 };
 
+DataError lfs_pointer_error(const fs::path& path) { return DataError(concat(path.string(), ": ", kLfsPointerHint)); }
+
 std::string reason() { return std::strerror(errno); }
 
 /// Opens a regular file for reading and tells its size.
@@ -43,6 +45,11 @@ int open_regular(const fs::path& path, uint64_t* size) {
 
 }  // namespace
 
+bool is_lfs_pointer(std::string_view bytes) {
+  constexpr size_t kMaxPointerBytes = 1024;  // the format's own limit
+  return bytes.size() < kMaxPointerBytes && bytes.starts_with("version https://git-lfs.github.com/spec/");
+}
+
 std::string read_file(const fs::path& path, uint64_t max_bytes) {
   uint64_t size = 0;
   const Descriptor file{open_regular(path, &size)};
@@ -57,6 +64,7 @@ std::string read_file(const fs::path& path, uint64_t max_bytes) {
     done += static_cast<uint64_t>(count);
   }
   bytes.resize(done);
+  if (is_lfs_pointer(bytes)) throw lfs_pointer_error(path);
   return bytes;
 }
 
@@ -119,6 +127,9 @@ MappedFile::MappedFile(const fs::path& path) {
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value, 0);
   if (address == MAP_FAILED) throw DataError(concat(path.string(), ": cannot map: ", reason()));
   data_ = static_cast<const std::byte*>(address);
+  if (!is_lfs_pointer({static_cast<const char*>(address), size_})) return;
+  ::munmap(address, size_);
+  throw lfs_pointer_error(path);
 }
 
 MappedFile::~MappedFile() {

@@ -1,5 +1,6 @@
 #include "vrlt/io/json.h"
 
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -10,11 +11,38 @@
 namespace vrlt::io {
 namespace {
 
-/// Builds the value while it refuses deep nesting and duplicate keys. The library's own builder accepts both, and looks for
+/// The text, for the parser; keeps count of what it has read.
+class Cursor {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  Cursor(const char* at, const char** reached) : at_(at), reached_(reached) {}
+  reference operator*() const { return *at_; }
+  Cursor& operator++() {
+    *reached_ = ++at_;
+    return *this;
+  }
+  bool operator==(const Cursor& other) const { return at_ == other.at_; }
+
+ private:
+  const char* at_;
+  const char** reached_;
+};
+
+constexpr size_t kMaxKeyBytes = 1 << 16;
+
+/// Builds the value while it refuses deep nesting, too many values and duplicate keys. The library's own builder accepts both, and looks for
 /// each key among all before it: a vocabulary of 150,000 entries takes it ten seconds.
 class Builder : public nlohmann::json_sax<Json> {
  public:
-  explicit Builder(int max_depth) : max_depth_(max_depth) {}
+  Builder(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits), reached_(text.data()) {}
+
+  Cursor begin() { return {text_.data(), &reached_}; }
+  Cursor end() { return {text_.data() + text_.size(), &reached_}; }
 
   bool null() override { return put(nullptr); }
   bool boolean(bool value) override { return put(value); }
@@ -29,10 +57,9 @@ class Builder : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
+    if (name.size() > kMaxKeyBytes) return refuse(concat("a key of ", name.size(), " bytes, expected at most ", kMaxKeyBytes));
     key_ = name;
-    if (keys_.back().insert(name).second) return true;
-    problem_ = "duplicate key \"" + name + "\"";
-    return false;
+    return keys_.back().insert(name).second || refuse(concat("duplicate key ", excerpt(name)));
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
@@ -46,9 +73,16 @@ class Builder : public nlohmann::json_sax<Json> {
   Json take() { return std::move(root_); }
 
  private:
+  bool refuse(const std::string& what) {
+    problem_ = concat(what, " at byte ", reached_ - text_.data());
+    return false;
+  }
+
+  bool count() { return ++num_values_ <= limits_.max_values || refuse(concat("more than ", limits_.max_values, " values")); }
+
   bool put(Json value) {
     append(std::move(value));
-    return true;
+    return count();
   }
 
   Json* append(Json value) {
@@ -64,9 +98,8 @@ class Builder : public nlohmann::json_sax<Json> {
   bool open(Json container) {
     open_.push_back(append(std::move(container)));
     keys_.emplace_back();
-    if (static_cast<int>(open_.size()) <= max_depth_) return true;
-    problem_ = concat("nested deeper than ", max_depth_, " levels");
-    return false;
+    if (static_cast<int>(open_.size()) > limits_.max_depth) return refuse(concat("nested deeper than ", limits_.max_depth, " levels"));
+    return count();
   }
 
   bool close() {
@@ -75,7 +108,10 @@ class Builder : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  int max_depth_;
+  std::string_view text_;
+  JsonLimits limits_;
+  const char* reached_;
+  int64_t num_values_ = 0;
   Json root_;
   std::string key_;
   std::vector<Json*> open_;
@@ -90,8 +126,8 @@ Json parse_json(std::string_view text, const std::string& origin, const JsonLimi
   // The parser takes a NUL for the end of its input and would not look behind it.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     throw DataError(concat(origin, ": not valid JSON at byte ", nul + 1, ": a NUL"));
-  Builder builder(limits.max_depth);
-  if (!Json::sax_parse(text, &builder)) throw DataError(concat(origin, ": ", builder.problem()));
+  Builder builder(text, limits);
+  if (!Json::sax_parse(builder.begin(), builder.end(), &builder)) throw DataError(concat(origin, ": ", builder.problem()));
   return builder.take();
 }
 
@@ -100,5 +136,14 @@ Json read_json(const std::filesystem::path& path, const JsonLimits& limits) {
 }
 
 std::string to_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string excerpt(const Json& value) {
+  constexpr size_t kLongest = 100;
+  std::string text = to_line(value);
+  if (text.size() <= kLongest) return text;
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // between two characters
+  return text.substr(0, end) + "...";
+}
 
 }  // namespace vrlt::io

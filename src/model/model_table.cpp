@@ -17,13 +17,13 @@ std::span<const ModelEntry> model_table() { return kModels; }
 std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& folder, const ModelOptions& options) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
-  const std::string type = json.is_object() ? json.value("model_type", std::string()) : std::string();
+  const io::Json type = json.is_object() && json.contains("model_type") ? json["model_type"] : io::Json();
   std::string known;
   for (const auto& entry : kModels) {
     if (type == entry.model_type) return entry.load(folder, json, options);
     known += concat(known.empty() ? "" : ", ", entry.model_type);
   }
-  throw CheckpointError(concat(path.string(), ": model_type \"", type, "\" is not supported; known: ", known));
+  throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type), ", expected one of: ", known));
 }
 
 }  // namespace vrlt::model

@@ -11,6 +11,9 @@
 
 namespace vrlt::tokenizer {
 
+/// One past the largest id we read: what is above would only take memory.
+inline constexpr int64_t kMaxVocabulary = 1 << 21;
+
 /// Tokens that stand for themselves in text, such as <|im_start|>: split out before the vocabulary is used.
 class AddedTokens {
  public:
@@ -27,6 +30,7 @@ class AddedTokens {
 
   const Token* find(int64_t id) const;
   const Token* find(std::string_view text) const;
+  const std::vector<Token>& all() const { return tokens_; }
   int64_t largest_id() const { return largest_id_; }
 
  private:
@@ -39,7 +43,7 @@ class AddedTokens {
 };
 
 /// Reads `added_tokens_decoder` of tokenizer_config.json, or the list `added_tokens` of tokenizer.json.
-/// @throws DataError naming `origin`.
+/// @throws DataError naming `origin` and the token: an id or a text that is used twice, out of range, or of a wrong type.
 AddedTokens parse_added_tokens(const io::Json& json, const std::string& origin);
 
 }  // namespace vrlt::tokenizer

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <queue>
 
+#include "tokenizer/bpe_format.h"
 #include "tokenizer/pretokenizer.h"
 #include "tokenizer/utf8.h"
 #include "vrlt/core/error.h"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr uint64_t kMaxFileBytes = 64ULL << 20;
 constexpr size_t kMaxCachedPieces = 1 << 16;
-constexpr int64_t kMaxVocabulary = 1 << 24;
+constexpr io::JsonLimits kJsonLimits{.max_bytes = kMaxFileBytes, .max_depth = 16, .max_values = 1 << 20};
 
 bool is_printable_byte(int byte) { return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF); }
 
@@ -35,7 +36,7 @@ std::string token_bytes(const std::string& token, const std::string& origin) {
   std::string bytes;
   for (const char32_t c : decode_utf8(token)) {
     const int byte = byte_of(c);
-    if (byte < 0) throw DataError(concat(origin, ": token \"", token, "\" holds a character outside the byte alphabet"));
+    if (byte < 0) throw DataError(concat(origin, ": token ", io::excerpt(token), " holds a character outside the byte alphabet"));
     bytes += static_cast<char>(byte);
   }
   return bytes;
@@ -46,48 +47,10 @@ uint64_t pair_key(int32_t left, int32_t right) { return static_cast<uint64_t>(st
 }  // namespace
 
 ByteLevelBpe::ByteLevelBpe(const fs::path& folder) {
-  const io::JsonLimits limits{.max_bytes = kMaxFileBytes, .max_depth = 16};
-  const auto json_path = folder / "tokenizer.json";
-  const auto config_path = folder / "tokenizer_config.json";
-  if (fs::exists(json_path)) {
-    const auto json = io::read_json(json_path, limits);
-    const auto origin = json_path.string();
-    if (!json.contains("model") || !json["model"].is_object() || json["model"].value("type", "BPE") != "BPE")
-      throw DataError(origin + ": expected a model of type BPE");
-    const auto& model = json["model"];
-    if (!model.contains("vocab") || !model.contains("merges") || !model["merges"].is_array())
-      throw DataError(origin + ": vocab or merges are missing");
-    read_vocabulary(model["vocab"], origin);
-    for (const auto& merge : model["merges"]) {
-      if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
-        add_merge(merge[0].get<std::string>(), merge[1].get<std::string>(), origin);
-      } else if (merge.is_string() && merge.get<std::string>().find(' ') != std::string::npos) {
-        const auto text = merge.get<std::string>();
-        add_merge(text.substr(0, text.find(' ')), text.substr(text.find(' ') + 1), origin);
-      } else {
-        throw DataError(concat(origin, ": merge ", merge.dump(), " is not a pair"));
-      }
-    }
-    added_tokens_ = parse_added_tokens(json, origin);
-  } else {
-    read_vocabulary(io::read_json(folder / "vocab.json", limits), (folder / "vocab.json").string());
-    const auto merges_path = folder / "merges.txt";
-    const std::string text = io::read_file(merges_path, kMaxFileBytes);
-    int64_t line_number = 0;
-    for (size_t begin = 0; begin < text.size();) {
-      const size_t end = std::min(text.find('\n', begin), text.size());
-      std::string line = text.substr(begin, end - begin);
-      begin = end + 1;
-      ++line_number;
-      if (!line.empty() && line.back() == '\r') line.pop_back();
-      if (line.empty() || (line_number == 1 && line.rfind("#version", 0) == 0)) continue;
-      const auto space = line.find(' ');
-      const auto origin = concat(merges_path.string(), ":", line_number);
-      if (space == std::string::npos) throw DataError(origin + ": expected two tokens and a space between");
-      add_merge(line.substr(0, space), line.substr(space + 1), origin);
-    }
-    if (fs::exists(config_path)) added_tokens_ = parse_added_tokens(io::read_json(config_path, limits), config_path.string());
-  }
+  if (fs::exists(folder / "tokenizer.json"))
+    read_tokenizer_json(folder / "tokenizer.json");
+  else
+    read_vocab_and_merges(folder);
   vocab_size_ = std::max(static_cast<int64_t>(bytes_of_.size()), added_tokens_.largest_id() + 1);
   byte_ids_.resize(256);
   for (int byte = 0; byte < 256; ++byte) {
@@ -97,28 +60,81 @@ ByteLevelBpe::ByteLevelBpe(const fs::path& folder) {
   }
 }
 
+void ByteLevelBpe::read_tokenizer_json(const fs::path& path) {
+  const auto json = io::read_json(path, kJsonLimits);
+  const auto origin = path.string();
+  check_supported(json, origin);
+  const auto& model = json["model"];
+  if (!model.contains("vocab")) throw DataError(origin + ": model.vocab is missing");
+  if (!model.contains("merges") || !model["merges"].is_array()) throw DataError(origin + ": model.merges is missing or not a list");
+  read_vocabulary(model["vocab"], origin);
+  for (const auto& merge : model["merges"]) {
+    const auto where = concat(origin, ": merge number ", merges_.size());
+    const auto columns = parse_merge(merge);
+    if (!columns) throw DataError(concat(where, ": expected two tokens, as \"a b\" or [\"a\", \"b\"], found ", io::excerpt(merge)));
+    add_merge(columns->first, columns->second, where);
+  }
+  take_added_tokens(json, origin);
+}
+
+void ByteLevelBpe::read_vocab_and_merges(const fs::path& folder) {
+  read_vocabulary(io::read_json(folder / "vocab.json", kJsonLimits), (folder / "vocab.json").string());
+  const auto merges_path = folder / "merges.txt", config_path = folder / "tokenizer_config.json";
+  const std::string text = io::read_file(merges_path, kMaxFileBytes);
+  int64_t line_number = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    std::string line = text.substr(begin, end - begin);
+    begin = end + 1;
+    ++line_number;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.empty() || (line_number == 1 && line.rfind("#version", 0) == 0)) continue;
+    const auto where = concat(merges_path.string(), ":", line_number);
+    const auto columns = split_merge(line);
+    if (!columns) throw DataError(concat(where, ": expected two tokens and one space between, found ", io::excerpt(line)));
+    add_merge(columns->first, columns->second, where);
+  }
+  if (fs::exists(config_path)) take_added_tokens(io::read_json(config_path, kJsonLimits), config_path.string());
+}
+
 void ByteLevelBpe::read_vocabulary(const io::Json& vocabulary, const std::string& origin) {
-  if (!vocabulary.is_object()) throw DataError(origin + ": the vocabulary is not an object");
+  if (!vocabulary.is_object())
+    throw DataError(concat(origin, ": the vocabulary is ", io::excerpt(vocabulary), ", expected an object of tokens and ids"));
   id_of_.reserve(vocabulary.size());
   for (const auto& [token, value] : vocabulary.items()) {
     if (!value.is_number_integer() || value.get<int64_t>() < 0 || value.get<int64_t>() >= kMaxVocabulary)
-      throw DataError(concat(origin, ": id of token \"", token, "\" is ", value.dump()));
+      throw DataError(concat(origin, ": the id of token ", io::excerpt(token), " is ", io::excerpt(value), ", expected an integer from 0 to ",
+                             kMaxVocabulary - 1));
     const auto id = value.get<int32_t>();
     auto bytes = token_bytes(token, origin);
     if (static_cast<size_t>(id) >= bytes_of_.size()) bytes_of_.resize(static_cast<size_t>(id) + 1);
-    bytes_of_[static_cast<size_t>(id)] = bytes;
+    auto& place = bytes_of_[static_cast<size_t>(id)];
+    if (!place.empty()) throw DataError(concat(origin, ": the id of token ", io::excerpt(token), ", ", id, ", is that of another token too"));
+    place = bytes;
     id_of_.emplace(std::move(bytes), id);
   }
 }
 
-void ByteLevelBpe::add_merge(const std::string& left, const std::string& right, const std::string& origin) {
+void ByteLevelBpe::add_merge(const std::string& left, const std::string& right, const std::string& where) {
   const auto id = [&](const std::string& bytes) {
     const auto found = id_of_.find(bytes);
-    if (found == id_of_.end()) throw DataError(concat(origin, ": merge of \"", left, "\" and \"", right, "\" is not in the vocabulary"));
+    if (found == id_of_.end())
+      throw DataError(concat(where, ": merge of ", io::excerpt(left), " and ", io::excerpt(right), " is not in the vocabulary"));
     return found->second;
   };
-  const auto left_bytes = token_bytes(left, origin), right_bytes = token_bytes(right, origin);
-  merges_.emplace(pair_key(id(left_bytes), id(right_bytes)), Merge{static_cast<int32_t>(merges_.size()), id(left_bytes + right_bytes)});
+  const auto left_bytes = token_bytes(left, where), right_bytes = token_bytes(right, where);
+  const Merge merge{static_cast<int32_t>(merges_.size()), id(left_bytes + right_bytes)};
+  if (!merges_.emplace(pair_key(id(left_bytes), id(right_bytes)), merge).second)
+    throw DataError(concat(where, ": merge of ", io::excerpt(left), " and ", io::excerpt(right), " is given twice"));
+}
+
+void ByteLevelBpe::take_added_tokens(const io::Json& json, const std::string& origin) {
+  added_tokens_ = parse_added_tokens(json, origin);
+  for (const auto& token : added_tokens_.all()) {
+    const auto id = static_cast<size_t>(token.id);
+    if (id < bytes_of_.size() && !bytes_of_[id].empty() && bytes_of_[id] != token.text)
+      throw DataError(concat(origin, ": added token ", io::excerpt(token.text), " has the id ", id, " of a token in the vocabulary"));
+  }
 }
 
 /// Merges the pair of lowest rank, leftmost on ties, until none is left; a heap over positions of a linked list.

@@ -21,8 +21,11 @@ class ByteLevelBpe final : public Tokenizer {
   int64_t vocab_size() const override { return vocab_size_; }
 
  private:
+  void read_tokenizer_json(const std::filesystem::path& path);
+  void read_vocab_and_merges(const std::filesystem::path& folder);
   void read_vocabulary(const io::Json& vocabulary, const std::string& origin);
-  void add_merge(const std::string& left, const std::string& right, const std::string& origin);
+  void add_merge(const std::string& left, const std::string& right, const std::string& where);
+  void take_added_tokens(const io::Json& json, const std::string& origin);
   void encode_piece(const std::string& piece, std::vector<int64_t>& ids) const;
   std::vector<int32_t> merge_bytes(const std::string& piece) const;
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <opencv2/core.hpp>
 
 #include "vrlt/core/error.h"
+#include "vrlt/io/files.h"
 
 namespace vrlt::video {
 namespace {
@@ -19,8 +21,18 @@ constexpr int64_t kPacketOverhead = 256;
 /// FFmpeg compares its limit with sizes that it rounds up, to whole macroblocks and to lines of 64: it gets room for that.
 int64_t padded_limit(int64_t max_pixels) { return max_pixels + max_pixels / 8 + (1 << 20); }
 
+/// Of one block. A demuxer asks for what a table's header says before it reads the table; above any frame within the default limits.
+constexpr size_t kMaxAllocation = size_t{512} << 20;
+
 /// A decoder that only fails while it is emptied is given up.
 constexpr int kMaxDrainErrors = 64;
+
+bool is_lfs_pointer(const std::filesystem::path& path) {
+  char head[128] = {};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head, sizeof head);
+  return io::is_lfs_pointer({head, static_cast<size_t>(file.gcount())});
+}
 
 /// VP8 has pictures that only serve as references; nothing but a bit of their header tells.
 bool is_shown(const AVPacket& packet, AVCodecID codec) {
@@ -32,6 +44,7 @@ bool is_shown(const AVPacket& packet, AVCodecID codec) {
 
 VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& limits)
     : path_(path), limits_(limits), packet_(av_packet_alloc()), frame_(av_frame_alloc()) {
+  av_max_alloc(kMaxAllocation);
   av_log_set_level(AV_LOG_QUIET);  // what matters is told in our own errors and warnings
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -58,7 +71,7 @@ void VideoStream::open_input() {
   // "file:" keeps a name such as "a:b.mp4" from being read as a protocol.
   const int code = avformat_open_input(&context, ("file:" + path_.string()).c_str(), nullptr, &options);
   av_dict_free(&options);
-  if (code < 0) fail("cannot be opened as a video: " + ffmpeg_reason(code), "not_a_video");
+  if (code < 0) fail(is_lfs_pointer(path_) ? io::kLfsPointerHint : "cannot be opened as a video: " + ffmpeg_reason(code), "not_a_video");
   format_.reset(context);
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     const auto* parameters = format_->streams[i]->codecpar;

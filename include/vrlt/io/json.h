@@ -14,11 +14,12 @@ using Json = nlohmann::ordered_json;
 struct JsonLimits {
   uint64_t max_bytes = 64ULL << 20;
   int max_depth = 64;
+  int64_t max_values = 1 << 19;  ///< A value takes up to 200 bytes in memory, an empty one 2 in the text.
 };
 
-/// Strict JSON: no comments, NaN, duplicate keys or trailing bytes; depth is bounded before anything is built.
+/// Strict JSON: no comments, NaN, duplicate keys or trailing bytes; depth and number of values are bounded while reading.
 /// @param origin  named in the error: a path, or "path:line".
-/// @throws DataError
+/// @throws DataError naming the byte.
 Json parse_json(std::string_view text, const std::string& origin, const JsonLimits& limits = {});
 
 /// @throws MissingInputError, DataError.
@@ -26,5 +27,8 @@ Json read_json(const std::filesystem::path& path, const JsonLimits& limits = {})
 
 /// One line, keys in the order of insertion, shortest decimal form that reads back as the same number; invalid UTF-8 becomes U+FFFD.
 std::string to_line(const Json& value);
+
+/// A value found in a file, or a name (in quotes), for a message: as to_line, cut after 100 bytes.
+std::string excerpt(const Json& value);
 
 }  // namespace vrlt::io

@@ -33,7 +33,7 @@ class FieldReader {
     if (value == nullptr && fallback) return *fallback;
     if (value == nullptr) throw DataError(concat(origin_, ": \"", name, "\" is missing"));
     if (!value->is_number_integer() || value->get<int64_t>() < 1 || value->get<int64_t>() > largest)
-      throw DataError(concat(origin_, ": \"", name, "\" is ", value->dump(), ", expected an integer from 1 to ", largest));
+      throw DataError(concat(origin_, ": \"", name, "\" is ", io::excerpt(*value), ", expected an integer from 1 to ", largest));
     return value->get<int64_t>();
   }
 
@@ -41,18 +41,19 @@ class FieldReader {
     const Json* value = find(name);
     if (value == nullptr) return fallback;
     if (!value->is_number() || !(value->get<double>() > 0.0))
-      throw DataError(concat(origin_, ": \"", name, "\" is ", value->dump(), ", expected a positive number"));
+      throw DataError(concat(origin_, ": \"", name, "\" is ", io::excerpt(*value), ", expected a positive number"));
     return value->get<double>();
   }
 
   std::vector<int64_t> integers(const std::string& name) const {
     const Json* value = find(name);
-    if (value == nullptr || !value->is_array()) throw DataError(concat(origin_, ": \"", name, "\" is missing or not an array"));
+    if (value == nullptr || !value->is_array())
+      throw DataError(concat(origin_, ": \"", name, "\" is ", value == nullptr ? "missing" : io::excerpt(*value), ", expected a list"));
     constexpr int64_t kLargestItem = 1 << 20;
     std::vector<int64_t> result;
     for (const Json& item : *value) {
       if (!item.is_number_integer() || item.get<int64_t>() < 0 || item.get<int64_t>() > kLargestItem)
-        throw DataError(concat(origin_, ": \"", name, "\" holds ", item.dump(), ", expected integers from 0 to ", kLargestItem));
+        throw DataError(concat(origin_, ": \"", name, "\" holds ", io::excerpt(item), ", expected integers from 0 to ", kLargestItem));
       result.push_back(item.get<int64_t>());
     }
     return result;
@@ -61,7 +62,7 @@ class FieldReader {
   void require(const std::string& name, const Json& supported) const {
     const Json* value = find(name);
     if (value != nullptr && *value != supported)
-      throw DataError(concat(origin_, ": \"", name, "\" is ", value->dump(), "; only ", supported.dump(), " is supported"));
+      throw DataError(concat(origin_, ": \"", name, "\" is ", io::excerpt(*value), "; only ", supported.dump(), " is supported"));
   }
 
  private:
@@ -90,9 +91,9 @@ VisionConfig parse_vision(const FieldReader& fields, int64_t text_hidden_size, c
   vision.tokens_per_second = fields.number("tokens_per_second", 2.0);
   fields.require("hidden_act", "silu");
   if (vision.hidden_size % vision.num_heads != 0 || vision.head_dim() % 4 != 0)
-    throw DataError(concat(origin, ": vision head size ", vision.hidden_size, "/", vision.num_heads, " must be a multiple of 4"));
+    throw DataError(concat(origin, ": hidden_size/num_heads is ", vision.hidden_size, "/", vision.num_heads, ", expected a multiple of 4"));
   if (vision.out_hidden_size != text_hidden_size)
-    throw DataError(concat(origin, ": vision out_hidden_size ", vision.out_hidden_size, " differs from text hidden_size ", text_hidden_size));
+    throw DataError(concat(origin, ": out_hidden_size ", vision.out_hidden_size, " differs from text hidden_size ", text_hidden_size));
   if (vision.window_size / vision.spatial_merge_size / vision.patch_size < 1)
     throw DataError(concat(origin, ": window_size ", vision.window_size, " is smaller than one merged patch"));
   return vision;
@@ -105,6 +106,8 @@ TextConfig parse_text(const FieldReader& fields, const FieldReader& rope, const 
   text.num_heads = fields.integer("num_attention_heads");
   text.num_kv_heads = fields.integer("num_key_value_heads", text.num_heads);
   text.head_dim = fields.integer("head_dim", text.hidden_size / text.num_heads);
+  if (text.hidden_size % text.num_heads != 0)
+    throw DataError(concat(origin, ": hidden_size ", text.hidden_size, " is not a multiple of num_attention_heads ", text.num_heads));
   text.intermediate_size = fields.integer("intermediate_size");
   text.vocab_size = fields.integer("vocab_size");
   text.rms_norm_eps = fields.number("rms_norm_eps", 1e-6);
@@ -120,7 +123,7 @@ TextConfig parse_text(const FieldReader& fields, const FieldReader& rope, const 
   for (const char* key : {"rope_type", "type"}) {
     const Json* type = rope.find(key);
     if (type != nullptr && *type != "default" && *type != "mrope")
-      throw DataError(concat(origin, ": RoPE type ", type->dump(), " is not supported (default and mrope are)"));
+      throw DataError(concat(origin, ": RoPE type ", io::excerpt(*type), " is not supported (default and mrope are)"));
   }
   return text;
 }
@@ -132,19 +135,21 @@ bool VisionConfig::is_full_attention(int64_t block) const {
 }
 
 Config parse_config(const Json& json, const std::string& origin) {
-  if (!json.is_object()) throw DataError(concat(origin, ": expected a JSON object"));
+  if (!json.is_object()) throw DataError(concat(origin, ": expected a JSON object, found ", io::excerpt(json)));
   const Json* nested = member(json, "text_config");
   const Json* vision_json = member(json, "vision_config");
-  if (vision_json == nullptr) throw DataError(concat(origin, ": \"vision_config\" is missing"));
+  if (vision_json == nullptr) throw DataError(concat(origin, ": \"vision_config\" is missing or not an object"));
   const FieldReader text_fields({nested, &json}, origin);
   const FieldReader rope_fields({text_fields.find("rope_parameters"), text_fields.find("rope_scaling")}, origin);
 
   Config config;
   config.text = parse_text(text_fields, rope_fields, origin);
-  config.vision = parse_vision(FieldReader({vision_json}, origin + ": vision_config"), config.text.hidden_size, origin);
+  const auto vision_origin = origin + ": vision_config";
+  config.vision = parse_vision(FieldReader({vision_json}, vision_origin), config.text.hidden_size, vision_origin);
   config.initializer_range = text_fields.number("initializer_range", 0.02);
   const Json* tie = FieldReader({&json, nested}, origin).find("tie_word_embeddings");
-  if (tie != nullptr && !tie->is_boolean()) throw DataError(concat(origin, ": \"tie_word_embeddings\" is ", tie->dump(), ", expected a boolean"));
+  if (tie != nullptr && !tie->is_boolean())
+    throw DataError(concat(origin, ": \"tie_word_embeddings\" is ", io::excerpt(*tie), ", expected a boolean"));
   config.text.tie_word_embeddings = tie != nullptr && tie->get<bool>();
   config.json = json;
   return config;

@@ -24,28 +24,36 @@ constexpr int64_t kMaxShardBytes = 5'000'000'000;
 /// Positions of a response: the same number on all three axes. @return [3, length].
 at::Tensor response_positions(int64_t first, int64_t length) { return (at::arange(length, at::kLong) + first).unsqueeze(0).expand({3, length}); }
 
-int64_t read_special_id(const io::Json& json, const char* name) {
-  const auto found = json.find(name);
-  if (found == json.end() || !found->is_number_integer()) throw DataError(concat("config.json: \"", name, "\" is missing"));
-  return found->get<int64_t>();
+int64_t checked_id(const io::Json& value, const char* name, int64_t vocab_size, const fs::path& file) {
+  if (!value.is_number_integer() || value.get<int64_t>() < 0 || value.get<int64_t>() >= vocab_size)
+    throw DataError(concat(file.string(), ": \"", name, "\" is ", io::excerpt(value), ", expected a token id from 0 to ", vocab_size - 1));
+  return value.get<int64_t>();
 }
 
-/// eos_token_id of generation_config.json (a number or a list), else of config.json.
-std::vector<int64_t> read_stop_ids(const fs::path& folder, const io::Json& config) {
-  const auto ids_of = [](const io::Json& json) -> std::vector<int64_t> {
-    const auto found = json.find("eos_token_id");
-    if (found == json.end()) return {};
-    if (found->is_number_integer()) return {found->get<int64_t>()};
-    std::vector<int64_t> ids;
-    if (found->is_array())
-      for (const auto& id : *found)
-        if (id.is_number_integer()) ids.push_back(id.get<int64_t>());
-    return ids;
-  };
+int64_t read_special_id(const Config& config, const char* name, const fs::path& folder) {
+  const auto found = config.json.find(name);
+  if (found == config.json.end()) throw DataError(concat((folder / "config.json").string(), ": \"", name, "\" is missing"));
+  return checked_id(*found, name, config.text.vocab_size, folder / "config.json");
+}
+
+/// eos_token_id of one file, a number or a list; empty if it has none.
+std::vector<int64_t> stop_ids_of(const io::Json& json, int64_t vocab_size, const fs::path& file) {
+  constexpr const char* kName = "eos_token_id";
+  if (!json.is_object() || !json.contains(kName) || json[kName].is_null()) return {};
+  if (!json[kName].is_array()) return {checked_id(json[kName], kName, vocab_size, file)};
   std::vector<int64_t> ids;
-  if (fs::exists(folder / "generation_config.json")) ids = ids_of(io::read_json(folder / "generation_config.json"));
-  if (ids.empty()) ids = ids_of(config);
-  if (ids.empty() && config.contains("text_config")) ids = ids_of(config["text_config"]);
+  for (const auto& id : json[kName]) ids.push_back(checked_id(id, kName, vocab_size, file));
+  return ids;
+}
+
+/// Those of generation_config.json, else of config.json.
+std::vector<int64_t> read_stop_ids(const fs::path& folder, const Config& config) {
+  const auto generation_path = folder / "generation_config.json", config_path = folder / "config.json";
+  const int64_t vocab_size = config.text.vocab_size;
+  std::vector<int64_t> ids;
+  if (fs::exists(generation_path)) ids = stop_ids_of(io::read_json(generation_path), vocab_size, generation_path);
+  if (ids.empty()) ids = stop_ids_of(config.json, vocab_size, config_path);
+  if (ids.empty() && config.json.contains("text_config")) ids = stop_ids_of(config.json["text_config"], vocab_size, config_path);
   if (ids.empty()) throw DataError(concat(folder.string(), ": no eos_token_id in generation_config.json or config.json"));
   return ids;
 }
@@ -59,8 +67,8 @@ Model::Model(Config config, ParameterTable parameters, std::vector<int64_t> stop
       language_model_(config_.text, parameters_),
       stop_ids_(std::move(stop_ids)),
       source_folder_(std::move(source_folder)),
-      video_token_id_(read_special_id(config_.json, "video_token_id")),
-      image_token_id_(read_special_id(config_.json, "image_token_id")) {}
+      video_token_id_(read_special_id(config_, "video_token_id", source_folder_)),
+      image_token_id_(read_special_id(config_, "image_token_id", source_folder_)) {}
 
 const at::Tensor& Model::head_weight() const {
   return parameters_.at(config_.text.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight");
@@ -186,7 +194,7 @@ void Model::save(const fs::path& folder) const {
 std::unique_ptr<VisionLanguageModel> load(const fs::path& folder, const io::Json& json, const ModelOptions& options) {
   Config config = parse_config(json, (folder / "config.json").string());
   ParameterTable parameters = options.random_weights ? random_weights(config, options) : load_weights(folder, config, options);
-  auto stop_ids = read_stop_ids(folder, config.json);
+  auto stop_ids = read_stop_ids(folder, config);
   return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(stop_ids), folder);
 }
 

@@ -163,7 +163,7 @@ std::vector<Broken> broken_files() {
       {"duplicate_names", file_of("{" + t4 + "," + t4 + "}", 4), "duplicate key \"t\""},
       {"duplicate_fields", file_of(R"({"t":{"dtype":"F32","dtype":"F64","shape":[1],"data_offsets":[0,4]}})", 4), "duplicate key \"dtype\""},
       {"metadata_is_no_object", file_of(R"({"__metadata__":[]})", 0), "__metadata__"},
-      {"metadata_of_numbers", file_of(R"({"__metadata__":{"format":1}})", 0), "__metadata__.format is not a string"},
+      {"metadata_of_numbers", file_of(R"({"__metadata__":{"format":1}})", 0), "__metadata__: the value of \"format\" is 1, expected a text"},
       {"a_tensor_is_a_number", file_of(R"({"t":3})", 0), "tensor \"t\": expected an object"},
       {"a_tensor_is_null", file_of(R"({"t":null})", 0), "tensor \"t\": expected an object"},
       one("no_dtype", R"("shape":[1],"data_offsets":[0,4])", 4, "no \"dtype\""),

@@ -18,7 +18,7 @@ TEST(ParseJson, RefusesWhatStrictJsonRefuses) {
   try {
     parse_json("{\"a\":1,\"a\":2}", "here.json:3");
   } catch (const DataError& error) {
-    EXPECT_STREQ(error.what(), "here.json:3: duplicate key \"a\"");
+    EXPECT_STREQ(error.what(), "here.json:3: duplicate key \"a\" at byte 10");
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "tests/support/temporary_folder.h"
 #include "vrlt/core/error.h"
+#include "vrlt/io/files.h"
 #include "vrlt/video/encoder.h"
 
 namespace vrlt::video {
@@ -85,6 +86,10 @@ TEST_F(DecoderTest, TellsWhichLimitAFileIsAbove) {
 
 TEST_F(DecoderTest, TellsWhatIsNotAVideoFile) {
   EXPECT_THROW(VideoReader(folder_.path() / "absent.mp4"), MissingInputError);
+  const auto pointer = folder_.path() / "pointer.mp4";
+  io::write_file_atomic(pointer, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n");
+  EXPECT_THAT(message_of([&] { VideoReader{pointer}; }),
+              ::testing::AllOf(::testing::HasSubstr("\"git lfs pull\""), ::testing::EndsWith("[not_a_video]")));
   EXPECT_THAT(message_of([&] { VideoReader{folder_.path()}; }), ::testing::EndsWith(": not a regular file [not_a_video]"));
 }
 
