@@ -50,6 +50,8 @@ def main():
     if not options.program.exists():
         parser.error(f"{options.program} does not exist; build it: cmake --build --preset release --target vrlt-parity")
 
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     print(f"transformers {transformers.__version__}, torch {torch.__version__}, {options.attention} attention, {torch.get_num_threads()} threads")
     with tempfile.TemporaryDirectory(prefix="vrlt-parity-") as work:
         for name, run in runs.items():

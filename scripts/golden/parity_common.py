@@ -53,7 +53,7 @@ class Table:
     def print(self, title, names):
         """The rows of `names` as columns of a table, a line per stage."""
         names = [name for name in names if name in self.rows]
-        per_block, width = 6, 24
+        per_block, width = 5, 28
         for begin in range(0, len(names), per_block):
             part = names[begin:begin + per_block]
             print(f"\n{title:18}" + "".join(f"{name:>{width}}" for name in part))

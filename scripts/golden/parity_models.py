@@ -64,6 +64,11 @@ class ModelCase:
         self.compare_groups(model, tool, prompts, weights)
         shutil.rmtree(folder)
 
+    def positions_of(self, features, mode):
+        lists = [features[name].tolist() if name in features else [] for name in ("image_grid_thw", "video_grid_thw", "second_per_grid_ts")]
+        per_second = self.case.config["vision_config"]["tokens_per_second"]
+        return reference.positions_by_token(features["mm_token_type_ids"][0].tolist(), *lists, per_second, mode)
+
     def compare_processor(self, model, tool, name, text, features):
         """Whether the inputs have the same shape, so that the rest can be compared."""
         self.add("text", 0.0 if tool.texts[name] == text else float("inf"))
@@ -74,11 +79,7 @@ class ModelCase:
                 continue
             self.add("grids", difference(tool[f"{name}.{grid}"], features[grid]))
             self.add("pixels", levels(tool[f"{name}.{pixels}"], features[pixels]))
-        kinds = features["mm_token_type_ids"][0].tolist()
-        grids = [features.get(grid, torch.empty(0, 3, dtype=torch.long)).tolist() for grid in ("image_grid_thw", "video_grid_thw")]
-        seconds = features.get("second_per_grid_ts", torch.empty(0)).tolist()
-        per_second = self.case.config["vision_config"]["tokens_per_second"]
-        self.positions = {mode: reference.positions_by_token(kinds, *grids, seconds, per_second, mode) for mode in reference.MODES}
+        self.positions = {mode: self.positions_of(features, mode) for mode in reference.MODES}
         self.positions["library"] = reference.library_positions(model, features)
         for mode, positions in self.positions.items():
             ours = "int_grid" if mode == "library" else mode
@@ -128,10 +129,7 @@ class ModelCase:
         model.zero_grad()
         begin = 0
         for name, _, features, responses in prompts:
-            positions = reference.positions_by_token(
-                features["mm_token_type_ids"][0].tolist(), features.get("image_grid_thw", torch.empty(0)).tolist(),
-                features.get("video_grid_thw", torch.empty(0)).tolist(), features.get("second_per_grid_ts", torch.empty(0)).tolist(),
-                self.case.config["vision_config"]["tokens_per_second"], "float_max")
+            positions = self.positions_of(features, "float_max")
             for response in responses:
                 at_one, at_seven, entropy = reference.response_log_probs(model, features, positions, response)
                 rows = slice(begin, begin + len(response))
