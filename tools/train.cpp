@@ -4,5 +4,5 @@
 
 int main(int argc, char** argv) {
   return vrlt::app::run_program(argc, argv, "vrlt-train", "Trains a video language model by GRPO or supervised fine-tuning.",
-                                {"rewards", "losses", "advantages", "prompts", "models"}, vrlt::app::run_train);
+                                {"rewards", "presets", "losses", "advantages", "prompts", "models"}, vrlt::app::run_train);
 }

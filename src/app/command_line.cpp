@@ -17,14 +17,21 @@
 #include "vrlt/data/converter_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_table.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_presets.h"
 
 namespace vrlt::app {
 namespace {
 
 template <typename Table>
 void print_rows(const Table& table) {
-  for (const auto& entry : table) std::printf("%-18s %s\n", entry.name, entry.help);
+  for (const auto& entry : table) std::printf("%-25s %s\n", entry.name, entry.help);
+}
+
+void print_presets() {
+  for (const auto& preset : rewards::reward_presets()) {
+    std::printf("%-25s %s\n", preset.name, preset.help);
+    for (const auto& term : preset.terms) std::printf("  %4g  %s\n", term.weight, term.name.c_str());
+  }
 }
 
 struct NamedTable {
@@ -34,6 +41,7 @@ struct NamedTable {
 
 constexpr NamedTable kTables[] = {
     {"rewards", [] { print_rows(rewards::reward_table()); }},
+    {"presets", [] { print_presets(); }},
     {"losses", [] { print_rows(algorithm::loss_table()); }},
     {"prompts", [] { print_rows(data::prompt_table()); }},
     {"advantages",

@@ -15,7 +15,9 @@
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/video_features.h"
+#include "vrlt/rewards/reward_metrics.h"
 #include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/trainer/reward_section.h"
 #include "vrlt/trainer/rollout_log.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -30,12 +32,6 @@ struct ScoredGroup {
   std::vector<rewards::ScoredResponse> scores;
   std::vector<double> advantages;
 };
-
-std::vector<rewards::RewardTerm> reward_terms(const TrainConfig& config) {
-  std::vector<rewards::RewardTerm> terms;
-  for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
-  return terms;
-}
 
 std::vector<ScoredGroup> roll_out(const TrainingParts& parts, rollout::RolloutEngine& engine, const std::vector<LoadedSample>& samples,
                                   int64_t step) {
@@ -56,9 +52,7 @@ std::vector<ScoredGroup> roll_out(const TrainingParts& parts, rollout::RolloutEn
 }
 
 void score(std::vector<ScoredGroup>& groups, const rewards::RewardFunction& reward) {
-  for (auto& scored : groups)
-    for (const auto& response : scored.group.responses)
-      scored.scores.push_back(reward({*scored.sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
+  for (auto& scored : groups) scored.scores = reward.score_group(reward_inputs(*scored.sample, scored.group));
 }
 
 void assign_advantages(std::vector<ScoredGroup>& groups, const TrainConfig& config) {
@@ -76,33 +70,18 @@ void assign_advantages(std::vector<ScoredGroup>& groups, const TrainConfig& conf
 
 void record_rollout_metrics(const std::vector<ScoredGroup>& groups, const rewards::RewardFunction& reward, metrics::MetricSet& metrics) {
   for (const auto& scored : groups) {
-    double low = INFINITY, high = -INFINITY;
+    rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
     for (size_t k = 0; k < scored.scores.size(); ++k) {
-      const auto& score = scored.scores[k];
       const auto& response = scored.group.responses[k];
-      metrics.mean("reward/total", score.total);
-      for (size_t c = 0; c < reward.terms().size(); ++c) {
-        if (!score.components[c].applicable) continue;
-        metrics.mean("reward/" + reward.terms()[c].name, score.components[c].value);
-        if (score.components[c].reason != "ok") metrics.sum("parse/" + reward.terms()[c].name + "/" + score.components[c].reason, 1.0);
-      }
-      low = std::min(low, score.total);
-      high = std::max(high, score.total);
       const auto length = static_cast<double>(response.ids.size());
       metrics.mean("response/length_mean", length);
       metrics.min("response/length_min", length);
       metrics.max("response/length_max", length);
       metrics.mean("response/truncated_fraction", response.truncated);
       if (!response.truncated) metrics.mean("response/terminated_length_mean", length);
-      metrics.mean("group/unscorable_fraction", !score.scorable);
       metrics.min("advantage/min", scored.advantages[k]);
       metrics.max("advantage/max", scored.advantages[k]);
     }
-    double mean = 0, squares = 0;
-    for (const auto& score : scored.scores) mean += score.total / static_cast<double>(scored.scores.size());
-    for (const auto& score : scored.scores) squares += (score.total - mean) * (score.total - mean);
-    metrics.mean("reward/group_std", std::sqrt(squares / static_cast<double>(scored.scores.size() - 1)));
-    metrics.mean("group/no_signal_fraction", high - low <= 1e-9);
   }
 }
 
@@ -234,7 +213,7 @@ std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vect
 
 void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
-  const rewards::RewardFunction reward(reward_terms(config));
+  const auto reward = reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
   const auto& vision = parts.processor.vision_tokens();
   rollout::RolloutEngine engine(parts.policy, parts.processor.tokenizer(),
                                 {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});

@@ -8,6 +8,7 @@
 #include "vrlt/algorithm/policy_loss.h"
 #include "vrlt/config/load.h"
 #include "vrlt/optim/adamw.h"
+#include "vrlt/rewards/reward_options.h"
 #include "vrlt/trainer/run_config.h"
 
 namespace vrlt::trainer {
@@ -39,6 +40,7 @@ struct TrainConfig {
   video::VideoOptions video;
   RolloutSection rollout;
   std::vector<config::WeightedName> rewards = {{"format", 0.5}, {"temporal_iou", 0.5}, {"choice", 0.5}, {"grounded_qa", 0.5}};
+  rewards::RewardOptions reward_options;
   AlgorithmSection algorithm;
   optim::AdamWConfig optim;
   CheckpointSection checkpoint;

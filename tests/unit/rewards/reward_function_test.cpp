@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "vrlt/core/error.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
 namespace {

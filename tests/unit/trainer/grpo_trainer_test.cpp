@@ -12,7 +12,7 @@
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/io/jsonl.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/trainer/trainer.h"
 
