@@ -33,9 +33,9 @@ class MvBenchMatcher {
     text = unicode_trim(text);
     if (const auto letter = leading_letter(text)) return letter;
     find_removed(text);
-    for (size_t i = 0; i < text.size() && !found_; ++i) take(text[i], i + 1 < text.size() ? text[i + 1] : ' ');
+    for (size_t i = 0; i < text.size() && !found_;) i += take(text.substr(i));
     if (!found_) push(' ');
-    return found_;
+    return found_ ? std::optional(found_) : std::nullopt;
   }
 
  private:
@@ -66,8 +66,8 @@ class MvBenchMatcher {
   void find_removed(std::string_view text) {
     bool all = false;
     for (size_t i = 0; i < text.size(); ++i) {
-      const char before = i > 0 ? text[i - 1] : 'x', after = i + 1 < text.size() ? text[i + 1] : 'x';
       if (!is_punctuation(text[i])) continue;
+      const char before = i > 0 ? text[i - 1] : 'x', after = i + 1 < text.size() ? text[i + 1] : 'x';
       if (is_blank_character(before) || is_blank_character(after)) removed_[static_cast<unsigned char>(text[i])] = true;
       all = all || (text[i] == ',' && is_digit(before) && is_digit(after));
     }
@@ -75,29 +75,50 @@ class MvBenchMatcher {
       for (const char c : kPunctuation) removed_[static_cast<unsigned char>(c)] = true;
   }
 
-  void take(char c, char next) {
+  /// Takes the character at the front; returns its length.
+  size_t take(std::string_view rest) {
+    const char c = rest.front();
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      const auto wide = wide_character_at(rest);
+      push(wide.word ? '_' : ' ');  // a word character that is not one of A to E
+      return wide.length;
+    }
     if (is_punctuation(c)) {
       if (!removed_[static_cast<unsigned char>(c)]) push(' ');
-    } else if (c == '.' && !is_digit(next) && removed_dots_ < kMaxRemovedDots) {
-      ++removed_dots_;
     } else {
       push(is_blank_character(c) ? ' ' : c);
     }
+    return 1;
+  }
+
+  /// A dot stays only in front of a digit, seen after the removal of other marks.
+  void push(char c) {
+    if (dot_waits_) {
+      dot_waits_ = false;
+      if (is_digit(c) || removed_dots_ == kMaxRemovedDots)
+        look_at('.');
+      else
+        ++removed_dots_;
+    }
+    if (c == '.')
+      dot_waits_ = true;
+    else if (!found_)
+      look_at(c);
   }
 
   /// A letter alone has no word character on either side.
-  void push(char c) {
-    const bool word = is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-    if (!word && candidate_) found_ = candidate_;
-    candidate_ = word && !in_word_ && is_a_to_e(c) ? std::optional(static_cast<char>(c & ~0x20)) : std::nullopt;
+  void look_at(char c) {
+    const bool word = is_letter(c) || is_digit(c) || c == '_';
+    if (!word) found_ = candidate_;
+    candidate_ = word && !in_word_ && is_a_to_e(c) ? static_cast<char>(c & ~0x20) : '\0';
     in_word_ = word;
   }
 
   static constexpr int kMaxRemovedDots = 32;  // the source passes a flag of that value as a count
   std::array<bool, 256> removed_{};
   int removed_dots_ = 0;
-  bool in_word_ = false;
-  std::optional<char> candidate_, found_;
+  bool in_word_ = false, dot_waits_ = false;
+  char candidate_ = '\0', found_ = '\0';  ///< NUL: none.
 };
 
 }  // namespace

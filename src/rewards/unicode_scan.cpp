@@ -121,6 +121,18 @@ std::optional<UnicodeDigit> unicode_digit_at(std::string_view text) {
   return UnicodeDigit{before % 10, c.length};
 }
 
+WideCharacter wide_character_at(std::string_view text) {
+  // Most of what is repeated to waste time needs no table: bytes that begin no character, and U+2000 to U+203F, marks and spaces.
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0xC2 || lead > 0xF4) return {1, false};
+  if (text.size() >= 3 && text.starts_with("\xE2\x80") && (static_cast<unsigned char>(text[2]) & 0xC0) == 0x80) return {3, false};
+  const auto c = front_of(text);
+  const auto category = utf8proc_category(c.code_point);
+  const bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+  const bool number = category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+  return {c.length, letter || number};
+}
+
 std::optional<double> python_float(std::string_view text) {
   text = unicode_trim(text);
   double sign = 1.0;

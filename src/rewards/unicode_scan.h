@@ -22,6 +22,13 @@ struct UnicodeDigit {
 };
 std::optional<UnicodeDigit> unicode_digit_at(std::string_view text);
 
+/// A character beyond ASCII at the front: its length in bytes, and whether Python's \w matches it (letters and numbers).
+struct WideCharacter {
+  size_t length;
+  bool word;
+};
+WideCharacter wide_character_at(std::string_view text);
+
 /// The number that Python's float() makes of the text: surrounding space, a sign, underscores between digits, an exponent, inf and
 /// nan are allowed. Empty if it raises.
 std::optional<double> python_float(std::string_view text);
