@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   cli.add_option("--junit", junit, "write JUnit XML to this file; a completion without its expected value has failed");
   cli.add_option("--tolerance", request.tolerance, "how far a value may be from the expected one")->check(CLI::NonNegativeNumber);
   cli.add_option("--list", list, "print a table and stop: rewards, presets");
-  cli.footer("exit codes: 0 done, 1 an expected value is not met, 2 usage, 65 bad data, 66 missing input, 74 disk");
+  cli.footer("exit codes: 0 done, 1 an expected value is not met, 2 usage, 65 bad data, 66 missing input, 74 disk\n");
   return vrlt::app::run_parsed(cli, argc, argv, [&] {
     if (!list.empty()) {
       vrlt::app::print_table(list);

@@ -20,11 +20,38 @@ std::string three_decimals(double value) {
   return text;
 }
 
-/// As a JSON string without its quotes, so that a terminal sees no control character; cut where it gets long.
+/// Code units of text that a terminal would obey or XML 1.0 cannot hold, as \\u and four digits: C0 and C1 controls, DEL, U+FFFE, U+FFFF.
+std::string escaped_controls(const std::string& text) {
+  std::string result;
+  const auto escape = [&](unsigned code_point) {
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "\\u%04x", code_point);
+    result += digits;
+  };
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte == '\n') {
+      result += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      escape(byte);
+    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+      escape(next);
+      ++i;
+    } else if (byte == 0xEF && next == 0xBF && i + 2 < text.size() && static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
+      escape(0xFF00U + static_cast<unsigned char>(text[i + 2]) + 0x40U);
+      i += 2;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
+/// On one line and in valid UTF-8; cut where it gets long.
 std::string shown(const std::string& text, size_t limit) {
-  const auto quoted = io::to_line(io::Json(text.substr(0, limit)));
-  const auto inner = quoted.substr(1, quoted.size() - 2);
-  return text.size() > limit ? concat(inner, " .. (", text.size(), " bytes)") : inner;
+  const auto valid = io::parse_json(io::to_line(io::Json(text.substr(0, limit))), "text").get<std::string>();
+  return escaped_controls(valid) + (text.size() > limit ? concat(" .. (", text.size(), " bytes)") : "");
 }
 
 std::string truth_text(const data::Sample& sample) {
@@ -38,7 +65,6 @@ std::string truth_text(const data::Sample& sample) {
 
 std::string component_line(const rewards::RewardTerm& term, const rewards::RewardOutput& component) {
   constexpr size_t kNameWidth = 26, kValueWidth = 8;
-  if (!component.applicable) return concat("  ", padded(term.name, kNameWidth), padded("-", kValueWidth), component.reason, "\n");
   auto line = concat("  ", padded(term.name, kNameWidth), padded(three_decimals(component.value), kValueWidth), "x ", term.weight);
   if (component.reason != "ok") line += "  " + component.reason;
   if (!component.read.empty()) line += "  read \"" + shown(component.read, 100) + "\"";
@@ -46,11 +72,10 @@ std::string component_line(const rewards::RewardTerm& term, const rewards::Rewar
   return line + "\n";
 }
 
-/// For XML: markup escaped; control characters, which XML 1.0 has no way to write, as JSON writes them.
+/// With markup escaped. @param text  as shown() makes it, or lines of that.
 std::string xml(const std::string& text) {
   std::string result;
-  const auto escaped = io::to_line(io::Json(text));
-  for (const char c : escaped.substr(1, escaped.size() - 2)) {
+  for (const char c : text) {
     switch (c) {
       case '&':
         result += "&amp;";
@@ -64,23 +89,9 @@ std::string xml(const std::string& text) {
       case '"':
         result += "&quot;";
         break;
-      case '\x7F':
-        result += "\\u007f";
-        break;
       default:
         result += c;
     }
-  }
-  return result;
-}
-
-/// `text` with line feeds kept.
-std::string xml_lines(const std::string& text) {
-  std::string result;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    result += xml(text.substr(begin, end - begin)) + "\n";
-    begin = end + 1;
   }
   return result;
 }
@@ -100,11 +111,19 @@ std::string score_line(const ScoredCompletion& completion, const std::vector<rew
 
 std::string score_explanation(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms) {
   const auto& sample = *completion.sample;
-  auto text = concat(completion.place, "  ", shown(sample.id, 200), " (", data::to_string(sample.task), ")  total ",
+  auto text = concat(shown(completion.place, 500), "  ", shown(sample.id, 200), " (", data::to_string(sample.task), ")  total ",
                      three_decimals(completion.scored.total), completion.scored.scorable ? "" : "  no reward applies", "\n");
   text += concat("  response  ", shown(completion.text, 2000), completion.truncated ? "  (cut off)" : "", "\n");
   text += concat("  truth     ", shown(truth_text(sample), 500), "\n");
-  for (size_t k = 0; k < terms.size(); ++k) text += component_line(terms[k], completion.scored.components[k]);
+  std::string others;
+  for (size_t k = 0; k < terms.size(); ++k) {
+    const auto& component = completion.scored.components[k];
+    if (component.applicable)
+      text += component_line(terms[k], component);
+    else
+      others += (others.empty() ? "" : ", ") + terms[k].name;
+  }
+  if (!others.empty()) text += concat("  does not apply: ", others, "\n");
   for (const auto& miss : completion.misses) text += concat("  NOT MET   ", miss, "\n");
   return text + "\n";
 }
@@ -116,14 +135,14 @@ std::string junit_report(const std::deque<ScoredCompletion>& completions, const 
     if (completion.control) continue;
     ++tests;
     cases += concat("    <testcase classname=\"vrlt-score.", data::to_string(completion.sample->task), "\" name=\"",
-                    xml(concat(completion.sample->id, " ", completion.place)), "\"");
+                    xml(shown(concat(completion.sample->id, " ", completion.place), 500)), "\"");
     if (completion.misses.empty()) {
       cases += "/>\n";
       continue;
     }
     ++failures;
-    cases += concat(">\n      <failure type=\"expected\" message=\"", xml(completion.misses.front()), "\">",
-                    xml_lines(score_explanation(completion, terms)), "</failure>\n    </testcase>\n");
+    cases += concat(">\n      <failure type=\"expected\" message=\"", xml(shown(completion.misses.front(), 500)), "\">",
+                    xml(score_explanation(completion, terms)), "</failure>\n    </testcase>\n");
   }
   return concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"", tests, "\" failures=\"", failures,
                 "\">\n  <testsuite name=\"vrlt-score\" tests=\"", tests, "\" failures=\"", failures, "\" errors=\"0\" skipped=\"0\">\n", cases,

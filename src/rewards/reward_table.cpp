@@ -67,7 +67,8 @@ constexpr RewardEntry kRewards[] = {
 
     {"overlong", "DAPO: falls from 0 to -1 over the last tokens before the limit", overlong_reward, kContinuous, kForm, -1.0, 0.0},
     {"length_bonus", "Video-R1: 1 for a right response of 320 to 512 tokens; weight 0.2", length_bonus_reward, kDiscrete, kForm},
-    {"temporal_bonus", "Video-R1's T-GRPO: 1 for a right response if the order of frames helps; weight 0.3", temporal_bonus_reward, kDiscrete, kForm},
+    {"temporal_bonus", "Video-R1's T-GRPO: 1 for a right response if the order of frames helps; weight 0.3", temporal_bonus_reward, kDiscrete, kForm,
+     0.0, 1.0, /*evaluation_only=*/false, /*needs_control=*/true},
 };
 
 }  // namespace

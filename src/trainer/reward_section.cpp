@@ -31,9 +31,15 @@ std::vector<std::string> check(const std::vector<config::WeightedName>& rewards,
   std::vector<std::string> problems;
   try {
     const auto reward = reward_function(rewards, options, max_new_tokens);
-    for (const auto& term : reward.terms())
-      if (rewards::find_reward(term.name).evaluation_only)
+    for (const auto& term : reward.terms()) {
+      const auto& entry = rewards::find_reward(term.name);
+      if (entry.evaluation_only)
         problems.push_back(concat(place_of("rewards", locations), ": ", term.name, " is for comparison, a policy learns to fool it; use choice"));
+      if (entry.needs_control)
+        problems.push_back(concat(place_of("rewards", locations), ": ", term.name,
+                                  " compares with responses to shuffled frames, which are not sampled here, and has no effect; of a preset, list the "
+                                  "other terms (--list presets)"));
+    }
   } catch (const ConfigError& error) {
     problems.push_back(concat(place_of("reward_options", locations), ": ", error.what()));
   }

@@ -25,6 +25,7 @@ struct RewardEntry {
   double minimum = 0.0;  ///< Every value is in [minimum, maximum].
   double maximum = 1.0;
   bool evaluation_only = false;  ///< Too easily fooled to train on.
+  bool needs_control = false;    ///< Applies only with responses to the same frames in random order.
 };
 
 /// Every reward there is.

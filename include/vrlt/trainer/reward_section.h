@@ -16,7 +16,8 @@ void visit_reward_fields(config::FieldVisitor& visitor, rewards::RewardOptions& 
 /// @param max_new_tokens  of its rollouts: the limit that the reward overlong counts back from.
 rewards::RewardFunction reward_function(const std::vector<config::WeightedName>& rewards, rewards::RewardOptions options, int64_t max_new_tokens);
 
-/// Problems of the rewards of a training run: options that exclude each other, rewards that cannot be trained on.
+/// Problems of the rewards of a training run: options that exclude each other, rewards that cannot be trained on or have no
+/// effect.
 std::vector<std::string> check(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options, int64_t max_new_tokens,
                                const config::KeyLocations& locations);
 
