@@ -14,9 +14,9 @@ bool is_quote(char c) { return c == '"' || c == '\''; }
 /// In an answer block: the first capital letter alone in quotes, else what a quoted bracket holds.
 std::optional<std::string_view> quoted_choice(std::string_view answer) {
   for (size_t i = 0; i + 2 < answer.size(); ++i)
-    if (is_quote(answer[i]) && is_upper(answer[i + 1]) && is_quote(answer[i + 2])) return answer.substr(i + 1, 1);
+    if (is_upper(answer[i + 1]) && is_quote(answer[i]) && is_quote(answer[i + 2])) return answer.substr(i + 1, 1);
   for (size_t i = 0; i + 1 < answer.size(); ++i) {
-    if (!is_quote(answer[i]) || answer[i + 1] != '(') continue;
+    if (answer[i + 1] != '(' || !is_quote(answer[i])) continue;
     const size_t close = answer.find(')', i + 2);
     if (close == std::string_view::npos) return {};
     if (close + 1 < answer.size() && is_quote(answer[close + 1])) return answer.substr(i + 2, close - i - 2);
@@ -75,14 +75,23 @@ class MvBenchMatcher {
       for (const char c : kPunctuation) removed_[static_cast<unsigned char>(c)] = true;
   }
 
-  /// Takes the character at the front; returns its length.
+  static bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+  /// Takes the characters beyond ASCII at the front; returns their length. None is a letter A to E, so only the first, which ends what
+  /// stands before, and the last, which begins what comes behind, matter.
+  size_t take_wide(std::string_view rest) {
+    auto wide = wide_character_at(rest);
+    push(wide.word ? '_' : ' ');
+    size_t length = wide.length;
+    for (; length < rest.size() && is_wide(rest[length]); length += wide.length) wide = wide_character_at(rest.substr(length));
+    push(wide.word ? '_' : ' ');
+    return length;
+  }
+
+  /// Takes the character at the front, or several; returns their length.
   size_t take(std::string_view rest) {
     const char c = rest.front();
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      const auto wide = wide_character_at(rest);
-      push(wide.word ? '_' : ' ');  // a word character that is not one of A to E
-      return wide.length;
-    }
+    if (is_wide(c)) return take_wide(rest);
     if (is_punctuation(c)) {
       if (!removed_[static_cast<unsigned char>(c)]) push(' ');
     } else {
@@ -93,6 +102,7 @@ class MvBenchMatcher {
 
   /// A dot stays only in front of a digit, seen after the removal of other marks.
   void push(char c) {
+    if (c == ' ' && !in_word_ && !dot_waits_) return;  // one blank behind another
     if (dot_waits_) {
       dot_waits_ = false;
       if (is_digit(c) || removed_dots_ == kMaxRemovedDots)

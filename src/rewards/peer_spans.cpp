@@ -43,6 +43,7 @@ size_t number_at(std::string_view text, size_t begin, bool strict) {
 
 /// Length of " to " or " and " at the front, 0 if neither is there.
 size_t joining_word_at(std::string_view text) {
+  if (!text.starts_with(' ')) return 0;
   for (const std::string_view word : {" to ", " and "})
     if (starts_with_word(text, word)) return word.size();
   return 0;

@@ -10,12 +10,12 @@
 namespace vrlt::rewards {
 namespace {
 
-/// Scores the text for a sample, or as one of a group of eight. Copies of the text are made before.
+/// Scores the text for a sample, or as one of a group of two. Copies of the text are made before.
 struct Run {
   const RewardEntry* entry;
   std::vector<RewardInput> inputs;
   void operator()() const {
-    static const std::vector<double> accuracies(8, 1.0);
+    static const std::vector<double> accuracies(2, 1.0);
     static const RewardOptions options{.rouge_stemmer = true, .max_tokens = 100};
     if (const auto* reward = std::get_if<ResponseReward>(&entry->score))
       benchmark::DoNotOptimize((*reward)(inputs.front(), options));
@@ -26,7 +26,12 @@ struct Run {
 
 Run run_of(const RewardEntry& entry, const data::Sample& sample, const std::string& text) {
   const bool alone = std::holds_alternative<ResponseReward>(entry.score);
-  return {&entry, std::vector<RewardInput>(alone ? 1 : 8, {.sample = sample, .text = text, .num_tokens = 400})};
+  return {&entry, std::vector<RewardInput>(alone ? 1 : 2, {.sample = sample, .text = text, .num_tokens = 400})};
+}
+
+bool applies(const RewardEntry& entry, const data::Sample& sample) {
+  const auto* reward = std::get_if<ResponseReward>(&entry.score);
+  return reward == nullptr || (*reward)({.sample = sample, .text = "<answer>B</answer>"}, {.max_tokens = 100}).applicable;
 }
 
 /// The beginning of a text without control characters or broken UTF-8, to say which one it was.
@@ -38,9 +43,12 @@ std::string printable_beginning(const std::string& text) {
 
 void measure(benchmark::State& state, const RewardEntry& entry) {
   static const auto texts = test::adversarial_texts();
-  static const auto samples = test::reward_samples();
+  static const auto all_samples = test::reward_samples();
   const std::string* slowest_text = nullptr;
   const data::Sample* slowest_sample = nullptr;
+  std::vector<data::Sample> samples;
+  for (const auto& sample : all_samples)
+    if (applies(entry, sample)) samples.push_back(sample);
   std::clock_t slowest{};  // processor time: other programs do not disturb it
   for (const auto& text : texts)
     for (const auto& sample : samples) {
