@@ -26,7 +26,7 @@ readonly APT_PACKAGES=(
   g++ cmake ninja-build ccache lld pkg-config git unzip python3 python3-pip
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev
   libopencv-core-dev libopencv-imgproc-dev libturbojpeg0-dev
-  libsentencepiece-dev libutf8proc-dev libre2-dev
+  libsentencepiece-dev libutf8proc-dev
   nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libcli11-dev libssl-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )

@@ -22,22 +22,37 @@ vrlt::rewards::RewardTerm parse_term(const std::string& text) {
 
 int main(int argc, char** argv) {
   CLI::App cli("Scores completions with the reward functions, showing every decision. No model, no GPU.\n", "vrlt-score");
-  std::string completions, list;
+  vrlt::app::ScoreRequest request;
+  std::string completions, config, junit, list;
   std::vector<std::string> records, rewards;
   cli.set_version_flag("--version", "vrlt-score " VRLT_VERSION);
-  cli.add_option("completions", completions, "JSON Lines: records with a \"completion\", or {\"id\", \"completion\"} with --records");
+  cli.add_option(
+      "completions", completions,
+      "JSON Lines: records with a \"completion\", or {\"id\", \"completion\"} with --records; a line may have \"expected\": its total, or an "
+      "object of values by name");
   cli.add_option("--records", records, "records files the ids refer to");
-  cli.add_option("--rewards", rewards, "rewards with weights, as in --rewards temporal_iou=0.5 format=0.5")->expected(1, 64);
-  cli.add_option("--list", list, "print a table and stop: rewards");
+  auto* of_command_line =
+      cli.add_option("--rewards", rewards, "rewards or presets with weights, as in --rewards temporal_iou=0.5 format=0.5")->expected(1, 64);
+  cli.add_option("--config", config, "use the rewards of this vrlt-train config")->excludes(of_command_line);
+  cli.add_flag("--explain", request.explain, "print for people: the response, the truth, what each reward read and why it is 0");
+  cli.add_option("--junit", junit, "write JUnit XML to this file; a completion without its expected value has failed");
+  cli.add_option("--tolerance", request.tolerance, "how far a value may be from the expected one")->check(CLI::NonNegativeNumber);
+  cli.add_option("--list", list, "print a table and stop: rewards, reward_presets");
+  cli.footer("exit codes: 0 done, 1 an expected value is not met, 2 usage, 65 bad data, 66 missing input, 74 disk\n");
   return vrlt::app::run_parsed(cli, argc, argv, [&] {
     if (!list.empty()) {
       vrlt::app::print_table(list);
       return 0;
     }
     if (completions.empty()) throw vrlt::ConfigError("no completions given; usage: vrlt-score COMPLETIONS.jsonl [--records R.jsonl] [--rewards ...]");
-    std::vector<vrlt::rewards::RewardTerm> terms;
-    if (rewards.empty()) rewards = {"format", "temporal_iou", "choice", "grounded_qa"};
-    for (const auto& text : rewards) terms.push_back(parse_term(text));
-    return vrlt::app::run_score(completions, {records.begin(), records.end()}, terms);
+    request.completions = completions;
+    request.records.assign(records.begin(), records.end());
+    if (!junit.empty()) request.junit = junit;
+    if (!config.empty())
+      vrlt::app::use_rewards_of(config, request);
+    else if (rewards.empty())
+      rewards = {"format", "temporal_iou", "choice", "grounded_qa"};
+    for (const auto& text : rewards) request.terms.push_back(parse_term(text));
+    return vrlt::app::run_score(request);
   });
 }

@@ -9,12 +9,15 @@ from parity_common import TOLERANCES, Tool, build_prompt, difference, levels, ma
 
 
 def processor_call(messages, videos):
-    """What our Processor is given, where a prompt is one it can make: a video, then a text, and no empty system turn."""
+    """What our Processor is given, where a prompt is one it can make: images, then at most one video, then a text, and no empty system turn."""
     *system, user = messages
-    texts = [item.get("text") for item in user["content"]]
-    if len(videos) != 1 or texts[:1] != [None] or len(texts) != 2:
+    *media, text = user["content"]
+    kinds = [item["type"] for item in media]
+    if system and not system[0]["content"][0]["text"]:
         return {}
-    return {"question": texts[1], "system": system[0]["content"][0]["text"] if system else "", "sample_fps": videos[0][1]}
+    if text["type"] != "text" or kinds != ["image"] * (len(kinds) - len(videos)) + ["video"] * len(videos) or len(videos) > 1:
+        return {}
+    return {"question": text["text"], "system": system[0]["content"][0]["text"] if system else "", "sample_fps": videos[0][1] if videos else 0.0}
 
 
 class ModelCase:
@@ -88,7 +91,9 @@ class ModelCase:
         if f"{name}.processor.input_ids" in tool.names:
             self.add("ids", difference(tool[f"{name}.processor.input_ids"], ids))
             self.add("positions", difference(tool[f"{name}.processor.position_ids"], self.positions["float_max"]))
-            self.add("pixels", levels(tool[f"{name}.processor.pixel_values_videos"], features["pixel_values_videos"]))
+            for pixels in ("pixel_values", "pixel_values_videos"):
+                if pixels in features:
+                    self.add("pixels", levels(tool[f"{name}.processor.{pixels}"], features[pixels]))
         return tool[f"{name}.input_ids"].shape == ids.shape
 
     def compare_states(self, model, tool, name, features):

@@ -21,7 +21,7 @@
 #include "vrlt/data/converter_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_table.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_presets.h"
 #include "vrlt/trainer/preset_table.h"
 
 namespace vrlt::app {
@@ -29,7 +29,14 @@ namespace {
 
 template <typename Table>
 void print_rows(const Table& table) {
-  for (const auto& entry : table) std::printf("%-20s %s\n", entry.name, entry.help);
+  for (const auto& entry : table) std::printf("%-25s %s\n", entry.name, entry.help);
+}
+
+void print_reward_presets() {
+  for (const auto& preset : rewards::reward_presets()) {
+    std::printf("%-25s %s\n", preset.name, preset.help);
+    for (const auto& term : preset.terms) std::printf("  %4g  %s\n", term.weight, term.name.c_str());
+  }
 }
 
 struct NamedTable {
@@ -39,6 +46,7 @@ struct NamedTable {
 
 constexpr NamedTable kTables[] = {
     {"rewards", [] { print_rows(rewards::reward_table()); }},
+    {"reward_presets", [] { print_reward_presets(); }},
     {"losses", [] { print_rows(algorithm::loss_table()); }},
     {"prompts", [] { print_rows(data::prompt_table()); }},
     {"advantages", [] { print_rows(algorithm::advantage_table()); }},
@@ -51,7 +59,7 @@ constexpr NamedTable kTables[] = {
     {"converters", [] { print_rows(data::converter_table()); }},
     {"models",
      [] {
-       for (const auto& entry : model::model_table()) std::printf("%-20s %s\n", entry.model_type, entry.help);
+       for (const auto& entry : model::model_table()) std::printf("%-25s %s\n", entry.model_type, entry.help);
      }},
 };
 

@@ -1,52 +1,177 @@
 #include "vrlt/app/score.h"
 
+#include <cmath>
 #include <cstdio>
+#include <deque>
 #include <map>
 
+#include "app/score_report.h"
+#include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/dataset.h"
+#include "vrlt/io/files.h"
 #include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/metric.h"
+#include "vrlt/trainer/train_config.h"
 
 namespace vrlt::app {
+namespace {
 
-int run_score(const std::filesystem::path& completions, const std::vector<std::filesystem::path>& records,
-              const std::vector<rewards::RewardTerm>& terms) {
-  const rewards::RewardFunction reward(terms);
-  std::map<std::string, data::Sample> samples;
-  if (!records.empty())
-    for (auto& sample : data::load_samples(records)) samples.emplace(sample.id, sample);
-  metrics::MetricSet summary;
-  int64_t num_completions = 0;
-  io::for_each_jsonl(completions, /*tolerate_torn_tail=*/false, [&](int64_t line_number, io::Json line) {
-    const auto place = concat(completions.string(), ":", line_number);
+constexpr int kExpectedNotMet = 1;
+
+/// Reads completions, each with the record it answers.
+class CompletionReader {
+ public:
+  CompletionReader(const std::vector<std::filesystem::path>& records, const rewards::RewardFunction& reward) : reward_(reward) {
+    if (!records.empty())
+      for (auto& sample : data::load_samples(records)) {
+        const auto id = sample.id;
+        samples_.emplace(id, std::move(sample));
+      }
+  }
+
+  ScoredCompletion read(const io::Json& line, const std::string& place) {
     if (!line.is_object() || !line.contains("completion") || !line["completion"].is_string())
       throw DataError(place + ": expected an object with a text \"completion\"");
-    const auto text = line["completion"].get<std::string>();
-    data::Sample sample;
-    if (samples.empty()) {
-      sample = data::parse_sample(line, place);
-    } else {
-      if (!line.contains("id") || !line["id"].is_string()) throw DataError(place + ": expected a text \"id\", to find the record");
-      const auto found = samples.find(line["id"].get<std::string>());
-      if (found == samples.end()) throw DataError(concat(place, ": id ", io::to_line(line["id"]), " is not in the records"));
-      sample = found->second;
+    ScoredCompletion completion{.place = place, .sample = &sample_of(line, place), .text = line["completion"].get<std::string>()};
+    completion.num_tokens = count(line, "num_tokens", place);
+    completion.truncated = flag(line, "truncated", place);
+    completion.control = flag(line, "control", place);
+    if (line.contains("expected")) read_expected(line["expected"], completion);
+    return completion;
+  }
+
+ private:
+  const data::Sample& sample_of(const io::Json& line, const std::string& place) {
+    if (samples_.empty()) return own_samples_.emplace_back(data::parse_sample(line, place));
+    if (!line.contains("id") || !line["id"].is_string()) throw DataError(place + ": expected a text \"id\", to find the record");
+    const auto found = samples_.find(line["id"].get<std::string>());
+    if (found == samples_.end()) throw DataError(concat(place, ": id ", io::to_line(line["id"]), " is not in the records"));
+    return found->second;
+  }
+
+  static int64_t count(const io::Json& line, const char* key, const std::string& place) {
+    if (!line.contains(key)) return 0;
+    if (!line[key].is_number_integer() || line[key].get<int64_t>() < 0) throw DataError(concat(place, ": expected a count \"", key, "\""));
+    return line[key].get<int64_t>();
+  }
+
+  static bool flag(const io::Json& line, const char* key, const std::string& place) {
+    if (!line.contains(key)) return false;
+    if (!line[key].is_boolean()) throw DataError(concat(place, ": expected true or false as \"", key, "\""));
+    return line[key].get<bool>();
+  }
+
+  void read_expected(const io::Json& expected, ScoredCompletion& completion) const {
+    if (expected.is_number()) {
+      completion.expected = {{"total", expected.get<double>()}};
+      return;
     }
-    const auto scored = reward({sample, text, 0, false});
-    io::Json out = {{"id", sample.id}, {"total", scored.total}, {"scorable", scored.scorable}, {"components", io::Json::object()}};
-    for (size_t k = 0; k < terms.size(); ++k) {
-      const auto& component = scored.components[k];
-      if (!component.applicable) continue;
-      out["components"][terms[k].name] = {{"value", component.value}, {"reason", component.reason}};
-      summary.mean(terms[k].name, component.value);
+    const auto malformed = [&] {
+      return DataError(
+          concat(completion.place, ": expected \"expected\" to be a number, or an object of numbers named total or after a reward of the run"));
+    };
+    if (!expected.is_object()) throw malformed();
+    for (const auto& [name, value] : expected.items()) {
+      if (!value.is_number() || !is_known(name)) throw malformed();
+      completion.expected.emplace_back(name, value.get<double>());
     }
-    summary.mean("total", scored.total);
-    ++num_completions;
-    std::printf("%s\n", io::to_line(out).c_str());
+  }
+
+  bool is_known(const std::string& name) const {
+    if (name == "total") return true;
+    for (const auto& term : reward_.terms())
+      if (term.name == name) return true;
+    return false;
+  }
+
+  const rewards::RewardFunction& reward_;
+  std::map<std::string, data::Sample> samples_;
+  std::deque<data::Sample> own_samples_;  // addresses stay
+};
+
+std::deque<ScoredCompletion> read_completions(const ScoreRequest& request, CompletionReader& reader) {
+  std::deque<ScoredCompletion> completions;
+  io::for_each_jsonl(request.completions, /*tolerate_torn_tail=*/false, [&](int64_t line_number, const io::Json& line) {
+    completions.push_back(reader.read(line, concat(request.completions.string(), ":", line_number)));
   });
-  if (num_completions == 0) throw DataError(completions.string() + ": no completions");
-  for (const auto& [name, value] : summary.values()) std::fprintf(stderr, "%-18s %.6f\n", name.c_str(), value);
-  return 0;
+  if (completions.empty()) throw DataError(request.completions.string() + ": no completions");
+  return completions;
+}
+
+/// The completions of one id are a group, wherever they stand in the file.
+void score_groups(std::deque<ScoredCompletion>& completions, const rewards::RewardFunction& reward) {
+  std::map<std::string, std::vector<ScoredCompletion*>> groups;
+  for (auto& completion : completions) groups[completion.sample->id].push_back(&completion);
+  for (const auto& [id, group] : groups) {
+    std::vector<rewards::RewardInput> responses, control;
+    for (const auto* c : group) (c->control ? control : responses).push_back({*c->sample, c->text, c->num_tokens, c->truncated});
+    auto scores = reward.score_group(responses, control);
+    auto next = scores.begin();
+    for (auto* c : group)
+      if (!c->control) c->scored = std::move(*next++);
+  }
+}
+
+/// The value under a name, if the reward applies.
+std::optional<double> value_of(const ScoredCompletion& completion, const std::string& name, const std::vector<rewards::RewardTerm>& terms) {
+  if (name == "total") return completion.scored.total;
+  for (size_t k = 0; k < terms.size(); ++k)
+    if (terms[k].name == name && completion.scored.components[k].applicable) return completion.scored.components[k].value;
+  return {};
+}
+
+void compare_with_expected(ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms, double tolerance) {
+  for (const auto& [name, expected] : completion.expected) {
+    const auto value = value_of(completion, name, terms);
+    if (!value)
+      completion.misses.push_back(concat(name, ": expected ", expected, ", does not apply to the task"));
+    else if (!(std::abs(*value - expected) <= tolerance))
+      completion.misses.push_back(concat(name, ": expected ", expected, ", got ", *value));
+  }
+}
+
+void print_means(const std::deque<ScoredCompletion>& completions, const std::vector<rewards::RewardTerm>& terms) {
+  metrics::MetricSet means;
+  for (const auto& completion : completions) {
+    if (completion.control) continue;
+    for (size_t k = 0; k < terms.size(); ++k)
+      if (completion.scored.components[k].applicable) means.mean(terms[k].name, completion.scored.components[k].value);
+    means.mean("total", completion.scored.total);
+  }
+  for (const auto& [name, value] : means.values()) std::fprintf(stderr, "%-25s %.6f\n", name.c_str(), value);
+}
+
+}  // namespace
+
+void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& request) {
+  trainer::TrainConfig config;
+  config::load(
+      train_config, {}, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
+      [&](const config::KeyLocations& locations) { return trainer::check(config, locations); });
+  for (const auto& [name, weight] : config.rewards) request.terms.push_back({name, weight});
+  request.options = config.reward_options;
+  request.options.max_tokens = config.rollout.max_new_tokens;
+}
+
+int run_score(const ScoreRequest& request) {
+  const rewards::RewardFunction reward(request.terms, request.options);
+  CompletionReader reader(request.records, reward);
+  auto completions = read_completions(request, reader);
+  score_groups(completions, reward);
+  size_t failed = 0;
+  for (auto& completion : completions) {
+    if (completion.control) continue;
+    compare_with_expected(completion, reward.terms(), request.tolerance);
+    failed += !completion.misses.empty();
+    const auto text = request.explain ? score_explanation(completion, reward.terms()) : score_line(completion, reward.terms());
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  }
+  print_means(completions, reward.terms());
+  if (request.junit) io::write_file_atomic(*request.junit, junit_report(completions, reward.terms()));
+  if (failed == 0) return 0;
+  std::fprintf(stderr, "%zu of %zu completions do not have the expected reward\n", failed, completions.size());
+  return kExpectedNotMet;
 }
 
 }  // namespace vrlt::app

@@ -14,8 +14,10 @@
 #include "vrlt/core/stop_request.h"
 #include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/progress.h"
+#include "vrlt/rewards/reward_presets.h"
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/selection/sample_filter.h"
+#include "vrlt/trainer/reward_section.h"
 #include "vrlt/trainer/rollout_log.h"
 
 namespace vrlt::app {
@@ -36,12 +38,11 @@ struct SelectConfig {
   video::ImageOptions image;
   trainer::RolloutSection rollout;
   std::vector<config::WeightedName> rewards = {{"temporal_iou", 1.0}, {"choice", 1.0}, {"grounded_qa", 1.0}};
+  rewards::RewardOptions reward_options;
   selection::FilterConfig filter;
 };
 
 void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
-  std::vector<std::string> reward_names;
-  for (const auto& entry : rewards::reward_table()) reward_names.emplace_back(entry.name);
   v.field({.name = "name", .help = "of the run; its folder is output/name", .required = true}, c.name);
   v.field({.name = "output", .help = "folder of run folders", .required = true}, c.output);
   v.field({.name = "seed", .help = "of sampling"}, c.seed);
@@ -55,7 +56,10 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   trainer::visit_image_fields(v, c.image);
   v.end_section();
   v.section("rollout", "how responses are sampled; as in the training to come", c.rollout);
-  v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = reward_names}, c.rewards);
+  v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = rewards::reward_and_preset_names()}, c.rewards);
+  v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
+  trainer::visit_reward_fields(v, c.reward_options);
+  v.end_section();
   v.begin_section("filter", "what is kept");
   v.field({.name = "rule", .help = "variance, or random as the control", .choices = {"variance", "random"}}, c.filter.rule);
   v.field({.name = "min_correct", .help = "right answers a discrete sample needs", .min = 0}, c.filter.min_correct);
@@ -70,9 +74,7 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
 
 /// A line of the store about one sample: the whole rollout with every reward term.
 io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const rewards::RewardFunction& reward) {
-  std::vector<rewards::ScoredResponse> scores;
-  for (const auto& response : group.responses)
-    scores.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
+  const auto scores = reward.score_group(trainer::reward_inputs(sample, group));
   auto line = trainer::rollout_record(sample, group, reward.terms(), scores, {});
   for (size_t k = 0; k < scores.size(); ++k) line["responses"][k]["accuracy"] = scores[k].accuracy;
   return line;
@@ -85,9 +87,7 @@ void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_sam
   const auto& vision = opened.processor->vision_tokens();
   rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(),
                                 {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
-  std::vector<rewards::RewardTerm> terms;
-  for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
-  const rewards::RewardFunction reward(terms);
+  const auto reward = trainer::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
   std::optional<metrics::ProgressBar> progress;
   if (group.is_first()) progress.emplace("select", static_cast<int64_t>(num_samples), static_cast<int64_t>(store.lines().size()));
   while (!store.complete()) {
@@ -117,25 +117,24 @@ void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_sam
 }
 
 /// Whether a reward of this run that applies to the task has values between 0 and 1.
-bool is_continuous(const io::Json& line, const SelectConfig& config) {
-  for (const auto& [name, weight] : config.rewards)
-    for (const auto& response : line["responses"])
-      if (response["components"].contains(name) && rewards::find_reward(name).continuous) return true;
+bool is_continuous(const io::Json& line) {
+  for (const auto& response : line["responses"])
+    for (const auto& [name, component] : response["components"].items())
+      if (rewards::find_reward(name).continuous) return true;
   return false;
 }
 
-selection::SampleStatistics statistics_of(const io::Json& line, const SelectConfig& config) {
+selection::SampleStatistics statistics_of(const io::Json& line) {
   selection::SampleStatistics s;
   s.id = line["id"].get<std::string>();
   s.task = line["task"].get<std::string>();
-  s.continuous = is_continuous(line, config);
+  s.continuous = is_continuous(line);
   double length = 0.0;
   for (const auto& response : line["responses"]) {
     s.rewards.push_back(response["accuracy"].get<double>());
     bool parsed = true;
     for (const auto& [name, component] : response["components"].items()) {
-      const auto reason = component["reason"].get<std::string>();
-      parsed = parsed && (reason == "ok" || reason == "wrong" || reason == "zero_length" || reason == "inverted");
+      parsed = parsed && !rewards::is_parse_failure(component["reason"].get<std::string>());
     }
     s.num_parsed += parsed;
     s.num_truncated += response["finish"] == "length";
@@ -189,7 +188,7 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
       rejected.push_back({{"id", line["id"]}, {"reason", "unreadable"}, {"error", line[kErrorKey]}});
       continue;
     }
-    statistics.push_back(statistics_of(line, config));
+    statistics.push_back(statistics_of(line));
     statistics_lines.push_back(selection::to_json(statistics.back()));
   }
   const size_t num_unreadable = rejected.size();
@@ -229,6 +228,8 @@ int run_select(const CommandLine& command) {
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
     auto problems = trainer::check(config.data, config.video, config.image, locations);
+    const auto of_rewards = trainer::check(config.rewards, config.reward_options, config.rollout.max_new_tokens, locations);
+    problems.insert(problems.end(), of_rewards.begin(), of_rewards.end());
     if (config.rollout.group_size < 2)
       problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
     if (config.filter.max_mean < config.filter.min_mean)

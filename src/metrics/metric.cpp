@@ -15,7 +15,7 @@ MetricSet::Entry& MetricSet::entry(const std::string& name, Kind kind, double st
     VRLT_CHECK(existing.kind == kind, "metric ", name, " is used as two kinds");
     return existing;
   }
-  entries_.push_back({name, kind, start, 0.0});
+  entries_.push_back({name, kind, start});
   return entries_.back();
 }
 
@@ -37,11 +37,27 @@ void MetricSet::min(const std::string& name, double value) {
   if (std::isnan(value) || value < e.value) e.value = value;
 }
 
+void MetricSet::spread(const std::string& name, double value) { add_spread(name, 1.0, value, 0.0); }
+
+void MetricSet::add_spread(const std::string& name, double count, double mean, double squares) {
+  auto& e = entry(name, Kind::kSpread, 0.0);
+  if (count == 0.0) return;
+  // Chan, Golub, LeVeque: nothing cancels where the mean is large.
+  const double distance = mean - e.value, total = e.weight + count;
+  e.squares += squares + distance * distance * e.weight * count / total;
+  e.value += distance * count / total;
+  e.weight = total;
+}
+
 std::vector<std::pair<std::string, double>> MetricSet::values() const {
   std::vector<std::pair<std::string, double>> result;
   for (const auto& e : entries_) {
     if (e.kind == Kind::kMean && e.weight == 0.0) continue;
-    result.emplace_back(e.name, e.kind == Kind::kMean ? e.value / e.weight : e.value);
+    if (e.kind == Kind::kSpread && e.weight < 2.0) continue;
+    if (e.kind == Kind::kMean)
+      result.emplace_back(e.name, e.value / e.weight);
+    else
+      result.emplace_back(e.name, e.kind == Kind::kSpread ? std::sqrt(e.squares / (e.weight - 1.0)) : e.value);
   }
   return result;
 }
@@ -91,6 +107,7 @@ std::string MetricSet::to_bytes() const {
     put(bytes, e.kind);
     put(bytes, e.value);
     put(bytes, e.weight);
+    put(bytes, e.squares);
     put(bytes, e.name.size());
     bytes += e.name;
   }
@@ -100,7 +117,7 @@ std::string MetricSet::to_bytes() const {
 void MetricSet::merge(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto kind = take<Kind>(bytes);
-    const auto value = take<double>(bytes), weight = take<double>(bytes);
+    const auto value = take<double>(bytes), weight = take<double>(bytes), squares = take<double>(bytes);
     const auto length = take<size_t>(bytes);
     VRLT_CHECK(bytes.size() >= length, "metrics end too early");
     const std::string name(bytes.substr(0, length));
@@ -114,6 +131,9 @@ void MetricSet::merge(std::string_view bytes) {
         break;
       case Kind::kMin:
         min(name, value);
+        break;
+      case Kind::kSpread:
+        add_spread(name, weight, value, squares);
         break;
       case Kind::kMean: {
         auto& e = entry(name, kind, 0.0);

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "rewards/answer_limits.h"
 #include "rewards/text_scan.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
@@ -12,8 +13,6 @@ namespace vrlt::rewards {
 namespace {
 
 using Choice = Parsed<int64_t>;
-
-constexpr size_t kMaxAnswerBytes = 1 << 16;
 
 std::string_view strip_pair(std::string_view text, std::string_view open, std::string_view close) {
   if (text.size() >= open.size() + close.size() && text.starts_with(open) && text.ends_with(close))
@@ -135,7 +134,7 @@ Parsed<int64_t> parse_choice(std::string_view answer, const std::vector<std::str
   if (!unwrapped.empty() && unwrapped.front() == '{') {
     io::Json json;
     try {
-      json = io::parse_json(unwrapped, "answer", {.max_bytes = kMaxAnswerBytes, .max_depth = 8});
+      json = io::parse_json(unwrapped, "answer", {.max_bytes = kMaxJsonBytes, .max_depth = 8});
     } catch (const DataError&) {
       return {{}, "bad_json"};
     }

@@ -1,25 +1,31 @@
 #pragma once
 
 #include "vrlt/rewards/reward.h"
+#include "vrlt/rewards/reward_options.h"
 
 namespace vrlt::rewards {
 
+// Whether a response is laid out as asked: 1 or 0 unless said otherwise. They apply to every task. Source: spec grpo.md 3.1.
+
 /// F_strict with a thinking block, and the task's parser succeeds on the answer.
-class FormatReward final : public Reward {
- public:
-  RewardOutput operator()(const RewardInput& input) const override;
-};
+RewardOutput format_reward(const RewardInput& input, const RewardOptions& options);
+/// F_strict without a thinking block, and the task's parser succeeds on the answer.
+RewardOutput format_answer_reward(const RewardInput& input, const RewardOptions& options);
+/// F_strict with a thinking block, whatever the answer says.
+RewardOutput format_tags_reward(const RewardInput& input, const RewardOptions& options);
 
-/// F_strict without a thinking block.
-class FormatAnswerReward final : public Reward {
- public:
-  RewardOutput operator()(const RewardInput& input) const override;
-};
+// Those of other projects; see peer_formats.h.
 
-/// The seed's temporal grounding format, on the whole response.
-class FormatSeedTvgReward final : public Reward {
- public:
-  RewardOutput operator()(const RewardInput& input) const override;
-};
+RewardOutput format_seed_tvg_reward(const RewardInput& input, const RewardOptions& options);
+RewardOutput format_generic_reward(const RewardInput& input, const RewardOptions& options);
+/// After trimming, as Time-R1 and VideoChat-R1.
+RewardOutput format_generic_trimmed_reward(const RewardInput& input, const RewardOptions& options);
+RewardOutput format_glue_reward(const RewardInput& input, const RewardOptions& options);
+/// 0, 0.2, 0.6 or 1.
+RewardOutput format_museg_reward(const RewardInput& input, const RewardOptions& options);
+/// 0, 0.2 or 1: the second stage asks for no times in the thinking.
+RewardOutput format_museg_stage2_reward(const RewardInput& input, const RewardOptions& options);
+RewardOutput format_think_reward(const RewardInput& input, const RewardOptions& options);
+RewardOutput format_boxed_reward(const RewardInput& input, const RewardOptions& options);
 
 }  // namespace vrlt::rewards

@@ -1,6 +1,7 @@
 // Time spans in an answer: JSON of several shapes, or ranges in running text.
 #include <cmath>
 
+#include "rewards/answer_limits.h"
 #include "rewards/text_scan.h"
 #include "rewards/time_literal.h"
 #include "vrlt/core/error.h"
@@ -14,12 +15,9 @@ using Spans = Parsed<std::vector<Interval>>;
 
 Spans failed(const char* reason) { return {{}, reason}; }
 
-constexpr size_t kMaxAnswerBytes = 1 << 20;
-constexpr size_t kMaxSpans = 4096;
-
 std::optional<io::Json> parse_strict_json(std::string_view text) {
   try {
-    return io::parse_json(text, "answer", {.max_bytes = kMaxAnswerBytes, .max_depth = 8});
+    return io::parse_json(text, "answer", {.max_bytes = kMaxJsonBytes, .max_depth = 8});
   } catch (const DataError&) {
     return {};
   }

@@ -29,6 +29,14 @@ inline std::string lower(std::string_view text) {
   return result;
 }
 
+/// Whether the text begins with `word`, which is in lower case, in any case.
+inline bool starts_with_word(std::string_view text, std::string_view word) {
+  if (text.size() < word.size()) return false;
+  for (size_t i = 0; i < word.size(); ++i)
+    if (to_lower(text[i]) != word[i]) return false;
+  return true;
+}
+
 /// Without one surrounding Markdown code fence and its language word.
 inline std::string_view strip_code_fence(std::string_view text) {
   text = trim(text);

@@ -36,7 +36,7 @@ size_t unit_at(std::string_view text, size_t begin) {
   size_t at = begin;
   while (at < text.size() && is_space(text[at])) ++at;
   for (const std::string_view unit : {"seconds", "second", "secs", "sec", "s"}) {
-    if (lower(text.substr(at, unit.size())) != unit) continue;
+    if (!starts_with_word(text.substr(at), unit)) continue;
     const size_t after = at + unit.size();
     if (after < text.size() && (is_letter(text[after]) || is_digit(text[after]) || text[after] == '_')) continue;
     return after - begin;

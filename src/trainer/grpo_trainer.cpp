@@ -11,17 +11,13 @@
 #include "trainer/step_log.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/reference_sync.h"
+#include "vrlt/rewards/reward_metrics.h"
 #include "vrlt/trainer/policy_update.h"
+#include "vrlt/trainer/reward_section.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
 namespace {
-
-std::vector<rewards::RewardTerm> reward_terms(const TrainConfig& config) {
-  std::vector<rewards::RewardTerm> terms;
-  for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
-  return terms;
-}
 
 UpdateSettings update_settings(const TrainConfig& config) {
   return {.algorithm = config.algorithm,
@@ -82,7 +78,7 @@ class Stopwatch {
 
 void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
-  const rewards::RewardFunction reward(reward_terms(config));
+  const auto reward = reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
   TrainingRun run(parts, config.algorithm.num_updates());
   RolloutStage rollouts(parts, run, reward);
   PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
@@ -97,6 +93,7 @@ void train_grpo(const TrainingParts& parts) {
     const Stopwatch step_time;
     metrics::MetricSet metrics, of_updates;
     auto groups = rollouts.collect(step, state.next_position, metrics);
+    for (const auto& scored : groups) rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
     auto rows = gather_rows(groups, {}, parts.group);
 
     // Old and reference log-probs; advantages of the whole batch, after them because the divergence may be part of the reward.
@@ -107,7 +104,7 @@ void train_grpo(const TrainingParts& parts) {
     const auto advantages = batch_advantages(rows, config, state.kl_reward_coef());
     update.set_advantages(assign_advantages(groups, rows, advantages));
     if (parts.group.is_first()) {
-      record_rollout_metrics(rows, advantages, config.rollout.group_size, reward.terms(), metrics);
+      record_rollout_metrics(rows, advantages, metrics);
       if (config.algorithm.kl_reward.coef > 0) record_penalties(rows, state.kl_reward_coef(), metrics);
       signal.look_at(step, rows, config.rollout.group_size, config.algorithm.dynamic_sampling.enabled);
     }

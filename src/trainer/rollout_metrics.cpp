@@ -1,7 +1,6 @@
 #include "trainer/rollout_metrics.h"
 
-#include <cmath>
-#include <map>
+#include <algorithm>
 
 #include "vrlt/algorithm/advantage.h"
 #include "vrlt/core/error.h"
@@ -16,42 +15,6 @@ std::vector<double> totals_of(const std::vector<ResponseRow>& rows, size_t begin
   return totals;
 }
 
-/// A response that no reward applies to counts as 0 here, as in the rollout log.
-std::vector<double> without_nan(std::vector<double> values) {
-  for (auto& value : values)
-    if (std::isnan(value)) value = 0.0;
-  return values;
-}
-
-void record_rewards(const std::vector<ResponseRow>& rows, const std::vector<rewards::RewardTerm>& terms, metrics::MetricSet& metrics) {
-  const auto total = algorithm::moments(without_nan(totals_of(rows, 0, rows.size())));
-  metrics.mean("reward/total", total.mean);
-  metrics.mean("reward/total_std", total.std);
-  for (size_t c = 0; c < terms.size(); ++c) {
-    std::vector<double> values;
-    for (const auto& row : rows) values.push_back(row.components[c]);
-    const auto component = algorithm::moments(values);
-    if (component.count == 0) continue;
-    metrics.mean("reward/" + terms[c].name, component.mean);
-    metrics.mean("reward/" + terms[c].name + "_std", component.std);
-  }
-}
-
-/// Counts per reward and reason, and the share of a task's responses whose answer could not be used, per reason.
-void record_failures(const std::vector<ResponseRow>& rows, const std::vector<rewards::RewardTerm>& terms, metrics::MetricSet& metrics) {
-  std::map<std::string, double> responses;
-  std::map<std::pair<std::string, std::string>, double> failures;
-  for (const auto& row : rows) {
-    ++responses[row.task];
-    for (size_t c = 0; c < terms.size(); ++c) {
-      if (std::isnan(row.components[c]) || row.reasons[c] == "ok") continue;
-      metrics.sum("parse/" + terms[c].name + "/" + row.reasons[c], 1.0);
-      if (rewards::find_reward(terms[c].name).accuracy) ++failures[{row.task, row.reasons[c]}];
-    }
-  }
-  for (const auto& [key, count] : failures) metrics.mean("parse_rate/" + key.first + "/" + key.second, count / responses[key.first]);
-}
-
 void record_lengths(const std::vector<ResponseRow>& rows, metrics::MetricSet& metrics) {
   for (const auto& row : rows) {
     const auto length = static_cast<double>(row.length);
@@ -60,7 +23,6 @@ void record_lengths(const std::vector<ResponseRow>& rows, metrics::MetricSet& me
     metrics.max("response/length_max", length);
     metrics.mean("response/truncated_fraction", row.truncated);
     if (!row.truncated) metrics.mean("response/terminated_length_mean", length);
-    metrics.mean("group/unscorable_fraction", std::isnan(row.total));
   }
 }
 
@@ -70,16 +32,9 @@ bool lacks_signal(const std::vector<ResponseRow>& rows, size_t begin, int64_t gr
 
 }  // namespace
 
-void record_rollout_metrics(const std::vector<ResponseRow>& rows, const std::vector<double>& advantages, int64_t group_size,
-                            const std::vector<rewards::RewardTerm>& terms, metrics::MetricSet& metrics) {
+void record_rollout_metrics(const std::vector<ResponseRow>& rows, const std::vector<double>& advantages, metrics::MetricSet& metrics) {
   if (rows.empty()) return;
-  record_rewards(rows, terms, metrics);
-  record_failures(rows, terms, metrics);
   record_lengths(rows, metrics);
-  for (size_t begin = 0; begin < rows.size(); begin += static_cast<size_t>(group_size)) {
-    metrics.mean("reward/group_std", algorithm::moments(without_nan(totals_of(rows, begin, static_cast<size_t>(group_size)))).std);
-    metrics.mean("group/no_signal_fraction", lacks_signal(rows, begin, group_size));
-  }
   const auto advantage = algorithm::moments(advantages);
   metrics.min("advantage/min", advantage.low);
   metrics.max("advantage/max", advantage.high);

@@ -5,10 +5,9 @@
 
 namespace vrlt::trainer {
 
-/// What the responses of a step are like: rewards, lengths, parse failures, advantages, groups without signal.
-/// @param rows  of all ranks, groups of `group_size` adjacent; @param advantages  one per row.
-void record_rollout_metrics(const std::vector<ResponseRow>& rows, const std::vector<double>& advantages, int64_t group_size,
-                            const std::vector<rewards::RewardTerm>& terms, metrics::MetricSet& metrics);
+/// How long the responses of a step are, and their advantages. What they earn: rewards/reward_metrics.h.
+/// @param rows  of all ranks; @param advantages  one per row.
+void record_rollout_metrics(const std::vector<ResponseRow>& rows, const std::vector<double>& advantages, metrics::MetricSet& metrics);
 
 /// What the divergence from the reference takes from the rewards.
 void record_penalties(const std::vector<ResponseRow>& rows, double kl_reward_coef, metrics::MetricSet& metrics);

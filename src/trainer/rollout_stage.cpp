@@ -6,6 +6,7 @@
 #include "vrlt/algorithm/advantage.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/trainer/reward_section.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -67,9 +68,7 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(int64_t first_position
   const auto rollout_start = std::chrono::steady_clock::now();
   auto groups = roll_out(samples);
   cost.rollout_seconds += seconds_since(rollout_start);
-  for (auto& scored : groups)
-    for (const auto& response : scored.group.responses)
-      scored.scores.push_back(reward_({*scored.sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}));
+  for (auto& scored : groups) scored.scores = reward_.score_group(reward_inputs(*scored.sample, scored.group));
   return groups;
 }
 

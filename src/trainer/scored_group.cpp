@@ -15,20 +15,18 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 double number_or_nan(const io::Json& value) { return value.is_null() ? kNan : value.get<double>(); }
 
 io::Json to_json(const ResponseRow& row) {
-  return {row.position, row.number, row.sample_id, row.task, row.components, row.reasons, row.total, row.length, row.truncated, row.divergence};
+  return {row.position, row.number, row.sample_id, row.components, row.total, row.length, row.truncated, row.divergence};
 }
 
 ResponseRow row_of(const io::Json& json) {
   ResponseRow row{.position = json[0].get<int64_t>(),
                   .number = json[1].get<int64_t>(),
                   .sample_id = json[2].get<std::string>(),
-                  .task = json[3].get<std::string>(),
-                  .reasons = json[5].get<std::vector<std::string>>(),
-                  .total = number_or_nan(json[6]),
-                  .length = json[7].get<int64_t>(),
-                  .truncated = json[8].get<bool>(),
-                  .divergence = number_or_nan(json[9])};
-  for (const auto& component : json[4]) row.components.push_back(number_or_nan(component));
+                  .total = number_or_nan(json[4]),
+                  .length = json[5].get<int64_t>(),
+                  .truncated = json[6].get<bool>(),
+                  .divergence = number_or_nan(json[7])};
+  for (const auto& component : json[3]) row.components.push_back(number_or_nan(component));
   return row;
 }
 
@@ -38,14 +36,10 @@ ResponseRow row_of(const ScoredGroup& scored, size_t number) {
   ResponseRow row{.position = scored.position,
                   .number = static_cast<int64_t>(number),
                   .sample_id = scored.sample->id,
-                  .task = data::to_string(scored.sample->task),
                   .total = score.scorable ? score.total : kNan,
                   .length = static_cast<int64_t>(response.ids.size()),
                   .truncated = response.truncated};
-  for (const auto& component : score.components) {
-    row.components.push_back(component.applicable ? component.value : kNan);
-    row.reasons.push_back(component.applicable ? component.reason : "");
-  }
+  for (const auto& component : score.components) row.components.push_back(component.applicable ? component.value : kNan);
   return row;
 }
 

@@ -5,7 +5,7 @@
 
 #include "vrlt/data/sample.h"
 #include "vrlt/distributed/process_group.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 #include "vrlt/rollout/rollout.h"
 
 namespace vrlt::trainer {
@@ -22,10 +22,9 @@ struct ScoredGroup {
 /// One response of the step as every rank knows it.
 struct ResponseRow {
   int64_t position = 0, number = 0;  ///< Of the prompt; of the response in its group.
-  std::string sample_id, task;
-  std::vector<double> components;    ///< One per reward term; NaN: does not apply.
-  std::vector<std::string> reasons;  ///< Of the same.
-  double total = 0.0;                ///< NaN: unscorable.
+  std::string sample_id;
+  std::vector<double> components;  ///< One per reward term; NaN: does not apply.
+  double total = 0.0;              ///< NaN: unscorable.
   int64_t length = 0;
   bool truncated = false;
   double divergence = 0.0;  ///< From the reference, summed over tokens; 0 where it is not needed.

@@ -4,10 +4,12 @@
 
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/loss_table.h"
+#include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/named_table.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_presets.h"
 #include "vrlt/trainer/preset_table.h"
+#include "vrlt/trainer/reward_section.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -129,7 +131,13 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.end_section();
   if (c.trainer == "grpo" || v.wants_fields_without_effect()) {
     v.section("rollout", "how responses are sampled", c.rollout);
-    v.field({.name = "rewards", .help = "rewards and their weights", .choices = names_of(rewards::reward_table())}, c.rewards);
+    v.field({.name = "rewards",
+             .help = "rewards or presets (--list rewards, reward_presets) and their weights",
+             .choices = rewards::reward_and_preset_names()},
+            c.rewards);
+    v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
+    visit_reward_fields(v, c.reward_options);
+    v.end_section();
     v.section("algorithm", "the policy update", c.algorithm);
   }
   v.begin_section("optim", "AdamW");
@@ -146,7 +154,7 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   if (config.trainer == "sft")
     for (const auto& [key, where] : locations)
-      for (const char* section : {"rollout", "rewards", "algorithm"})
+      for (const char* section : {"rollout", "rewards", "reward_options", "algorithm"})
         if (key == section) problems.push_back(concat(where, ": \"", key, "\" has no effect with trainer: sft; remove it"));
   if (config.trainer == "grpo") {
     if (config.rollout.group_size < 2)
@@ -155,6 +163,8 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(place("rollout.temperature"), ": temperature is 0, grpo needs responses that differ"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
     AlgorithmCheck(config, locations, problems).run();
+    const auto of_rewards = check(config.rewards, config.reward_options, config.rollout.max_new_tokens, locations);
+    problems.insert(problems.end(), of_rewards.begin(), of_rewards.end());
   }
   return problems;
 }

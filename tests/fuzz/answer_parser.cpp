@@ -1,9 +1,9 @@
-// What a model may answer: the rewards' parsers and the evaluation's grammars give a value in [0, 1] for any bytes, and never throw.
+// What a model may answer: every reward and the evaluation's grammars give a value in their range for any bytes, and never throw.
 #include "vrlt/rewards/answer_parser.h"
 
 #include "tests/fuzz/fuzz_input.h"
 #include "vrlt/evaluation/benchmark.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace vrlt;
@@ -18,9 +18,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
        .segments = {{1, 2}, {4, 9}}},
   };
   const std::string text(fuzz::text_of(data, size));
-  const auto in_range = [&](double value, const std::string& what) { fuzz::require(value >= 0.0 && value <= 1.0, what + " is in [0, 1]"); };
+  const auto in_range = [&](double value, const std::string& what, double low = 0.0, double high = 1.0) {
+    fuzz::require(value >= low && value <= high, what + " is in its range");
+  };
   for (const auto& sample : kSamples) {
-    for (const auto& entry : rewards::reward_table()) in_range((*entry.make())({sample, text}).value, entry.name);
+    for (const auto& entry : rewards::reward_table()) {
+      const std::vector<rewards::RewardInput> inputs = {{sample, text}, {sample, text, 400, true}};
+      const auto value =
+          entry.needs_control ? 0.0 : rewards::RewardFunction({{entry.name, 1.0}}).score_group(inputs).front().components.front().value;
+      in_range(value, entry.name, std::min(0.0, entry.minimum), entry.maximum);
+    }
     const auto score = evaluation::find_benchmark(sample.task).score(sample, text);
     for (const auto& [name, value] : score.metrics) in_range(value, name);
     io::to_line(score.parsed);

@@ -90,8 +90,7 @@ void add_greedy(model::qwen2_5_vl::Model& model, const std::vector<Prompt>& prom
 void add_rollout(model::qwen2_5_vl::Model& model, const std::vector<Prompt>& prompts, const tokenizer::Tokenizer& tokenizer,
                  const std::vector<int64_t>& never_sampled, int64_t steps, NamedTensors& outputs) {
   std::vector<rollout::Prompt> inputs;
-  for (const auto& prompt : prompts)
-    if (!prompt.pixel_values.defined()) inputs.push_back({.sample_id = prompt.name, .inputs = prompt.inputs("float_max")});
+  for (const auto& prompt : prompts) inputs.push_back({.sample_id = prompt.name, .inputs = prompt.inputs("float_max")});
   rollout::RolloutEngine engine(model, tokenizer, never_sampled);
   for (const auto& group : engine.generate(inputs, {.group_size = 1, .max_new_tokens = steps, .sampling = {.temperature = 0.0}})) {
     const auto& response = group.responses.front();

@@ -18,6 +18,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/video/clip.h"
+#include "vrlt/video/resize.h"
 
 namespace vrlt::parity {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "vrlt/model/video_features.h"
 #include "vrlt/tokenizer/chat_template.h"
 
 namespace vrlt::parity {
@@ -52,6 +53,8 @@ std::shared_ptr<const processor::ModelInputs> Prompt::inputs(const std::string& 
   inputs->input_ids = input_ids;
   inputs->position_ids = positions.at(mode).position_ids;
   inputs->next_position = positions.at(mode).next_position;
+  inputs->pixel_values = pixel_values;
+  inputs->image_grid_thw = image_grid_thw;
   inputs->pixel_values_videos = pixel_values_videos;
   inputs->video_grid_thw = video_grid_thw;
   return inputs;
@@ -59,8 +62,7 @@ std::shared_ptr<const processor::ModelInputs> Prompt::inputs(const std::string& 
 
 model::PromptGroup Prompt::group(model::VisionLanguageModel& model, const std::string& mode) const {
   model::PromptGroup group{.prompt = inputs(mode), .responses = responses};
-  if (pixel_values.defined()) group.image_features = model.encode_video(pixel_values, image_grid_thw);
-  if (pixel_values_videos.defined()) group.video_features = model.encode_video(pixel_values_videos, video_grid_thw);
+  group.video_features = model::encode_videos(model, std::vector{group.prompt}).front();
   return group;
 }
 
@@ -87,11 +89,16 @@ Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inpu
 
 checkpoint::NamedTensors run_processor(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const processor::Processor& processor) {
   const auto name = json.at("name").get<std::string>();
-  const video::Clip clip{.frames = inputs.tensor(name + ".video.0"), .sample_fps = json.at("sample_fps").get<double>()};
-  const auto made = processor(clip, json.at("system").get<std::string>(), json.at("question").get<std::string>());
-  return {{name + ".processor.input_ids", made.input_ids},
-          {name + ".processor.pixel_values_videos", made.pixel_values_videos},
-          {name + ".processor.position_ids", made.position_ids}};
+  processor::PromptMedia media{.images = numbered(inputs, name + ".image"), .clip = {}};
+  for (auto& image : media.images) image = image.squeeze(0);
+  if (inputs.contains(name + ".video.0"))
+    media.clip =
+        std::make_shared<video::Clip>(video::Clip{.frames = inputs.tensor(name + ".video.0"), .sample_fps = json.at("sample_fps").get<double>()});
+  const auto made = processor(media, json.at("system").get<std::string>(), json.at("question").get<std::string>());
+  checkpoint::NamedTensors outputs = {{name + ".processor.input_ids", made.input_ids}, {name + ".processor.position_ids", made.position_ids}};
+  if (made.pixel_values.defined()) outputs.emplace_back(name + ".processor.pixel_values", made.pixel_values);
+  if (made.pixel_values_videos.defined()) outputs.emplace_back(name + ".processor.pixel_values_videos", made.pixel_values_videos);
+  return outputs;
 }
 
 }  // namespace vrlt::parity

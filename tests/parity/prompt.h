@@ -35,7 +35,8 @@ struct Prompt {
 /// @param inputs  `<name>.image.<i>` [1, 3, H, W] and `<name>.video.<i>` [F, 3, H, W] uint8; `<name>.response.<i>` [R] int64.
 Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const tokenizer::Tokenizer& tokenizer, double tokens_per_second);
 
-/// The same by the Processor, for a prompt of one video and one text: `<name>.processor.{input_ids,pixel_values_videos,position_ids}`.
+/// The same by the Processor, for images, at most one video, and a text:
+/// `<name>.processor.{input_ids,position_ids,pixel_values,pixel_values_videos}`.
 /// @param json  also {"question", "system", "sample_fps"}.
 checkpoint::NamedTensors run_processor(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const processor::Processor& processor);
 

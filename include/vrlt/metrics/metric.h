@@ -14,6 +14,8 @@ class MetricSet {
   void sum(const std::string& name, double value);
   void max(const std::string& name, double value);
   void min(const std::string& name, double value);
+  /// The standard deviation (N - 1) of the values of all ranks together; absent while there are fewer than two.
+  void spread(const std::string& name, double value);
 
   std::vector<std::pair<std::string, double>> values() const;
 
@@ -30,12 +32,14 @@ class MetricSet {
   void merge(std::string_view bytes);
 
  private:
-  enum class Kind { kMean, kSum, kMax, kMin };
+  enum class Kind { kMean, kSum, kMax, kMin, kSpread };
   struct Entry {
     std::string name;
     Kind kind;
     double value = 0.0, weight = 0.0;
+    double squares = 0.0;  ///< kSpread: sum of squared distances from the mean, which is `value`.
   };
+  void add_spread(const std::string& name, double count, double mean, double squares);
   Entry& entry(const std::string& name, Kind kind, double start);
 
   std::vector<Entry> entries_;

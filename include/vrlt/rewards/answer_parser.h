@@ -25,19 +25,18 @@ enum class ThinkPolicy { kRequired, kForbidden };
 /// each tag exactly once and in order, only whitespace outside, non-blank contents.
 bool has_strict_format(std::string_view text, ThinkPolicy think);
 
-/// The seed's grounding format: `<think>`, then the answer is exactly {"start_time": "n", "end_time": "n"}.
-bool has_seed_tvg_format(std::string_view text);
+/// The content of an `<answer>` block. Failures: no_answer, unclosed_answer, and for kSingle multiple_answer_tags.
+enum class AnswerBlock { kSingle, kFirst, kLast };
+Parsed<std::string> extract_answer(std::string_view text, AnswerBlock block = AnswerBlock::kSingle);
 
-/// The content of the only `<answer>` block. Failures: no_answer, multiple_answer_tags, unclosed_answer.
-Parsed<std::string> extract_answer(std::string_view text);
-
-/// All time spans of an answer. Failures: empty, bad_number, bad_json, bad_pair, missing_keys, negative, chain, no_range.
+/// All time spans of an answer. Failures: empty, bad_number, bad_json, bad_pair, missing_keys,
+/// negative, chain, no_range, too_many, too_long.
 Parsed<std::vector<Interval>> parse_spans(std::string_view answer);
 
 /// The one span of an answer (several are the failure multiple_spans). An inverted span is returned as it is.
 Parsed<Interval> parse_single_span(std::string_view answer);
 
-/// The 0-based option an answer names. Failures: out_of_range, conflict, bad_json, unparsed.
+/// The 0-based option an answer names. Failures: out_of_range, conflict, bad_json, unparsed, too_long.
 Parsed<int64_t> parse_choice(std::string_view answer, const std::vector<std::string>& options);
 
 /// The answer to a grounded question: an option and the span that shows it.
@@ -48,5 +47,11 @@ struct GroundedAnswer {
 
 /// {"option": "B", "start_time": "3.0", "end_time": "6.5"}, or the option, then the span: `B, 3.0 to 6.5`, `(B) [3.0, 6.5]`.
 GroundedAnswer parse_grounded_answer(std::string_view answer, const std::vector<std::string>& options);
+
+/// The two parts of such an answer, which both are the whole of an object.
+struct GroundedParts {
+  std::string_view option, span;
+};
+GroundedParts split_grounded_answer(std::string_view answer);
 
 }  // namespace vrlt::rewards

@@ -1,7 +1,10 @@
 #pragma once
 
-#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "vrlt/data/sample.h"
 
@@ -18,15 +21,20 @@ struct RewardInput {
 /// What it says. A failure is value 0 with a reason, never an exception and never NaN.
 struct RewardOutput {
   double value = 0.0;
-  bool applicable = true;     ///< false: this reward says nothing about this task, and is left out of the sum.
-  std::string reason = "ok";  ///< Machine-readable: ok, or why the value is 0.
+  bool applicable = true;                             ///< false: this reward says nothing about this task, and is left out of the sum.
+  std::string reason = "ok";                          ///< Machine-readable: ok, or why the value is 0.
+  std::string read;                                   ///< What was read from the response, for people: "4 to 8 s", "B"; may be empty.
+  std::vector<std::pair<const char*, double>> extra;  ///< Numbers behind the value, such as option and iou; logged as means.
 };
 
-/// A pure function of its input: deterministic, never throws on any text, in [0, 1].
-class Reward {
- public:
-  virtual ~Reward() = default;
-  virtual RewardOutput operator()(const RewardInput& input) const = 0;
+/// The responses to one prompt, for a reward that compares them.
+struct GroupInput {
+  std::span<const RewardInput> responses;      ///< G of them.
+  std::span<const double> accuracies;          ///< [G], as ScoredResponse::accuracy.
+  std::span<const double> control_accuracies;  ///< Of responses to the same frames in random order; empty: none were sampled.
 };
+
+/// Whether `reason` says that the answer could not be read, as opposed to read and found wrong.
+bool is_parse_failure(std::string_view reason);
 
 }  // namespace vrlt::rewards

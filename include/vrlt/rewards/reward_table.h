@@ -1,21 +1,31 @@
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "vrlt/rewards/reward.h"
+#include "vrlt/rewards/reward_options.h"
 
 namespace vrlt::rewards {
+
+/// A pure function of one response: deterministic, never throws on any text.
+using ResponseReward = RewardOutput (*)(const RewardInput& input, const RewardOptions& options);
+/// A pure function of all responses to a prompt; one output for each.
+using GroupReward = std::vector<RewardOutput> (*)(const GroupInput& group, const RewardOptions& options);
 
 /// One row of the table of rewards.
 struct RewardEntry {
   const char* name;
   const char* help;
-  std::unique_ptr<Reward> (*make)();
-  bool continuous;  ///< Values between 0 and 1 occur; decides the selection rule.
-  bool accuracy;    ///< Measures the answer, not the format.
+  std::variant<ResponseReward, GroupReward> score;
+  bool continuous;       ///< Values between the two ends occur; decides the selection rule.
+  bool accuracy;         ///< Measures the answer, not the format.
+  double minimum = 0.0;  ///< Every value is in [minimum, maximum].
+  double maximum = 1.0;
+  bool evaluation_only = false;  ///< Too easily fooled to train on.
+  bool needs_control = false;    ///< Applies only with responses to the same frames in random order.
 };
 
 /// Every reward there is.
@@ -28,27 +38,6 @@ const RewardEntry& find_reward(const std::string& name);
 struct RewardTerm {
   std::string name;
   double weight = 1.0;
-};
-
-/// The outcome of all terms on one response.
-struct ScoredResponse {
-  std::vector<RewardOutput> components;  ///< In the order of the terms.
-  double total = 0.0;                    ///< Sum of weight * value over applicable terms.
-  bool scorable = true;                  ///< false when no term applies.
-  double accuracy = 0.0;                 ///< The same sum over accuracy terms only, divided by their weights: in [0, 1].
-};
-
-/// The weighted sum of rewards.
-class RewardFunction {
- public:
-  explicit RewardFunction(std::vector<RewardTerm> terms);
-  ScoredResponse operator()(const RewardInput& input) const;
-  const std::vector<RewardTerm>& terms() const { return terms_; }
-
- private:
-  std::vector<RewardTerm> terms_;
-  std::vector<const RewardEntry*> entries_;
-  std::vector<std::unique_ptr<Reward>> rewards_;
 };
 
 }  // namespace vrlt::rewards

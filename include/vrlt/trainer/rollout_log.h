@@ -5,7 +5,7 @@
 
 #include "vrlt/data/sample.h"
 #include "vrlt/io/jsonl.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 #include "vrlt/rollout/rollout.h"
 
 namespace vrlt::trainer {

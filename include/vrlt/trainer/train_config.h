@@ -7,6 +7,7 @@
 
 #include "vrlt/config/load.h"
 #include "vrlt/optim/adamw.h"
+#include "vrlt/rewards/reward_options.h"
 #include "vrlt/trainer/algorithm_config.h"
 #include "vrlt/trainer/run_config.h"
 
@@ -33,6 +34,7 @@ struct TrainConfig {
   video::ImageOptions image;
   RolloutSection rollout;
   std::vector<config::WeightedName> rewards = {{"format", 0.5}, {"temporal_iou", 0.5}, {"choice", 0.5}, {"grounded_qa", 0.5}};
+  rewards::RewardOptions reward_options;
   AlgorithmSection algorithm;
   optim::AdamWConfig optim;
   CheckpointSection checkpoint;

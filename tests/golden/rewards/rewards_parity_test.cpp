@@ -1,14 +1,15 @@
-// Rewards and parsers against an independent implementation of their rules. Columns for which there is no function yet are not
-// read: f_generic, f_generic_trimmed, timer1_clamped, ngiou, twass.
+// Rewards and parsers against an independent implementation of their rules: every field of every row.
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 
+#include "rewards/span_scores.h"
 #include "tests/support/golden_rows.h"
+#include "tests/support/score_one.h"
 #include "vrlt/core/interval.h"
 #include "vrlt/rewards/answer_parser.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
 namespace {
@@ -25,9 +26,7 @@ std::vector<Interval> intervals_of(const Json& json) {
   return intervals;
 }
 
-RewardOutput reward(const char* name, const data::Sample& sample, const std::string& text) {
-  return (*find_reward(name).make())({.sample = sample, .text = text});
-}
+RewardOutput reward(const char* name, const data::Sample& sample, const std::string& text) { return test::score_one(name, sample, text); }
 
 double total(std::vector<RewardTerm> terms, const data::Sample& sample, const std::string& text) {
   return RewardFunction(std::move(terms))({.sample = sample, .text = text}).total;
@@ -43,12 +42,26 @@ void expect_answer(const Json& row, const std::string& text) {
   }
 }
 
+void expect_formats(const Json& row, const data::Sample& sample, const std::string& text) {
+  for (const auto& [field, name] :
+       {std::pair("f_strict", "format"), std::pair("f_strict_without_parse", "format_tags"), std::pair("f_seed_tvg", "format_seed_tvg"),
+        std::pair("f_generic", "format_generic"), std::pair("f_generic_trimmed", "format_generic_trimmed")})
+    if (row.contains(field)) {
+      EXPECT_EQ(reward(name, sample, text).value, row.at(field).get<double>()) << name;
+    }
+}
+
+/// A score that the reference leaves out of rows in which a prediction is empty or inverted.
+void expect_if_given(const Json& row, const char* field, double value) {
+  if (row.contains(field)) {
+    EXPECT_NEAR(value, row.at(field).get<double>(), kTolerance) << field;
+  }
+}
+
 void check_grounding(const Json& row) {
   const auto text = row.at("completion").get<std::string>();
   const data::Sample sample{.task = data::Task::kTemporalGrounding, .segments = {interval_of(row.at("ground_truth"))}};
-  EXPECT_EQ(reward("format", sample, text).value, row.at("f_strict").get<double>());
-  EXPECT_EQ(has_strict_format(text, ThinkPolicy::kRequired), row.at("f_strict_without_parse") == 1);
-  EXPECT_EQ(reward("format_seed_tvg", sample, text).value, row.at("f_seed_tvg").get<double>());
+  expect_formats(row, sample, text);
   expect_answer(row, text);
   const auto answer = extract_answer(text);
   const auto span = answer ? parse_single_span(*answer.value) : Parsed<Interval>{{}, answer.failure};
@@ -85,8 +98,7 @@ void check_choice(const Json& row) {
   const auto text = row.at("completion").get<std::string>();
   data::Sample sample{.task = data::Task::kMultipleChoice, .options = row.at("options").get<std::vector<std::string>>()};
   sample.answer_option = row.at("ground_truth").get<std::string>().at(0) - 'A';
-  EXPECT_EQ(reward("format", sample, text).value, row.at("f_strict").get<double>());
-  EXPECT_EQ(has_strict_format(text, ThinkPolicy::kRequired), row.at("f_strict_without_parse") == 1);
+  expect_formats(row, sample, text);
   expect_answer(row, text);
   const auto answer = extract_answer(text);
   const auto option = answer ? parse_choice(*answer.value, sample.options) : Parsed<int64_t>{{}, answer.failure};
@@ -106,10 +118,38 @@ void check_choice(const Json& row) {
 void check_iou(const Json& row) {
   const auto predicted = interval_of(row.at("prediction")), truth = interval_of(row.at("ground_truth"));
   EXPECT_NEAR(temporal_iou(predicted, truth), row.at("iou").get<double>(), kTolerance);
+  expect_if_given(row, "timer1_clamped", timestamp_aware_iou(predicted, truth, row.at("duration").get<double>(), /*clamp_factors=*/true));
+  expect_if_given(row, "ngiou", normalized_giou({predicted}, {truth}));
+  expect_if_given(row, "twass", wasserstein_similarity({predicted}, {truth}, /*beta=*/1.0));
 }
 
 void check_set_iou(const Json& row) {
-  EXPECT_NEAR(temporal_set_iou(intervals_of(row.at("prediction")), intervals_of(row.at("ground_truth"))), row.at("iou").get<double>(), kTolerance);
+  const auto predicted = intervals_of(row.at("prediction")), truth = intervals_of(row.at("ground_truth"));
+  EXPECT_NEAR(temporal_set_iou(predicted, truth), row.at("iou").get<double>(), kTolerance);
+  expect_if_given(row, "twass", wasserstein_similarity(predicted, truth, /*beta=*/1.0));
+}
+
+/// The fields that some check above reads: another one in a row is something that nobody compares.
+const std::map<std::string, std::set<std::string>> kFields = {
+    {"tvg",
+     {"completion", "ground_truth", "f_strict", "f_strict_without_parse", "f_seed_tvg", "f_generic", "f_generic_trimmed", "answer", "interval",
+      "failure", "iou", "total_iou_plus_format", "total_half_half"}},
+    {"spans", {"answer", "spans", "failure", "reason_is_specified"}},
+    {"mcq",
+     {"completion", "options", "ground_truth", "f_strict", "f_strict_without_parse", "f_generic", "f_generic_trimmed", "answer", "label", "failure",
+      "accuracy"}},
+    {"iou", {"prediction", "ground_truth", "duration", "iou", "timer1_clamped", "ngiou", "twass"}},
+    {"set_iou", {"prediction", "ground_truth", "iou", "twass"}}};
+
+/// @param seen  how many rows have each field.
+void expect_known_fields(const Json& row, std::map<std::string, int>& seen) {
+  const auto kind = row.at("kind").get<std::string>();
+  for (const auto& [field, value] : row.items()) {
+    ++seen[kind + "." + field];
+    if (field != "id" && field != "kind") {
+      EXPECT_TRUE(kFields.contains(kind) && kFields.at(kind).contains(field)) << "no check for the field " << field;
+    }
+  }
 }
 
 }  // namespace
@@ -117,16 +157,19 @@ void check_set_iou(const Json& row) {
 TEST(RewardsParity, EveryRow) {
   const std::map<std::string, void (*)(const Json&)> checks = {
       {"tvg", check_grounding}, {"spans", check_spans}, {"mcq", check_choice}, {"iou", check_iou}, {"set_iou", check_set_iou}};
-  std::map<std::string, int> rows;
+  std::map<std::string, int> rows, seen;
   test::check_golden_rows("rewards/rewards.jsonl", [&](const Json& row) {
     const auto kind = row.at("kind").get<std::string>();
     ++rows[kind];
+    expect_known_fields(row, seen);
     if (checks.contains(kind))
       checks.at(kind)(row);
     else
       ADD_FAILURE() << "no check for rows of kind " << kind;
   });
   for (const auto& [kind, check] : checks) EXPECT_GT(rows[kind], 0) << "no row of kind " << kind;
+  for (const auto& [kind, fields] : kFields)
+    for (const auto& field : fields) EXPECT_GT(seen[kind + "." + field], 0) << "no row of kind " << kind << " has " << field;
   for (const auto& [kind, count] : rows) std::printf("  %s: %d\n", kind.c_str(), count);
 }
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "vrlt/data/prompt.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
 namespace {

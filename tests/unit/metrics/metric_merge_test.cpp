@@ -41,6 +41,20 @@ TEST(MetricSet, MergingKeepsTheLastBitAndWhatIsNotFinite) {
   EXPECT_EQ(empty.values()[3], (Values::value_type{"a name/with any bytes\n", -0.1}));
 }
 
+// 2, 4, 9 around a large offset: mean 5, squared distances 9 + 1 + 16 = 26, divided by N - 1 = 2.
+TEST(MetricSet, SpreadIsTheStandardDeviationOfAllRanksTogether) {
+  constexpr double kOffset = 1e9;
+  MetricSet first, second, third;
+  first.spread("std", kOffset + 2.0);
+  EXPECT_TRUE(first.values().empty()) << "one value has no spread";
+  second.spread("std", kOffset + 4.0);
+  second.spread("std", kOffset + 9.0);
+  first.merge(second.to_bytes());
+  first.merge(third.to_bytes());
+  ASSERT_EQ(first.values().size(), 1u);
+  EXPECT_NEAR(first.values()[0].second, std::sqrt(13.0), 1e-6);  // 1e9 has an ulp of 1e-7
+}
+
 TEST(MetricSet, MergingNothingChangesNothing) {
   MetricSet set;
   set.mean("a", 1.5);

@@ -1,9 +1,10 @@
-// The table of spec grpo.md 3.1: truth (2, 15) s. Columns: the seed's format, F_strict, our IoU.
+// The table of spec grpo.md 3.1, every column: truth (2, 15) s.
 #include <gtest/gtest.h>
 
+#include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
 #include "vrlt/rewards/answer_parser.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 struct FormatRow {
   const char* name;
   std::string text;
-  double seed_format, strict_format, iou;
+  double seed_format, seed_iou, generic, generic_trimmed, strict, iou;
 };
 VRLT_PRINT_ROW_NAME(FormatRow)
 
@@ -21,37 +22,35 @@ constexpr double kIou = 12.3 / 13.0;  // (2.7, 15) in (2, 15): 0.946154
 std::string json(const std::string& start, const std::string& end) { return R"({"start_time": ")" + start + R"(", "end_time": ")" + end + "\"}"; }
 std::string response(const std::string& answer) { return "<think>a</think><answer>" + answer + "</answer>"; }
 
-double reward(const char* name, const std::string& text) {
-  const data::Sample sample{.task = data::Task::kTemporalGrounding, .duration = 30.0, .segments = {{2.0, 15.0}}};
-  return (*find_reward(name).make())({.sample = sample, .text = text}).value;
-}
+data::Sample sample() { return {.task = data::Task::kTemporalGrounding, .duration = 30.0, .segments = {{2.0, 15.0}}}; }
+double reward(const char* name, const std::string& text) { return test::score_one(name, sample(), text).value; }
 
 const FormatRow kRows[] = {
-    {"Row01_plain", response(kJson), 1, 1, kIou},
-    {"Row02_newlines", "<think>a</think>\n\n<answer>\n" + kJson + "\n</answer>", 1, 1, kIou},
-    {"Row03_empty_thinking", "<think></think><answer>" + kJson + "</answer>", 1, 0, kIou},
-    {"Row04_trailing_newline", response(kJson) + "\n", 0, 1, kIou},
-    {"Row05_leading_space", " " + response(kJson), 0, 1, kIou},
-    {"Row06_leading_x", "x" + response(kJson), 0, 0, kIou},
-    {"Row07_text_between", "<think>a</think> so <answer>" + kJson + "</answer>", 0, 0, kIou},
-    {"Row08_no_thinking", "<answer>" + kJson + "</answer>", 0, 0, kIou},
-    {"Row09_think_not_closed", "<think>a<answer>" + kJson + "</answer>", 0, 0, kIou},
-    {"Row10_numbers_unquoted", response(R"({"start_time": 2.7, "end_time": 15.0})"), 0, 1, kIou},
-    {"Row11_keys_reversed", response(R"({"end_time": "15.0", "start_time": "2.7"})"), 0, 1, kIou},
-    {"Row12_extra_key", response(R"({"start_time": "2.7", "end_time": "15.0", "note": "x"})"), 0, 1, kIou},
-    {"Row13_code_fence", response("```json\n" + kJson + "\n```"), 0, 1, kIou},
-    {"Row14_units", response(json("2.7s", "15.0s")), 0, 1, kIou},
-    {"Row15_two_dots", response(json("1.2.3", "15.0")), 1, 0, 0},
-    {"Row16_lone_dot", response(json(".", "15.0")), 1, 0, 0},
-    {"Row17_negative", response(json("-1", "15")), 0, 0, 0},
-    {"Row18_nan", response(json("nan", "15.0")), 0, 0, 0},
-    {"Row19_underscore", response(json("1_0", "15.0")), 0, 0, 0},
-    {"Row20_inverted", response(json("15.0", "2.7")), 1, 1, 0},
-    {"Row21_second_think_and_answer", response("junk") + response(kJson), 1, 0, 0},
-    {"Row22_two_answers", response(kJson) + "<answer>" + kJson + "</answer>", 0, 0, 0},
-    {"Row23_ideographic_space_between", "<think>a</think>\xE3\x80\x80<answer>" + kJson + "</answer>", 1, 0, kIou},
-    {"Row24_arabic_indic_digit", response(json("\xD9\xA2", "15.0")), 1, 0, 0},
-    {"Row25_upper_case_tags", "<THINK>a</THINK><ANSWER>" + kJson + "</ANSWER>", 0, 0, 0},
+    {"Row01_plain", response(kJson), 1, kIou, 1, 1, 1, kIou},
+    {"Row02_newlines", "<think>a</think>\n\n<answer>\n" + kJson + "\n</answer>", 1, kIou, 1, 1, 1, kIou},
+    {"Row03_empty_thinking", "<think></think><answer>" + kJson + "</answer>", 1, kIou, 1, 1, 0, kIou},
+    {"Row04_trailing_newline", response(kJson) + "\n", 0, kIou, 0, 1, 1, kIou},
+    {"Row05_leading_space", " " + response(kJson), 0, kIou, 0, 1, 1, kIou},
+    {"Row06_leading_x", "x" + response(kJson), 0, kIou, 0, 0, 0, kIou},
+    {"Row07_text_between", "<think>a</think> so <answer>" + kJson + "</answer>", 0, kIou, 0, 0, 0, kIou},
+    {"Row08_no_thinking", "<answer>" + kJson + "</answer>", 0, kIou, 0, 0, 0, kIou},
+    {"Row09_think_not_closed", "<think>a<answer>" + kJson + "</answer>", 0, kIou, 0, 0, 0, kIou},
+    {"Row10_numbers_unquoted", response(R"({"start_time": 2.7, "end_time": 15.0})"), 0, kIou, 1, 1, 1, kIou},
+    {"Row11_keys_reversed", response(R"({"end_time": "15.0", "start_time": "2.7"})"), 0, kIou, 1, 1, 1, kIou},
+    {"Row12_extra_key", response(R"({"start_time": "2.7", "end_time": "15.0", "note": "x"})"), 0, kIou, 1, 1, 1, kIou},
+    {"Row13_code_fence", response("```json\n" + kJson + "\n```"), 0, 0, 1, 1, 1, kIou},
+    {"Row14_units", response(json("2.7s", "15.0s")), 0, 0, 1, 1, 1, kIou},
+    {"Row15_two_dots", response(json("1.2.3", "15.0")), 1, 0, 1, 1, 0, 0},
+    {"Row16_lone_dot", response(json(".", "15.0")), 1, 0, 1, 1, 0, 0},
+    {"Row17_negative", response(json("-1", "15")), 0, 13.0 / 16.0, 1, 1, 0, 0},
+    {"Row18_nan", response(json("nan", "15.0")), 0, 0, 1, 1, 0, 0},
+    {"Row19_underscore", response(json("1_0", "15.0")), 0, 5.0 / 13.0, 1, 1, 0, 0},
+    {"Row20_inverted", response(json("15.0", "2.7")), 1, 0, 1, 1, 1, 0},
+    {"Row21_second_think_and_answer", response("junk") + response(kJson), 1, 0, 1, 1, 0, 0},
+    {"Row22_two_answers", response(kJson) + "<answer>" + kJson + "</answer>", 0, kIou, 1, 1, 0, 0},
+    {"Row23_ideographic_space_between", "<think>a</think>\xE3\x80\x80<answer>" + kJson + "</answer>", 1, kIou, 1, 1, 0, kIou},
+    {"Row24_arabic_indic_digit", response(json("\xD9\xA2", "15.0")), 1, 1.0, 1, 1, 0, 0},
+    {"Row25_upper_case_tags", "<THINK>a</THINK><ANSWER>" + kJson + "</ANSWER>", 0, 0, 0, 0, 0, 0},
 };
 
 class FormatTable : public testing::TestWithParam<FormatRow> {};
@@ -60,8 +59,23 @@ INSTANTIATE_TEST_SUITE_P(Spec31, FormatTable, testing::ValuesIn(kRows), test::ro
 }  // namespace
 
 TEST_P(FormatTable, SeedFormat) { EXPECT_EQ(reward("format_seed_tvg", GetParam().text), GetParam().seed_format); }
-TEST_P(FormatTable, StrictFormat) { EXPECT_EQ(reward("format", GetParam().text), GetParam().strict_format); }
+TEST_P(FormatTable, SeedIou) { EXPECT_NEAR(reward("temporal_iou_seed", GetParam().text), GetParam().seed_iou, 1e-12); }
+TEST_P(FormatTable, Generic) { EXPECT_EQ(reward("format_generic", GetParam().text), GetParam().generic); }
+TEST_P(FormatTable, GenericTrimmed) { EXPECT_EQ(reward("format_generic_trimmed", GetParam().text), GetParam().generic_trimmed); }
+TEST_P(FormatTable, StrictFormat) { EXPECT_EQ(reward("format", GetParam().text), GetParam().strict); }
+TEST_P(FormatTable, SeedTotal) {
+  const auto& row = GetParam();
+  const auto truth = sample();
+  EXPECT_NEAR(RewardFunction({{"seed_tvg"}})({.sample = truth, .text = row.text}).total, 0.5 * row.seed_iou + 0.5 * row.seed_format, 1e-12);
+}
 TEST_P(FormatTable, Iou) { EXPECT_NEAR(reward("temporal_iou", GetParam().text), GetParam().iou, 1e-12); }  // double rounding of two operations
+
+// format_tags leaves the answer's content alone, so junk that no parser reads passes.
+TEST(StrictFormat, TagsAloneDoNotReadTheAnswer) {
+  EXPECT_EQ(reward("format_tags", response("junk")), 1.0);
+  EXPECT_EQ(reward("format", response("junk")), 0.0);
+  EXPECT_EQ(reward("format_tags", response(kJson) + "x"), 0.0);
+}
 
 TEST(StrictFormat, WithoutThinkingWantsTheAnswerAlone) {
   const auto ok = [](const char* text) { return has_strict_format(text, ThinkPolicy::kForbidden); };
@@ -90,6 +104,19 @@ TEST(ExtractAnswer, NamesWhatIsWrong) {
   EXPECT_EQ(extract_answer("B").failure, "no_answer");
   EXPECT_EQ(extract_answer("<think>t</think><answer>B").failure, "unclosed_answer");
   EXPECT_EQ(extract_answer("<answer>A</answer><answer>B</answer>").failure, "multiple_answer_tags");
+  EXPECT_EQ(extract_answer("<answer>A</answer></answer>").failure, "multiple_answer_tags");
+}
+
+TEST(ExtractAnswer, FirstAndLastAreThoseOfALazySearch) {
+  const auto first = [](const char* text) { return extract_answer(text, AnswerBlock::kFirst); };
+  const auto last = [](const char* text) { return extract_answer(text, AnswerBlock::kLast); };
+  EXPECT_EQ(first("<answer>A</answer><answer>B</answer>").value, "A");
+  EXPECT_EQ(last("<answer>A</answer><answer>B</answer>").value, "B");
+  EXPECT_EQ(first("<answer>A<answer>B</answer></answer>").value, "A<answer>B");
+  EXPECT_EQ(last("<answer>A<answer>B</answer></answer>").value, "A<answer>B") << "the second tag is inside the first match";
+  EXPECT_EQ(last("<answer>A</answer><answer>B").value, "A") << "the last one that is closed";
+  EXPECT_EQ(first("<answer>A").failure, "unclosed_answer");
+  EXPECT_EQ(last("A").failure, "no_answer");
 }
 
 }  // namespace vrlt::rewards

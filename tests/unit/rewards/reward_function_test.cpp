@@ -1,7 +1,8 @@
+#include "vrlt/rewards/reward_function.h"
+
 #include <gtest/gtest.h>
 
 #include "vrlt/core/error.h"
-#include "vrlt/rewards/reward_table.h"
 
 namespace vrlt::rewards {
 namespace {

@@ -1,6 +1,7 @@
 // The tables of spec grpo.md 3.3: the reward on a whole response.
 #include <gtest/gtest.h>
 
+#include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
 #include "vrlt/rewards/reward_table.h"
 
@@ -46,15 +47,15 @@ const IouRow kRows[] = {
     {"set_reordered", "[[0, 5], [10, 15]]", {{10, 15}, {0, 5}}, 1.0, "ok"},
     {"set_repeated", "[[1, 2], [3, 4], [5, 6]]", {{0, 4}, {4, 10}}, 3.0 / 10, "ok"},
     {"set_touching", "[[0, 10]]", {{0, 5}, {5, 10}}, 1.0, "ok"},
-    {"set_of_points", "[[3, 3]]", {{0, 5}, {6, 7}}, 0, "ok"},
+    {"set_of_points", "[[3, 3]]", {{0, 5}, {6, 7}}, 0, "zero_length"},
     {"several_spans_for_one", "[[0, 5], [10, 15]]", {{0, 15}}, 0, "multiple_spans"},
 };
 
 class IouTable : public testing::TestWithParam<IouRow> {};
 INSTANTIATE_TEST_SUITE_P(Spec33, IouTable, testing::ValuesIn(kRows), test::row_name);
 
-RewardOutput reward(const std::string& answer, const data::Sample& sample) {
-  return (*find_reward("temporal_iou").make())({.sample = sample, .text = "<think>t</think><answer>" + answer + "</answer>"});
+RewardOutput reward(const std::string& answer, const data::Sample& sample, const RewardOptions& options = {}) {
+  return test::score_one("temporal_iou", sample, test::think_and_answer(answer), options);
 }
 
 }  // namespace
@@ -73,6 +74,51 @@ TEST(TemporalIouReward, CountsFromTheClipStart) {
   EXPECT_EQ(reward("10 to 18", sample).value, 1.0);
   EXPECT_EQ(reward("110 to 118", sample).value, 0.0);
 }
+
+data::Sample thirty_seconds() { return {.task = data::Task::kTemporalGrounding, .duration = 30.0, .segments = {{10, 18}}}; }
+
+TEST(TemporalIouReward, InvertedSpansCanBeSwapped) {
+  EXPECT_EQ(reward("18 to 10", thirty_seconds()).value, 0.0);
+  EXPECT_EQ(reward("18 to 10", thirty_seconds(), {.inverted = "swap"}).value, 1.0);
+}
+
+// (10, 45) against (10, 18) in 30 s: 8/35, or 8/20 = 0.4 when the prediction ends with the clip.
+TEST(TemporalIouReward, SpansBeyondTheEndAreKeptClampedOrWorthNothing) {
+  EXPECT_EQ(reward("10 to 45", thirty_seconds()).value, 8.0 / 35);
+  EXPECT_EQ(reward("10 to 45", thirty_seconds(), {.out_of_range = "clamp"}).value, 0.4);
+  EXPECT_EQ(reward("10 to 45", thirty_seconds(), {.out_of_range = "zero"}).value, 0.0);
+  EXPECT_EQ(reward("10 to 45", thirty_seconds(), {.out_of_range = "zero"}).reason, "out_of_range_span");
+  EXPECT_EQ(reward("40 to 50", thirty_seconds(), {.out_of_range = "clamp"}).reason, "zero_length");
+  auto cut = thirty_seconds();
+  cut.clip_start = 5;  // the clip is 15 s long and the truth is 5 to 13 on its clock
+  cut.clip_end = 20;
+  EXPECT_EQ(reward("5 to 50", cut, {.out_of_range = "clamp"}).value, 0.8);
+}
+
+TEST(TemporalIouReward, WhichOfSeveralSpansCounts) {
+  EXPECT_EQ(reward("10 to 18, 20 to 25", thirty_seconds()).reason, "multiple_spans");
+  EXPECT_EQ(reward("10 to 18, 20 to 25", thirty_seconds(), {.span = "first"}).value, 1.0);
+  EXPECT_EQ(reward("10 to 18, 20 to 25", thirty_seconds(), {.span = "last"}).value, 0.0);
+}
+
+TEST(TemporalIouReward, WhichAnswerBlockCounts) {
+  const auto value = [](const RewardOptions& options) {
+    return test::score_one("temporal_iou", thirty_seconds(), "<answer>10 to 18</answer><answer>1 to 2</answer>", options).value;
+  };
+  EXPECT_EQ(value({}), 0.0);
+  EXPECT_EQ(value({.answer_block = "first"}), 1.0);
+  EXPECT_EQ(value({.answer_block = "last"}), 0.0);
+}
+
+// A policy that answers with the whole clip earns (b - a) / D: its share is a metric.
+TEST(TemporalIouReward, ReportsPredictionsOfNearlyTheWholeClip) {
+  const auto covers = [](const char* answer) { return reward(answer, thirty_seconds()).extra.at(0).second; };
+  EXPECT_EQ(covers("0 to 30"), 1.0);
+  EXPECT_EQ(covers("2 to 29.5"), 1.0) << "27.5 of 30 s are more than 90 %";
+  EXPECT_EQ(covers("0 to 27"), 0.0);
+}
+
+TEST(TemporalIouReward, ShowsWhatItRead) { EXPECT_EQ(reward("from 10.5s to 0:18", thirty_seconds()).read, "10.5 to 18 s"); }
 
 TEST(TemporalIouReward, SaysNothingAboutOtherTasks) {
   const data::Sample sample{.task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 0};

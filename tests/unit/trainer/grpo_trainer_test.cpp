@@ -11,7 +11,8 @@
 #include "vrlt/algorithm/advantage.h"
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/algorithm/token_log_probs.h"
-#include "vrlt/rewards/reward_table.h"
+#include "vrlt/io/jsonl.h"
+#include "vrlt/rewards/reward_function.h"
 #include "vrlt/rollout/rollout_engine.h"
 
 namespace vrlt::trainer {

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vrlt/rewards/reward_table.h"
+
+namespace vrlt::rewards {
+
+/// A published sum of rewards under one name. Source: spec grpo.md 3.10.
+struct RewardPreset {
+  const char* name;
+  const char* help;
+  std::span<const RewardTerm> terms;
+};
+
+std::span<const RewardPreset> reward_presets();
+
+/// The names a list of terms may hold: rewards, then presets.
+std::vector<std::string> reward_and_preset_names();
+
+/// The terms with every preset replaced by its own, weights multiplied; a reward that is named twice gets the sum of its weights.
+std::vector<RewardTerm> expand_presets(const std::vector<RewardTerm>& terms);
+
+}  // namespace vrlt::rewards

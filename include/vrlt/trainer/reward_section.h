@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vrlt/config/load.h"
+#include "vrlt/rewards/reward_function.h"
+#include "vrlt/rollout/rollout.h"
+
+namespace vrlt::trainer {
+
+/// Not `visit_fields`: RewardOptions lives in another namespace.
+void visit_reward_fields(config::FieldVisitor& visitor, rewards::RewardOptions& options);
+
+/// The rewards of a run.
+/// @param max_new_tokens  of its rollouts: the limit that the reward overlong counts back from.
+rewards::RewardFunction reward_function(const std::vector<config::WeightedName>& rewards, rewards::RewardOptions options, int64_t max_new_tokens);
+
+/// Problems of the rewards of a training run: options that exclude each other, rewards that cannot be trained on or have no
+/// effect.
+std::vector<std::string> check(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options, int64_t max_new_tokens,
+                               const config::KeyLocations& locations);
+
+/// What the rewards see of the responses.
+std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group);
+
+}  // namespace vrlt::trainer

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "vrlt/rewards/reward_function.h"
+
+namespace vrlt::app {
+
+/// One line of the completions with all that is known about it.
+struct ScoredCompletion {
+  std::string place;  ///< "file:line"
+  const data::Sample* sample = nullptr;
+  std::string text;
+  int64_t num_tokens = 0;
+  bool truncated = false, control = false;
+  std::vector<std::pair<std::string, double>> expected;  ///< Name of a term or "total", and the value.
+  rewards::ScoredResponse scored;                        ///< Empty for a control.
+  std::vector<std::string> misses;                       ///< One sentence for each expected value that is not met.
+};
+
+/// One line of JSON.
+std::string score_line(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms);
+
+/// A block of text for a terminal: the response, the truth, then each component with its value, weight, what was read and why it is 0.
+std::string score_explanation(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms);
+
+/// A JUnit XML document with a test case for each completion; one with misses has failed.
+std::string junit_report(const std::deque<ScoredCompletion>& completions, const std::vector<rewards::RewardTerm>& terms);
+
+}  // namespace vrlt::app

@@ -1,0 +1,51 @@
+#include "rewards/choice_rewards.h"
+
+#include "rewards/peer_choices.h"
+#include "rewards/prediction.h"
+#include "rewards/tag_scan.h"
+#include "rewards/unicode_scan.h"
+
+namespace vrlt::rewards {
+namespace {
+
+bool has_right_option(const data::Sample& sample) {
+  return sample.answer_option && (sample.task == data::Task::kMultipleChoice || sample.task == data::Task::kGroundedQa);
+}
+
+template <typename Read>
+RewardOutput score_peer_letter(const RewardInput& input, const Read& read) {
+  if (!has_right_option(input.sample)) return kNotApplicable;
+  const std::optional<char> letter = read(std::string_view(input.text));
+  if (!letter) return failure("unparsed");
+  return right_or_wrong(*letter - 'A' == *input.sample.answer_option, std::string(1, *letter));
+}
+
+}  // namespace
+
+RewardOutput choice_reward(const RewardInput& input, const RewardOptions& options) {
+  if (input.sample.task != data::Task::kMultipleChoice || !input.sample.answer_option) return kNotApplicable;
+  const auto answer = read_answer(input, options);
+  if (!answer) return failure(answer.failure);
+  const auto option = parse_choice(*answer.value, input.sample.options);
+  if (!option) return failure(option.failure);
+  return right_or_wrong(*option.value == *input.sample.answer_option, option_text(*option.value));
+}
+
+RewardOutput choice_videor1_reward(const RewardInput& input, const RewardOptions&) {
+  return score_peer_letter(input, [](std::string_view text) {
+    const auto block = first_block(text, kAnswer, kAnswerEnd);
+    const auto answer = block ? unicode_trim(*block) : std::string_view();
+    return answer.size() == 1 ? std::optional(answer.front()) : std::nullopt;
+  });
+}
+
+RewardOutput choice_videochat_reward(const RewardInput& input, const RewardOptions&) {
+  return score_peer_letter(input, [](std::string_view text) {
+    const auto block = first_block(text, kAnswer, kAnswerEnd);
+    return block ? first_capital_a_to_g(*block) : std::nullopt;
+  });
+}
+
+RewardOutput choice_seed_eval_reward(const RewardInput& input, const RewardOptions&) { return score_peer_letter(input, read_seed_eval_choice); }
+
+}  // namespace vrlt::rewards

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vrlt::rewards {
+
+/// The first capital A to G.
+std::optional<char> first_capital_a_to_g(std::string_view text);
+
+/// What Temporal-R1's evaluation takes for the letter of a response, in upper case.
+std::optional<char> read_seed_eval_choice(std::string_view response);
+
+}  // namespace vrlt::rewards

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/rewards/reward.h"
+#include "vrlt/rewards/reward_options.h"
+
+namespace vrlt::rewards {
+
+inline const RewardOutput kNotApplicable{.value = 0.0, .applicable = false, .reason = "not_applicable"};
+
+inline RewardOutput failure(std::string reason) { return {.value = 0.0, .reason = std::move(reason)}; }
+
+/// 1, or 0 with the reason wrong.
+inline RewardOutput right_or_wrong(bool right, std::string read) {
+  return {.value = right ? 1.0 : 0.0, .reason = right ? "ok" : "wrong", .read = std::move(read)};
+}
+
+bool asks_for_spans(const data::Sample& sample);
+
+/// Seconds from clip_start to the end of the clip, if the record says when it ends.
+std::optional<double> clip_duration(const data::Sample& sample);
+
+/// The answer block that options.answer_block picks.
+Parsed<std::string> read_answer(const RewardInput& input, const RewardOptions& options);
+
+/// The spans of the answer: one if the truth is one, or all, after what the options say of several, inverted ones and those out of
+/// range. None is inverted or empty. Failures: those of parse_spans(), multiple_spans, inverted, zero_length, out_of_range_span.
+Parsed<std::vector<Interval>> read_spans(std::string_view answer, const data::Sample& sample, const RewardOptions& options);
+
+/// "4 to 8 s, 10 to 12 s".
+std::string spans_text(const std::vector<Interval>& spans);
+
+/// "B".
+std::string option_text(int64_t option);
+
+}  // namespace vrlt::rewards

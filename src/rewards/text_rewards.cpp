@@ -1,0 +1,136 @@
+#include "rewards/text_rewards.h"
+
+#include <cmath>
+
+#include "rewards/answer_limits.h"
+#include "rewards/number_scores.h"
+#include "rewards/prediction.h"
+#include "rewards/tag_scan.h"
+#include "rewards/text_scan.h"
+#include "rewards/unicode_scan.h"
+#include "rewards/word_scores.h"
+
+namespace vrlt::rewards {
+namespace {
+
+/// Whether the record asks for this kind of answer.
+bool asks_for(const data::Sample& sample, const char* problem_type) {
+  if (sample.task != data::Task::kOpen || !sample.answer_text) return false;
+  const auto& record = sample.record;
+  if (!record.is_object() || !record.contains("problem_type")) return true;
+  return record["problem_type"] == problem_type;
+}
+
+bool asks_for_text(const data::Sample& sample) {
+  return (sample.task == data::Task::kCaption && sample.answer_text) || asks_for(sample, "free-form");
+}
+
+/// What Video-R1 takes for the answer: the first block, trimmed, or nothing.
+std::string_view first_answer(const RewardInput& input) {
+  const auto block = first_block(input.text, kAnswer, kAnswerEnd);
+  return block ? unicode_trim(*block) : std::string_view();
+}
+
+std::string excerpt(std::string_view text) {
+  constexpr size_t kShown = 80;
+  return text.size() <= kShown ? std::string(text) : std::string(text.substr(0, kShown)) + "..";
+}
+
+struct TolerancesOfRecord {
+  NumberTolerance tolerance;
+  bool given = false;
+};
+
+TolerancesOfRecord tolerances(const data::Sample& sample) {
+  TolerancesOfRecord result;
+  const auto read = [&](const char* key, double& value) {
+    if (!sample.record.is_object() || !sample.record.contains(key) || !sample.record[key].is_number()) return;
+    value = sample.record[key].get<double>();
+    result.given = true;
+  };
+  read("absolute_tolerance", result.tolerance.absolute);
+  read("relative_tolerance", result.tolerance.relative);
+  return result;
+}
+
+/// Reads the number of the answer, then scores it with `score(predicted, truth)`. A truth that is no number is another kind of question.
+template <typename Score>
+RewardOutput score_number(const RewardInput& input, const RewardOptions& options, const char* problem_type, const Score& score) {
+  if (!asks_for(input.sample, problem_type)) return kNotApplicable;
+  const auto truth = parse_decimal(*input.sample.answer_text);
+  if (!truth) return kNotApplicable;
+  const auto answer = read_answer(input, options);
+  if (!answer) return failure(answer.failure);
+  if (answer.value->size() > kMaxAnswerBytes) return failure("too_long");
+  const auto number = parse_decimal(*answer.value);
+  if (!number) return failure("no_number");
+  const double value = score(*number, *truth);
+  return {.value = value, .reason = value > 0 ? "ok" : "wrong", .read = std::string(trim(*answer.value))};
+}
+
+RewardOutput score_words(std::string_view answer, const data::Sample& sample, bool stem) {
+  if (answer.size() > kMaxAnswerBytes || words_of(answer).size() > kMaxWords || words_of(*sample.answer_text).size() > kMaxWords)
+    return failure("too_long");
+  const auto scores = rouge(answer, *sample.answer_text, stem);
+  return {
+      .value = scores.mean(), .read = excerpt(answer), .extra = {{"rouge1", scores.rouge1}, {"rouge2", scores.rouge2}, {"rougeL", scores.rouge_l}}};
+}
+
+}  // namespace
+
+RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options) {
+  if (!asks_for_text(input.sample)) return kNotApplicable;
+  const auto answer = read_answer(input, options);
+  if (!answer) return failure(answer.failure);
+  return score_words(*answer.value, input.sample, options.rouge_stemmer);
+}
+
+RewardOutput rouge_videor1_reward(const RewardInput& input, const RewardOptions&) {
+  return asks_for_text(input.sample) ? score_words(first_answer(input), input.sample, /*stem=*/true) : kNotApplicable;
+}
+
+RewardOutput numeric_reward(const RewardInput& input, const RewardOptions& options) {
+  const auto [tolerance, given] = tolerances(input.sample);
+  return score_number(input, options, "numerical", [&, given = given, tolerance = tolerance](double predicted, double truth) {
+    if (truth == std::floor(truth) && !given) return predicted == truth ? 1.0 : 0.0;
+    return is_close(predicted, truth, tolerance) ? 1.0 : 0.0;
+  });
+}
+
+RewardOutput numeric_videor1_reward(const RewardInput& input, const RewardOptions&) {
+  if (!asks_for(input.sample, "numerical")) return kNotApplicable;
+  const auto answer = first_answer(input);
+  if (answer.size() > kMaxAnswerBytes) return failure("too_long");
+  return right_or_wrong(equal_as_videor1(answer, *input.sample.answer_text), excerpt(answer));
+}
+
+RewardOutput regression_reward(const RewardInput& input, const RewardOptions& options) {
+  const auto tolerance = tolerances(input.sample).tolerance;
+  return score_number(input, options, "regression", [&](double predicted, double truth) { return regression_score(predicted, truth, tolerance); });
+}
+
+RewardOutput regression_videor1_reward(const RewardInput& input, const RewardOptions&) {
+  if (!asks_for(input.sample, "regression")) return kNotApplicable;
+  const auto answer = first_answer(input);
+  if (answer.size() > kMaxAnswerBytes) return failure("too_long");
+  const auto value = regression_as_videor1(answer, *input.sample.answer_text);
+  return value ? RewardOutput{.value = *value, .read = excerpt(answer)} : failure("no_number");
+}
+
+RewardOutput mean_relative_accuracy_reward(const RewardInput& input, const RewardOptions& options) {
+  const auto tolerance = tolerances(input.sample).tolerance;
+  return score_number(input, options, "regression",
+                      [&](double predicted, double truth) { return mean_relative_accuracy(predicted, truth, tolerance); });
+}
+
+RewardOutput ocr_reward(const RewardInput& input, const RewardOptions& options) {
+  if (!asks_for(input.sample, "OCR")) return kNotApplicable;
+  const auto answer = read_answer(input, options);
+  if (!answer) return failure(answer.failure);
+  if (answer.value->size() > kMaxAnswerBytes) return failure("too_long");
+  const auto hypothesis = words_of(*answer.value), reference = words_of(*input.sample.answer_text);
+  if (hypothesis.size() > kMaxWords || reference.size() > kMaxWords) return failure("too_long");
+  return {.value = word_accuracy(hypothesis, reference), .read = excerpt(*answer.value)};
+}
+
+}  // namespace vrlt::rewards
