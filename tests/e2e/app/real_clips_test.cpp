@@ -56,5 +56,41 @@ TEST(RealClips, AreTrainedOn) {
   }
 }
 
+TEST(RealImages, AreAnsweredAndTrainedOnWithAndWithoutAVideo) {
+  const TemporaryFolder data;
+  for (const char* name : {"jpeg_420.jpg", "png_rgba.png"}) fs::copy(fs::path(VRLT_TESTS_DIR) / "unit/video/images" / name, data.path() / name);
+  const auto clip = records().front()["video"].get<std::string>();
+  fs::copy(media_dir() / clip, data.path() / clip);
+  io::Json record = {{"schema", "vs/1"}, {"task", "mcq"}, {"question", "Which one?"}, {"options", {"first", "second"}}, {"answer", 1}};
+  std::string lines;
+  const auto add = [&](const char* id, const io::Json& media) {
+    auto line = record;
+    line["id"] = id;
+    line.update(media);
+    lines += line.dump() + "\n";
+  };
+  add("image", {{"images", {"png_rgba.png"}}});
+  add("images", {{"images", {"jpeg_420.jpg", "png_rgba.png"}}});
+  add("images and video", {{"images", {"jpeg_420.jpg"}}, {"video", clip}});
+  io::write_file_atomic(data.path() / "records.jsonl", lines);
+  const std::vector<std::string> common = {"data.records=[" + (data.path() / "records.jsonl").string() + "]",
+                                           "data.root=" + data.path().string(),
+                                           "data.prompt=auto_answer",
+                                           "video.num_frames=4",
+                                           "video.max_pixels=3136",
+                                           "image.max_pixels=6272"};
+  auto arguments = common;
+  arguments.insert(arguments.begin(), {"eval.yaml", "name=images"});
+  const auto evaluated = world().run("vrlt-eval", arguments);
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(io::read_json(world().run_folder("images") / "mcq/results.json")["n_done"], 3);
+
+  arguments = common;
+  arguments.insert(arguments.begin(), {"grpo.yaml", "name=train-images", "steps=1", "prompts_per_step=3", "model.freeze_vision=false"});
+  const auto trained = world().run("vrlt-train", arguments);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_EQ(lines_of(world().run_folder("train-images") / "metrics.jsonl")[0]["data/bad_samples"], 0.0);
+}
+
 }  // namespace
 }  // namespace vrlt::test
