@@ -19,7 +19,7 @@ at::Tensor LanguageModel::mlp(const at::Tensor& x, int64_t layer) const {
   return at::linear(at::silu(gate) * up, parameters_.at(layer_name(layer, "mlp.down_proj.weight")));
 }
 
-at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend) const {
+at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, std::vector<at::Tensor>* trace) const {
   const auto float_table = mrope_table(position_ids, config_.mrope_section, config_.head_dim, config_.rope_theta);
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
@@ -34,16 +34,18 @@ at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_id
     const auto values = project("self_attn.v_proj.weight", "self_attn.v_proj.bias");
     x = x + at::linear(attend(layer, queries, keys, values), parameters_.at(layer_name(layer, "self_attn.o_proj.weight")));
     x = x + mlp(rms_norm(x, parameters_.at(layer_name(layer, "post_attention_layernorm.weight")), config_.rms_norm_eps), layer);
+    if (trace != nullptr) trace->push_back(x);
   }
   return rms_norm(x, parameters_.at("model.norm.weight"), config_.rms_norm_eps);
 }
 
 at::Tensor LanguageModel::forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans,
-                                  const KeyValueSink& sink) const {
-  return run_layers(embeddings, position_ids, [&](int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
+                                  const KeyValueSink& sink, std::vector<at::Tensor>* trace) const {
+  const auto attend = [&](int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
     if (sink) sink(layer, keys, values);
     return group_attention(queries, keys, values, spans);
-  });
+  };
+  return run_layers(embeddings, position_ids, attend, trace);
 }
 
 at::Tensor LanguageModel::decode(const at::Tensor& embeddings, KvCache& cache) const {

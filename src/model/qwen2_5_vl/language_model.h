@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <vector>
 
 #include "model/layers/attention.h"
 #include "model/layers/rope.h"
@@ -21,9 +22,9 @@ class LanguageModel {
   using KeyValueSink = std::function<void(int64_t layer, const at::Tensor& keys, const at::Tensor& values)>;
 
   /// @param embeddings  [T, D]; @param position_ids  [3, T]; @param spans  cover the sequence in order.
-  /// @return [T, D] after the final norm.
-  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans,
-                     const KeyValueSink& sink = {}) const;
+  /// @param trace  receives the state after each layer, [T, D], for tests.  @return [T, D] after the final norm.
+  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans, const KeyValueSink& sink = {},
+                     std::vector<at::Tensor>* trace = nullptr) const;
 
   /// One token for every slot of the cache, whose suffixes grow by one. @param embeddings  [N*G, D].  @return [N*G, D].
   at::Tensor decode(const at::Tensor& embeddings, KvCache& cache) const;
@@ -31,7 +32,7 @@ class LanguageModel {
  private:
   /// What attends: given rotated queries and keys, and values of a layer ([T, heads, Dh]), gives [T, H * Dh].
   using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values)>;
-  at::Tensor run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend) const;
+  at::Tensor run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, std::vector<at::Tensor>* trace = nullptr) const;
   at::Tensor mlp(const at::Tensor& x, int64_t layer) const;
 
   const TextConfig& config_;

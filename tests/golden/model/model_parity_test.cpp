@@ -279,6 +279,21 @@ TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
   }
 }
 
+TEST_P(ModelParity, StateAfterEveryLayer) {
+  if (!expected("text.layer.0")) return;  // stored for the main case of a model
+  const at::NoGradGuard no_grad;
+  const int64_t length = inputs_.ids().size(0);
+  const auto group = inputs_.group(*model_, "float_max", length);
+  const auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(*model_);
+  std::vector<at::Tensor> trace;
+  qwen.language_model().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = length}}, {}, &trace);
+  // The last state is stored after the final norm (text.norm).
+  ASSERT_GE(trace.size(), 1u);
+  for (size_t i = 0; i < trace.size(); ++i)
+    if (const auto state = expected("text.layer." + std::to_string(i)))
+      expect_near(trace[i], state->squeeze(0), kHiddenTolerance, "text.layer." + std::to_string(i));
+}
+
 TEST_P(ModelParity, ResponseStatesAndPrefill) {
   const at::NoGradGuard no_grad;
   const int64_t prompt = inputs_.prompt_length(), num_answer = inputs_.ids().size(0) - prompt;
@@ -398,6 +413,7 @@ TEST_P(ModelParityBatch, GroupOfCompletions) {
 }
 
 TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
+  SCOPED_TRACE("left_padded_batch");
   const at::NoGradGuard no_grad;
   const auto& json = golden_.json["left_padded_batch"];
   std::vector<PromptGroup> groups;
