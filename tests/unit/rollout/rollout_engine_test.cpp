@@ -118,7 +118,9 @@ TEST_P(Generation, ResponsesEndAtAStopTokenOrTheLimit) {
       ASSERT_GE(response.ids.size(), 1u);
       for (size_t i = 0; i + 1 < response.ids.size(); ++i) EXPECT_FALSE(is_stop(stops, response.ids[i])) << "goes on behind a stop token";
       EXPECT_EQ(response.truncated, !is_stop(stops, response.ids.back()));
-      if (response.truncated) EXPECT_EQ(static_cast<int64_t>(response.ids.size()), config().max_new_tokens);
+      if (response.truncated) {
+        EXPECT_EQ(static_cast<int64_t>(response.ids.size()), config().max_new_tokens);
+      }
       EXPECT_LE(static_cast<int64_t>(response.ids.size()), config().max_new_tokens);
       EXPECT_EQ(response.text, tokenizer_.decode(response.ids, true));
     }

@@ -84,7 +84,9 @@ TEST_P(SampledDistribution, IsThatOfTheReference) {
     for (size_t i = 0; i < expected.size(); ++i) {
       const double count = counts[static_cast<int64_t>(i)].item<double>();
       EXPECT_NEAR(count, kPoints * expected[i], 1.01) << "seed " << seed << ", token " << i;
-      if (expected[i] == 0.0) EXPECT_EQ(count, 0.0) << "seed " << seed << ", token " << i;
+      if (expected[i] == 0.0) {
+        EXPECT_EQ(count, 0.0) << "seed " << seed << ", token " << i;
+      }
     }
   }
 }
