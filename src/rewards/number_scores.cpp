@@ -12,12 +12,6 @@
 namespace vrlt::rewards {
 namespace {
 
-size_t digits_at(std::string_view text, size_t begin) {
-  size_t end = begin;
-  while (end < text.size() && is_digit(text[end])) ++end;
-  return end - begin;
-}
-
 /// Takes digits off the front, commas between groups of three left out.
 std::string take_whole_part(std::string_view& text) {
   size_t length = digits_at(text, 0);

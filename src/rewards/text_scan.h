@@ -47,4 +47,11 @@ inline std::string_view strip_code_fence(std::string_view text) {
   return trim(text);
 }
 
+/// How many digits stand at `begin`.
+inline size_t digits_at(std::string_view text, size_t begin) {
+  size_t end = begin;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  return end - begin;
+}
+
 }  // namespace vrlt::rewards

@@ -9,12 +9,6 @@
 namespace vrlt::rewards {
 namespace {
 
-size_t digits_at(std::string_view text, size_t begin) {
-  size_t end = begin;
-  while (end < text.size() && is_digit(text[end])) ++end;
-  return end - begin;
-}
-
 double number(std::string_view text) {
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
