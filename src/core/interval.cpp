@@ -44,9 +44,7 @@ std::vector<Interval> merge_intervals(std::vector<Interval> intervals) {
   return merged;
 }
 
-double temporal_set_iou(const std::vector<Interval>& predicted, const std::vector<Interval>& truth) {
-  const auto p = merge_intervals(predicted), q = merge_intervals(truth);
-  if (p.empty() || q.empty()) return 0.0;
+double shared_length(const std::vector<Interval>& p, const std::vector<Interval>& q) {
   double shared = 0.0;
   for (size_t i = 0, j = 0; i < p.size() && j < q.size();) {
     shared += overlap(p[i], q[j]);
@@ -55,6 +53,13 @@ double temporal_set_iou(const std::vector<Interval>& predicted, const std::vecto
     else
       ++j;
   }
+  return shared;
+}
+
+double temporal_set_iou(const std::vector<Interval>& predicted, const std::vector<Interval>& truth) {
+  const auto p = merge_intervals(predicted), q = merge_intervals(truth);
+  if (p.empty() || q.empty()) return 0.0;
+  const double shared = shared_length(p, q);
   const double iou = shared / (total_length(p) + total_length(q) - shared);
   return std::isfinite(iou) ? iou : 0.0;
 }

@@ -16,19 +16,6 @@ double overlap(const Interval& a, const Interval& b) {
   return std::max(0.0, std::min(a.end_seconds, b.end_seconds) - std::max(a.start_seconds, b.start_seconds));
 }
 
-/// Seconds that both sorted, disjoint sets hold.
-double shared_length(const std::vector<Interval>& p, const std::vector<Interval>& q) {
-  double shared = 0.0;
-  for (size_t i = 0, j = 0; i < p.size() && j < q.size();) {
-    shared += overlap(p[i], q[j]);
-    if (p[i].end_seconds < q[j].end_seconds)
-      ++i;
-    else
-      ++j;
-  }
-  return shared;
-}
-
 double finite_or_zero(double value) { return std::isfinite(value) ? value : 0.0; }
 
 /// The share of a merged set that lies before `seconds`; `index` walks along as the calls go from left to right.

@@ -20,6 +20,9 @@ double temporal_iou(const Interval& predicted, const Interval& truth);
 /// Sorted spans with touching and overlapping ones merged; inverted and empty spans are dropped.
 std::vector<Interval> merge_intervals(std::vector<Interval> intervals);
 
+/// Seconds that both sets hold, each as merge_intervals gives it.
+double shared_length(const std::vector<Interval>& p, const std::vector<Interval>& q);
+
 /// Intersection over union of two sets of spans after merging each; 0 when either is empty.
 double temporal_set_iou(const std::vector<Interval>& predicted, const std::vector<Interval>& truth);
 
