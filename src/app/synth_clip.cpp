@@ -37,6 +37,20 @@ void draw(cv::Mat& picture, const SynthShape& shape, double seconds) {
   }
 }
 
+/// Streams of draws of one clip.
+enum : uint64_t { kShapeDraws = 0, kDurationDraw = 1 };
+
+/// Whether questions about the clip keep one answer when the shape joins it.
+bool fits(const SynthShape& shape, const SynthClip& clip, const SynthWorld& world, const std::string& split) {
+  const auto is_held_out = std::find(world.held_out.begin(), world.held_out.end(), shape.name()) != world.held_out.end();
+  if (is_held_out && split == "train") return false;
+  if (clip.shapes.empty()) return true;
+  if (world.similar_distractors && shape.shape == clip.shapes.front().shape) return false;
+  return std::none_of(clip.shapes.begin(), clip.shapes.end(), [&](const SynthShape& other) {
+    return world.similar_distractors ? shape.name() == other.name() : shape.color == other.color;
+  });
+}
+
 }  // namespace
 
 const std::vector<std::vector<std::string>>& synth_palettes() {
@@ -49,22 +63,34 @@ const std::vector<std::string>& synth_shapes() {
   return kNames;
 }
 
-SynthClip make_synth_clip(uint64_t seed, const std::string& split, int64_t index) {
+std::vector<std::string> synth_shape_names() {
+  std::vector<std::string> names;
+  for (const auto& palette : synth_palettes())
+    for (const auto& color : palette)
+      for (const auto& shape : synth_shapes()) names.push_back(color + " " + shape);
+  return names;
+}
+
+SynthClip make_synth_clip(const SynthWorld& world, uint64_t seed, const std::string& split, int64_t index) {
   const uint64_t key = stable_hash(split + "/" + std::to_string(index));
   uint64_t draws = 0;
-  const auto uniform = [&] { return random_uniform(seed, key, 0, draws++); };
+  const auto uniform = [&] { return random_uniform(seed, key, kShapeDraws, draws++); };
   const auto below = [&](size_t n) { return std::min(static_cast<size_t>(uniform() * static_cast<double>(n)), n - 1); };
   SynthClip clip;
+  const double spread = static_cast<double>(world.longest_seconds - world.shortest_seconds + 1);
+  clip.duration_seconds = static_cast<double>(world.shortest_seconds) + std::floor(spread * random_uniform(seed, key, kDurationDraw, 0));
   clip.palette = below(synth_palettes().size());
-  const size_t count = 1 + below(3);
+  const size_t count = 1 + below(static_cast<size_t>(world.max_distractors) + 1);
   while (clip.shapes.size() < count) {
-    // Distractors come from the other palette, so that a question about the target's palette has one answer.
-    const auto& palette = synth_palettes()[clip.shapes.empty() ? clip.palette : 1 - clip.palette];
+    const bool is_target = clip.shapes.empty();
+    // Distractors that must differ in colour come from the other palette, so that a question about the target's palette has one answer.
+    const bool any_palette = world.similar_distractors && !is_target;
+    const auto& palette = synth_palettes()[any_palette ? below(synth_palettes().size()) : is_target ? clip.palette : 1 - clip.palette];
     SynthShape shape;
     shape.color = palette[below(palette.size())];
     shape.shape = synth_shapes()[below(synth_shapes().size())];
-    const bool known = std::any_of(clip.shapes.begin(), clip.shapes.end(), [&](const auto& other) { return other.color == shape.color; });
-    const double half_seconds = clip.duration_seconds * 2, length = 2 + static_cast<double>(below(9));
+    const double half_seconds = clip.duration_seconds * 2;
+    const double length = 2 + static_cast<double>(below(static_cast<size_t>(half_seconds * 5 / 8) - 1));
     shape.start_seconds = std::floor(uniform() * (half_seconds - length + 1)) / 2;
     shape.end_seconds = shape.start_seconds + length / 2;
     shape.radius = 7 + 4 * uniform();
@@ -73,7 +99,7 @@ SynthClip make_synth_clip(uint64_t seed, const std::string& split, int64_t index
     const double seconds = shape.end_seconds - shape.start_seconds;
     shape.dx = (12 + 32 * uniform() - shape.x) / seconds;
     shape.dy = (12 + 32 * uniform() - shape.y) / seconds;
-    if (!known) clip.shapes.push_back(shape);
+    if (fits(shape, clip, world, split)) clip.shapes.push_back(shape);
   }
   return clip;
 }

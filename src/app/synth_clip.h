@@ -13,12 +13,24 @@ struct SynthShape {
   double start_seconds = 0, end_seconds = 0;
   double x = 0, y = 0, dx = 0, dy = 0;  ///< Centre at the start and pixels per second.
   double radius = 8;
+
+  std::string name() const { return color + " " + shape; }
 };
 
 struct SynthClip {
   double duration_seconds = 8;
   size_t palette = 0;              ///< Of the target.
-  std::vector<SynthShape> shapes;  ///< The target first; the others are distractors of the other palette, all of different colours.
+  std::vector<SynthShape> shapes;  ///< The target first, then the distractors; no two of the same name.
+};
+
+/// What happens in clips. The defaults are the easiest world.
+struct SynthWorld {
+  int64_t shortest_seconds = 8, longest_seconds = 8;  ///< Clips last whole seconds between these.
+  int64_t max_distractors = 2;
+  /// false: distractors come from the other palette and all colours differ, so that a colour tells the target.
+  /// true: a distractor may have the colour of the target or of another distractor; only the target has its shape.
+  bool similar_distractors = false;
+  std::vector<std::string> held_out;  ///< Names ("red circle") that training clips never show and test clips do.
 };
 
 struct SynthStyle {
@@ -29,9 +41,12 @@ struct SynthStyle {
 /// Two sets of three colours.
 const std::vector<std::vector<std::string>>& synth_palettes();
 const std::vector<std::string>& synth_shapes();
+/// Every colour with every shape: "red circle", ...
+std::vector<std::string> synth_shape_names();
 
-/// The clip number `index` of a seed: one to three shapes, each visible for a while; times on half seconds.
-SynthClip make_synth_clip(uint64_t seed, const std::string& split, int64_t index);
+/// The clip number `index` of a seed: each shape is visible for a while; times on half seconds.
+/// @param split  clips of "train" lack what the world holds out.
+SynthClip make_synth_clip(const SynthWorld& world, uint64_t seed, const std::string& split, int64_t index);
 
 /// Draws and encodes it. @throws DiskError.
 void render_synth_clip(const SynthClip& clip, const SynthStyle& style, const std::filesystem::path& path);
