@@ -94,16 +94,19 @@ std::vector<io::Json> synth_records(const SynthClip& clip, const SynthWorld& wor
 std::vector<std::string> synth_sentences(const SynthWorld& world, bool paraphrases) {
   std::vector<std::string> sentences = {"system\nYou are a helpful assistant.", "user\n", "assistant\n"};
   const auto asked = [&](const Phrases& phrases) { return Phrases(phrases.begin(), paraphrases ? phrases.end() : phrases.begin() + 1); };
+  std::vector<std::string> color_questions;
+  for (const auto& shape : synth_shapes())
+    for (const auto& question : asked(color_phrases(world, shape)))
+      if (std::find(color_questions.begin(), color_questions.end(), question) == color_questions.end()) color_questions.push_back(question);
   for (const auto& palette : synth_palettes()) {
     const auto options = "A. " + palette[0] + " B. " + palette[1] + " C. " + palette[2] + " ?";
-    for (const auto& shape : synth_shapes()) {
-      for (const auto& question : asked(color_phrases(world, shape))) {
-        sentences.push_back(question + " " + options);
-        sentences.push_back(question + " when " + options);
-      }
-      for (const auto& color : palette)
-        for (const auto& question : asked(grounding_phrases(color, shape))) sentences.push_back("when " + question + " ?");
+    for (const auto& question : color_questions) {
+      sentences.push_back(question + " " + options);
+      sentences.push_back(question + " when " + options);
     }
+    for (const auto& color : palette)
+      for (const auto& shape : synth_shapes())
+        for (const auto& question : asked(grounding_phrases(color, shape))) sentences.push_back("when " + question + " ?");
   }
   const int seconds = static_cast<int>(world.longest_seconds);
   for (int tenths = 0; tenths <= 10 * seconds; tenths += 5) {
