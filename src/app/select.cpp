@@ -228,7 +228,7 @@ int run_select(const CommandLine& command) {
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   config::load(command.config, command.overrides, visit, [&](const config::KeyLocations& locations) {
     auto problems = trainer::check(config.data, config.video, config.image, locations);
-    const auto of_rewards = trainer::check(config.rewards, config.reward_options, config.rollout.max_new_tokens, locations);
+    const auto of_rewards = trainer::check(config.rewards, config.reward_options, config.rollout.max_new_tokens, trainer::ControlRollouts::kNone, locations);
     problems.insert(problems.end(), of_rewards.begin(), of_rewards.end());
     if (config.rollout.group_size < 2)
       problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));

@@ -1,5 +1,7 @@
 #include "vrlt/rewards/reward_function.h"
 
+#include <algorithm>
+
 #include "vrlt/core/error.h"
 #include "vrlt/rewards/reward_presets.h"
 
@@ -41,6 +43,10 @@ std::vector<ScoredResponse> RewardFunction::score_group(const std::vector<Reward
   }
   for (auto& response : scored) add_up(response);
   return scored;
+}
+
+bool RewardFunction::needs_control() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const auto* entry) { return entry->needs_control; });
 }
 
 ScoredResponse RewardFunction::score_alone(const RewardInput& input) const {

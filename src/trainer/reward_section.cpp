@@ -27,7 +27,7 @@ rewards::RewardFunction reward_function(const std::vector<config::WeightedName>&
 }
 
 std::vector<std::string> check(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options, int64_t max_new_tokens,
-                               const config::KeyLocations& locations) {
+                               ControlRollouts control, const config::KeyLocations& locations) {
   std::vector<std::string> problems;
   try {
     const auto reward = reward_function(rewards, options, max_new_tokens);
@@ -35,7 +35,7 @@ std::vector<std::string> check(const std::vector<config::WeightedName>& rewards,
       const auto& entry = rewards::find_reward(term.name);
       if (entry.evaluation_only)
         problems.push_back(concat(place_of("rewards", locations), ": ", term.name, " is for comparison, a policy learns to fool it; use choice"));
-      if (entry.needs_control)
+      if (entry.needs_control && control == ControlRollouts::kNone)
         problems.push_back(concat(place_of("rewards", locations), ": ", term.name,
                                   " compares with responses to shuffled frames, which are not sampled here, and has no effect; of a preset, list the "
                                   "other terms (--list reward_presets)"));

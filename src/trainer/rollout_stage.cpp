@@ -6,6 +6,8 @@
 #include "vrlt/algorithm/advantage.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/core/random.h"
+#include "vrlt/processor/shuffled_frames.h"
 #include "vrlt/trainer/reward_section.h"
 
 namespace vrlt::trainer {
@@ -43,7 +45,7 @@ std::vector<ScoredGroup> RolloutStage::collect(int64_t step, int64_t& next_posit
   int64_t missing = parts_.config.prompts_per_step;
   // Each round draws what is missing and no more: there is never a surplus to throw away.
   do {
-    auto groups = roll_out_and_score(next_position, missing, cost);
+    auto groups = roll_out_and_score(next_position, missing, cost, metrics);
     next_position += missing;
     const auto without = std::stable_partition(groups.begin(), groups.end(), [&](const auto& g) { return !dynamic.enabled || has_signal(g); });
     rejected.insert(rejected.end(), std::make_move_iterator(without), std::make_move_iterator(groups.end()));
@@ -59,7 +61,7 @@ std::vector<ScoredGroup> RolloutStage::collect(int64_t step, int64_t& next_posit
   return kept;
 }
 
-std::vector<ScoredGroup> RolloutStage::roll_out_and_score(int64_t first_position, int64_t count, Cost& cost) {
+std::vector<ScoredGroup> RolloutStage::roll_out_and_score(int64_t first_position, int64_t count, Cost& cost, metrics::MetricSet& metrics) {
   ++cost.batches;
   cost.prompts += count;
   const auto start = std::chrono::steady_clock::now();
@@ -67,25 +69,53 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(int64_t first_position
   cost.load_seconds += seconds_since(start);
   const auto rollout_start = std::chrono::steady_clock::now();
   auto groups = roll_out(samples);
+  const auto controls = reward_.needs_control() ? roll_out_control(samples) : std::vector<rollout::RolloutGroup>(groups.size());
   cost.rollout_seconds += seconds_since(rollout_start);
-  for (auto& scored : groups) scored.scores = reward_.score_group(reward_inputs(*scored.sample, scored.group));
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const auto& sample = *groups[i].sample;
+    const auto control = reward_inputs(sample, controls[i]);
+    groups[i].scores = reward_.score_group(reward_inputs(sample, groups[i].group), control);
+    for (const auto& response : control) metrics.mean("reward/shuffled_accuracy", reward_(response).accuracy);
+  }
   return groups;
 }
 
+std::vector<rollout::RolloutGroup> RolloutStage::generate(const std::vector<rollout::Prompt>& prompts, int64_t group_size) {
+  const auto& rollout = parts_.config.rollout;
+  return engine_.generate(
+      prompts, {.group_size = group_size, .max_new_tokens = rollout.max_new_tokens, .sampling = rollout.sampling, .seed = parts_.config.seed});
+}
+
 std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>& samples) {
-  const auto& config = parts_.config;
+  const int64_t group_size = parts_.config.rollout.group_size;
   std::vector<rollout::Prompt> prompts;
   // A sample that comes back, even in the same step, draws new responses: draw numbers never repeat within a run.
-  for (const auto& loaded : samples)
-    prompts.push_back({loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * config.rollout.group_size)});
-  auto groups = engine_.generate(prompts, {.group_size = config.rollout.group_size,
-                                           .max_new_tokens = config.rollout.max_new_tokens,
-                                           .sampling = config.rollout.sampling,
-                                           .seed = config.seed});
+  for (const auto& loaded : samples) prompts.push_back({loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * group_size)});
+  auto groups = generate(prompts, group_size);
   std::vector<ScoredGroup> scored;
   for (size_t i = 0; i < groups.size(); ++i)
     scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
   return scored;
+}
+
+/// Half as many responses to the frames of each sample in random order; none to one without a video. They are scored and forgotten.
+std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(const std::vector<LoadedSample>& samples) {
+  const int64_t group_size = parts_.config.rollout.group_size / 2;
+  std::vector<rollout::Prompt> prompts;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const auto& loaded = samples[i];
+    if (!loaded.inputs->pixel_values_videos.defined()) continue;
+    const auto name = loaded.sample->id + "/shuffled";
+    const uint64_t key = stable_hash(concat(name, "/", loaded.position));
+    auto shuffled = std::make_shared<const processor::ModelInputs>(processor::with_shuffled_frames(*loaded.inputs, parts_.config.seed, key));
+    prompts.push_back({name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
+    places.push_back(i);
+  }
+  auto groups = generate(prompts, group_size);
+  std::vector<rollout::RolloutGroup> controls(samples.size());
+  for (size_t i = 0; i < groups.size(); ++i) controls[places[i]] = std::move(groups[i]);
+  return controls;
 }
 
 bool RolloutStage::has_signal(const ScoredGroup& scored) const {

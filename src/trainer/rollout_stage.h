@@ -12,7 +12,8 @@ class RolloutStage {
   RolloutStage(const TrainingParts& parts, TrainingRun& run, const rewards::RewardFunction& reward);
 
   /// This rank's groups of a step, in the order of positions; all ranks together have prompts_per_step of them, or fewer where samples
-  /// cannot be read or dynamic sampling gave up. Adds metrics of this rank about time and, with dynamic sampling, its cost.
+  /// cannot be read or dynamic sampling gave up. Adds metrics of this rank about time, about the control where a reward compares with one, and about the
+  /// cost of dynamic sampling.
   /// @param next_position  where the samples of the step begin; moved behind those that were drawn.
   /// @throws DataError when dynamic sampling gives up and is told to stop then.
   std::vector<ScoredGroup> collect(int64_t step, int64_t& next_position, metrics::MetricSet& metrics);
@@ -23,8 +24,10 @@ class RolloutStage {
     double load_seconds = 0, rollout_seconds = 0;
   };
 
+  std::vector<rollout::RolloutGroup> generate(const std::vector<rollout::Prompt>& prompts, int64_t group_size);
   std::vector<ScoredGroup> roll_out(const std::vector<LoadedSample>& samples);
-  std::vector<ScoredGroup> roll_out_and_score(int64_t first_position, int64_t count, Cost& cost);
+  std::vector<rollout::RolloutGroup> roll_out_control(const std::vector<LoadedSample>& samples);
+  std::vector<ScoredGroup> roll_out_and_score(int64_t first_position, int64_t count, Cost& cost, metrics::MetricSet& metrics);
   bool has_signal(const ScoredGroup& scored) const;
   void give_up(int64_t step, const Cost& cost, int64_t missing, std::vector<ScoredGroup>& kept, std::vector<ScoredGroup>& rejected);
   void record_cost(const Cost& cost, const std::vector<ScoredGroup>& kept, const std::vector<ScoredGroup>& rejected, metrics::MetricSet& metrics);

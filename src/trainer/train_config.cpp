@@ -163,7 +163,7 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(place("rollout.temperature"), ": temperature is 0, grpo needs responses that differ"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
     AlgorithmCheck(config, locations, problems).run();
-    const auto of_rewards = check(config.rewards, config.reward_options, config.rollout.max_new_tokens, locations);
+    const auto of_rewards = check(config.rewards, config.reward_options, config.rollout.max_new_tokens, ControlRollouts::kSampled, locations);
     problems.insert(problems.end(), of_rewards.begin(), of_rewards.end());
   }
   return problems;

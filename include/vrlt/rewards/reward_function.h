@@ -30,6 +30,8 @@ class RewardFunction {
   std::vector<ScoredResponse> score_group(const std::vector<RewardInput>& responses, const std::vector<RewardInput>& control = {}) const;
 
   const std::vector<RewardTerm>& terms() const { return terms_; }
+  /// Whether a term applies only with a control.
+  bool needs_control() const;
 
  private:
   ScoredResponse score_alone(const RewardInput& input) const;

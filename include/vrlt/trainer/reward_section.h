@@ -16,10 +16,12 @@ void visit_reward_fields(config::FieldVisitor& visitor, rewards::RewardOptions& 
 /// @param max_new_tokens  of its rollouts: the limit that the reward overlong counts back from.
 rewards::RewardFunction reward_function(const std::vector<config::WeightedName>& rewards, rewards::RewardOptions options, int64_t max_new_tokens);
 
-/// Problems of the rewards of a training run: options that exclude each other, rewards that cannot be trained on or have no
-/// effect.
+/// Whether responses to the same frames in random order are sampled, which some rewards compare with.
+enum class ControlRollouts { kNone, kSampled };
+
+/// Problems of the rewards of a run: options that exclude each other, rewards that cannot be trained on or have no effect.
 std::vector<std::string> check(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options, int64_t max_new_tokens,
-                               const config::KeyLocations& locations);
+                               ControlRollouts control, const config::KeyLocations& locations);
 
 /// What the rewards see of the responses.
 std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group);

@@ -6,7 +6,9 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/random.h"
 #include "vrlt/processor/prompt_loader.h"
+#include "vrlt/processor/shuffled_frames.h"
 
 namespace vrlt::processor {
 namespace {
@@ -60,6 +62,22 @@ TEST_F(ProcessorTest, PositionsOfAnImageSpanItsSides) {
   EXPECT_EQ(inputs.next_position, inputs.position_ids.max().item<int64_t>() + 1);
   EXPECT_FALSE(inputs.pixel_values_videos.defined());
   EXPECT_EQ(inputs.num_frames, 0);
+}
+
+// Shuffled patches are those of shuffled frames, whether the last frame had to be doubled or not.
+TEST_F(ProcessorTest, ShuffledFramesAreThoseOfAShuffledClip) {
+  for (const int64_t num_frames : {6, 5}) {
+    auto ordered = clip(num_frames, 56, 84);
+    ordered->frames = at::randint(0, 256, {num_frames, 3, 56, 84}, at::kByte);
+    const auto inputs = processor_({{}, ordered}, "", "what ?");
+    const auto shuffled = with_shuffled_frames(inputs, 3, 4);
+    auto reference = std::make_shared<video::Clip>(*ordered);
+    reference->frames = ordered->frames.index_select(0, at::tensor(random_permutation(num_frames, 3, 4), at::kLong));
+    EXPECT_TRUE(at::equal(shuffled.pixel_values_videos, processor_({{}, reference}, "", "what ?").pixel_values_videos));
+    EXPECT_FALSE(at::equal(shuffled.pixel_values_videos, inputs.pixel_values_videos));
+    EXPECT_TRUE(at::equal(shuffled.position_ids, inputs.position_ids)) << "the clock goes on as before";
+    EXPECT_EQ(shuffled.frame_seconds, inputs.frame_seconds);
+  }
 }
 
 TEST_F(ProcessorTest, PadsInTheTextAreRefused) {

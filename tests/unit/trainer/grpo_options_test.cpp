@@ -25,6 +25,42 @@ TEST(GrpoOptions, EveryPresetTrains) {
   }
 }
 
+// T-GRPO: half as many responses to shuffled frames per prompt, which decide the bonus and are neither trained on nor logged.
+TEST(GrpoOptions, ATemporalBonusComparesWithShuffledFrames) {
+  const auto train = [](int world_size, const fs::path& folder) {
+    auto config = base_config();
+    config.logged_rollouts = kPrompts;
+    config.rollout.sampling.temperature = 1.5;
+    config.rewards.push_back({"temporal_bonus", 0.3});
+    std::vector<io::Json> lines;
+    test::ThreadRanks(world_size).run([&](distributed::ProcessGroup& group) {
+      FinishedRun run(config, folder, warm_task().warm_folder(), false, group);
+      if (world_size == 1) EXPECT_EQ(run.policy().counters().prompts_prefilled, 2 * kPrompts);
+      if (!group.is_first()) return;
+      const auto metrics = run.metrics().at(0);
+      EXPECT_EQ(metrics["batch/rows"], kPrompts * kGroupSize) << "of the responses to ordered frames only";
+      EXPECT_GE(metrics["reward/shuffled_accuracy"].get<double>(), 0.0);
+      lines = run.lines_of("rollouts.jsonl");
+    });
+    return lines;
+  };
+  const test::TemporaryFolder folder, folder_of_two;
+  const auto lines = train(1, folder.path());
+  ASSERT_EQ(lines.size(), static_cast<size_t>(kPrompts));
+  for (const auto& line : lines) {
+    std::vector<double> earned;
+    for (const auto& response : line["responses"]) {
+      const auto& components = response["components"];
+      const double iou = components["temporal_iou"]["value"].get<double>(), bonus = components["temporal_bonus"]["value"].get<double>();
+      EXPECT_EQ(components["temporal_bonus"]["reason"], "ok") << "it applies";
+      if (iou > 0.1) earned.push_back(bonus);
+      EXPECT_TRUE(iou > 0.1 || bonus == 0.0) << "wrong responses earn none";
+    }
+    for (const double bonus : earned) EXPECT_EQ(bonus, earned.front()) << "the order of frames helps a group or does not";
+  }
+  EXPECT_EQ(train(2, folder_of_two.path()), lines);
+}
+
 TEST(GrpoOptions, I15_MaskedResponsesAreNotInTheDenominators) {
   const test::TemporaryFolder folder;
   auto config = base_config();

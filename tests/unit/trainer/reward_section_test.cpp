@@ -12,8 +12,9 @@ using ::testing::IsEmpty;
 
 constexpr int64_t kMaxNewTokens = 100;
 
-std::vector<std::string> problems(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options = {}) {
-  return check(rewards, options, kMaxNewTokens, {{"rewards", "train.yaml:3:1"}, {"reward_options", "train.yaml:4:1"}});
+std::vector<std::string> problems(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options = {},
+                                  ControlRollouts control = ControlRollouts::kNone) {
+  return check(rewards, options, kMaxNewTokens, control, {{"rewards", "train.yaml:3:1"}, {"reward_options", "train.yaml:4:1"}});
 }
 
 }  // namespace
@@ -22,6 +23,7 @@ TEST(RewardSection, RefusesWhatCannotBeTrainedOn) {
   EXPECT_THAT(problems({{"temporal_iou"}, {"timer1"}, {"overlong"}}), IsEmpty());
   EXPECT_THAT(problems({{"choice_seed_eval"}}), ElementsAre(HasSubstr("train.yaml:3:1: choice_seed_eval is for comparison")));
   EXPECT_THAT(problems({{"videor1"}}), ElementsAre(HasSubstr("train.yaml:3:1: temporal_bonus compares with responses to shuffled frames")));
+  EXPECT_THAT(problems({{"videor1"}}, {}, ControlRollouts::kSampled), IsEmpty());
 }
 
 TEST(RewardSection, RefusesOptionsThatExcludeEachOther) {
