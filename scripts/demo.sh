@@ -14,7 +14,7 @@ for argument in "$@"; do
     seed=*) seed="${argument#seed=}"; out="demo/seed-$seed" ;;
     # A model that has learnt nothing gives equal rewards: keep every sample.
     short) out=demo/short; sft_steps=6 grpo_steps=3 train_clips=24 test_clips=8
-           keep=(filter.min_correct=0 filter.min_wrong=0 filter.min_std=0 filter.min_gap=0 filter.min_mean=0) ;;
+           keep=("filter.require=[]") ;;
     *) echo "demo.sh: unknown argument '$argument' (seed=N, short)" >&2; exit 2 ;;
   esac
 done

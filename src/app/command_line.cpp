@@ -22,6 +22,10 @@
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_table.h"
 #include "vrlt/rewards/reward_presets.h"
+#include "vrlt/selection/filter_presets.h"
+#include "vrlt/selection/requirement_table.h"
+#include "vrlt/selection/score_table.h"
+#include "vrlt/selection/strata.h"
 #include "vrlt/trainer/preset_table.h"
 
 namespace vrlt::app {
@@ -56,6 +60,10 @@ constexpr NamedTable kTables[] = {
     {"corrections", [] { print_rows(algorithm::correction_table()); }},
     {"compositions", [] { print_rows(algorithm::composition_table()); }},
     {"presets", [] { print_rows(trainer::preset_table()); }},
+    {"selection_presets", [] { print_rows(selection::filter_presets()); }},
+    {"requirements", [] { print_rows(selection::requirement_table()); }},
+    {"scores", [] { print_rows(selection::score_table()); }},
+    {"strata", [] { print_rows(selection::stratum_parts()); }},
     {"converters", [] { print_rows(data::converter_table()); }},
     {"models",
      [] {

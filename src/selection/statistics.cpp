@@ -16,10 +16,15 @@ double quantile(const std::vector<double>& sorted, double q) {
   return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
+int64_t count_from(const std::vector<double>& rewards, double threshold) {
+  return std::count_if(rewards.begin(), rewards.end(), [&](double reward) { return reward >= threshold; });
+}
+
 }  // namespace
 
-void compute_statistics(SampleStatistics& s) {
-  VRLT_CHECK(!s.rewards.empty(), s.id, " has no rewards");
+RewardStatistics reward_statistics(std::vector<double> rewards, bool continuous) {
+  VRLT_CHECK(!rewards.empty(), "statistics of no rewards");
+  RewardStatistics s{.continuous = continuous, .rewards = std::move(rewards)};
   auto sorted = s.rewards;
   std::sort(sorted.begin(), sorted.end());
   const auto count = static_cast<double>(sorted.size());
@@ -29,48 +34,25 @@ void compute_statistics(SampleStatistics& s) {
   double squares = 0.0;
   for (const double reward : sorted) squares += (reward - s.mean) * (reward - s.mean);
   s.variance = sorted.size() > 1 ? squares / (count - 1) : 0.0;
+  s.population_variance = squares / count;
   s.std = std::sqrt(s.variance);
   s.min = sorted.front();
   s.max = sorted.back();
   s.gap = s.max - s.min;
   s.q25 = quantile(sorted, 0.25);
   s.q75 = quantile(sorted, 0.75);
-  const double threshold = s.continuous ? 0.5 : 1.0;
-  s.num_correct = std::count_if(sorted.begin(), sorted.end(), [&](double reward) { return reward >= threshold; });
-  const double alpha = 1.0 + static_cast<double>(s.num_correct), beta = 1.0 + count - static_cast<double>(s.num_correct);
-  s.posterior_variance = alpha * beta / ((alpha + beta) * (alpha + beta + 1.0));
+  s.num_correct = count_from(sorted, continuous ? 0.5 : 1.0);
+  if (continuous)
+    for (size_t i = 0; i < kThresholds.size(); ++i) s.num_above[i] = count_from(sorted, kThresholds[i]);
+  return s;
 }
 
-double pass_at_k(int64_t num_rewards, int64_t num_correct, int64_t k) {
-  VRLT_CHECK(k >= 1 && k <= num_rewards && num_correct >= 0 && num_correct <= num_rewards, "pass@", k, " of ", num_rewards);
-  if (num_rewards - num_correct < k) return 1.0;
-  double all_wrong = 1.0;
-  for (int64_t i = 0; i < k; ++i) all_wrong *= static_cast<double>(num_rewards - num_correct - i) / static_cast<double>(num_rewards - i);
-  return 1.0 - all_wrong;
-}
+double normalized_variance(const RewardStatistics& reward) { return reward.draws() < 2 ? 0.0 : reward.variance / largest_variance(reward.draws()); }
 
-io::Json to_json(const SampleStatistics& s) {
-  const auto k = static_cast<int64_t>(s.rewards.size());
-  io::Json json = {{"id", s.id},
-                   {"task", s.task},
-                   {"mode", s.continuous ? "continuous" : "discrete"},
-                   {"K", k},
-                   {"n_parsed", s.num_parsed},
-                   {"n_truncated", s.num_truncated},
-                   {"mean_len", s.mean_length},
-                   {"rewards", s.rewards},
-                   {"mean", s.mean},
-                   {"var", s.variance},
-                   {"std", s.std},
-                   {"min", s.min},
-                   {"max", s.max},
-                   {"gap", s.gap},
-                   {"q25", s.q25},
-                   {"q75", s.q75},
-                   {"c", s.num_correct},
-                   {"post_var", s.posterior_variance}};
-  for (int64_t n = 1; n <= k; n *= 2) json["pass@" + std::to_string(n)] = pass_at_k(k, s.num_correct, n);
-  return json;
+double variance_error(const RewardStatistics& reward) {
+  double fourth = 0.0;
+  for (const double value : reward.rewards) fourth += std::pow(value - reward.mean, 4);
+  return variance_error(reward.population_variance, fourth / static_cast<double>(reward.draws()), reward.draws());
 }
 
 }  // namespace vrlt::selection

@@ -1,32 +1,61 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "vrlt/io/json.h"
+#include "vrlt/selection/estimators.h"
 
 namespace vrlt::selection {
 
-/// What K responses say about one sample. Rewards are the accuracy terms only, not the format; an unreadable response counts 0.
-struct SampleStatistics {
-  std::string id, task;
+/// What K rewards of one kind say about a sample. Quantiles interpolate as numpy's.
+struct RewardStatistics {
   bool continuous = false;  ///< false: every reward is 0 or 1.
   std::vector<double> rewards;
-  int64_t num_parsed = 0, num_truncated = 0;
-  double mean_length = 0.0;
-  double mean = 0.0, variance = 0.0, std = 0.0;  ///< Sample variance (K-1).
+  double mean = 0.0, variance = 0.0, std = 0.0;  ///< Sample variance (K-1); 0 for one reward.
+  double population_variance = 0.0;              ///< The same divided by K.
   double min = 0.0, max = 0.0, gap = 0.0, q25 = 0.0, q75 = 0.0;
-  int64_t num_correct = 0;          ///< Rewards equal to 1; of continuous ones those of at least 0.5.
-  double posterior_variance = 0.0;  ///< E[p(1-p)] under Beta(1 + c, 1 + K - c).
+  int64_t num_correct = 0;             ///< Rewards equal to 1; of continuous ones those of at least 0.5.
+  std::array<int64_t, 3> num_above{};  ///< Of continuous rewards: those that reach each of kThresholds.
+
+  int64_t draws() const { return static_cast<int64_t>(rewards.size()); }
+  Successes successes() const { return {draws(), num_correct}; }
 };
 
-/// Fills everything that follows from `rewards`. @throws ContractError without rewards.
-void compute_statistics(SampleStatistics& statistics);
+inline constexpr std::array<double, 3> kThresholds = {0.3, 0.5, 0.7};
 
-/// 1 - C(K-c, k) / C(K, k): the chance that one of k responses is right. Source: arXiv:2107.03374.
-double pass_at_k(int64_t num_rewards, int64_t num_correct, int64_t k);
+/// @throws ContractError without rewards. Equal rewards have their value as mean, exactly, and no variance.
+RewardStatistics reward_statistics(std::vector<double> rewards, bool continuous);
 
+/// Variance over the largest that K rewards in [0, 1] can have: 0 to 1, comparable between numbers of draws. 0 for one reward.
+double normalized_variance(const RewardStatistics& reward);
+
+/// Standard deviation that an estimate of the variance from so many draws has, by the moments of the rewards themselves.
+double variance_error(const RewardStatistics& reward);
+
+/// What K responses say about one sample, and what is known of it. Rewards are the accuracy terms only, not the format: a base model's
+/// format failures are another variance. A response that cannot be read counts 0.
+struct SampleStatistics {
+  std::string id, task, source, video;
+  std::optional<double> duration;     ///< Of what the model sees, seconds.
+  std::optional<double> gt_fraction;  ///< Of it, how much the true spans cover.
+  int64_t num_options = 0;
+  RewardStatistics reward;                        ///< All accuracy terms together, as in training.
+  std::map<std::string, RewardStatistics> parts;  ///< What `reward` is made of, such as option and iou of grounded answers.
+  std::vector<std::string> answers;               ///< [K] as read, in one spelling: "B", "4 to 8 s"; empty: unreadable.
+  int64_t num_parsed = 0, num_truncated = 0;
+  double mean_length = 0.0;  ///< Tokens.
+};
+
+/// A line of statistics.jsonl: the fields of spec grpo.md 4.3.
 io::Json to_json(const SampleStatistics& statistics);
+
+/// The inverse; what follows from the rewards is computed again.
+/// @param origin  "path:line", for errors. @throws DataError.
+SampleStatistics parse_statistics(const io::Json& line, const std::string& origin);
 
 }  // namespace vrlt::selection

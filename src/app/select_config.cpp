@@ -1,0 +1,56 @@
+#include "app/select_config.h"
+
+#include "vrlt/core/error.h"
+#include "vrlt/rewards/reward_presets.h"
+#include "vrlt/selection/filter_presets.h"
+#include "vrlt/trainer/reward_section.h"
+
+namespace vrlt::app {
+namespace {
+
+std::vector<std::string> check(const SelectConfig& config, const config::KeyLocations& locations) {
+  auto problems = trainer::check(config.data, config.video, config.image, locations);
+  const auto add = [&](const std::vector<std::string>& more) { problems.insert(problems.end(), more.begin(), more.end()); };
+  add(trainer::check(config.rewards, config.reward_options, config.rollout.max_new_tokens, trainer::ControlRollouts::kNone, locations));
+  add(selection::check(config.filter, "filter", locations));
+  if (config.rollout.group_size < 2)
+    problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
+  return problems;
+}
+
+}  // namespace
+
+void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
+  v.field({.name = "name", .help = "of the run; its folder is output/name", .required = true}, c.name);
+  v.field({.name = "output", .help = "folder of run folders", .required = true}, c.output);
+  v.field({.name = "seed", .help = "of sampling"}, c.seed);
+  v.field({.name = "batch", .help = "prompts decoded together", .min = 1}, c.batch);
+  v.section("model", "the model whose answers are judged", c.model);
+  v.section("data", "the samples to choose from", c.data);
+  v.begin_section("video", "which frames, and how large");
+  trainer::visit_video_fields(v, c.video);
+  v.end_section();
+  v.begin_section("image", "how large still images are");
+  trainer::visit_image_fields(v, c.image);
+  v.end_section();
+  v.section("rollout", "how responses are sampled; as in the training to come", c.rollout);
+  v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = rewards::reward_and_preset_names()}, c.rewards);
+  v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
+  trainer::visit_reward_fields(v, c.reward_options);
+  v.end_section();
+  v.section("filter", "what is kept", c.filter);
+}
+
+SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  // Read once to know the preset, then again over its values.
+  SelectConfig named;
+  config::load(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); }, {});
+  SelectConfig config;
+  config.filter = selection::find_filter_preset(named.filter.preset).config();
+  config::load(
+      file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, config); },
+      [&](const config::KeyLocations& locations) { return check(config, locations); });
+  return config;
+}
+
+}  // namespace vrlt::app

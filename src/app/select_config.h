@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "vrlt/config/load.h"
+#include "vrlt/rewards/reward_options.h"
+#include "vrlt/selection/filter_config.h"
+#include "vrlt/trainer/run_config.h"
+
+namespace vrlt::app {
+
+/// What `vrlt-select` reads.
+struct SelectConfig {
+  std::string name;
+  std::string output = "runs";
+  uint64_t seed = 0;
+  int64_t batch = 16;
+  trainer::ModelSection model;
+  trainer::DataSection data;
+  video::VideoOptions video;
+  video::ImageOptions image;
+  trainer::RolloutSection rollout;
+  std::vector<config::WeightedName> rewards = {{"temporal_iou", 1.0}, {"choice", 1.0}, {"grounded_qa", 1.0}};
+  rewards::RewardOptions reward_options;
+  selection::FilterConfig filter;
+};
+
+void visit_fields(config::FieldVisitor& visitor, SelectConfig& config);
+
+/// The defaults, under the preset of the filter that the file or the command line names, under what they write themselves.
+/// @throws ConfigError.
+SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+
+}  // namespace vrlt::app
