@@ -9,8 +9,10 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/distributed/work_sharing.h"
 #include "vrlt/model/video_features.h"
 #include "vrlt/optim/gradient_reduction.h"
+#include "vrlt/processor/prompt_cost.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -79,10 +81,22 @@ void TrainingRun::resume_from_latest() {
     log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
 }
 
+std::vector<int64_t> TrainingRun::own_share(int64_t first, int64_t count) const {
+  std::vector<double> costs;
+  for (int64_t i = 0; i < count; ++i)
+    costs.push_back(processor::estimated_tokens(parts_.samples[static_cast<size_t>(order_.at(first + i))], parts_.loader.media_options()));
+  const auto ranks = distributed::share_by_cost(costs, parts_.group.world_size());
+  std::vector<int64_t> own;
+  for (int64_t i = 0; i < count; ++i)
+    if (ranks[static_cast<size_t>(i)] == parts_.group.rank()) own.push_back(i);
+  return own;
+}
+
 std::vector<LoadedSample> TrainingRun::load_samples(int64_t first, int64_t count) {
   std::vector<LoadedSample> loaded;
   io::Json bad = io::Json::array();
-  for (int64_t i = parts_.group.rank(); i < count && !too_many(bad_samples_.size() + bad.size(), parts_); i += parts_.group.world_size()) {
+  for (const int64_t i : own_share(first, count)) {
+    if (too_many(bad_samples_.size() + bad.size(), parts_)) break;
     const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
     try {
       loaded.push_back({first + i, &sample, parts_.loader.load(sample)});

@@ -33,7 +33,7 @@ class TrainingRun {
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// This rank's share of the samples [first, first + count) in the order of the run. An unreadable one is left out, counted once and reported; too
+  /// This rank's share, by estimated tokens, of the samples [first, first + count) in the order of the run. An unreadable one is left out, counted once and reported; too
   /// many on all ranks are an error.
   std::vector<LoadedSample> load_samples(int64_t first, int64_t count);
 
@@ -59,6 +59,7 @@ class TrainingRun {
   void finish_step(int64_t step, const std::function<void()>& sync_logs);
 
  private:
+  std::vector<int64_t> own_share(int64_t first, int64_t count) const;
   void count_bad_samples(const io::Json& own);
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);

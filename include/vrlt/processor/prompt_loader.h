@@ -30,6 +30,7 @@ class PromptLoader {
   std::shared_ptr<const ModelInputs> load(const data::Sample& sample);
 
   const data::PromptEntry& prompt_of(const data::Sample& sample) const;
+  const MediaOptions& media_options() const { return options_; }
   int64_t videos_decoded() const { return videos_decoded_; }
 
  private:

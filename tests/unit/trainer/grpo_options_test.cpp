@@ -35,8 +35,8 @@ TEST(GrpoOptions, ATemporalBonusComparesWithShuffledFrames) {
     std::vector<io::Json> lines;
     test::ThreadRanks(world_size).run([&](distributed::ProcessGroup& group) {
       FinishedRun run(config, folder, warm_task().warm_folder(), false, group);
-      if (world_size == 1) EXPECT_EQ(run.policy().counters().prompts_prefilled, 2 * kPrompts);
       if (!group.is_first()) return;
+      EXPECT_EQ(run.policy().counters().prompts_prefilled, 2 * kPrompts / world_size) << "each prompt once, and once shuffled";
       const auto metrics = run.metrics().at(0);
       EXPECT_EQ(metrics["batch/rows"], kPrompts * kGroupSize) << "of the responses to ordered frames only";
       EXPECT_GE(metrics["reward/shuffled_accuracy"].get<double>(), 0.0);

@@ -1,0 +1,48 @@
+#include "vrlt/processor/prompt_cost.h"
+
+#include <gtest/gtest.h>
+
+namespace vrlt::processor {
+namespace {
+
+data::Sample clip_of(double seconds) {
+  data::Sample sample;
+  sample.video = "a.mp4";
+  sample.duration = seconds;
+  return sample;
+}
+
+MediaOptions options() { return {.video = {.fps = 2.0, .max_frames = 64, .max_pixels = 28.0 * 28 * 100}}; }
+
+// 10 s at 2 frames a second are 20 frames, 10 steps of 100 tokens; 8 bytes of text are 2 more.
+TEST(EstimatedTokens, FollowTheLengthOfTheClip) {
+  auto sample = clip_of(10);
+  sample.question = "question";
+  EXPECT_DOUBLE_EQ(estimated_tokens(sample, options()), 1000 + 2);
+  sample.clip_start = 4;
+  EXPECT_DOUBLE_EQ(estimated_tokens(sample, options()), 600 + 2);
+  sample.clip_end = 6;
+  EXPECT_DOUBLE_EQ(estimated_tokens(sample, options()), 200 + 2);
+}
+
+TEST(EstimatedTokens, AreBoundedAsTheFramesAre) {
+  EXPECT_DOUBLE_EQ(estimated_tokens(clip_of(1000), options()), 32 * 100);  // 64 frames at most
+  EXPECT_DOUBLE_EQ(estimated_tokens(clip_of(0.1), options()), 2 * 100);    // 4 at least
+  auto unknown = clip_of(0);
+  unknown.duration.reset();
+  EXPECT_DOUBLE_EQ(estimated_tokens(unknown, options()), 32 * 100);
+  auto tight = options();
+  tight.video.total_pixels = 64 * 28.0 * 28 * 10;  // ten tokens' pixels for each of 64 frames
+  EXPECT_DOUBLE_EQ(estimated_tokens(clip_of(1000), tight), 32 * 10);
+}
+
+TEST(EstimatedTokens, CountImages) {
+  data::Sample sample;
+  sample.images = {"a.jpg", "b.jpg"};
+  auto with_images = options();
+  with_images.image.max_pixels = 28 * 28 * 50;
+  EXPECT_DOUBLE_EQ(estimated_tokens(sample, with_images), 100);
+}
+
+}  // namespace
+}  // namespace vrlt::processor
