@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 out=experiments/claims seeds=1,2,3
 arms=base,sft,sft-samples,sft-compute,grpo-full,grpo-variance,grpo-random,grpo-timelens2,grpo-time_r1,grpo-timelens,grpo-dapo,grpo-discrete,grpo-continuous,grpo-scratch
-train_clips=2000 test_clips=1000 sft_steps=600 steps=300
+train_clips=400 test_clips=1000 sft_steps=500 steps=300
 # A step of GRPO takes about four times the processor time of a supervised one on as many samples; the table has what was measured.
 compute_factor=4
 for argument in "$@"; do
