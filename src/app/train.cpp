@@ -6,6 +6,8 @@
 #include "vrlt/app/ranks.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/model/model_shape.h"
+#include "vrlt/trainer/budget.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::app {
@@ -37,7 +39,10 @@ int run_train(const CommandLine& command) {
     return 0;
   }
   if (command.dry_run) {
-    log::info(concat("config and ", read_samples(config.data).size(), " samples are sound"));
+    const auto samples = read_samples(config.data);
+    const auto budget = trainer::estimate_budget(config, model::read_model_shape(config.model.path), samples);
+    std::fputs(trainer::to_text(budget, trainer::measured_flops(config.model.device, config.model.dtype)).c_str(), stdout);
+    log::info(concat("config and ", samples.size(), " samples are sound"));
     return 0;
   }
   const auto yaml = config::to_yaml(visit, /*with_help=*/false);

@@ -1,14 +1,30 @@
 #include "vrlt/model/model_table.h"
 
 #include "model/qwen2_5_vl/model.h"
+#include "model/qwen2_5_vl/shape.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::model {
 namespace {
 
+ModelShape qwen2_5_vl_shape(const io::Json& config, const std::string& origin) {
+  return qwen2_5_vl::shape_of(qwen2_5_vl::parse_config(config, origin));
+}
+
 constexpr ModelEntry kModels[] = {
-    {"qwen2_5_vl", "Qwen2.5-VL (3B, 7B, 32B, 72B and anything of that shape)", qwen2_5_vl::load},
+    {"qwen2_5_vl", "Qwen2.5-VL (3B, 7B, 32B, 72B and anything of that shape)", qwen2_5_vl::load, qwen2_5_vl_shape},
 };
+
+/// The row for a config.json. @throws CheckpointError listing the known families.
+const ModelEntry& find_model(const io::Json& json, const std::filesystem::path& path) {
+  const io::Json type = json.is_object() && json.contains("model_type") ? json["model_type"] : io::Json();
+  std::string known;
+  for (const auto& entry : kModels) {
+    if (type == entry.model_type) return entry;
+    known += concat(known.empty() ? "" : ", ", entry.model_type);
+  }
+  throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type), ", expected one of: ", known));
+}
 
 }  // namespace
 
@@ -17,13 +33,13 @@ std::span<const ModelEntry> model_table() { return kModels; }
 std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& folder, const ModelOptions& options) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
-  const io::Json type = json.is_object() && json.contains("model_type") ? json["model_type"] : io::Json();
-  std::string known;
-  for (const auto& entry : kModels) {
-    if (type == entry.model_type) return entry.load(folder, json, options);
-    known += concat(known.empty() ? "" : ", ", entry.model_type);
-  }
-  throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type), ", expected one of: ", known));
+  return find_model(json, path).load(folder, json, options);
+}
+
+ModelShape read_model_shape(const std::filesystem::path& folder) {
+  const auto path = folder / "config.json";
+  const auto json = io::read_json(path);
+  return find_model(json, path).shape(json, path.string());
 }
 
 }  // namespace vrlt::model

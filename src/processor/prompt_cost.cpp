@@ -5,7 +5,7 @@
 namespace vrlt::processor {
 namespace {
 
-constexpr double kPixelsPerToken = 28.0 * 28.0, kFramesPerToken = 2.0, kBytesPerToken = 4.0;
+constexpr double kPixelsPerToken = 28.0 * 28.0, kFramesPerSlice = 2.0, kBytesPerToken = 4.0;
 
 double estimated_frames(const data::Sample& sample, const video::VideoOptions& options) {
   if (options.num_frames) return static_cast<double>(*options.num_frames);
@@ -14,20 +14,28 @@ double estimated_frames(const data::Sample& sample, const video::VideoOptions& o
   return end ? std::clamp((*end - sample.clip_start) * options.fps, static_cast<double>(options.min_frames), most) : most;
 }
 
-double video_tokens(const data::Sample& sample, const video::VideoOptions& options) {
-  const double frames = estimated_frames(sample, options);
-  const double share = options.total_pixels / frames;  // what the whole clip may have, per frame
-  const double pixels = options.max_pixels ? std::min(*options.max_pixels, share) : share;
-  return frames / kFramesPerToken * pixels / kPixelsPerToken;
+/// Pixels of one frame.
+double frame_pixels(double frames, const video::VideoOptions& options) {
+  const double share = options.total_pixels / frames;  // what the whole clip may have
+  return options.max_pixels ? std::min(*options.max_pixels, share) : share;
 }
 
 }  // namespace
 
-double estimated_tokens(const data::Sample& sample, const MediaOptions& options) {
+PromptSize estimated_size(const data::Sample& sample, const MediaOptions& options) {
   double bytes = static_cast<double>(sample.question.size());
   for (const auto& option : sample.options) bytes += static_cast<double>(option.size());
-  const double images = static_cast<double>(sample.images.size()) * options.image.max_pixels / kPixelsPerToken;
-  return bytes / kBytesPerToken + images + (sample.video.empty() ? 0.0 : video_tokens(sample, options.video));
+  PromptSize size{.text_tokens = bytes / kBytesPerToken};
+  if (!sample.images.empty()) {
+    size.tokens_per_slice = options.image.max_pixels / kPixelsPerToken;
+    size.vision_tokens = static_cast<double>(sample.images.size()) * size.tokens_per_slice;
+  }
+  if (!sample.video.empty()) {
+    const double frames = estimated_frames(sample, options.video), per_slice = frame_pixels(frames, options.video) / kPixelsPerToken;
+    size.tokens_per_slice = std::max(size.tokens_per_slice, per_slice);
+    size.vision_tokens += frames / kFramesPerSlice * per_slice;
+  }
+  return size;
 }
 
 }  // namespace vrlt::processor

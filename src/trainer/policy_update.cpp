@@ -109,15 +109,10 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
                                     /*chunk_size=*/1024, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
 }
 
-bool PolicyUpdate::needs_old_pass() const {
-  const auto& algorithm = settings_.algorithm;
-  return algorithm.num_updates() > 1 || algorithm.kl_reward.coef > 0 || algorithm.objective.entropy.top_quantile < 1.0;
-}
-
 void PolicyUpdate::measure_anchors() {
   const at::NoGradGuard no_grad;
   for_each_micro_batch([&](MicroBatch& micro) {
-    if (needs_old_pass()) {
+    if (settings_.algorithm.needs_old_log_probs()) {
       const auto old = forward(policy_, micro);
       micro.constants.old_log_probs = old.log_probs;
       micro.old_entropy = old.entropy;

@@ -84,7 +84,7 @@ void TrainingRun::resume_from_latest() {
 std::vector<int64_t> TrainingRun::own_share(int64_t first, int64_t count) const {
   std::vector<double> costs;
   for (int64_t i = 0; i < count; ++i)
-    costs.push_back(processor::estimated_tokens(parts_.samples[static_cast<size_t>(order_.at(first + i))], parts_.loader.media_options()));
+    costs.push_back(processor::estimated_size(parts_.samples[static_cast<size_t>(order_.at(first + i))], parts_.loader.media_options()).tokens());
   const auto ranks = distributed::share_by_cost(costs, parts_.group.world_size());
   std::vector<int64_t> own;
   for (int64_t i = 0; i < count; ++i)

@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "vrlt/io/json.h"
+#include "vrlt/model/model_shape.h"
 #include "vrlt/model/vision_language_model.h"
 
 namespace vrlt::model {
@@ -14,6 +16,7 @@ struct ModelEntry {
   const char* model_type;
   const char* help;
   std::unique_ptr<VisionLanguageModel> (*load)(const std::filesystem::path& folder, const io::Json& config, const ModelOptions& options);
+  ModelShape (*shape)(const io::Json& config, const std::string& origin);
 };
 
 std::span<const ModelEntry> model_table();

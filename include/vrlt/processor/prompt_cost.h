@@ -5,9 +5,16 @@
 
 namespace vrlt::processor {
 
-/// About how many tokens the prompt of a sample has, from the record alone: no file is opened. Frames follow from the length of the clip
-/// (of one without a known length: the most that are taken), their size is the largest allowed, a text token stands for four bytes.
-/// Good for sharing work, not for exact budgets.
-double estimated_tokens(const data::Sample& sample, const MediaOptions& options);
+/// About how large a prompt is.
+struct PromptSize {
+  double text_tokens = 0.0;          ///< Of the question and its options.
+  double vision_tokens = 0.0;
+  double tokens_per_slice = 0.0;     ///< Vision tokens of two frames, or of an image; the largest there is.
+  double tokens() const { return text_tokens + vision_tokens; }
+};
+
+/// From the record alone: no file is opened. Frames follow from the length of the clip (of one without a known length: the most that are
+/// taken), their size is the largest allowed, a text token stands for four bytes. Good for sharing work and for budgets, not for counting.
+PromptSize estimated_size(const data::Sample& sample, const MediaOptions& options);
 
 }  // namespace vrlt::processor

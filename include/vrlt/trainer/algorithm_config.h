@@ -43,6 +43,8 @@ struct AlgorithmSection {
   /// Optimizer steps per rollout batch.
   int64_t num_updates() const { return passes * updates_per_pass; }
   bool needs_reference() const { return objective.kl.coef > 0 || kl_reward.coef > 0; }
+  /// Whether log-probs of the policy that sampled take a pass of their own: those of the first update are not enough.
+  bool needs_old_log_probs() const { return num_updates() > 1 || kl_reward.coef > 0 || objective.entropy.top_quantile < 1.0; }
 };
 
 void visit_fields(config::FieldVisitor& visitor, AlgorithmSection& section);

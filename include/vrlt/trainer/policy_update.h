@@ -78,7 +78,6 @@ class PolicyUpdate {
   algorithm::TokenBatch counted_tokens(const MicroBatch& micro, const algorithm::TokenLogProbs& current) const;
   void count_tokens(Part& part) const;
   void mask_by_entropy();
-  bool needs_old_pass() const;
   template <typename Visit>
   void for_each_micro_batch(Visit&& visit);
 

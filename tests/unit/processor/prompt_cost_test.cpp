@@ -12,36 +12,39 @@ data::Sample clip_of(double seconds) {
   return sample;
 }
 
+double tokens(const data::Sample& sample, const MediaOptions& options) { return estimated_size(sample, options).tokens(); }
+
 MediaOptions options() { return {.video = {.fps = 2.0, .max_frames = 64, .max_pixels = 28.0 * 28 * 100}}; }
 
 // 10 s at 2 frames a second are 20 frames, 10 steps of 100 tokens; 8 bytes of text are 2 more.
-TEST(EstimatedTokens, FollowTheLengthOfTheClip) {
+TEST(EstimatedSize, FollowTheLengthOfTheClip) {
   auto sample = clip_of(10);
   sample.question = "question";
-  EXPECT_DOUBLE_EQ(estimated_tokens(sample, options()), 1000 + 2);
+  EXPECT_DOUBLE_EQ(tokens(sample, options()), 1000 + 2);
+  EXPECT_DOUBLE_EQ(estimated_size(sample, options()).tokens_per_slice, 100);
   sample.clip_start = 4;
-  EXPECT_DOUBLE_EQ(estimated_tokens(sample, options()), 600 + 2);
+  EXPECT_DOUBLE_EQ(tokens(sample, options()), 600 + 2);
   sample.clip_end = 6;
-  EXPECT_DOUBLE_EQ(estimated_tokens(sample, options()), 200 + 2);
+  EXPECT_DOUBLE_EQ(tokens(sample, options()), 200 + 2);
 }
 
-TEST(EstimatedTokens, AreBoundedAsTheFramesAre) {
-  EXPECT_DOUBLE_EQ(estimated_tokens(clip_of(1000), options()), 32 * 100);  // 64 frames at most
-  EXPECT_DOUBLE_EQ(estimated_tokens(clip_of(0.1), options()), 2 * 100);    // 4 at least
+TEST(EstimatedSize, AreBoundedAsTheFramesAre) {
+  EXPECT_DOUBLE_EQ(tokens(clip_of(1000), options()), 32 * 100);  // 64 frames at most
+  EXPECT_DOUBLE_EQ(tokens(clip_of(0.1), options()), 2 * 100);    // 4 at least
   auto unknown = clip_of(0);
   unknown.duration.reset();
-  EXPECT_DOUBLE_EQ(estimated_tokens(unknown, options()), 32 * 100);
+  EXPECT_DOUBLE_EQ(tokens(unknown, options()), 32 * 100);
   auto tight = options();
   tight.video.total_pixels = 64 * 28.0 * 28 * 10;  // ten tokens' pixels for each of 64 frames
-  EXPECT_DOUBLE_EQ(estimated_tokens(clip_of(1000), tight), 32 * 10);
+  EXPECT_DOUBLE_EQ(tokens(clip_of(1000), tight), 32 * 10);
 }
 
-TEST(EstimatedTokens, CountImages) {
+TEST(EstimatedSize, CountImages) {
   data::Sample sample;
   sample.images = {"a.jpg", "b.jpg"};
   auto with_images = options();
   with_images.image.max_pixels = 28 * 28 * 50;
-  EXPECT_DOUBLE_EQ(estimated_tokens(sample, with_images), 100);
+  EXPECT_DOUBLE_EQ(tokens(sample, with_images), 100);
 }
 
 }  // namespace

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vrlt/data/sample.h"
+#include "vrlt/model/model_shape.h"
+#include "vrlt/trainer/train_config.h"
+
+namespace vrlt::trainer {
+
+/// What a step of training costs, before anything is opened but config.json: the mean prompt of the samples, every response as long as allowed.
+/// A floating-point operation is an addition or a multiplication; norms, activations and softmax are left out.
+struct Budget {
+  struct Work {
+    const char* part;
+    double tokens;  ///< Of the whole step; patches for the vision tower.
+    double flops;
+  };
+  struct Memory {
+    const char* part;
+    double bytes;  ///< On each rank.
+  };
+  double prompt_tokens = 0.0, longest_prompt_tokens = 0.0;
+  int64_t prompts = 0, responses = 0, response_tokens = 0;
+  std::vector<Work> work;
+  std::vector<Memory> memory;
+
+  double total_flops() const;
+  double total_bytes() const;
+};
+
+/// @param samples  at least one.
+Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape, const std::vector<data::Sample>& samples, int64_t world_size = 1);
+
+/// Floating-point operations per second of a large matrix product on the device, the best of a few; none if there is no such device.
+std::optional<double> measured_flops(const std::string& device, const std::string& dtype);
+
+/// A table for people. @param flops_per_second  of the device, if known: tells the least seconds a step can take.
+std::string to_text(const Budget& budget, std::optional<double> flops_per_second);
+
+}  // namespace vrlt::trainer

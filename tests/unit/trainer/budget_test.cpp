@@ -1,0 +1,106 @@
+#include "vrlt/trainer/budget.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace vrlt::trainer {
+namespace {
+
+/// One layer each, numbers that are easy to follow.
+model::ModelShape shape() {
+  return {.text = {.layers = 1, .width = 10, .intermediate = 20, .query_width = 10, .key_width = 5, .parameters = 2000, .per_token_parameters = 1000},
+          .vision = {.layers = 1, .width = 4, .intermediate = 8, .query_width = 4, .key_width = 4, .parameters = 500, .per_token_parameters = 100},
+          .vocab_size = 100,
+          .patches_per_token = 4,
+          .full_attention_layers = 1,
+          .window_patches = 16};
+}
+
+TrainConfig config() {
+  TrainConfig config;
+  config.prompts_per_step = 2;
+  config.micro_batch = 1;
+  config.rollout = {.group_size = 4, .max_new_tokens = 10};
+  config.video.fps = 1;
+  config.video.max_pixels = 28.0 * 28 * 5;  // five tokens a slice
+  config.model.freeze_vision = true;
+  config.algorithm.objective.kl.coef = 0;
+  return config;
+}
+
+std::vector<data::Sample> samples() {
+  data::Sample sample;
+  sample.video = "a.mp4";
+  sample.duration = 8;  // 8 frames, 4 slices, 20 vision tokens
+  return {sample};
+}
+
+double flops(const Budget& budget, const std::string& part) {
+  for (const auto& work : budget.work)
+    if (work.part == part) return work.flops;
+  return 0.0;
+}
+
+double bytes(const Budget& budget, const std::string& part) {
+  for (const auto& memory : budget.memory)
+    if (memory.part == part) return memory.bytes;
+  return 0.0;
+}
+
+TEST(Budget, CountsAStep) {
+  const auto budget = estimate_budget(config(), shape(), samples());
+  EXPECT_DOUBLE_EQ(budget.prompt_tokens, 40) << "20 of vision, 20 of the template";
+  EXPECT_EQ(budget.responses, 8);
+  EXPECT_EQ(budget.response_tokens, 80);
+  // 2 prompts of 80 patches; each 2 * 100 for matrices, 4 * 4 * 20 for attention to the 20 patches of its slice
+  EXPECT_DOUBLE_EQ(flops(budget, "vision tower"), 160 * (200 + 320));
+  // 80 tokens: 2 * 1000, and 4 * 10 for each of 20 tokens before, on average
+  const double prefill = 80 * (2000 + 800);
+  EXPECT_DOUBLE_EQ(flops(budget, "prefill"), prefill);
+  // 80 tokens: 40 prompt tokens and 5 of their own before, and a projection of 2 * 10 * 100
+  const double decoding = 80 * (2000 + 40 * 45 + 2000);
+  EXPECT_DOUBLE_EQ(flops(budget, "decoding"), decoding);
+  EXPECT_DOUBLE_EQ(flops(budget, "update"), 3 * (prefill + decoding)) << "each prompt once, however many responses";
+  EXPECT_DOUBLE_EQ(flops(budget, "old and reference log-probs"), 0);
+}
+
+TEST(Budget, KnowsWhatTheConfigAddsToIt) {
+  auto with = config();
+  with.algorithm.objective.kl.coef = 0.1;
+  with.algorithm.passes = 2;
+  with.model.freeze_vision = false;
+  const auto plain = estimate_budget(config(), shape(), samples()), more = estimate_budget(with, shape(), samples());
+  const double forward = flops(plain, "update") / 3;
+  EXPECT_DOUBLE_EQ(flops(more, "old and reference log-probs"), 2 * forward);
+  EXPECT_DOUBLE_EQ(flops(more, "update"), 6 * forward);
+  EXPECT_DOUBLE_EQ(flops(more, "vision tower"), (1 + 2 + 6) * flops(plain, "vision tower")) << "a trained tower runs in every pass";
+  auto supervised = config();
+  supervised.trainer = "sft";
+  EXPECT_DOUBLE_EQ(flops(estimate_budget(supervised, shape(), samples()), "decoding"), 0);
+}
+
+TEST(Budget, TellsMemoryOfARank) {
+  const auto budget = estimate_budget(config(), shape(), samples());
+  EXPECT_DOUBLE_EQ(bytes(budget, "weights"), 2500 * 4);
+  EXPECT_DOUBLE_EQ(bytes(budget, "gradients"), 2000 * 4) << "the tower is frozen";
+  EXPECT_DOUBLE_EQ(bytes(budget, "optimizer"), 2000 * 8);
+  // two groups of 40 prompt tokens and 4 responses of 10; keys and values of 5
+  EXPECT_DOUBLE_EQ(bytes(budget, "keys and values of a rollout"), 2 * 80 * 2 * 5 * 4);
+  EXPECT_DOUBLE_EQ(bytes(budget, "pixels of a step"), 2 * 80 * 1176 * 4);
+  // one group of 80 tokens: 6 * 10 + 3 * 20 + 2 * 10 + 2 * 5 numbers each
+  EXPECT_DOUBLE_EQ(bytes(budget, "activations of a micro-batch"), 80 * 150 * 4);
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(config(), shape(), samples(), 2), "keys and values of a rollout"), 80 * 2 * 5 * 4);
+  auto half = config();
+  half.model.dtype = "bfloat16";
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(half, shape(), samples()), "optimizer"), 2000 * 12) << "and master weights";
+}
+
+TEST(Budget, IsReadByPeople) {
+  const auto text = to_text(estimate_budget(config(), shape(), samples()), 1e12);
+  EXPECT_THAT(text, testing::HasSubstr("2 prompts of about 40 tokens"));
+  EXPECT_THAT(text, testing::HasSubstr("at least"));
+  EXPECT_GT(measured_flops("cpu", "float32").value(), 0);
+}
+
+}  // namespace
+}  // namespace vrlt::trainer
