@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+#include "model/layers/split_attention.h"
+
 namespace vrlt::model {
 namespace {
 
@@ -43,7 +45,7 @@ void make_response_mask(GroupSpan& span, at::Device device) {
   span.response_mask = mask;
 }
 
-at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
+at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
   const int64_t num_heads = queries.size(1);
   const auto all_keys = repeat_heads(keys, num_heads), all_values = repeat_heads(values, num_heads);
   std::vector<at::Tensor> outputs;
@@ -57,6 +59,10 @@ at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, co
     if (responses > 0) outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, prompt, responses), k, v, span.response_mask));
   }
   return at::cat(outputs, 2).squeeze(0).transpose(0, 1).reshape({queries.size(0), -1});
+}
+
+at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
+  return queries.is_cpu() ? split_group_attention(queries, keys, values, spans) : masked_group_attention(queries, keys, values, spans);
 }
 
 at::Tensor shared_prefix_attention(const at::Tensor& queries, const at::Tensor& prefix_keys, const at::Tensor& prefix_values,

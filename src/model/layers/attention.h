@@ -12,7 +12,7 @@ struct GroupSpan {
   int64_t begin = 0;  ///< First token of the prompt.
   int64_t prompt_length = 0;
   std::vector<int64_t> response_lengths;  ///< Tokens fed per response; 0 is possible.
-  at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; undefined without response tokens.
+  at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; not needed on the CPU, nor without response tokens.
 
   int64_t num_response_tokens() const;
   int64_t length() const { return prompt_length + num_response_tokens(); }
@@ -25,6 +25,9 @@ void make_response_mask(GroupSpan& span, at::Device device);
 /// group, not once per response.
 /// @param queries  [T, H, Dh]; @param keys, values  [T, K, Dh], H a multiple of K.  @return [T, H * Dh].
 at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans);
+
+/// The same by one masked product per group, on any device; the spans need their response_mask.
+at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans);
 
 /// One decoding step: every slot attends its prompt's prefix and its own suffix, the prefix keys being read once per prompt.
 /// @param queries  [N, G, H, Dh]; @param prefix_keys, prefix_values  [N, K, P, Dh]; @param prefix_bias  [N, 1, 1, P];

@@ -115,7 +115,7 @@ at::Tensor Model::response_hidden(const GroupBatch& batch) {
       span.response_lengths.push_back(fed);
       next += fed;
     }
-    make_response_mask(span, device());
+    if (!device().is_cpu()) make_response_mask(span, device());
     begin = next;
     spans.push_back(std::move(span));
   }
