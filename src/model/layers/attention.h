@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "vrlt/model/kv_cache.h"
+
 namespace vrlt::model {
 
 /// Where a group lies in a packed sequence: its prompt, then its responses one after the other.
@@ -30,9 +32,8 @@ at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, co
 at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans);
 
 /// One decoding step: every slot attends its prompt's prefix and its own suffix, the prefix keys being read once per prompt.
-/// @param queries  [N, G, H, Dh]; @param prefix_keys, prefix_values  [N, K, P, Dh]; @param prefix_bias  [N, 1, 1, P];
-/// @param suffix_keys, suffix_values  [N, G, K, S, Dh].  @return [N, G, H * Dh].
-at::Tensor shared_prefix_attention(const at::Tensor& queries, const at::Tensor& prefix_keys, const at::Tensor& prefix_values,
-                                   const at::Tensor& prefix_bias, const at::Tensor& suffix_keys, const at::Tensor& suffix_values);
+/// @param queries  [N, G, H, Dh]; @param cache  as in KvCache::Layer; @param bias  [N, 1, 1, P + S] float32, added to the scores of prefix
+/// and suffix.  @return [N, G, H * Dh].
+at::Tensor shared_prefix_attention(const at::Tensor& queries, const KvCache::Layer& cache, const at::Tensor& bias);
 
 }  // namespace vrlt::model
