@@ -43,7 +43,7 @@ void add_prompt_states(model::qwen2_5_vl::Model& model, const Prompt& prompt, co
   at::Tensor last;
   const auto cache = model.prefill({&group, 1}, &last);
   for (size_t i = 0; i < cache.layers.size(); ++i) {
-    outputs.emplace_back(prefix + ".keys." + std::to_string(i), cache.layers[i].prefix_keys[0]);
+    outputs.emplace_back(prefix + ".keys." + std::to_string(i), cache.layers[i].prefix_keys[0].transpose(1, 2));
     outputs.emplace_back(prefix + ".values." + std::to_string(i), cache.layers[i].prefix_values[0]);
   }
 }

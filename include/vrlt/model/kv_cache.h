@@ -7,36 +7,59 @@
 
 namespace vrlt::model {
 
-/// Keys and values of a decoding batch: one prefix per prompt, forked to `fork` responses that share it, and their own suffixes.
-/// Slots form a full rectangle [N prompts, G slots]; every suffix has the same length.
-/// The prefix is never copied per response.
+/// Keys and values of a decoding batch: N places, each with the prefix of one prompt and G slots for the suffixes of its responses.
+/// The prefix is never copied per response. Rows, which are the responses that still grow, leave one by one; a place without rows can be
+/// given to another prompt. Keys are stored with time last: a query meets all of them in one product.
 class KvCache {
  public:
   struct Layer {
-    at::Tensor prefix_keys, prefix_values;  ///< [N, K, P_max, Dh], zero beyond each prompt's length.
-    at::Tensor suffix_keys, suffix_values;  ///< [N, G, K, capacity, Dh].
+    at::Tensor prefix_keys;    ///< [N, K, Dh, P], P of the longest prompt so far; finite beyond each prompt's length.
+    at::Tensor prefix_values;  ///< [N, K, P, Dh]
+    at::Tensor suffix_keys;    ///< [N, G, K, Dh, capacity]; finite beyond each suffix.
+    at::Tensor suffix_values;  ///< [N, G, K, capacity, Dh]
+  };
+  struct Place {
+    int64_t prompt_length = 0;
+    int64_t next_position = 0;  ///< Of the first response token.
+    int64_t suffix_length = 0;  ///< The same for all rows of a place: they started together.
+
+    int64_t position() const { return next_position + suffix_length; }  ///< Of the token that comes next.
+  };
+  struct Row {
+    int64_t place = 0, slot = 0;
   };
 
   std::vector<Layer> layers;
-  at::Tensor prefix_bias;    ///< [N, 1, 1, P_max] float32: 0, or -inf beyond the prompt.
-  at::Tensor next_position;  ///< [N] int64: position of the first response token.
-  int64_t suffix_length = 0;
+  std::vector<Place> places;
 
-  int64_t num_prompts() const { return next_position.size(0); }
   int64_t num_slots() const { return num_slots_; }
+  /// In the order in which ids are given to decode(); those of one place are neighbours.
+  const std::vector<Row>& rows() const { return rows_; }
 
-  /// Gives every prompt `num_slots` empty suffixes.
+  /// Gives every place `num_slots` empty suffixes, and a row for each.
   void fork(int64_t num_slots);
 
   /// Makes room for one more token in every suffix.
   void reserve_token();
 
-  /// Keeps only some slots, in the given order.
-  /// @param prompts  [N'] int64, kept prompts.  @param slots  [N', G'] int64, kept slots of each (repeats allowed, to fill up).
-  void select(const at::Tensor& prompts, const at::Tensor& slots);
+  /// Counts the token that was written to every row.
+  void advance();
+
+  /// Keeps the rows of these indices, which ascend.
+  void keep_rows(const std::vector<int64_t>& kept);
+
+  /// Places without rows.
+  std::vector<int64_t> free_places() const;
+
+  /// Gives free places to the prompts of another cache, which was not forked; their rows come last, place by place.
+  void admit(const KvCache& prompts);
+
+  /// Gives memory back once at most half of the places, or of the slots of every place, are in use. The order of rows stays.
+  void compact();
 
  private:
   int64_t num_slots_ = 0;
+  std::vector<Row> rows_;
 };
 
 }  // namespace vrlt::model

@@ -39,7 +39,7 @@ class VisionLanguageModel {
   /// @param last_hidden  receives [N, D]: the states that predict the first response token.
   virtual KvCache prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) = 0;
 
-  /// One decoding step for every slot, which must have been forked. @param ids  [N, G] int64, the last token of each slot.  @return [N*G, D].
+  /// One decoding step for every row of a cache that was forked. @param ids  int64, as many as rows: the last token of each.  @return [B, D].
   virtual at::Tensor decode(const at::Tensor& ids, KvCache& cache) = 0;
 
   /// The vocabulary projection, [V, D]; the embedding when tied.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "vrlt/model/vision_language_model.h"
@@ -10,20 +11,24 @@
 
 namespace vrlt::rollout {
 
+class TokenDraw;
+
 struct GenerationConfig {
   int64_t group_size = 8;  ///< G, responses per prompt.
   int64_t max_new_tokens = 1024;
   SamplingConfig sampling;
   uint64_t seed = 0;
+  int64_t max_rows = 256;  ///< Responses decoded together, at least one group; prompts wait for places.
 };
 
-/// Generates G responses per prompt: each video is encoded once, each prompt prefilled once, its cache shared by G
-/// responses, all prompts decoded in one batch; finished rows leave the batch.
+/// Generates G responses per prompt: each video is encoded once, each prompt prefilled once, its cache shared by G responses. Many
+/// prompts are decoded in one batch; finished rows leave it, and a waiting prompt takes the place of one whose responses are complete.
 /// A token depends on (seed, sample id, draw, position) and the model, not on who shares the batch (up to rounding).
 class RolloutEngine {
  public:
   /// @param never_sampled  ids that stand for vision: sampling one would break the prompt's counts.
   RolloutEngine(model::VisionLanguageModel& model, const tokenizer::Tokenizer& tokenizer, std::vector<int64_t> never_sampled);
+  ~RolloutEngine();
 
   /// No gradients are recorded. The groups are in the order of the prompts.
   std::vector<RolloutGroup> generate(const std::vector<Prompt>& prompts, const GenerationConfig& config);
@@ -31,7 +36,7 @@ class RolloutEngine {
  private:
   model::VisionLanguageModel& model_;
   const tokenizer::Tokenizer& tokenizer_;
-  at::Tensor never_sampled_;  ///< [V] bool
+  std::unique_ptr<const TokenDraw> draw_;
 };
 
 }  // namespace vrlt::rollout

@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+#include "model/layers/split_attention.h"
+
 namespace vrlt::model {
 namespace {
 
@@ -43,7 +45,7 @@ void make_response_mask(GroupSpan& span, at::Device device) {
   span.response_mask = mask;
 }
 
-at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
+at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
   const int64_t num_heads = queries.size(1);
   const auto all_keys = repeat_heads(keys, num_heads), all_values = repeat_heads(values, num_heads);
   std::vector<at::Tensor> outputs;
@@ -59,19 +61,22 @@ at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, co
   return at::cat(outputs, 2).squeeze(0).transpose(0, 1).reshape({queries.size(0), -1});
 }
 
-at::Tensor shared_prefix_attention(const at::Tensor& queries, const at::Tensor& prefix_keys, const at::Tensor& prefix_values,
-                                   const at::Tensor& prefix_bias, const at::Tensor& suffix_keys, const at::Tensor& suffix_values) {
+at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
+  return queries.is_cpu() ? split_group_attention(queries, keys, values, spans) : masked_group_attention(queries, keys, values, spans);
+}
+
+at::Tensor shared_prefix_attention(const at::Tensor& queries, const KvCache::Layer& cache, const at::Tensor& bias) {
   const int64_t N = queries.size(0), G = queries.size(1), H = queries.size(2), Dh = queries.size(3);
-  const int64_t K = prefix_keys.size(1), P = prefix_keys.size(2), S = suffix_keys.size(3), repeats = H / K;
+  const int64_t K = cache.prefix_keys.size(1), P = cache.prefix_keys.size(3), S = cache.suffix_keys.size(4), repeats = H / K;
   const auto scaled = (queries / std::sqrt(static_cast<double>(Dh))).view({N, G, K, repeats, Dh});
   const auto by_prompt = scaled.transpose(1, 2).reshape({N, K, G * repeats, Dh});
-  const auto prefix_scores = at::matmul(by_prompt, prefix_keys.transpose(2, 3)).to(at::kFloat) + prefix_bias;
-  const auto suffix_scores = at::matmul(scaled, suffix_keys.transpose(3, 4)).to(at::kFloat);  // [N, G, K, repeats, S]
-  const auto scores = at::cat({prefix_scores.view({N, K, G, repeats, P}).transpose(1, 2), suffix_scores}, -1);
+  const auto prefix_scores = at::matmul(by_prompt, cache.prefix_keys).to(at::kFloat);
+  const auto suffix_scores = at::matmul(scaled, cache.suffix_keys).to(at::kFloat);  // [N, G, K, repeats, S]
+  const auto scores = at::cat({prefix_scores.view({N, K, G, repeats, P}).transpose(1, 2), suffix_scores}, -1) + bias.unsqueeze(1);
   const auto weights = at::softmax(scores, -1).to(queries.scalar_type());
   const auto prefix_weights = weights.narrow(-1, 0, P).transpose(1, 2).reshape({N, K, G * repeats, P});
-  const auto from_prefix = at::matmul(prefix_weights, prefix_values).view({N, K, G, repeats, Dh}).transpose(1, 2);
-  const auto from_suffix = at::matmul(weights.narrow(-1, P, S), suffix_values);
+  const auto from_prefix = at::matmul(prefix_weights, cache.prefix_values).view({N, K, G, repeats, Dh}).transpose(1, 2);
+  const auto from_suffix = at::matmul(weights.narrow(-1, P, S), cache.suffix_values);
   return (from_prefix + from_suffix).reshape({N, G, H * Dh});
 }
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "vrlt/model/kv_cache.h"
+
 namespace vrlt::model {
 
 /// Where a group lies in a packed sequence: its prompt, then its responses one after the other.
@@ -12,7 +14,7 @@ struct GroupSpan {
   int64_t begin = 0;  ///< First token of the prompt.
   int64_t prompt_length = 0;
   std::vector<int64_t> response_lengths;  ///< Tokens fed per response; 0 is possible.
-  at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; undefined without response tokens.
+  at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; not needed on the CPU, nor without response tokens.
 
   int64_t num_response_tokens() const;
   int64_t length() const { return prompt_length + num_response_tokens(); }
@@ -26,10 +28,12 @@ void make_response_mask(GroupSpan& span, at::Device device);
 /// @param queries  [T, H, Dh]; @param keys, values  [T, K, Dh], H a multiple of K.  @return [T, H * Dh].
 at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans);
 
+/// The same by one masked product per group, on any device; the spans need their response_mask.
+at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans);
+
 /// One decoding step: every slot attends its prompt's prefix and its own suffix, the prefix keys being read once per prompt.
-/// @param queries  [N, G, H, Dh]; @param prefix_keys, prefix_values  [N, K, P, Dh]; @param prefix_bias  [N, 1, 1, P];
-/// @param suffix_keys, suffix_values  [N, G, K, S, Dh].  @return [N, G, H * Dh].
-at::Tensor shared_prefix_attention(const at::Tensor& queries, const at::Tensor& prefix_keys, const at::Tensor& prefix_values,
-                                   const at::Tensor& prefix_bias, const at::Tensor& suffix_keys, const at::Tensor& suffix_values);
+/// @param queries  [N, G, H, Dh]; @param cache  as in KvCache::Layer; @param bias  [N, 1, 1, P + S] float32, added to the scores of prefix
+/// and suffix.  @return [N, G, H * Dh].
+at::Tensor shared_prefix_attention(const at::Tensor& queries, const KvCache::Layer& cache, const at::Tensor& bias);
 
 }  // namespace vrlt::model

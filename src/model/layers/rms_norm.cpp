@@ -6,7 +6,7 @@
 namespace vrlt::model {
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  const auto wide = x.to(at::kFloat);
+  const auto wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   const auto scale = (wide * wide).mean(-1, /*keepdim=*/true).add(eps).rsqrt();
   return weight * (wide * scale).to(x.scalar_type());
 }

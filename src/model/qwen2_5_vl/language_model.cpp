@@ -1,69 +1,112 @@
 #include "model/qwen2_5_vl/language_model.h"
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <limits>
 
 #include "model/layers/rms_norm.h"
+#include "model/layers/rope.h"
+#include "model/qwen2_5_vl/cpu_decoder.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::model::qwen2_5_vl {
 namespace {
 
-std::string layer_name(int64_t layer, const char* rest) { return concat("model.layers.", layer, ".", rest); }
+at::Tensor mlp(const at::Tensor& x, const LayerWeights& layer) {
+  return at::linear(at::silu(at::linear(x, layer.gate_weight)) * at::linear(x, layer.up_weight), layer.down_weight);
+}
+
+/// 0 for the first lengths[n] columns, -inf behind them: [N, 1, 1, columns] float32.
+at::Tensor length_bias(const std::vector<int64_t>& lengths, int64_t columns, at::Device device) {
+  const auto limits = at::tensor(lengths, at::kLong).view({-1, 1, 1, 1}).to(device);
+  const auto allowed = at::arange(columns, limits.options()) < limits;
+  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
+  return at::where(allowed, at::scalar_tensor(0.0, options), at::scalar_tensor(-std::numeric_limits<float>::infinity(), options));
+}
 
 }  // namespace
 
-at::Tensor LanguageModel::mlp(const at::Tensor& x, int64_t layer) const {
-  const auto gate = at::linear(x, parameters_.at(layer_name(layer, "mlp.gate_proj.weight")));
-  const auto up = at::linear(x, parameters_.at(layer_name(layer, "mlp.up_proj.weight")));
-  return at::linear(at::silu(gate) * up, parameters_.at(layer_name(layer, "mlp.down_proj.weight")));
-}
-
-at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, std::vector<at::Tensor>* trace) const {
+at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, const Request& request) const {
   const auto float_table = mrope_table(position_ids, config_.mrope_section, config_.head_dim, config_.rope_theta);
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
-  for (int64_t layer = 0; layer < config_.num_layers; ++layer) {
-    const auto normed = rms_norm(x, parameters_.at(layer_name(layer, "input_layernorm.weight")), config_.rms_norm_eps);
-    const auto project = [&](const char* weight, const char* bias) {
-      return at::linear(normed, parameters_.at(layer_name(layer, weight)), parameters_.at(layer_name(layer, bias)))
-          .view({x.size(0), -1, config_.head_dim});
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const auto& layer = layers_[i];
+    const auto normed = rms_norm(x, layer.input_norm, config_.rms_norm_eps);
+    const auto project = [&](const at::Tensor& weight, const at::Tensor& bias) {
+      return at::linear(normed, weight, bias).view({x.size(0), -1, config_.head_dim});
     };
-    const auto queries = apply_rope(project("self_attn.q_proj.weight", "self_attn.q_proj.bias"), table);
-    const auto keys = apply_rope(project("self_attn.k_proj.weight", "self_attn.k_proj.bias"), table);
-    const auto values = project("self_attn.v_proj.weight", "self_attn.v_proj.bias");
-    x = x + at::linear(attend(layer, queries, keys, values), parameters_.at(layer_name(layer, "self_attn.o_proj.weight")));
-    x = x + mlp(rms_norm(x, parameters_.at(layer_name(layer, "post_attention_layernorm.weight")), config_.rms_norm_eps), layer);
-    if (trace != nullptr) trace->push_back(x);
+    const auto queries = apply_rope(project(layer.q_weight, layer.q_bias), table), keys = apply_rope(project(layer.k_weight, layer.k_bias), table);
+    auto mixed = attend(static_cast<int64_t>(i), queries, keys, project(layer.v_weight, layer.v_bias));
+    if (request.rows.defined() && i + 1 == layers_.size()) {  // nothing looks at the other states any more
+      mixed = mixed.index_select(0, request.rows);
+      x = x.index_select(0, request.rows);
+    }
+    x = x + at::linear(mixed, layer.o_weight);
+    x = x + mlp(rms_norm(x, layer.post_norm, config_.rms_norm_eps), layer);
+    if (request.trace != nullptr) request.trace->push_back(x);
   }
-  return rms_norm(x, parameters_.at("model.norm.weight"), config_.rms_norm_eps);
+  return rms_norm(x, final_norm_, config_.rms_norm_eps);
 }
 
 at::Tensor LanguageModel::forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans,
-                                  const KeyValueSink& sink, std::vector<at::Tensor>* trace) const {
+                                  const Request& request) const {
   const auto attend = [&](int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
-    if (sink) sink(layer, keys, values);
+    if (request.sink) request.sink(layer, keys, values);
     return group_attention(queries, keys, values, spans);
   };
-  return run_layers(embeddings, position_ids, attend, trace);
+  return run_layers(embeddings, position_ids, attend, request);
 }
 
 at::Tensor LanguageModel::decode(const at::Tensor& embeddings, KvCache& cache) const {
-  const int64_t N = cache.num_prompts(), G = cache.num_slots(), length = cache.suffix_length;
+  VRLT_CHECK(embeddings.size(0) == static_cast<int64_t>(cache.rows().size()), embeddings.size(0), " tokens for ", cache.rows().size(), " rows");
   cache.reserve_token();
-  const auto positions = (cache.next_position + length).unsqueeze(1).expand({N, G}).flatten();
-  const auto out = run_layers(embeddings, positions.unsqueeze(0).expand({3, N * G}),
-                              [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
-                                auto& layer = cache.layers[static_cast<size_t>(index)];
-                                layer.suffix_keys.select(3, length).copy_(keys.view({N, G, config_.num_kv_heads, config_.head_dim}));
-                                layer.suffix_values.select(3, length).copy_(values.view({N, G, config_.num_kv_heads, config_.head_dim}));
-                                return shared_prefix_attention(queries.view({N, G, config_.num_heads, config_.head_dim}), layer.prefix_keys,
-                                                               layer.prefix_values, cache.prefix_bias, layer.suffix_keys.narrow(3, 0, length + 1),
-                                                               layer.suffix_values.narrow(3, 0, length + 1))
-                                    .flatten(0, 1);
-                              });
-  ++cache.suffix_length;
+  const bool on_cpu = embeddings.is_cpu() && embeddings.scalar_type() == at::kFloat;
+  const auto out = on_cpu ? decode_on_cpu(config_, layers_, final_norm_, embeddings, cache) : decode_rectangle(embeddings, cache);
+  cache.advance();
   return out;
+}
+
+/// Every slot of every place computes, also those without a row: all places go through one product.
+at::Tensor LanguageModel::decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const {
+  const auto N = static_cast<int64_t>(cache.places.size());
+  const int64_t G = cache.num_slots(), K = config_.num_kv_heads, Dh = config_.head_dim;
+  const auto device = embeddings.device();
+  std::vector<int64_t> cells, prompt_lengths, suffix_lengths, next_positions;
+  for (const auto& row : cache.rows()) cells.push_back(row.place * G + row.slot);
+  for (const auto& place : cache.places) {
+    prompt_lengths.push_back(place.prompt_length);
+    suffix_lengths.push_back(place.suffix_length + 1);
+    next_positions.push_back(place.position());
+  }
+  const auto cell_index = at::tensor(cells, at::kLong).to(device);
+  const auto rectangle = at::zeros({N * G, embeddings.size(1)}, embeddings.options()).index_copy_(0, cell_index, embeddings);
+  const auto positions = at::tensor(next_positions, at::kLong).to(device).unsqueeze(1).expand({N, G}).flatten();
+  const int64_t longest = *std::max_element(suffix_lengths.begin(), suffix_lengths.end());
+  const auto bias =
+      at::cat({length_bias(prompt_lengths, cache.layers.front().prefix_keys.size(3), device), length_bias(suffix_lengths, longest, device)}, -1);
+  const auto time = (at::tensor(suffix_lengths, at::kLong) - 1).to(device).view({N, 1, 1, 1, 1});
+  const auto out = run_layers(
+      rectangle, positions.unsqueeze(0).expand({3, N * G}),
+      [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
+        auto& layer = cache.layers[static_cast<size_t>(index)];
+        layer.suffix_keys.scatter_(4, time.expand({N, G, K, Dh, 1}), keys.view({N, G, K, Dh, 1}));
+        layer.suffix_values.scatter_(3, time.expand({N, G, K, 1, Dh}), values.view({N, G, K, 1, Dh}));
+        return shared_prefix_attention(
+                   queries.view({N, G, config_.num_heads, Dh}),
+                   {layer.prefix_keys, layer.prefix_values, layer.suffix_keys.narrow(4, 0, longest), layer.suffix_values.narrow(3, 0, longest)}, bias)
+            .flatten(0, 1);
+      },
+      {});
+  return out.index_select(0, cell_index);
 }
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -6,37 +6,45 @@
 #include <vector>
 
 #include "model/layers/attention.h"
-#include "model/layers/rope.h"
-#include "model/qwen2_5_vl/config.h"
+#include "model/qwen2_5_vl/layer_weights.h"
 #include "vrlt/model/kv_cache.h"
-#include "vrlt/model/parameter_table.h"
 
 namespace vrlt::model::qwen2_5_vl {
 
 /// The decoder (spec 4), over packed groups or one decoding step.
 class LanguageModel {
  public:
-  LanguageModel(const TextConfig& config, const ParameterTable& parameters) : config_(config), parameters_(parameters) {}
+  LanguageModel(const TextConfig& config, const ParameterTable& parameters)
+      : config_(config), layers_(layer_weights(config, parameters)), final_norm_(parameters.at("model.norm.weight")) {}
 
   /// Called with the rotated keys and the values of each layer, [T, K, Dh].
   using KeyValueSink = std::function<void(int64_t layer, const at::Tensor& keys, const at::Tensor& values)>;
 
-  /// @param embeddings  [T, D]; @param position_ids  [3, T]; @param spans  cover the sequence in order.
-  /// @param trace  receives the state after each layer, [T, D], for tests.  @return [T, D] after the final norm.
-  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans, const KeyValueSink& sink = {},
-                     std::vector<at::Tensor>* trace = nullptr) const;
+  /// What forward() may be asked for beside all final states.
+  struct Request {
+    at::Tensor rows;                           ///< [n] int64: only these final states, the others are spared the end of the last layer.
+    KeyValueSink sink = {};                    ///< May be empty.
+    std::vector<at::Tensor>* trace = nullptr;  ///< Receives the state after each layer, [T, D] (of `rows` after the last), for tests.
+  };
 
-  /// One token for every slot of the cache, whose suffixes grow by one. @param embeddings  [N*G, D].  @return [N*G, D].
+  /// @param embeddings  [T, D]; @param position_ids  [3, T]; @param spans  cover the sequence in order.  @return [T or n, D] after the final norm.
+  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans, const Request& request) const;
+  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans) const {
+    return forward(embeddings, position_ids, spans, Request{});
+  }
+
+  /// One token for every row of the cache, whose suffixes grow by one. @param embeddings  [B, D].  @return [B, D].
   at::Tensor decode(const at::Tensor& embeddings, KvCache& cache) const;
 
  private:
   /// What attends: given rotated queries and keys, and values of a layer ([T, heads, Dh]), gives [T, H * Dh].
   using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values)>;
-  at::Tensor run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, std::vector<at::Tensor>* trace = nullptr) const;
-  at::Tensor mlp(const at::Tensor& x, int64_t layer) const;
+  at::Tensor run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, const Request& request) const;
+  at::Tensor decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const;
 
   const TextConfig& config_;
-  const ParameterTable& parameters_;
+  std::vector<LayerWeights> layers_;
+  at::Tensor final_norm_;
 };
 
 }  // namespace vrlt::model::qwen2_5_vl

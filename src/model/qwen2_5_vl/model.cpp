@@ -3,12 +3,9 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/nonzero.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
-
-#include <limits>
 
 #include "model/qwen2_5_vl/weights.h"
 #include "vrlt/checkpoint/safetensors.h"
@@ -20,6 +17,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kMaxShardBytes = 5'000'000'000;
+
+/// Bounds the activations of one pass over prompts; a longer prompt still goes through whole.
+constexpr int64_t kMaxPrefillTokens = 8192;
 
 /// Positions of a response: the same number on all three axes. @return [3, length].
 at::Tensor response_positions(int64_t first, int64_t length) { return (at::arange(length, at::kLong) + first).unsqueeze(0).expand({3, length}); }
@@ -115,51 +115,61 @@ at::Tensor Model::response_hidden(const GroupBatch& batch) {
       span.response_lengths.push_back(fed);
       next += fed;
     }
-    make_response_mask(span, device());
+    if (!device().is_cpu()) make_response_mask(span, device());
     begin = next;
     spans.push_back(std::move(span));
   }
-  const auto hidden = language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans);
-  return hidden.index_select(0, at::tensor(predicting, at::kLong).to(device()));
+  return language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
+                                 {.rows = at::tensor(predicting, at::kLong).to(device())});
 }
 
 KvCache Model::prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) {
+  const at::NoGradGuard no_grad;
+  KvCache cache;
+  for (const auto& group : groups) cache.places.push_back({.prompt_length = group.prompt_length(), .next_position = group.prompt->next_position});
+  counters_.prompts_prefilled += static_cast<int64_t>(groups.size());
+  int64_t longest = 0;
+  for (const auto& place : cache.places) longest = std::max(longest, place.prompt_length);
+  const auto& text = config_.text;
+  const auto options = head_weight().options().requires_grad(false);
+  const auto num_groups = static_cast<int64_t>(groups.size());
+  for (int64_t i = 0; i < text.num_layers; ++i)
+    cache.layers.push_back({.prefix_keys = at::zeros({num_groups, text.num_kv_heads, text.head_dim, longest}, options),
+                            .prefix_values = at::zeros({num_groups, text.num_kv_heads, longest, text.head_dim}, options)});
+  std::vector<at::Tensor> last_rows;
+  for (size_t begin = 0, end = 0; begin < groups.size(); begin = end) {
+    int64_t num_tokens = 0;
+    do num_tokens += groups[end++].prompt_length();
+    while (end < groups.size() && num_tokens + groups[end].prompt_length() <= kMaxPrefillTokens);
+    last_rows.push_back(prefill_some(groups.subspan(begin, end - begin), static_cast<int64_t>(begin), cache));
+  }
+  *last_hidden = at::cat(last_rows);
+  return cache;
+}
+
+/// The groups from place `first` on, in one pass. @return [n, D], the last state of each.
+at::Tensor Model::prefill_some(std::span<const PromptGroup> groups, int64_t first, KvCache& cache) const {
   std::vector<at::Tensor> embeddings, positions;
   std::vector<GroupSpan> spans;
-  const at::NoGradGuard no_grad;
-  std::vector<int64_t> last_rows, next_positions;
-  int64_t begin = 0, longest = 0;
+  std::vector<int64_t> last_rows;
+  int64_t begin = 0;
   for (const auto& group : groups) {
-    const int64_t length = group.prompt_length();
     embeddings.push_back(embed(group));
     positions.push_back(group.prompt->position_ids);
-    spans.push_back({.begin = begin, .prompt_length = length});
-    begin += length;
-    longest = std::max(longest, length);
+    spans.push_back({.begin = begin, .prompt_length = group.prompt_length()});
+    begin += group.prompt_length();
     last_rows.push_back(begin - 1);
-    next_positions.push_back(group.prompt->next_position);
-    ++counters_.prompts_prefilled;
   }
-  const auto num_groups = static_cast<int64_t>(groups.size());
-  KvCache cache;
-  const auto padded = [&](const at::Tensor& packed) {  // [T, K, Dh] -> [N, K, P_max, Dh]
-    auto out = at::zeros({num_groups, packed.size(1), longest, packed.size(2)}, packed.options());
-    for (int64_t i = 0; i < num_groups; ++i) {
-      const auto& span = spans[static_cast<size_t>(i)];
-      out[i].narrow(1, 0, span.prompt_length).copy_(packed.narrow(0, span.begin, span.prompt_length).transpose(0, 1));
+  const auto keep = [&](int64_t index, const at::Tensor& keys, const at::Tensor& values) {
+    auto& layer = cache.layers[static_cast<size_t>(index)];
+    for (size_t i = 0; i < spans.size(); ++i) {
+      const int64_t place = first + static_cast<int64_t>(i), length = spans[i].prompt_length;
+      layer.prefix_keys[place].narrow(2, 0, length).copy_(keys.narrow(0, spans[i].begin, length).permute({1, 2, 0}));
+      layer.prefix_values[place].narrow(1, 0, length).copy_(values.narrow(0, spans[i].begin, length).transpose(0, 1));
     }
-    return out;
   };
-  const auto hidden = language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
-                                              [&](int64_t, const at::Tensor& keys, const at::Tensor& values) {
-                                                cache.layers.push_back({.prefix_keys = padded(keys), .prefix_values = padded(values)});
-                                              });
-  *last_hidden = hidden.index_select(0, at::tensor(last_rows, at::kLong).to(device()));
-  cache.next_position = at::tensor(next_positions, at::kLong).to(device());
-  auto bias = at::full({num_groups, 1, 1, longest}, -std::numeric_limits<float>::infinity(), at::TensorOptions().dtype(at::kFloat).device(device()));
-  for (int64_t i = 0; i < num_groups; ++i) bias[i].narrow(-1, 0, spans[static_cast<size_t>(i)].prompt_length).zero_();
-  cache.prefix_bias = bias;
-  return cache;
+  return language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
+                                 {.rows = at::tensor(last_rows, at::kLong).to(device()), .sink = keep});
 }
 
 at::Tensor Model::decode(const at::Tensor& ids, KvCache& cache) {

@@ -38,6 +38,7 @@ class Model final : public VisionLanguageModel {
   at::Tensor embed(const PromptGroup& group) const;
 
  private:
+  at::Tensor prefill_some(std::span<const PromptGroup> groups, int64_t first, KvCache& cache) const;
   at::Device device() const { return parameters_.entries().front().tensor.device(); }
 
   Config config_;

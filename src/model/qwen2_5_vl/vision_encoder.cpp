@@ -50,9 +50,9 @@ at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config,
   return at::cat({by_row, by_column}, -1).to(device);
 }
 
-/// z' of spec 3.4, in float32. @param x  [S, heads, Dh].
+/// z' of spec 3.4, in float32 (float64 stays). @param x  [S, heads, Dh].
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-  const auto wide = x.to(at::kFloat);
+  const auto wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   const int64_t half = x.size(-1) / 2;
   const auto first = wide.narrow(-1, 0, half), second = wide.narrow(-1, half, half);
   return at::cat({first * cos - second * sin, second * cos + first * sin}, -1).to(x.scalar_type());

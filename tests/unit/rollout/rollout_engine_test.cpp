@@ -131,6 +131,9 @@ TEST_P(Generation, AResponseDoesNotDependOnItsCompany) {
   auto reversed = prompts_;
   std::reverse(reversed.begin(), reversed.end());
   const auto other_order = generate(reversed, config());
+  auto narrow = config();
+  narrow.max_rows = 2 * config().group_size;  // two prompts wait until others are complete
+  const auto refilled = generate(prompts_, narrow);
   std::set<size_t> lengths;
   for (size_t i = 0; i < prompts_.size(); ++i) {
     EXPECT_EQ(together[i].prompt.sample_id, prompts_[i].sample_id);
@@ -138,6 +141,7 @@ TEST_P(Generation, AResponseDoesNotDependOnItsCompany) {
       SCOPED_TRACE(prompts_[i].sample_id + " response " + std::to_string(k));
       lengths.insert(together[i].responses[k].ids.size());
       expect_same(other_order[prompts_.size() - 1 - i].responses[k], together[i].responses[k]);
+      expect_same(refilled[i].responses[k], together[i].responses[k]);
       // Response k of a group is the only one of first_draw + k: nothing was lost when others left the batch.
       auto single = config();
       single.group_size = 1;

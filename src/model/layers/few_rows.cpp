@@ -1,0 +1,42 @@
+#include "model/layers/few_rows.h"
+
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/mm.h>
+
+#include "model/layers/cpu_kernels.h"
+
+namespace vrlt::model {
+namespace {
+
+/// Beyond these a BLAS product is worth its overhead, or more than one thread.
+constexpr int64_t kManyRows = 48;
+constexpr int64_t kLargeWeight = 1 << 21;
+
+bool is_small(const at::Tensor& x, const at::Tensor& weight) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(0) < kManyRows && weight.numel() < kLargeWeight;
+}
+
+void run_small(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y, bool add) {
+  cpu::linear(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(),
+              bias.defined() ? bias.const_data_ptr<float>() : nullptr, weight.size(0), y.data_ptr<float>(), add);
+}
+
+}  // namespace
+
+void linear_into(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y) {
+  if (is_small(x, weight))
+    run_small(x, weight, bias, y, /*add=*/false);
+  else if (bias.defined())
+    at::addmm_out(y, bias, x, weight.t());
+  else
+    at::mm_out(y, x, weight.t());
+}
+
+void add_linear(const at::Tensor& x, const at::Tensor& weight, at::Tensor& y) {
+  if (is_small(x, weight))
+    run_small(x, weight, {}, y, /*add=*/true);
+  else
+    y.addmm_(x, weight.t());
+}
+
+}  // namespace vrlt::model

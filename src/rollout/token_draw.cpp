@@ -1,0 +1,113 @@
+#include "rollout/token_draw.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/nonzero.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "model/layers/cpu_kernels.h"
+#include "vrlt/core/error.h"
+
+namespace vrlt::rollout {
+namespace {
+
+constexpr int64_t kBlock = 256;
+constexpr float kNever = -std::numeric_limits<float>::infinity();
+
+double log_prob_temperature(const SamplingConfig& config) { return config.temperature > 0 ? config.temperature : 1.0; }
+
+double log_add_exp(double a, double b) {
+  const double larger = std::max(a, b);
+  return larger == -std::numeric_limits<double>::infinity() ? larger : larger + std::log1p(std::exp(-std::abs(a - b)));
+}
+
+/// One row of logits of the whole vocabulary, overwritten: one pass for the largest, one for the exponentials, and sums of blocks of them
+/// in float64 to find the token without a pass over all.
+class Row {
+ public:
+  Row(float* logits, int64_t size, const std::vector<int64_t>& forbidden, float temperature) : weights_(logits), size_(size) {
+    if (temperature != 1.0F)
+      for (int64_t i = 0; i < size; ++i) logits[i] /= temperature;
+    for (const int64_t id : forbidden) {
+      of_forbidden_.push_back(logits[id]);
+      logits[id] = kNever;
+    }
+    largest_ = model::cpu::largest(logits, size);
+    likeliest_ = std::find(logits, logits + size, largest_) - logits;
+    if (likeliest_ == size) likeliest_ = 0;  // logits that are not numbers
+    for (int64_t begin = 0; begin < size; begin += kBlock) {
+      blocks_.push_back(model::cpu::exp_minus(logits + begin, std::min(kBlock, size - begin), largest_));
+      total_ += blocks_.back();
+    }
+    for (const int64_t id : forbidden) weights_[id] = 0.0F;  // exp_minus() has a floor; it is far below what the sums resolve
+  }
+
+  int64_t likeliest() const { return likeliest_; }
+
+  /// The first token whose cumulative weight exceeds uniform * total.
+  int64_t at(double uniform) const {
+    const double target = uniform * total_;
+    double below = 0;
+    size_t block = 0;
+    while (block + 1 < blocks_.size() && below + blocks_[block] <= target) below += blocks_[block++];
+    int64_t last = likeliest_;
+    for (auto i = static_cast<int64_t>(block) * kBlock, end = std::min(i + kBlock, size_); i < end; ++i) {
+      if (weights_[i] == 0.0F) continue;
+      last = i;
+      if ((below += weights_[i]) > target) break;
+    }
+    return last;
+  }
+
+  /// Of an allowed id with the logit it had, over all ids, the forbidden ones too.
+  double log_prob(float logit) const {
+    double normalizer = largest_ + std::log(total_);
+    for (const float of_other : of_forbidden_) normalizer = log_add_exp(normalizer, of_other);
+    return logit - normalizer;
+  }
+
+ private:
+  float* weights_;  ///< exp(logit / temperature - largest); 0 where forbidden.
+  int64_t size_, likeliest_ = 0;
+  float largest_ = kNever;
+  double total_ = 0;
+  std::vector<float> of_forbidden_;
+  std::vector<double> blocks_;
+};
+
+}  // namespace
+
+TokenDraw::TokenDraw(const at::Tensor& forbidden) : forbidden_(forbidden) {
+  const auto ids = at::nonzero(forbidden).squeeze(1).to(at::kCPU);
+  forbidden_ids_.assign(ids.const_data_ptr<int64_t>(), ids.const_data_ptr<int64_t>() + ids.numel());
+}
+
+DrawnTokens TokenDraw::operator()(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) const {
+  const bool cut = config.top_k > 0 || config.top_p < 1.0 || config.min_p > 0.0;
+  if (!logits.is_cpu() || (cut && config.temperature > 0)) return draw_by_operators(logits, uniforms, config);
+  const int64_t B = logits.size(0), V = logits.size(1);
+  VRLT_CHECK(static_cast<int64_t>(uniforms.size()) == B, uniforms.size(), " uniforms for ", B, " rows");
+  const auto temperature = static_cast<float>(log_prob_temperature(config));
+  DrawnTokens drawn{at::empty({B}, at::kLong), at::empty({B}, at::kFloat)};
+  std::vector<float> weights(static_cast<size_t>(V));
+  for (int64_t i = 0; i < B; ++i) {
+    std::copy_n(logits.const_data_ptr<float>() + i * V, V, weights.data());
+    const Row row(weights.data(), V, forbidden_ids_, temperature);
+    const int64_t id = config.temperature > 0 ? row.at(uniforms[static_cast<size_t>(i)]) : row.likeliest();
+    drawn.ids.data_ptr<int64_t>()[i] = id;
+    drawn.log_probs.data_ptr<float>()[i] = static_cast<float>(row.log_prob(logits.const_data_ptr<float>()[i * V + id] / temperature));
+  }
+  return drawn;
+}
+
+DrawnTokens TokenDraw::draw_by_operators(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) const {
+  const auto allowed = logits.masked_fill(forbidden_, kNever);
+  const auto ids = sample_tokens(allowed, uniforms, config);
+  const auto log_probs = (logits / log_prob_temperature(config)).log_softmax(1).gather(1, ids.unsqueeze(1)).squeeze(1);
+  return {ids.to(at::kCPU), log_probs.to(at::kCPU)};
+}
+
+}  // namespace vrlt::rollout
