@@ -28,23 +28,27 @@ ARMS = {
     "sft-samples": "start + SFT, as many samples",
     "sft-compute": "start + SFT, as much compute",
     "grpo-scratch": "GRPO from random weights",
-    "grpo-full": "start + GRPO, all samples, dual reward",
+    "grpo-labelled": "start + GRPO, as many samples",
+    "grpo-discrete": "the same, discrete reward only",
+    "grpo-continuous": "the same, continuous reward only",
+    "grpo-pool": "start + GRPO on the pool",
     "grpo-variance": "GRPO, 25 % by variance",
     "grpo-random": "GRPO, 25 % at random",
     "grpo-timelens2": "GRPO, 25 % as TimeLens2",
     "grpo-time_r1": "GRPO, 25 % as Time-R1",
     "grpo-timelens": "GRPO, 25 % as TimeLens",
     "grpo-dapo": "GRPO, 25 % of what DAPO keeps",
-    "grpo-discrete": "GRPO, discrete reward only",
-    "grpo-continuous": "GRPO, continuous reward only",
 }
 PAIRS = [
-    ("Reinforcement against supervision", [("grpo-full", "sft"), ("grpo-full", "sft-samples"), ("grpo-full", "sft-compute"), ("grpo-scratch", "base")]),
+    (
+        "Reinforcement against supervision",
+        [("grpo-labelled", other) for other in ("sft", "sft-samples", "sft-compute")] + [("grpo-scratch", "base")],
+    ),
     (
         "A quarter of the samples",
-        [("grpo-variance", other) for other in ("grpo-full", "grpo-random", "grpo-timelens2", "grpo-time_r1", "grpo-timelens", "grpo-dapo")],
+        [("grpo-variance", other) for other in ("grpo-pool", "grpo-random", "grpo-timelens2", "grpo-time_r1", "grpo-timelens", "grpo-dapo")],
     ),
-    ("Dual rewards", [("grpo-full", "grpo-discrete"), ("grpo-full", "grpo-continuous")]),
+    ("Dual rewards", [("grpo-labelled", "grpo-discrete"), ("grpo-labelled", "grpo-continuous")]),
 ]
 
 
