@@ -50,14 +50,6 @@ bool holds_results(const fs::path& folder) {
   return false;
 }
 
-/// What a run leaves that another would go on from.
-bool holds_unknown_run(const fs::path& folder) {
-  if (!fs::is_directory(folder)) return false;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().filename() == "checkpoints" || entry.path().extension() == ".jsonl") return true;
-  return false;
-}
-
 bool is_free(const std::string& key, const std::vector<std::string>& free_keys) {
   return std::any_of(free_keys.begin(), free_keys.end(), [&](const auto& free) { return key == free || key.rfind(free + ".", 0) == 0; });
 }
@@ -108,9 +100,8 @@ void open_run_folder(const fs::path& folder, const RunRecipe& recipe, const Comm
     throw ConfigError(concat(folder.string(), " already holds a run; choose another name, remove it, or resume it (--resume auto)"));
   if (command.resume == Resume::kMust && !exists)
     throw MissingInputError(concat(folder.string(), " holds no run to resume (--resume must); start one with --resume auto"));
-  if (!exists && holds_unknown_run(folder))
-    throw ConfigError(concat(folder.string(), " holds results without the config.yaml of their run", kWayOut));
-  const bool resumes = exists && holds_results(folder);
+  const bool resumes = fs::is_directory(folder) && holds_results(folder);
+  if (resumes && !exists) throw ConfigError(concat(folder.string(), " holds files without the config.yaml of their run", kWayOut));
   if (resumes) check_config(folder, recipe);
   const auto inputs = describe_inputs(recipe.inputs);
   if (resumes) check_inputs(folder, inputs);

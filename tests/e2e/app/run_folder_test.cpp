@@ -67,6 +67,18 @@ TEST_P(RunFolder, ChangedInputsAreRefused) {
   fs::remove_all(world().run_folder(name()));
 }
 
+// What a run left is never gone on with unless it is known which run.
+TEST_P(RunFolder, ResultsOfAnUnknownRunAreRefused) {
+  ASSERT_EQ(run({}).exit_code, 0);
+  fs::remove(world().run_folder(name()) / "config.yaml");
+  const auto files = count_entries(world().run_folder(name()));
+  const auto refused = run({});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("runs/" + name() + " holds files without the config.yaml of their run"));
+  EXPECT_EQ(count_entries(world().run_folder(name())), files);
+  fs::remove_all(world().run_folder(name()));
+}
+
 // A start that failed before it did anything leaves a folder that the corrected config may use.
 TEST_P(RunFolder, WithoutResultsIsTakenOver) {
   fs::create_directories(world().folder() / "unfinished-model");
