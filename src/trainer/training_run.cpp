@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>
+#include <cstdio>
 
 #include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/checkpoint/safetensors.h"
@@ -34,6 +35,22 @@ std::string progress_note(const metrics::MetricSet& metrics, const std::string& 
   for (const auto& [known, value] : metrics.values())
     if (known == name) return concat(name, " ", value);
   return {};
+}
+
+/// Tokens of responses per second, and where the time of the step went; empty of a step without times.
+std::string timing_note(const metrics::MetricSet& metrics) {
+  const double step = metrics.value("time/step_seconds", 0.0);
+  if (step <= 0) return {};
+  char text[96];
+  int length = std::snprintf(text, sizeof text, "  %.0f tok/s", metrics.value("batch/tokens", 0.0) / step);
+  const auto add_share = [&](const char* what, const char* metric) {
+    const double share = 100 * metrics.value(metric, 0.0) / step;
+    if (share > 0) length += std::snprintf(text + length, sizeof text - static_cast<size_t>(length), "  %s %.0f %%", what, share);
+  };
+  add_share("load", "time/load_seconds");
+  add_share("rollout", "time/rollout_seconds");
+  add_share("update", "time/update_seconds");
+  return text;
 }
 
 void copy_weights(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
@@ -156,7 +173,7 @@ bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
 void TrainingRun::report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown) {
   if (!parts_.group.is_first()) return;
   writer_->write(step + 1, metrics);
-  progress_->update(step + 1, progress_note(metrics, shown));
+  progress_->update(step + 1, progress_note(metrics, shown) + timing_note(metrics));
 }
 
 void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs) {
