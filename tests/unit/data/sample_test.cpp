@@ -42,9 +42,9 @@ const BadRecord kBadRecords[] = {
     {"number_as_id", choice_record(), json(R"({"id": 7})"), "id", "7"},
     {"no_task", choice_record(), json(R"({"task": null})"), "task", "missing"},
     {"unknown_task", choice_record(), json(R"({"task": "mqc"})"), "task", "mqc"},
-    {"images_of_numbers", choice_record(), json(R"({"images": [1]})"), "images", "paths only"},
-    {"image_without_name", choice_record(), json(R"({"images": [""]})"), "images", "paths only"},
-    {"images_no_list", choice_record(), json(R"({"images": "a.png"})"), "images", "a list of at most 256 paths"},
+    {"images_of_numbers", choice_record(), json(R"({"images": [1]})"), "images", "0 to 256 texts"},
+    {"image_without_name", choice_record(), json(R"({"images": [""]})"), "images", "not empty"},
+    {"images_no_list", choice_record(), json(R"({"images": "a.png"})"), "images", "0 to 256 texts"},
     {"grounding_in_images", grounding_record(), json(R"({"video": null, "images": ["a.png"]})"), "video", "a path for this task"},
     {"no_video", choice_record(), json(R"({"video": null})"), "video", "missing"},
     {"no_question", choice_record(), json(R"({"question": null})"), "question", "missing"},
@@ -67,9 +67,21 @@ const BadRecord kBadRecords[] = {
     {"segments_flat", grounding_record(), json(R"({"segments": [1, 2]})"), "segments", "[start, end]"},
     {"segment_of_three", grounding_record(), json(R"({"segments": [[1, 2, 3]]})"), "segments", "[start, end]"},
     {"segment_of_text", grounding_record(), json(R"({"segments": [["1", "2"]]})"), "segments", "[start, end]"},
-    {"segment_inverted", grounding_record(), json(R"({"segments": [[12, 11]]})"), "segments", "start < end"},
-    {"segment_empty", grounding_record(), json(R"({"segments": [[12, 12]]})"), "segments", "start < end"},
-    {"segment_negative", grounding_record(), json(R"({"segments": [[-1, 12]]})"), "segments", "start < end"},
+    {"segment_inverted", grounding_record(), json(R"({"segments": [[12, 11]]})"), "segments", "start <= end"},
+    {"segment_negative", grounding_record(), json(R"({"segments": [[-1, 12]]})"), "segments", "start <= end"},
+    {"unknown_video_kind", choice_record(), json(R"({"video_kind": "folder"})"), "video_kind", "file or frames"},
+    {"frames_of_a_file", choice_record(), json(R"({"frames": {"pattern": "%d.jpg", "first": 1, "fps": 3}})"), "frames", "null unless"},
+    {"frames_without_names", choice_record(), json(R"({"video_kind": "frames"})"), "frames", "missing"},
+    {"frames_without_number", choice_record(), json(R"({"video_kind": "frames", "frames": {"pattern": "a.jpg", "first": 1, "fps": 3}})"), "pattern",
+     "%0Nd"},
+    {"frames_elsewhere", choice_record(), json(R"({"video_kind": "frames", "frames": {"pattern": "../%d.jpg", "first": 1, "fps": 3}})"), "pattern",
+     "../"},
+    {"frames_standing_still", choice_record(), json(R"({"video_kind": "frames", "frames": {"pattern": "%d.jpg", "first": 1, "fps": 0}})"), "fps",
+     "more than 0"},
+    {"frames_from_below_zero", choice_record(), json(R"({"video_kind": "frames", "frames": {"pattern": "%d.jpg", "first": -1, "fps": 3}})"), "first",
+     "-1"},
+    {"subtitles_are_list", choice_record(), json(R"({"subtitles": ["a.srt"]})"), "subtitles", "text"},
+    {"flags_are_text", choice_record(), json(R"({"flags": "gt_f16"})"), "flags", "a list"},
     {"groups_is_list", choice_record(), json(R"({"groups": ["short"]})"), "groups", "object"},
 };
 
@@ -118,6 +130,51 @@ TEST(ParseSample, ImagesReplaceOrJoinTheVideo) {
   record.erase("video");
   EXPECT_EQ(parse_sample(record, "r:1").video, "");
   EXPECT_EQ(parse_sample(record, "r:1").cluster, "a.png");
+}
+
+TEST(ParseSample, ReadsAFrameFolder) {
+  auto record = choice_record();
+  record["video"] = "tvqa/frames_fps3_hq/clip_03";
+  record["video_kind"] = "frames";
+  record["frames"] = {{"pattern", "%05d.jpg"}, {"first", 1}, {"fps", 3.0}};
+  EXPECT_EQ(parse_sample(record, "r:1").frames, (FrameFolder{.pattern = "%05d.jpg", .first = 1, .fps = 3.0}));
+  EXPECT_FALSE(parse_sample(choice_record(), "r:1").frames.has_value());
+}
+
+TEST(ParseSample, ReadsWhatConvertersNote) {
+  auto record = choice_record();
+  record["query_raw"] = " How many?";
+  record["subtitles"] = "subtitle/a.srt";
+  record["flags"] = {"dup_options"};
+  const auto sample = parse_sample(record, "r:1");
+  EXPECT_EQ(sample.query_raw, " How many?");
+  EXPECT_EQ(sample.subtitles, "subtitle/a.srt");
+  EXPECT_EQ(sample.flags, std::vector<std::string>{"dup_options"});
+}
+
+// ReXTime has two true windows without length; they stay in the denominator and score 0.
+TEST(ParseSample, KeepsAnEmptyTrueSpan) {
+  auto record = grounding_record();
+  record["segments"] = {{12, 12}};
+  EXPECT_EQ(parse_sample(record, "r:1").segments, (std::vector<Interval>{{12, 12}}));
+}
+
+TEST(ParseSample, ReadsTheLabelsOfEveryTask) {
+  auto record = choice_record();
+  record["task"] = "caption_match";
+  EXPECT_EQ(parse_sample(record, "r:1").answer_option, 1);
+  record["options"] = nullptr;
+  record["task"] = "yes_no";
+  record["answer"] = "no";
+  EXPECT_EQ(parse_sample(record, "r:1").answer_text, "no");
+  for (const char* task : {"caption", "open"}) {
+    record["task"] = task;
+    record["answer"] = "A dog runs.";
+    EXPECT_EQ(parse_sample(record, "r:1").answer_text, "A dog runs.") << task;
+  }
+  record["task"] = "rtl";
+  record["segments"] = {{41.0, 48.5}};
+  EXPECT_EQ(parse_sample(record, "r:1").answer_text, "A dog runs.") << "the explanation";
 }
 
 TEST(ParseSample, AcceptsHiddenLabels) {
