@@ -60,7 +60,6 @@ std::string question_think(const Sample& sample) {
 }
 std::string question_answer(const Sample& sample) { return lead(sample) + "\nGive " + instruction(sample) + ", between <answer> and </answer>."; }
 std::string answer_only(const Sample& sample) { return "<answer>" + answer_content(sample) + "</answer>"; }
-std::string answer_think(const Sample& sample) { return "<think>I look at the frames in order.</think>" + answer_only(sample); }
 
 std::string question_short(const Sample& sample) {
   return (sample.task == Task::kTemporalGrounding ? "when " : "") + sample.question + (asks_span(sample) && asks_option(sample) ? " when" : "") +
@@ -75,7 +74,7 @@ std::string question_seed_tvg(const Sample& sample) {
 std::string answer_seed_tvg(const Sample& sample) {
   const auto spans = sample.clip_segments();
   if (spans.empty()) throw DataError(concat(sample.id, ": has no segment to learn from"));
-  return "<think>I look at the frames in order.</think><answer>{\"start_time\": \"" + one_decimal(spans.front().start_seconds) +
+  return "<answer>{\"start_time\": \"" + one_decimal(spans.front().start_seconds) +
          "\", \"end_time\": \"" + one_decimal(spans.front().end_seconds) + "\"}</answer>";
 }
 
@@ -214,7 +213,7 @@ constexpr const char* kSeedSystem =
     "within <think> </think> tags. The final answer MUST BE put in <answer> </answer> tags. Output the final answer in JSON format.";
 
 constexpr PromptEntry kPrompts[] = {
-    {"auto_think", "think, then answer; the instruction follows the task", true, question_think, answer_think},
+    {"auto_think", "think, then answer; the instruction follows the task", true, question_think, answer_only},
     {"auto_answer", "answer at once; the instruction follows the task", false, question_answer, answer_only},
     {"auto_short", "the bare question, for tiny models that learn the format from examples", false, question_short, answer_only},
     {"seed_tvg", "temporal grounding with Temporal-RLT's JSON answer", true, question_seed_tvg, answer_seed_tvg},
@@ -227,17 +226,17 @@ constexpr PromptEntry kPrompts[] = {
     {"p_mmvu_direct", "MMVU, official, an answer at once", false, mmvu_direct, answer_only},
     {"p_mmvu_lmms", "MMVU in lmms-eval", false, mmvu_lmms, answer_only},
     {"p_tempcompass", "TempCompass, official; the suffix follows the task", false, tempcompass, answer_only},
-    {"p_vr1", "Video-R1, every VideoQA benchmark", true, video_r1, answer_think},
+    {"p_vr1", "Video-R1, every VideoQA benchmark", true, video_r1, answer_only},
     {"p_qa_lmms_q3", "VideoQA of Qwen3-VL in lmms-eval", false, qa_lmms_qwen3, answer_only},
-    {"p_qa_vcr1", "VideoQA in VideoChat-R1", true, qa_videochat, answer_think},
+    {"p_qa_vcr1", "VideoQA in VideoChat-R1", true, qa_videochat, answer_only},
     {"p_tvg_seed", "temporal grounding in Temporal-R1, models that answer at once", false, tvg_seed, answer_only},
     {"p_tvg_seed_r1", "the same, models that think: with its system text", true, tvg_seed, answer_seed_tvg, kSeedSystem},
     {"p_tvg_lmms", "temporal grounding in lmms-eval", false, tvg_lmms, answer_only},
     {"p_tvg_t1", "temporal grounding in Time-R1", false, tvg_time_r1, answer_only},
-    {"p_tvg_t1_r", "temporal grounding in Time-R1, thinking", true, tvg_time_r1_think, answer_think},
-    {"p_tvg_vcr1", "temporal grounding in VideoChat-R1", true, tvg_videochat, answer_think},
+    {"p_tvg_t1_r", "temporal grounding in Time-R1, thinking", true, tvg_time_r1_think, answer_only},
+    {"p_tvg_vcr1", "temporal grounding in VideoChat-R1", true, tvg_videochat, answer_only},
     {"p_tvg_tl", "temporal grounding in TimeLens", false, tvg_timelens, answer_only},
-    {"p_gqa_vcr1", "grounded VideoQA in VideoChat-R1", true, gqa_videochat, answer_think},
+    {"p_gqa_vcr1", "grounded VideoQA in VideoChat-R1", true, gqa_videochat, answer_only},
 };
 
 }  // namespace
@@ -262,6 +261,17 @@ std::vector<std::string> option_lines(const Sample& sample) {
 }
 
 std::span<const PromptEntry> prompt_table() { return kPrompts; }
+
+std::string reference_response(const PromptEntry& prompt, const Sample& sample, ReferenceTarget target) {
+  const auto answer = prompt.answer(sample);
+  if (target == ReferenceTarget::kAnswer) return answer;
+  const auto thinking = sample.record.is_object() ? sample.record.value("thinking", io::Json()) : io::Json();
+  if (!thinking.is_string() || thinking.get<std::string>().find_first_not_of(" \t\r\n") == std::string::npos)
+    throw DataError(concat(sample.id, ": \"thinking\" is ", io::excerpt(thinking), ", expected the text to learn before the answer"));
+  const auto text = thinking.get<std::string>();
+  if (text.find("think>") != std::string::npos) throw DataError(concat(sample.id, ": \"thinking\" holds a think tag; the tags are added here"));
+  return "<think>" + text + "</think>" + answer;
+}
 
 const PromptEntry& find_prompt(const std::string& name) {
   std::string known;

@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "trainer/training_run.h"
+#include "vrlt/algorithm/aggregation.h"
+#include "vrlt/algorithm/token_batch.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/video_features.h"
@@ -13,9 +15,18 @@ namespace {
 
 /// The ideal response as tokens, with the stop token behind it.
 at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& sample) {
-  auto ids = parts.processor.tokenizer().encode(data::reference_response(parts.loader.prompt_of(sample), sample));
+  const auto target = parts.config.sft.target == "think_answer" ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer;
+  auto ids = parts.processor.tokenizer().encode(data::reference_response(parts.loader.prompt_of(sample), sample, target));
   ids.push_back(parts.policy.stop_ids().front());
   return at::tensor(ids, at::kLong);
+}
+
+/// What each target token counts in the loss of the step: [N].
+at::Tensor token_weights(const model::GroupBatch& batch, const algorithm::StepCounts& counts, const std::string& aggregation) {
+  std::vector<int64_t> lengths;
+  for (const auto& group : batch.groups) lengths.push_back(group.responses.front().size(0));
+  const auto weights = algorithm::row_weights(lengths, counts, {.mode = aggregation});
+  return algorithm::per_token(at::tensor(weights, at::kFloat), lengths);
 }
 
 }  // namespace
@@ -34,7 +45,8 @@ void train_sft(const TrainingParts& parts) {
       targets.push_back(reference_tokens(parts, *loaded.sample));
       own_tokens += targets.back().size(0);
     }
-    const int64_t num_tokens = parts.group.all_reduce_sum(own_tokens);
+    const algorithm::StepCounts counts = {.tokens = parts.group.all_reduce_sum(own_tokens),
+                                          .rows = parts.group.all_reduce_sum(static_cast<int64_t>(samples.size()))};
     for (size_t begin = 0; begin < samples.size(); begin += static_cast<size_t>(config.micro_batch)) {
       model::GroupBatch batch;
       std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
@@ -46,7 +58,7 @@ void train_sft(const TrainingParts& parts) {
       for (size_t i = 0; i < prompts.size(); ++i) batch.groups[i].video_features = features[i];
       const auto hidden = parts.policy.response_hidden(batch);
       const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(), batch.response_ids().to(hidden.device()), 1.0);
-      const auto loss = -tokens.log_probs.sum() / static_cast<double>(num_tokens);
+      const auto loss = -(tokens.log_probs * token_weights(batch, counts, config.sft.aggregation).to(hidden.device())).sum();
       loss.backward();
       metrics.sum("loss/nll", loss.item<double>());
       metrics.mean("policy/entropy", tokens.entropy.mean().item<double>(), static_cast<double>(hidden.size(0)));

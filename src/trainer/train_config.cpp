@@ -1,3 +1,4 @@
+#include "vrlt/data/prompt.h"
 #include "vrlt/trainer/train_config.h"
 
 #include <algorithm>
@@ -140,6 +141,14 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
     v.end_section();
     v.section("algorithm", "the policy update", c.algorithm);
   }
+  if (c.trainer == "sft" || v.wants_fields_without_effect()) {
+    v.begin_section("sft", "supervised fine-tuning");
+    v.field({.name = "target", .help = "answer, or think_answer: the \"thinking\" of each record before it", .choices = {"answer", "think_answer"}},
+            c.sft.target);
+    v.field({.name = "aggregation", .help = "tokens count the same, or samples do", .choices = {"token_mean", "seq_mean_token_mean"}},
+            c.sft.aggregation);
+    v.end_section();
+  }
   v.begin_section("optim", "AdamW");
   visit_optim(v, c.optim);
   v.end_section();
@@ -152,10 +161,13 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations) {
   auto problems = check(config.data, config.video, config.image, locations);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
-  if (config.trainer == "sft")
-    for (const auto& [key, where] : locations)
-      for (const char* section : {"rollout", "rewards", "reward_options", "algorithm"})
-        if (key == section) problems.push_back(concat(where, ": \"", key, "\" has no effect with trainer: sft; remove it"));
+  const std::vector<std::string> without_effect =
+      config.trainer == "sft" ? std::vector<std::string>{"rollout", "rewards", "reward_options", "algorithm"} : std::vector<std::string>{"sft"};
+  for (const auto& section : without_effect) {
+    const auto found = locations.lower_bound(section);  // the section, or from the command line one of its keys
+    if (found != locations.end() && (found->first + ".").starts_with(section + "."))
+      problems.push_back(concat(found->second, ": \"", section, "\" has no effect with trainer: ", config.trainer, "; remove it"));
+  }
   if (config.trainer == "grpo") {
     if (config.rollout.group_size < 2)
       problems.push_back(concat(place("rollout.group_size"), ": group_size is ", config.rollout.group_size, ", grpo compares at least 2 responses"));
@@ -171,8 +183,13 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
 
 std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLocations& locations) {
   std::vector<std::string> found;
-  if (config.trainer != "grpo") return found;
   const auto doubt = [&](const char* key, const auto&... parts) { found.push_back(concat(place_of(key, locations), ": ", parts...)); };
+  if (config.trainer == "sft") {
+    if (data::find_prompt(config.data.prompt).think && config.sft.target == "answer")
+      doubt("data.prompt", "the prompt \"", config.data.prompt,
+            "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, or think_answer with records that have \"thinking\"");
+    return found;
+  }
   const auto& objective = config.algorithm.objective;
   const auto& sampling = config.rollout.sampling;
   if (objective.policy_loss.ratio != "token" && objective.aggregation.mode == "const")

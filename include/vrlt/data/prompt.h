@@ -14,7 +14,7 @@ struct PromptEntry {
   const char* help;
   bool think;                              ///< The response must hold a thinking block.
   std::string (*question)(const Sample&);  ///< The user's text after the video.
-  std::string (*answer)(const Sample&);    ///< The ideal response, for supervised fine-tuning.
+  std::string (*answer)(const Sample&);    ///< The ideal answer block, for supervised fine-tuning.
   const char* system = "";                 ///< The system's text; "": that of the chat template.
 };
 
@@ -28,6 +28,11 @@ const PromptEntry& find_prompt(const std::string& name);
 std::vector<std::string> option_lines(const Sample& sample);
 
 inline std::string render_prompt(const PromptEntry& prompt, const Sample& sample) { return prompt.question(sample); }
-inline std::string reference_response(const PromptEntry& prompt, const Sample& sample) { return prompt.answer(sample); }
+
+/// What supervised fine-tuning learns to say: the answer block, or the record's "thinking" in its tags before it.
+enum class ReferenceTarget { kAnswer, kThinkAnswer };
+
+/// @throws DataError if the sample has no label, or no thinking (text without tags) where it is asked for.
+std::string reference_response(const PromptEntry& prompt, const Sample& sample, ReferenceTarget target = ReferenceTarget::kAnswer);
 
 }  // namespace vrlt::data

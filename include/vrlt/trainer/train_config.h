@@ -18,6 +18,13 @@ struct CheckpointSection {
   int64_t keep = 2;
 };
 
+/// What supervised fine-tuning learns, and how tokens count.
+struct SftSection {
+  std::string target = "answer";  ///< answer; think_answer: the record's "thinking" before it.
+  /// token_mean: over all target tokens of the step; seq_mean_token_mean: each sample counts the same, however long its target.
+  std::string aggregation = "token_mean";
+};
+
 /// Everything `vrlt-train` reads.
 struct TrainConfig {
   std::string name;
@@ -36,6 +43,7 @@ struct TrainConfig {
   std::vector<config::WeightedName> rewards = {{"format", 0.5}, {"temporal_iou", 0.5}, {"choice", 0.5}, {"grounded_qa", 0.5}};
   rewards::RewardOptions reward_options;
   AlgorithmSection algorithm;
+  SftSection sft;
   optim::AdamWConfig optim;
   CheckpointSection checkpoint;
 };

@@ -43,9 +43,19 @@ TEST(PromptTable, ReferenceResponses) {
   EXPECT_EQ(reference_response(answer, choice()), "<answer>B</answer>");
   EXPECT_EQ(reference_response(answer, grounding()), "<answer>2.5 to 7.9</answer>");
   EXPECT_EQ(reference_response(answer, grounded()), "<answer>A, 1.0 to 2.0</answer>");
-  EXPECT_THAT(reference_response(find_prompt("auto_think"), choice()), testing::MatchesRegex("<think>.+</think><answer>B</answer>"));
-  EXPECT_THAT(reference_response(find_prompt("seed_tvg"), grounding()),
-              testing::EndsWith(R"(<answer>{"start_time": "2.5", "end_time": "7.9"}</answer>)"));
+  EXPECT_EQ(reference_response(find_prompt("auto_think"), choice()), "<answer>B</answer>") << "no thinking is made up";
+  EXPECT_EQ(reference_response(find_prompt("seed_tvg"), grounding()), R"(<answer>{"start_time": "2.5", "end_time": "7.9"}</answer>)");
+}
+
+TEST(PromptTable, ThinkingIsThatOfTheRecord) {
+  auto sample = choice();
+  const auto response = [&] { return reference_response(find_prompt("auto_think"), sample, ReferenceTarget::kThinkAnswer); };
+  sample.record = {{"thinking", "The ball is blue."}};
+  EXPECT_EQ(response(), "<think>The ball is blue.</think><answer>B</answer>");
+  for (const io::Json thinking : {io::Json(), io::Json(" \n"), io::Json(7), io::Json("a</think>")}) {
+    sample.record = {{"thinking", thinking}};
+    EXPECT_THROW(response(), DataError) << thinking;
+  }
 }
 
 TEST(PromptTable, NothingToLearnFromIsAnError) {
@@ -69,7 +79,7 @@ TEST(PromptTable, EveryRowAsksAndAnswers) {
     EXPECT_EQ(&find_prompt(prompt.name), &prompt);
     EXPECT_THAT(render_prompt(prompt, grounding()), HasSubstr("a ball rolls")) << prompt.name;
     const auto response = reference_response(prompt, grounding());
-    EXPECT_EQ(response.find("<think>") != std::string::npos, prompt.think) << prompt.name;
+    EXPECT_THAT(response, testing::StartsWith("<answer>")) << prompt.name;
     EXPECT_THAT(response, testing::EndsWith("</answer>")) << prompt.name;
   }
 }

@@ -101,5 +101,31 @@ TEST(Sft, F5_LabelsAreTheAnswerAndTheStopToken) {
   EXPECT_EQ(run.metrics().at(0)["batch/rows"], kPrompts);
 }
 
+// One target is made longer than the other: the mean over samples is another than that over tokens, and each is what its name says.
+TEST(Sft, AggregationsWeighTokensOrSamples) {
+  const auto first_loss = [](const std::string& aggregation, int64_t num_samples, size_t first) {
+    const test::TemporaryFolder folder;
+    auto config = sft_config();
+    config.prompts_per_step = num_samples;
+    config.sft.aggregation = aggregation;
+    const auto model = model::load_model(warm_task().task().model_folder(), {.random_weights = true, .seed = 5});
+    const processor::Processor processor(warm_task().task().model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
+    processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), "auto_short", 1 << 20);
+    auto samples = warm_task().task().samples();
+    samples[1].segments = {{10.5, 117.5}};  // more digits
+    const std::vector<data::Sample> chosen(samples.begin() + static_cast<int64_t>(first), samples.begin() + static_cast<int64_t>(first) + num_samples);
+    train_sft({config, folder.path(), chosen, *model, nullptr, processor, loader});
+    io::Json line;
+    io::for_each_jsonl(folder.path() / "metrics.jsonl", false, [&](int64_t, io::Json value) { line = std::move(value); });
+    return std::pair(line["loss/nll"].get<double>(), line["batch/tokens"].get<double>());
+  };
+  const auto [short_loss, short_tokens] = first_loss("token_mean", 1, 0);
+  const auto [long_loss, long_tokens] = first_loss("token_mean", 1, 1);
+  ASSERT_GT(long_tokens, short_tokens);
+  const double by_token = (short_loss * short_tokens + long_loss * long_tokens) / (short_tokens + long_tokens);
+  EXPECT_NEAR(first_loss("token_mean", 2, 0).first, by_token, 1e-5);
+  EXPECT_NEAR(first_loss("seq_mean_token_mean", 2, 0).first, (short_loss + long_loss) / 2, 1e-5);
+}
+
 }  // namespace
 }  // namespace vrlt::trainer
