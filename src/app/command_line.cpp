@@ -15,10 +15,10 @@
 #include "vrlt/algorithm/kl.h"
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/algorithm/reward_composition.h"
+#include "vrlt/app/convert.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
-#include "vrlt/data/converter_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_table.h"
 #include "vrlt/rewards/reward_presets.h"
@@ -56,7 +56,7 @@ constexpr NamedTable kTables[] = {
     {"corrections", [] { print_rows(algorithm::correction_table()); }},
     {"compositions", [] { print_rows(algorithm::composition_table()); }},
     {"presets", [] { print_rows(trainer::preset_table()); }},
-    {"converters", [] { print_rows(data::converter_table()); }},
+    {"converters", print_converters},
     {"models",
      [] {
        for (const auto& entry : model::model_table()) std::printf("%-25s %s\n", entry.model_type, entry.help);
