@@ -104,8 +104,9 @@ TEST_F(Exporters, SeedTrainingComesBackAsItWas) {
 TEST_F(Exporters, SeedTrainingFromOtherRecords) {
   const auto file = test::sources::write(root() / "c.json", R"({"AB1CD": {"duration": 30, "timestamps": [[3, 9]], "sentences": ["a person."]}})");
   const auto result = find_exporter("seed_train").write(samples("charades_sta_videos", file, "train"), {});
-  EXPECT_EQ(json(result.files.at(0).bytes), json(R"([{"dataset": "charades_sta", "video": "AB1CD.mp4", "solution": [0.1, 0.3], "video_length": 30.0,
-                      "problem": "Give the query: \"a person.\", when does the described content occur in the video?."}])"));
+  EXPECT_EQ(json(result.files.at(0).bytes), json(R"([{"dataset": "charades_sta", "video": "AB1CD.mp4",
+                      "problem": "Give the query: \"a person.\", when does the described content occur in the video?.",
+                      "solution": [0.1, 0.3], "video_length": 30.0}])"));
   const auto without = samples("charades_sta", test::sources::charades_sta(root()), "test");
   EXPECT_EQ(find_exporter("seed_train").write(without, {}).notes.size(), 3u) << "no durations";
 }
