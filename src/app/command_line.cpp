@@ -15,10 +15,10 @@
 #include "vrlt/algorithm/kl.h"
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/algorithm/reward_composition.h"
+#include "vrlt/app/convert.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
-#include "vrlt/data/converter_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/benchmark.h"
 #include "vrlt/evaluation/compat_profile.h"
@@ -66,7 +66,7 @@ constexpr NamedTable kTables[] = {
     {"requirements", [] { print_rows(selection::requirement_table()); }},
     {"scores", [] { print_rows(selection::score_table()); }},
     {"strata", [] { print_rows(selection::stratum_parts()); }},
-    {"converters", [] { print_rows(data::converter_table()); }},
+    {"converters", print_converters},
     {"benchmarks", [] { print_rows(evaluation::benchmark_table()); }},
     {"compat",
      [] {

@@ -1,25 +1,127 @@
 #include "vrlt/app/convert.h"
 
+#include <algorithm>
+#include <cstdio>
+
+#include "app/sample_counts.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/data/converter_table.h"
+#include "vrlt/data/dataset.h"
 #include "vrlt/data/sample.h"
 #include "vrlt/io/files.h"
 
 namespace vrlt::app {
+namespace fs = std::filesystem;
+namespace {
 
-int run_convert(const std::string& format, const std::filesystem::path& annotations, const std::string& split, const std::filesystem::path& output) {
-  const auto conversion = data::find_converter(format).convert(annotations, split);
+struct OptionName {
+  data::ConverterOption option;
+  const char* flag;
+  bool (*is_given)(const data::ConversionRequest&);
+};
+
+constexpr OptionName kOptions[] = {
+    {data::ConverterOption::kVideoFolder, "--video-folder", [](const auto& r) { return !r.video_folder.empty(); }},
+    {data::ConverterOption::kDurations, "--durations", [](const auto& r) { return !r.durations.empty(); }},
+    {data::ConverterOption::kSubtitles, "--subtitles", [](const auto& r) { return !r.subtitles.empty(); }},
+    {data::ConverterOption::kLayout, "--layout", [](const auto& r) { return !r.layout.empty(); }},
+    {data::ConverterOption::kFramesFps, "--frames-fps", [](const auto& r) { return r.frames_fps.has_value(); }},
+};
+
+std::string option_names(const data::ConverterEntry& entry) {
+  std::string names;
+  for (const auto& option : kOptions)
+    if (std::find(entry.options.begin(), entry.options.end(), option.option) != entry.options.end()) names += concat(" ", option.flag);
+  return names;
+}
+
+void check_options(const data::ConverterEntry& entry, const data::ConversionRequest& request) {
+  for (const auto& option : kOptions)
+    if (option.is_given(request) && std::find(entry.options.begin(), entry.options.end(), option.option) == entry.options.end())
+      throw ConfigError(concat(option.flag, ": ", entry.name, " has no use for it; it takes", option_names(entry)));
+}
+
+/// A video that is not there but has another usual ending.
+void find_ending(io::Json& record, const fs::path& data_root, std::vector<std::string>& repaired) {
+  constexpr const char* kEndings[] = {".mp4", ".mkv", ".webm", ".avi", ".MP4", ".mov"};
+  if (!record["video"].is_string() || record.contains("frames")) return;
+  const fs::path video = record["video"].get<std::string>();
+  if (fs::exists(data::resolve_media(data_root, video.string()))) return;
+  for (const auto* ending : kEndings) {
+    const auto other = fs::path(video).replace_extension(ending);
+    if (!fs::exists(data::resolve_media(data_root, other.string()))) continue;
+    repaired.push_back(concat(record["id"].get<std::string>(), ": the video is ", other.string()));
+    record["video"] = other.string();
+    return;
+  }
+}
+
+void print_notes(const char* what, const std::vector<std::string>& notes) {
+  constexpr size_t kShown = 10;
+  if (notes.empty()) return;
+  std::printf("%s: %zu\n", what, notes.size());
+  for (size_t i = 0; i < std::min(notes.size(), kShown); ++i) std::printf("  %s\n", notes[i].c_str());
+  if (notes.size() > kShown) std::printf("  ... and %zu more, all in the .meta.json\n", notes.size() - kShown);
+}
+
+bool is_half_precision(const io::Json& record) {
+  const auto flags = record.find("flags");
+  return flags != record.end() && std::find(flags->begin(), flags->end(), "gt_f16") != flags->end();
+}
+
+/// Where the records came from and what happened to them.
+io::Json describe(const ConvertCommand& command, const data::Conversion& conversion, const std::string& lines) {
+  io::Json sources = io::Json::array();
+  for (const auto& source : conversion.sources) sources.push_back({{"path", source.string()}, {"sha256", io::sha256_file(source)}});
+  const bool half = std::any_of(conversion.records.begin(), conversion.records.end(), is_half_precision);
+  return {{"schema", "vs/1"},
+          {"count", conversion.records.size()},
+          {"sha256", io::sha256(lines)},
+          {"created_by", "vrlt-data convert " + command.format},
+          {"version", VRLT_VERSION},
+          {"sources", sources},
+          {"gt_precision", half ? "f16" : "as annotated"},
+          {"repaired", conversion.repaired},
+          {"dropped", conversion.dropped}};
+}
+
+}  // namespace
+
+int run_convert(const ConvertCommand& command) {
+  const auto& entry = data::find_converter(command.format);
+  auto request = command.request;
+  check_options(entry, request);
+  if (request.split.empty()) request.split = entry.split;
+  if (!command.data_root.empty() && !fs::is_directory(command.data_root))
+    throw MissingInputError(concat(command.data_root.string(), ": no such folder"));
+  auto conversion = entry.convert(request);
+  if (conversion.records.empty()) {
+    print_notes("dropped", conversion.dropped);
+    throw DataError(request.annotations.string() + ": holds no annotations that can be used");
+  }
   std::string lines;
-  for (const auto& record : conversion.records) {
-    data::parse_sample(record, annotations.string());  // what we write, our programs read
+  std::vector<data::Sample> samples;
+  for (auto& record : conversion.records) {
+    if (!command.data_root.empty()) find_ending(record, command.data_root, conversion.repaired);
+    samples.push_back(data::parse_sample(record, request.annotations.string()));  // what we write, our programs read
+    samples.back().record = nullptr;  // the records are held once already
     lines += io::to_line(record) + "\n";
   }
-  for (const auto& note : conversion.notes) log::warning(note);
-  if (conversion.records.empty()) throw DataError(annotations.string() + ": holds no annotations");
-  io::write_file_atomic(output, lines);
-  log::info(concat("wrote ", conversion.records.size(), " records to ", output.string()));
+  auto meta = command.output;
+  meta.replace_extension(".meta.json");
+  io::write_file_atomic(command.output, lines);
+  io::write_file_atomic(meta, describe(command, conversion, lines).dump(2) + "\n");
+  print_sample_counts(samples);
+  print_notes("repaired", conversion.repaired);
+  print_notes("dropped", conversion.dropped);
+  log::info(concat("wrote ", conversion.records.size(), " records to ", command.output.string()));
   return 0;
+}
+
+void print_converters() {
+  for (const auto& entry : data::converter_table())
+    std::printf("%-20s %s\n%20s reads: %s\n%20s --split %s unless given; options:%s\n", entry.name, entry.help, "", entry.input, "", entry.split,
+                option_names(entry).c_str());
 }
 
 }  // namespace vrlt::app

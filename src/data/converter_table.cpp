@@ -1,13 +1,95 @@
 #include "vrlt/data/converter_table.h"
 
-#include "data/charades_sta.h"
+#include "data/converters/anet_rtl.h"
+#include "data/converters/charades_sta.h"
+#include "data/converters/grounding_rows.h"
+#include "data/converters/grounding_videos.h"
+#include "data/converters/mmvu.h"
+#include "data/converters/mvbench.h"
+#include "data/converters/nextgqa.h"
+#include "data/converters/rextime.h"
+#include "data/converters/seed_train.h"
+#include "data/converters/tempcompass.h"
+#include "data/converters/video_r1.h"
+#include "data/converters/videomme.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::data {
 namespace {
 
-constexpr ConverterEntry kConverters[] = {
-    {"charades_sta", "charades_sta_train.txt or charades_sta_test.txt: temporal grounding", convert_charades_sta},
+using enum ConverterOption;
+
+const ConverterEntry kConverters[] = {
+    {"charades_sta",
+     "Charades-STA, the dataset's text: temporal grounding",
+     "charades_sta_train.txt or charades_sta_test.txt",
+     "train",
+     {kVideoFolder, kDurations},
+     convert_charades_sta},
+    {"charades_sta_rows",
+     "Charades-STA, lmms-eval's copy in half precision",
+     "test-*.parquet of lmms-lab/charades_sta, as JSON Lines",
+     "test",
+     {kVideoFolder},
+     convert_charades_sta_rows},
+    {"charades_sta_videos",
+     "Charades-STA, the dictionary of TimeChat, Time-R1 and VideoChat-R1",
+     "a JSON dictionary by video",
+     "train",
+     {kVideoFolder},
+     convert_charades_sta_videos},
+    {"anet_tvg",
+     "ActivityNet Captions: temporal grounding",
+     "train.json, val_1.json or val_2.json",
+     "val_2",
+     {kVideoFolder},
+     convert_anet_tvg_videos},
+    {"anet_tvg_rows",
+     "ActivityNet Captions, the seed's copy",
+     "test-*.parquet of appletea2333/activity_tvg, as JSON Lines",
+     "test",
+     {kVideoFolder},
+     convert_anet_tvg_rows},
+    {"anet_rtl",
+     "ActivityNet-RTL: reasoning localization",
+     "annot_val_1_q229.json or activitynet_train_gpt-4-0613_temp_6_f10009.json",
+     "val",
+     {kVideoFolder, kFramesFps},
+     convert_anet_rtl},
+    {"nextgqa", "NExT-GQA: grounded QA", "folder with SPLIT.csv, gsub_SPLIT.json and map_vid_vidorID.json", "test", {kVideoFolder}, convert_nextgqa},
+    {"nextgqa_videochat", "NExT-GQA, VideoChat-R1's copy", "a JSON list", "test", {kVideoFolder}, convert_nextgqa_videochat},
+    {"rextime",
+     "ReXTime: grounded QA; grounding only from the .jsonl",
+     "rextime_{train,val,test_release}.json or rextime_val.jsonl",
+     "val",
+     {kVideoFolder},
+     convert_rextime},
+    {"mvbench",
+     "MVBench: 20 sub-tasks of multiple choice",
+     "folder with json/<sub_task>.json",
+     "test",
+     {kVideoFolder, kLayout, kFramesFps},
+     convert_mvbench},
+    {"tempcompass",
+     "TempCompass: multiple choice, yes/no, caption matching and captioning",
+     "folder with questions/<task>.json and meta_info.json, or with <task>.jsonl",
+     "test",
+     {kVideoFolder},
+     convert_tempcompass},
+    {"videomme",
+     "Video-MME: multiple choice, with or without subtitles",
+     "test-00000-of-00001.parquet, as JSON Lines",
+     "test",
+     {kVideoFolder, kSubtitles},
+     convert_videomme},
+    {"mmvu_mc", "MMVU: its multiple-choice part", "validation.json, or its Parquet file as JSON Lines", "validation", {kVideoFolder}, convert_mmvu},
+    {"seed_train",
+     "Temporal-R1's training data: temporal grounding",
+     "a YAML list of data sets, a .json or .jsonl file, or base{a,b}.json",
+     "train",
+     {kVideoFolder},
+     convert_seed_train},
+    {"video_r1", "Video-R1's training data: its multiple-choice part", "Video-R1-260k.json or the like", "train", {kVideoFolder}, convert_video_r1},
 };
 
 }  // namespace

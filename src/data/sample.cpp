@@ -43,7 +43,7 @@ std::vector<Interval> read_segments(const JsonFields& reader) {
   if (reader.find("segments") == nullptr) return {};
   auto segments = reader.spans("segments");
   for (const auto& span : segments)
-    if (span.start_seconds < 0 || span.length() < 0) reader.fail("segments", "spans with 0 <= start <= end");
+    if (span.length() < 0) reader.fail("segments", "spans with start <= end");
   return segments;
 }
 

@@ -27,7 +27,8 @@ std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& s
   }
   std::optional<double> start;
   if (sample.clip_start > 0 || sample.clip_end) start = sample.clip_start;
-  auto clip = std::make_shared<video::Clip>(video::load_clip(path, options_.video, start, sample.clip_end));
+  auto clip = std::make_shared<video::Clip>(sample.frames ? video::load_frame_folder(path, *sample.frames, options_.video, start, sample.clip_end)
+                                                          : video::load_clip(path, options_.video, start, sample.clip_end));
   ++videos_decoded_;
   for (const auto& warning : clip->warnings) log::warning(concat(sample.id, ": ", warning));
   const auto bytes = static_cast<int64_t>(clip->frames.nbytes());

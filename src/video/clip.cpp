@@ -4,14 +4,17 @@
 #include <ATen/ops/from_blob.h>
 
 #include "vrlt/core/error.h"
+#include "vrlt/video/frame_folder.h"
 #include "vrlt/video/resize.h"
 
 namespace vrlt::video {
+namespace {
 
-Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds, std::optional<double> end_seconds,
-               const DecodeLimits& limits) {
+/// @param Reader  VideoReader or FrameFolderReader.
+template <typename Reader>
+Clip read_clip(Reader& reader, const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds,
+               std::optional<double> end_seconds) {
   const auto kernel = parse_resize_kernel(options.resize);
-  VideoReader reader(path, limits);
   const auto located = [&](const DataError& error) { return DataError(concat(path.string(), ": ", error.what())); };
   Clip clip;
   FrameSelection selection;
@@ -33,6 +36,20 @@ Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, s
   clip.duration_seconds = std::min(reader.duration_seconds(), end_seconds.value_or(reader.duration_seconds())) - clip_start;
   clip.warnings = reader.warnings();
   return clip;
+}
+
+}  // namespace
+
+Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds, std::optional<double> end_seconds,
+               const DecodeLimits& limits) {
+  VideoReader reader(path, limits);
+  return read_clip(reader, path, options, start_seconds, end_seconds);
+}
+
+Clip load_frame_folder(const std::filesystem::path& folder, const data::FrameFolder& frames, const VideoOptions& options,
+                       std::optional<double> start_seconds, std::optional<double> end_seconds, const DecodeLimits& limits) {
+  FrameFolderReader reader(folder, frames, limits);
+  return read_clip(reader, folder, options, start_seconds, end_seconds);
 }
 
 }  // namespace vrlt::video

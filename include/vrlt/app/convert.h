@@ -1,11 +1,22 @@
 #pragma once
 
-#include <filesystem>
-#include <string>
+#include "vrlt/data/converter_table.h"
 
 namespace vrlt::app {
 
-/// `vrlt-data convert`: an annotation file of another project to a records file; tells what was repaired or dropped.
-int run_convert(const std::string& format, const std::filesystem::path& annotations, const std::string& split, const std::filesystem::path& output);
+/// What `vrlt-data convert` is asked to do.
+struct ConvertCommand {
+  std::string format;
+  data::ConversionRequest request;  ///< An empty split stands for the format's usual one.
+  std::filesystem::path output;     ///< Records file; <stem>.meta.json beside it says where it came from.
+  std::filesystem::path data_root;  ///< Where the videos are, if they are here: then a video that ends otherwise than .mp4 is found.
+};
+
+/// Converts, prints what was made, repaired and dropped, and compares with the published sizes. @return the exit code.
+/// @throws ConfigError for an option that the format does not take; MissingInputError, DataError, DiskError.
+int run_convert(const ConvertCommand& command);
+
+/// Prints the table of formats with their inputs and options.
+void print_converters();
 
 }  // namespace vrlt::app

@@ -36,7 +36,7 @@ struct Sample {
   std::vector<std::string> options;      ///< Texts without letters; empty unless multiple choice or caption matching.
   std::optional<int64_t> answer_option;  ///< 0-based index of the right option.
   std::optional<std::string> answer_text;
-  std::vector<Interval> segments;  ///< Truth, seconds of the video file; start <= end.
+  std::vector<Interval> segments;  ///< Truth, seconds of the video file; start <= end. May begin before 0 or end beyond the video, as annotated.
   std::string subtitles;           ///< An .srt file, relative to the data root, no ".."; may be empty.
   std::string prompt;              ///< Prompt id that overrides the task's default; may be empty.
   std::string cluster;             ///< For clustered errors; the video if the record names none.

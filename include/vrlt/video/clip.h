@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "vrlt/data/frame_folder.h"
 #include "vrlt/video/decoder.h"
 #include "vrlt/video/frame_sampler.h"
 
@@ -25,5 +26,9 @@ struct Clip {
 /// @throws MissingInputError, DataError.
 Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds = {},
                std::optional<double> end_seconds = {}, const DecodeLimits& limits = {});
+
+/// The same of a folder of still pictures.
+Clip load_frame_folder(const std::filesystem::path& folder, const data::FrameFolder& frames, const VideoOptions& options,
+                       std::optional<double> start_seconds = {}, std::optional<double> end_seconds = {}, const DecodeLimits& limits = {});
 
 }  // namespace vrlt::video

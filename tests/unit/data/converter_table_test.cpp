@@ -14,7 +14,7 @@ class CharadesSta : public ::testing::Test {
  protected:
   Conversion convert(const std::string& text) {
     io::write_file_atomic(path_, text);
-    return find_converter("charades_sta").convert(path_, "test");
+    return find_converter("charades_sta").convert({.annotations = path_, .split = "test"});
   }
   test::TemporaryFolder folder_;
   std::filesystem::path path_ = folder_.path() / "charades_sta_test.txt";
@@ -23,7 +23,7 @@ class CharadesSta : public ::testing::Test {
 TEST_F(CharadesSta, SplitsAtTheFirstMarkerAndNumbersTheQueriesOfAVideo) {
   const auto conversion = convert("AB1CD 24.3 30.4##a person turns a light on.\nAB1CD 0.0 5.1##person says ## twice.\r\nXY9ZZ 1 2##person runs.");
   ASSERT_EQ(conversion.records.size(), 3u);
-  EXPECT_TRUE(conversion.notes.empty());
+  EXPECT_TRUE(conversion.repaired.empty());
   const auto first = parse_sample(conversion.records[0], "test"), second = parse_sample(conversion.records[1], "test");
   EXPECT_EQ(first.id, "charades_sta/test/AB1CD#0");
   EXPECT_EQ(first.video, "AB1CD.mp4");
@@ -34,14 +34,14 @@ TEST_F(CharadesSta, SplitsAtTheFirstMarkerAndNumbersTheQueriesOfAVideo) {
   EXPECT_EQ(conversion.records[2]["id"], "charades_sta/test/XY9ZZ#0");
 }
 
-TEST_F(CharadesSta, TurnsInvertedSpansAndDropsEmptyOnesAndSaysSo) {
+TEST_F(CharadesSta, TurnsInvertedSpansAndKeepsEmptyOnes) {
   const auto conversion = convert("A 9 3##backwards.\nB 4.0 4.0##nothing.\n");
-  ASSERT_EQ(conversion.records.size(), 1u);
+  ASSERT_EQ(conversion.records.size(), 2u);
   EXPECT_EQ(conversion.records[0]["segments"].dump(), "[[3.0,9.0]]");
   EXPECT_EQ(conversion.records[0]["flags"].dump(), "[\"gt_inverted_fixed\"]");
-  ASSERT_EQ(conversion.notes.size(), 2u);
-  EXPECT_NE(conversion.notes[0].find(":1: "), std::string::npos) << conversion.notes[0];
-  EXPECT_NE(conversion.notes[1].find(":2: dropped"), std::string::npos) << conversion.notes[1];
+  EXPECT_EQ(conversion.records[1]["flags"].dump(), "[\"gt_zero_length\"]");
+  ASSERT_EQ(conversion.repaired.size(), 1u);
+  EXPECT_NE(conversion.repaired[0].find(":1: "), std::string::npos) << conversion.repaired[0];
 }
 
 TEST_F(CharadesSta, NamesTheLineThatIsNotOfTheFormat) {

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace vrlt::app {
+
+/// What `vrlt-data export` is asked to do.
+struct ExportCommand {
+  std::string format;
+  std::vector<std::filesystem::path> records;
+  std::vector<std::filesystem::path> samples;  ///< samples.jsonl of an evaluation of these records.
+  std::filesystem::path output;                ///< File, or folder if the format writes several files.
+};
+
+/// @return the exit code. @throws ConfigError, MissingInputError, DataError, DiskError.
+int run_export(const ExportCommand& command);
+
+/// Prints the table of formats.
+void print_exporters();
+
+}  // namespace vrlt::app

@@ -1,0 +1,127 @@
+#include "data/converters/mvbench.h"
+
+#include <algorithm>
+
+#include "data/converters/annotation_files.h"
+#include "data/converters/record_parts.h"
+#include "data/json_fields.h"
+#include "vrlt/core/error.h"
+
+namespace vrlt::data {
+namespace {
+
+struct SubTask {
+  const char* name;
+  const char* main_folder;
+  const char* video_folder;
+  bool bounded = false;  ///< Items have start and end.
+  bool frames = false;   ///< Folders of pictures in layout main.
+};
+
+constexpr SubTask kSubTasks[] = {
+    {"action_sequence", "star/Charades_v1_480", "star/Charades_segment", true},
+    {"action_prediction", "star/Charades_v1_480", "star/Charades_segment", true},
+    {"object_interaction", "star/Charades_v1_480", "star/Charades_segment", true},
+    {"action_localization", "sta/sta_video", "sta/sta_video_segment", true},
+    {"episodic_reasoning", "tvqa/frames_fps3_hq", "tvqa/video_fps3_hq_segment", true, true},
+    {"action_antonym", "ssv2_video", "ssv2_video_mp4"},
+    {"fine_grained_action", "Moments_in_Time_Raw/videos", "Moments_in_Time_Raw/videos"},
+    {"unexpected_action", "FunQA_test/test", "FunQA_test/test"},
+    {"object_existence", "clevrer/video_validation", "clevrer/video_validation"},
+    {"moving_direction", "clevrer/video_validation", "clevrer/video_validation"},
+    {"moving_count", "clevrer/video_validation", "clevrer/video_validation"},
+    {"moving_attribute", "clevrer/video_validation", "clevrer/video_validation"},
+    {"counterfactual_inference", "clevrer/video_validation", "clevrer/video_validation"},
+    {"object_shuffle", "perception/videos", "perception/videos"},
+    {"action_count", "perception/videos", "perception/videos"},
+    {"state_change", "perception/videos", "perception/videos"},
+    {"character_order", "perception/videos", "perception/videos"},
+    {"scene_transition", "scene_qa/video", "scene_qa/video"},
+    {"fine_grained_pose", "nturgbd", "nturgbd_convert"},
+    {"egocentric_navigation", "vlnqa", "vlnqa"},
+};
+
+constexpr double kTvqaFps = 3.0;
+constexpr size_t kMaxOptions = 26;
+
+/// Whether a name already ends in _<start>_<end>, as the files of cut segments do.
+bool is_cut(const std::string& stem) {
+  size_t end = stem.size();
+  for (int part = 0; part < 2; ++part) {
+    const auto begin = stem.find_last_not_of("0123456789.", end == 0 ? 0 : end - 1);
+    if (begin == std::string::npos || begin + 1 == end || stem[begin] != '_') return false;
+    end = begin;
+  }
+  return true;
+}
+
+/// The cut file of a segment: <stem>_<start>_<end>.mp4.
+std::string cut_name(const std::string& video, const Interval& bounds) {
+  const auto stem = std::filesystem::path(video).extension() == ".mp4" ? video.substr(0, video.size() - 4) : video;
+  if (is_cut(stem)) return stem + ".mp4";
+  return concat(stem, "_", io::Json(bounds.start_seconds).dump(), "_", io::Json(bounds.end_seconds).dump(), ".mp4");
+}
+
+/// The bounds of an item, or nothing where they make no sense.
+std::optional<Interval> read_bounds(const JsonFields& fields, Conversion& conversion) {
+  const Interval bounds{fields.seconds("start"), fields.seconds("end")};
+  if (bounds.length() > 0) return bounds;
+  conversion.repaired.push_back(
+      concat(fields.place(), ": the part from ", bounds.start_seconds, " to ", bounds.end_seconds, " is empty; the whole video is used"));
+  return {};
+}
+
+void place_video(const JsonFields& fields, const SubTask& sub_task, const ConversionRequest& request, io::Json& record, Conversion& conversion) {
+  const bool whole = request.layout == "main";
+  auto video = fields.text("video");
+  const auto bounds = sub_task.bounded ? read_bounds(fields, conversion) : std::nullopt;
+  if (bounds) record["native"]["bounds"] = {bounds->start_seconds, bounds->end_seconds};
+  if (bounds && whole) {
+    record["clip_start"] = bounds->start_seconds;
+    record["clip_end"] = bounds->end_seconds;
+  } else if (bounds) {
+    video = cut_name(video, *bounds);
+  }
+  record["native"]["video"] = fields.text("video");
+  record["video"] = in_folder(request.video_folder, in_folder(whole ? sub_task.main_folder : sub_task.video_folder, video));
+  if (sub_task.frames && whole) add_frames(record, request.frames_fps.value_or(kTvqaFps));
+}
+
+void convert_sub_task(const SubTask& sub_task, const std::filesystem::path& file, const ConversionRequest& request, Conversion& conversion) {
+  int64_t index = 0;
+  for_each_item(file, "one of the 20 files json/<sub_task>.json of MVBench", conversion, [&](const std::string& place, const io::Json& item) {
+    const JsonFields fields(item, place);
+    const auto native_id = concat(sub_task.name, "/", index++);
+    const auto options = fields.texts("candidates", 2, kMaxOptions);
+    const auto answer = fields.text("answer");
+    const auto right = std::find(options.begin(), options.end(), answer);
+    if (right == options.end()) {
+      conversion.dropped.push_back(concat(place, ": the answer ", io::excerpt(answer), " is none of the candidates"));
+      return;
+    }
+    auto record = make_record({.bench = "mvbench",
+                               .split = request.split,
+                               .native_id = native_id,
+                               .task = "mcq",
+                               .question = fields.text("question"),
+                               .source = "mvbench"});
+    add_options(record, options, right - options.begin());
+    record["groups"] = {{"sub_task", sub_task.name}};
+    place_video(fields, sub_task, request, record, conversion);
+    conversion.records.push_back(std::move(record));
+  });
+}
+
+}  // namespace
+
+Conversion convert_mvbench(const ConversionRequest& request) {
+  if (!request.layout.empty() && request.layout != "main" && request.layout != "video")
+    throw ConfigError(concat("--layout ", request.layout, ": MVBench has the layouts main and video"));
+  const auto json = request.annotations / "json";
+  const auto& folder = std::filesystem::is_directory(json) ? json : request.annotations;
+  Conversion conversion;
+  for (const auto& sub_task : kSubTasks) convert_sub_task(sub_task, folder / concat(sub_task.name, ".json"), request, conversion);
+  return conversion;
+}
+
+}  // namespace vrlt::data

@@ -1,0 +1,137 @@
+#include "data/converters/seed_train.h"
+
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+#include "config/yaml_text.h"
+#include "data/converters/annotation_files.h"
+#include "data/converters/record_parts.h"
+#include "data/converters/sampling_strategy.h"
+#include "data/json_fields.h"
+#include "vrlt/core/error.h"
+#include "vrlt/io/files.h"
+
+namespace vrlt::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kInput = "a YAML list of data sets, a .json or .jsonl file of training items, or base{a,b}.json";
+constexpr uint64_t kMaxYamlBytes = 1 << 20;
+constexpr std::string_view kBefore = "Give the query: \"", kAfter = "\", when does the described content occur in the video?.";
+
+/// One file of items.
+struct SeedFile {
+  fs::path path;
+  std::string data_folder, strategy = "all", place;
+};
+
+std::string yaml_text(const YAML::Node& entry, const char* key, const std::string& place, bool required) {
+  const auto node = entry[key];
+  if (node && node.IsScalar()) return node.Scalar();
+  if (node || required) throw DataError(concat(place, ": \"", key, "\" is ", node ? "not a text" : "missing"));
+  return "";
+}
+
+std::vector<SeedFile> read_yaml(const fs::path& path, Conversion& conversion) {
+  std::vector<SeedFile> files;
+  try {
+    const auto root = config::parse_yaml(io::read_file(require_source(path, kInput, conversion), kMaxYamlBytes));
+    const auto entries = root.IsMap() ? root["datasets"] : YAML::Node();
+    if (!entries || !entries.IsSequence()) throw DataError(concat(path.string(), ": expected \"datasets:\" with a list of entries"));
+    for (const auto& entry : entries) {
+      const auto place = concat(path.string(), ":", entry.Mark().line + 1, ":", entry.Mark().column + 1);
+      if (!entry.IsMap()) throw DataError(concat(place, ": expected json_path, data_folder and, if wanted, sampling_strategy"));
+      auto& file = files.emplace_back();
+      file.path = path.parent_path() / yaml_text(entry, "json_path", place, true);
+      file.data_folder = yaml_text(entry, "data_folder", place, false);
+      if (auto strategy = yaml_text(entry, "sampling_strategy", place, false); !strategy.empty()) file.strategy = std::move(strategy);
+      file.place = place;
+    }
+  } catch (const YAML::Exception& error) {
+    throw DataError(concat(path.string(), ":", error.mark.line + 1, ":", error.mark.column + 1, ": ", error.msg));
+  }
+  return files;
+}
+
+/// base{a,b}.json stands for basea.json and baseb.json.
+std::vector<SeedFile> expand_braces(const fs::path& path) {
+  const auto text = path.string();
+  const auto open = text.find('{'), close = text.find('}', open == std::string::npos ? 0 : open);
+  if (open == std::string::npos || close == std::string::npos) return {{.path = path, .place = text}};
+  std::vector<SeedFile> files;
+  for (size_t begin = open + 1; begin <= close;) {
+    const auto end = std::min(text.find(',', begin), close);
+    const auto name = text.substr(0, open) + text.substr(begin, end - begin) + text.substr(close + 1);
+    files.push_back({.path = name, .place = name});
+    begin = end + 1;
+  }
+  return files;
+}
+
+/// The sentence inside the seed's template, or the whole problem.
+std::string sentence_of(const std::string& problem) {
+  const std::string_view text(problem);
+  if (text.size() <= kBefore.size() + kAfter.size() || !text.starts_with(kBefore) || !text.ends_with(kAfter)) return problem;
+  return std::string(text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size()));
+}
+
+/// A record, or null with a note if the item is no temporal grounding.
+io::Json convert_item(const JsonFields& fields, int64_t index, const SeedFile& file, const ConversionRequest& request, Conversion& conversion) {
+  const auto dataset = fields.text("dataset"), problem = fields.text("problem");
+  const auto* solution = fields.find("solution");
+  const auto span = solution == nullptr ? std::nullopt : read_span(*solution);
+  const auto length = fields.optional_seconds("video_length");
+  if (!span || !length || *length <= 0 || fields.find("video") == nullptr) {
+    conversion.dropped.push_back(concat(fields.place(), ": no video with a length and a solution [start, end]"));
+    return nullptr;
+  }
+  const auto video = fields.text("video");
+  char number[24];
+  std::snprintf(number, sizeof number, "%06lld", static_cast<long long>(index));
+  auto record = make_record({.bench = dataset,
+                             .split = request.split,
+                             .native_id = number,
+                             .task = "tvg",
+                             .video = in_folder(request.video_folder, video),
+                             .question = sentence_of(problem),
+                             .source = dataset});
+  record["duration"] = *length;
+  add_segments(record, {{span->start_seconds * *length, span->end_seconds * *length}}, fields.place(), conversion);
+  record["train"] = {
+      {"dataset", dataset}, {"video", video}, {"problem", problem}, {"solution", *solution}, {"video_length", *fields.find("video_length")}};
+  if (!file.data_folder.empty()) record["native"] = {{"data_folder", file.data_folder}};
+  return record;
+}
+
+}  // namespace
+
+std::string seed_problem(const std::string& sentence) { return concat(kBefore, sentence, kAfter); }
+
+Conversion convert_seed_train(const ConversionRequest& request) {
+  Conversion conversion;
+  const auto extension = request.annotations.extension();
+  const auto files = extension == ".yaml" || extension == ".yml" ? read_yaml(request.annotations, conversion) : expand_braces(request.annotations);
+  std::map<std::string, std::string> place_of_dataset;
+  for (const auto& file : files) {
+    std::vector<io::Json> records;
+    for_each_item(file.path, kInput, conversion, [&](const std::string& place, const io::Json& item) {
+      records.push_back(convert_item(JsonFields(item, place), std::ssize(records), file, request, conversion));
+    });
+    const auto chosen = sampled_indices(file.strategy, std::ssize(records), file.path.filename().string(), file.place);
+    if (chosen.empty()) conversion.repaired.push_back(concat(file.place, ": ", file.strategy, " takes none of ", records.size(), " items"));
+    for (const int64_t index : chosen) {
+      auto& record = records[static_cast<size_t>(index)];
+      if (record.is_null()) continue;
+      const auto [first, inserted] = place_of_dataset.emplace(record["bench"], file.place);
+      if (first->second != file.place)
+        throw DataError(
+            concat(file.place, ": data set ", io::excerpt(record["bench"]), " was read before at ", first->second, "; each needs its own name"));
+      conversion.records.push_back(std::move(record));
+    }
+  }
+  return conversion;
+}
+
+}  // namespace vrlt::data

@@ -1,0 +1,118 @@
+#include "data/exporters/submissions.h"
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::data {
+namespace {
+
+const Prediction* find_prediction(const Predictions& predictions, const Sample& sample, Export& result) {
+  const auto found = predictions.find(sample.id);
+  if (found != predictions.end()) return &found->second;
+  result.notes.push_back(sample.id + ": no answer");
+  return nullptr;
+}
+
+/// A text below "native". @throws DataError for records that were converted from elsewhere.
+std::string native(const Sample& sample, const char* key) {
+  const auto values = sample.record.find("native");
+  if (values != sample.record.end() && values->is_object() && values->contains(key) && values->at(key).is_string()) return values->at(key);
+  throw DataError(concat(sample.id, ": \"native\" has no \"", key, "\", which this file is made of; convert the annotations with vrlt-data convert"));
+}
+
+std::string pretty(const io::Json& json) { return json.dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n"; }
+
+std::string letter(int64_t index) { return std::string(1, static_cast<char>('A' + index)); }
+
+io::Json to_json(const Interval& span) { return io::Json::array({span.start_seconds, span.end_seconds}); }
+
+const std::string& group(const Sample& sample, const char* key) {
+  const auto found = sample.groups.find(key);
+  if (found == sample.groups.end()) throw DataError(concat(sample.id, ": no group \"", key, "\", which this file is made of"));
+  return found->second;
+}
+
+const std::string& raw_question(const Sample& sample) { return sample.query_raw.empty() ? sample.question : sample.query_raw; }
+
+std::string raw_answer(const Sample& sample) {
+  const auto raw = sample.record.find("answer_raw");
+  return raw != sample.record.end() && raw->is_string() ? raw->get<std::string>() : sample.answer_text.value_or("");
+}
+
+}  // namespace
+
+Export export_grounding(const std::vector<Sample>& samples, const Predictions& predictions) {
+  constexpr const char* kSeparator = ">>>";
+  Export result;
+  io::Json texts = io::Json::object();
+  for (const auto& sample : samples) {
+    const auto& sentence = raw_question(sample);
+    if (sentence.find(kSeparator) != std::string::npos) result.notes.push_back(sample.id + ": the sentence holds >>>, which the script splits at");
+    if (const auto* prediction = find_prediction(predictions, sample, result))
+      texts[concat(native(sample, "video"), kSeparator, sentence, kSeparator, native(sample, "timestamp_text"))] = prediction->text;
+  }
+  result.files.push_back({"", pretty(texts)});
+  return result;
+}
+
+Export export_nextgqa(const std::vector<Sample>& samples, const Predictions& predictions) {
+  Export result;
+  io::Json spans = io::Json::object(), options = io::Json::object();
+  for (const auto& sample : samples) {
+    const auto* prediction = find_prediction(predictions, sample, result);
+    if (prediction == nullptr) continue;
+    const auto key = native(sample, "vid") + "_" + native(sample, "qid");
+    if (prediction->span) spans[key] = to_json(*prediction->span);
+    if (prediction->option) options[key] = {{"prediction", *prediction->option}, {"answer", sample.answer_option.value_or(-1)}};
+    if (!prediction->span || !prediction->option) result.notes.push_back(sample.id + ": the answer has no span or no option that can be read");
+  }
+  result.files = {{"grounding.json", pretty(spans)}, {"qa.json", pretty(options)}};
+  return result;
+}
+
+Export export_rextime(const std::vector<Sample>& samples, const Predictions& predictions) {
+  Export result;
+  std::string lines;
+  for (const auto& sample : samples) {
+    const auto* prediction = find_prediction(predictions, sample, result);
+    const auto span = prediction != nullptr && prediction->span ? *prediction->span : Interval{};
+    const auto answer = prediction != nullptr && prediction->option ? letter(*prediction->option) : "";
+    lines += io::to_line({{"qid", native(sample, "qid")}, {"pred_relevant_windows", io::Json::array({to_json(span)})}, {"ans", answer}}) + "\n";
+  }
+  result.files.push_back({"", lines});
+  return result;
+}
+
+Export export_tempcompass(const std::vector<Sample>& samples, const Predictions& predictions) {
+  Export result;
+  std::map<std::string, io::Json> files;
+  for (const auto& sample : samples) {
+    const auto* prediction = find_prediction(predictions, sample, result);
+    files[group(sample, "tc_task")][native(sample, "video_id")][group(sample, "dim")].push_back(
+        {{"question", raw_question(sample)},
+         {"answer", raw_answer(sample)},
+         {"prediction", prediction == nullptr ? io::Json(nullptr) : io::Json(prediction->text)}});
+  }
+  for (const auto& [task, videos] : files) result.files.push_back({task + ".json", pretty(videos)});
+  return result;
+}
+
+Export export_mvbench(const std::vector<Sample>& samples, const Predictions& predictions) {
+  Export result;
+  std::map<std::string, std::pair<int64_t, int64_t>> counts;
+  io::Json list = io::Json::array(), accuracy = io::Json::object();
+  for (const auto& sample : samples) {
+    if (!sample.answer_option) throw DataError(sample.id + ": has no answer, which this file is made of");
+    const auto* prediction = find_prediction(predictions, sample, result);
+    if (prediction == nullptr) continue;
+    auto& [right, all] = counts[group(sample, "sub_task")];
+    right += prediction->option == sample.answer_option;
+    ++all;
+    const auto& text = sample.options[static_cast<size_t>(*sample.answer_option)];
+    list.push_back({{"pred", prediction->text}, {"gt", concat("(", letter(*sample.answer_option), ") ", text)}});
+  }
+  for (const auto& [sub_task, count] : counts) accuracy[sub_task] = {count.first, count.second};
+  result.files.push_back({"", pretty({{"acc_dict", accuracy}, {"res_list", list}})});
+  return result;
+}
+
+}  // namespace vrlt::data
