@@ -5,18 +5,37 @@
 
 #include "vrlt/app/command_line.h"
 
-int main(int argc, char** argv) {
-  using namespace vrlt::app;
-  if (argc >= 2 && std::string_view(argv[1]) == "compare") {
-    return run_program(argc - 1, argv + 1, "vrlt-eval compare", "Compares two evaluation runs: vrlt-eval compare BEFORE AFTER", {},
-                       [](const CommandLine& command) {
-                         if (command.overrides.size() != 1) {
-                           std::fputs("usage: vrlt-eval compare BEFORE AFTER\n", stderr);
-                           return 2;
-                         }
-                         return run_compare(command.config, command.overrides.front());
-                       });
+namespace {
+
+using namespace vrlt::app;
+
+const std::vector<std::string> kTables = {"benchmarks", "compat", "prompts", "models"};
+
+const std::vector<KeyFlag> kFlags = {
+    {"--limit", "data.max_samples", "N", "only the first N samples; the scores are marked as not comparable"},
+    {"--ids", "ids", "ID,ID.. or FILE", "only these samples, or those of a file with an id on each line", "[", "]"},
+    {"--rescore", "rescore", nullptr, "score the answers that are there again; opens no model"},
+    {"--allow-partial", "allow_partial", nullptr, "print scores although the records are not all of the benchmark"},
+};
+
+int compare(const CommandLine& command) {
+  if (command.overrides.size() != 1) {
+    std::fputs("usage: vrlt-eval compare BEFORE AFTER\n", stderr);
+    return 2;
   }
-  return run_program(argc, argv, "vrlt-eval", "Answers and scores VideoQA, temporal grounding and grounded VideoQA.", {"prompts", "models"},
-                     run_eval);
+  return run_compare(command.config, command.overrides.front());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view command = argc >= 2 ? argv[1] : "";
+  if (command == "compare")
+    return run_program(argc - 1, argv + 1, "vrlt-eval compare", "Compares two evaluation runs: vrlt-eval compare BEFORE AFTER", {}, compare);
+  if (command == "suite")
+    return run_program(argc - 1, argv + 1, "vrlt-eval suite", "Runs the evaluations that a file names.", kTables, run_suite, kFlags);
+  return run_program(argc, argv, "vrlt-eval",
+                     "Answers and scores VideoQA, temporal grounding and grounded VideoQA. Also: vrlt-eval suite SUITE.yaml, vrlt-eval compare "
+                     "BEFORE AFTER.",
+                     kTables, run_eval, kFlags);
 }

@@ -20,6 +20,8 @@
 #include "vrlt/core/stop_request.h"
 #include "vrlt/data/converter_table.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/evaluation/benchmark.h"
+#include "vrlt/evaluation/compat_profile.h"
 #include "vrlt/model/model_table.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/trainer/preset_table.h"
@@ -57,6 +59,11 @@ constexpr NamedTable kTables[] = {
     {"compositions", [] { print_rows(algorithm::composition_table()); }},
     {"presets", [] { print_rows(trainer::preset_table()); }},
     {"converters", [] { print_rows(data::converter_table()); }},
+    {"benchmarks", [] { print_rows(evaluation::benchmark_table()); }},
+    {"compat",
+     [] {
+       for (const auto& profile : evaluation::compat_table()) std::printf("%-25s %s (%s)\n", profile.name, profile.help, profile.source);
+     }},
     {"models",
      [] {
        for (const auto& entry : model::model_table()) std::printf("%-25s %s\n", entry.model_type, entry.help);
@@ -120,10 +127,10 @@ int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>&
 }
 
 int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
-                const std::function<int(const CommandLine&)>& body) {
+                const std::function<int(const CommandLine&)>& body, const std::vector<KeyFlag>& flags) {
   CLI::App cli(description + "\n", name);
   CommandLine command;
-  std::vector<std::string> positional;
+  std::vector<std::string> positional, of_flags;
   std::string resume = "auto", table_names;
   for (const auto& table : tables) table_names += (table_names.empty() ? "" : "|") + table;
   cli.set_version_flag("--version", name + " " VRLT_VERSION);
@@ -132,6 +139,15 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   cli.add_flag("--dry-run", command.dry_run, "check the config and the inputs, and stop");
   cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")->check(CLI::IsMember({"auto", "never", "must"}));
   cli.add_option("--list", command.list, "print a table and stop: " + table_names);
+  for (const auto& flag : flags) {
+    if (flag.value == nullptr)
+      cli.add_flag_callback(
+          flag.name, [&] { of_flags.push_back(std::string(flag.key) + "=true"); }, flag.help);
+    else
+      cli.add_option_function<std::string>(
+             flag.name, [&](const std::string& text) { of_flags.push_back(concat(flag.key, "=", flag.before, text, flag.behind)); }, flag.help)
+          ->type_name(flag.value);
+  }
   cli.footer(
       "exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 69 another rank is gone, 70 bug, 74 disk,\n"
       "            75 stopped (run again to go on), 80 out of memory, 81 numbers not finite, 82 a rank hangs, 83 evaluation incomplete");
@@ -143,6 +159,7 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
     if (positional.empty()) throw ConfigError(concat("no config given; usage: ", name, " CONFIG.yaml [key=value ...] (see --help)"));
     command.config = positional.front();
     command.overrides.assign(positional.begin() + 1, positional.end());
+    command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());
     command.resume = resume == "never" ? Resume::kNever : resume == "must" ? Resume::kMust : Resume::kAuto;
     command.arguments.assign(argv, argv + argc);
     return body(command);

@@ -6,7 +6,8 @@
 namespace vrlt::evaluation {
 namespace {
 
-constexpr std::string_view kThink = "<think>", kThinkEnd = "</think>", kAnswer = "<answer>", kAnswerEnd = "</answer>";
+constexpr std::string_view kThink = "<think>", kThinkEnd = "</think>", kAnswer = "<answer>", kAnswerEnd = "</answer>", kGlue = "<glue>",
+                           kGlueEnd = "</glue>";
 
 std::string_view without_trailing_special_tokens(std::string_view text) {
   for (bool found = true; found;) {
@@ -39,23 +40,35 @@ std::string normalized(std::string_view text) {
   return std::string(rewards::trim(result));
 }
 
-}  // namespace
-
-Parsed<std::string> answer_zone(std::string_view response) {
-  auto zone = without_trailing_special_tokens(response);
-  if (const size_t answer = zone.rfind(kAnswer); answer != std::string_view::npos) {
-    zone.remove_prefix(answer + kAnswer.size());
-    const size_t end = zone.find(kAnswerEnd);
-    if (end == std::string_view::npos) return {{}, "unclosed_answer"};
-    zone = zone.substr(0, end);
-  } else if (const size_t think_end = zone.rfind(kThinkEnd); think_end != std::string_view::npos) {
-    zone.remove_prefix(think_end + kThinkEnd.size());
-  } else if (zone.find(kThink) != std::string_view::npos) {
-    return {{}, "unclosed_think"};
-  }
+Parsed<std::string> not_empty(std::string_view zone) {
   auto text = normalized(zone);
   if (text.empty()) return {{}, "empty"};
   return {std::move(text), {}};
+}
+
+/// What stands between an opening tag that ends at the beginning of `rest` and its closing tag.
+Parsed<std::string> closed_block(std::string_view rest, std::string_view close) {
+  const size_t end = rest.find(close);
+  if (end == std::string_view::npos) return {{}, "unclosed_answer"};
+  return not_empty(rest.substr(0, end));
+}
+
+}  // namespace
+
+Parsed<std::string> answer_zone(std::string_view response) {
+  const auto text = without_trailing_special_tokens(response);
+  if (const size_t answer = text.rfind(kAnswer); answer != std::string_view::npos)
+    return closed_block(text.substr(answer + kAnswer.size()), kAnswerEnd);
+  if (const size_t think_end = text.rfind(kThinkEnd); think_end != std::string_view::npos)
+    return not_empty(text.substr(think_end + kThinkEnd.size()));
+  if (text.find(kThink) != std::string_view::npos) return {{}, "unclosed_think"};
+  return not_empty(text);
+}
+
+Parsed<std::string> glue_zone(std::string_view response) {
+  const size_t glue = response.rfind(kGlue);
+  if (glue == std::string_view::npos) return {{}, "missing"};
+  return closed_block(response.substr(glue + kGlue.size()), kGlueEnd);
 }
 
 }  // namespace vrlt::evaluation

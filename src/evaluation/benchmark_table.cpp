@@ -1,90 +1,74 @@
-#include <algorithm>
-
-#include "evaluation/strict_grammar.h"
-#include "vrlt/core/error.h"
+#include "evaluation/submission.h"
 #include "vrlt/evaluation/benchmark.h"
 
 namespace vrlt::evaluation {
 namespace {
 
-/// Keeps a tie a tie: 0.7 - 0.4 is less than 0.3 in binary. Spec benchmarks.md 2.3.
-constexpr double kThresholdSlack = 1e-9;
+using data::Task;
 
-bool reaches(double value, double threshold) { return value + kThresholdSlack >= threshold; }
+constexpr const char* kGroundingProfiles = "tvg.seed tvg.lmms_new tvg.timelens tvg.to_and tvg.time_r1";
+constexpr const char* kThinkGroundingProfiles = "tvg.seed_r1 tvg.to_and tvg.time_r1 tvg.lmms_new tvg.timelens tvg.onethinker";
 
-void add_iou_metrics(SampleScore& score, double iou) {
-  for (const auto& [name, threshold] : {std::pair("R1@0.3", 0.3), std::pair("R1@0.5", 0.5), std::pair("R1@0.7", 0.7)})
-    score.metrics.emplace_back(name, reaches(iou, threshold) ? 1.0 : 0.0);
-  score.metrics.emplace_back("mIoU", iou);
-}
+constexpr BenchmarkEntry kBenchmarks[] = {
+    {"mvbench", "mvbench", Task::kMultipleChoice, "20 sub-tasks of short videos", 4000, "accuracy", "sub_task", "mcq.mvb_lmms mcq.mvb_off",
+     "mcq.exact_tag mcq.mvb_off mcq.mvb_lmms", write_mvbench_submission},
+    {"videomme", "videomme", Task::kMultipleChoice, "videos from seconds to an hour, with or without subtitles", 2700, "accuracy", "",
+     "mcq.vmme_old mcq.vmme_vk mcq.ranked", "mcq.exact_tag mcq.vmme_old mcq.ranked", nullptr},
+    {"mmvu_mc", "mmvu_mc", Task::kMultipleChoice, "expert knowledge, multiple choice", 0, "accuracy", "", "mcq.exact_tag mcq.mmvu_lmms",
+     "mcq.exact_tag mcq.mmvu_lmms", nullptr},
+    {"tempcompass_mc", "tempcompass", Task::kMultipleChoice, "five temporal dimensions, multiple choice", 1580, "accuracy", "",
+     "mcq.tempcompass mcq.tempcompass_lmms", "mcq.tempcompass mcq.exact_tag", write_tempcompass_submission},
+    {"tempcompass_yes_no", "tempcompass", Task::kYesNo, "five temporal dimensions, yes or no", 2453, "accuracy", "", "yn.tempcompass",
+     "yn.tempcompass", write_tempcompass_submission},
+    {"tempcompass_caption_matching", "tempcompass", Task::kCaptionMatch, "five temporal dimensions, which caption fits", 1503, "accuracy", "",
+     "cm.tempcompass", "cm.tempcompass", write_tempcompass_submission},
+    {"tempcompass_captioning", "tempcompass", Task::kCaption, "five temporal dimensions, captions for a judge", 2004, "", "", "", "",
+     write_tempcompass_submission},
+    {"charades_sta", "charades_sta", Task::kTemporalGrounding, "when does it happen, indoors", 3720, "mIoU", "", kGroundingProfiles,
+     kThinkGroundingProfiles, write_grounding_submission},
+    {"anet_tvg", "anet_tvg", Task::kTemporalGrounding, "when does it happen, ActivityNet Captions val_2", 17031, "mIoU", "", kGroundingProfiles,
+     kThinkGroundingProfiles, write_grounding_submission},
+    {"anet_rtl", "anet_rtl", Task::kReasoningLocalization, "when, after some thought, ActivityNet", 229, "mIoU", "video",
+     "tvg.seed rtl.lita tvg.to_and", "tvg.seed_r1 rtl.lita tvg.to_and tvg.onethinker", nullptr},
+    {"nextgqa", "nextgqa", Task::kGroundedQa, "answer and show when", 5553, "Acc@GQA", "", "gqa.nextgqa gqa.vcr1", "gqa.nextgqa gqa.vcr1",
+     write_nextgqa_submission},
+    {"rextime", "rextime", Task::kGroundedQa, "reasoning across time", 921, "mIoU", "", "gqa.rextime", "gqa.rextime", write_rextime_submission},
+};
 
-io::Json to_json(const Parsed<Interval>& span) {
-  return span ? io::Json::array({span.value->start_seconds, span.value->end_seconds}) : io::Json(nullptr);
-}
-
-SampleScore score_choice(const data::Sample& sample, const std::string& response) {
-  SampleScore score;
-  const auto answer = answer_zone(response);
-  const auto option = answer ? read_option(*answer.value, sample.options) : Parsed<int64_t>{{}, answer.failure};
-  if (!option) score.reason = option.failure;
-  score.parsed = {{"option", option ? io::Json(*option.value) : io::Json(nullptr)}};
-  if (sample.answer_option) score.metrics.emplace_back("accuracy", option && sample.answer_option == *option.value ? 1.0 : 0.0);
-  return score;
-}
-
-SampleScore score_grounding(const data::Sample& sample, const std::string& response) {
-  SampleScore score;
-  const auto answer = answer_zone(response);
-  const auto span = answer ? read_span(*answer.value) : Parsed<Interval>{{}, answer.failure};
-  if (!span) score.reason = span.failure;
-  score.parsed = {{"span", to_json(span)}};
-  if (!sample.segments.empty()) add_iou_metrics(score, span ? temporal_set_iou({*span.value}, sample.clip_segments()) : 0.0);
-  return score;
-}
-
-/// Accuracy, mIoU, mIoP, and Acc@GQA: the right option with at least half of the predicted span inside a true one.
-SampleScore score_grounded_qa(const data::Sample& sample, const std::string& response) {
-  SampleScore score;
-  const auto answer = answer_zone(response);
-  rewards::GroundedAnswer grounded{{{}, answer.failure}, {{}, answer.failure}};
-  if (answer) grounded = read_grounded_answer(*answer.value, sample.options);
-  if (!grounded.option)
-    score.reason = grounded.option.failure;
-  else if (!grounded.span)
-    score.reason = grounded.span.failure;
-  score.parsed = {{"option", grounded.option ? io::Json(*grounded.option.value) : io::Json(nullptr)}, {"span", to_json(grounded.span)}};
-  const bool right = grounded.option && sample.answer_option == *grounded.option.value;
-  double iou = 0.0, iop = 0.0;
-  for (const auto& truth : sample.clip_segments()) {
-    if (!grounded.span) break;
-    iou = std::max(iou, temporal_iou(*grounded.span.value, truth));
-    iop = std::max(iop, temporal_iop(*grounded.span.value, truth));
-  }
-  if (sample.answer_option) score.metrics.emplace_back("accuracy", right ? 1.0 : 0.0);
-  if (sample.segments.empty()) return score;
-  if (sample.answer_option) score.metrics.emplace_back("Acc@GQA", right && reaches(iop, 0.5) ? 1.0 : 0.0);
-  score.metrics.emplace_back("mIoP", iop);
-  add_iou_metrics(score, iou);
-  return score;
-}
-
-const BenchmarkEntry kBenchmarks[] = {
-    {data::Task::kMultipleChoice, "mcq", "multiple choice: accuracy", score_choice},
-    {data::Task::kTemporalGrounding, "tvg", "temporal grounding: R1@0.3, R1@0.5, R1@0.7, mIoU", score_grounding},
-    {data::Task::kGroundedQa, "gqa", "grounded QA: accuracy, Acc@GQA, mIoP, R1@IoU, mIoU", score_grounded_qa},
+/// Prompts that ask for an answer in the form of their project, which its profile reads.
+constexpr std::pair<const char*, const char*> kPromptProfiles[] = {
+    {"p_tvg_lmms", "tvg.lmms_new"}, {"p_tvg_t1", "tvg.time_r1"},  {"p_tvg_t1_r", "tvg.time_r1"},  {"p_tvg_vcr1", "tvg.to_and"},
+    {"p_tvg_tl", "tvg.timelens"},   {"p_mvb_off", "mcq.mvb_off"}, {"p_mvb_t1", "mcq.paren_last"}, {"p_vmme_vlmek", "mcq.vmme_vk"},
 };
 
 }  // namespace
 
-std::vector<BenchmarkEntry> benchmark_table() { return {std::begin(kBenchmarks), std::end(kBenchmarks)}; }
+std::span<const BenchmarkEntry> benchmark_table() { return kBenchmarks; }
 
-const BenchmarkEntry& find_benchmark(data::Task task) {
-  std::string known;
-  for (const auto& entry : kBenchmarks) {
-    if (entry.task == task) return entry;
-    known += concat(known.empty() ? "" : ", ", entry.name);
+const BenchmarkEntry* find_benchmark(const data::Sample& sample) {
+  for (const auto& entry : kBenchmarks)
+    if (sample.bench == entry.bench && sample.task == entry.task) return &entry;
+  return nullptr;
+}
+
+std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think, const std::string& prompt) {
+  std::vector<std::string> names;
+  std::string name;
+  for (const char c : std::string(think ? benchmark.think_profiles : benchmark.profiles) + " ") {
+    if (c != ' ') {
+      name += c;
+    } else if (!name.empty()) {
+      names.push_back(std::move(name));
+      name.clear();
+    }
   }
-  throw DataError(concat("task ", data::to_string(task), " cannot be evaluated yet; known: ", known));
+  for (const auto& [of_prompt, profile] : kPromptProfiles) {
+    const std::string own = profile;
+    if (prompt != of_prompt || names.empty() || own.substr(0, 4) != names.front().substr(0, 4)) continue;
+    std::erase(names, own);
+    names.insert(names.begin(), own);
+  }
+  return names;
 }
 
 }  // namespace vrlt::evaluation

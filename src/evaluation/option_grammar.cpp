@@ -3,9 +3,8 @@
 #include <set>
 
 #include "evaluation/strict_grammar.h"
+#include "evaluation/strict_text.h"
 #include "rewards/text_scan.h"
-#include "vrlt/core/error.h"
-#include "vrlt/io/json.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -13,37 +12,9 @@ namespace {
 using rewards::is_digit, rewards::is_letter, rewards::is_space, rewards::is_upper;
 using Choice = Parsed<int64_t>;
 
-constexpr size_t kMaxZoneBytes = 1 << 16;
-
 char at(std::string_view text, size_t i) { return i < text.size() ? text[i] : '\0'; }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 char upper(char c) { return static_cast<char>(c & ~0x20); }
-
-std::string_view without_decoration(std::string_view text) {
-  constexpr std::string_view kDecoration = "*_`\"'";
-  const auto drop = [&](char c) { return is_space(c) || kDecoration.find(c) != std::string_view::npos; };
-  while (!text.empty() && drop(text.front())) text.remove_prefix(1);
-  while (!text.empty() && drop(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-/// What stands in \boxed{..} or in JSON under answer, option or choice; else the text itself.
-std::string unwrapped(std::string_view zone) {
-  auto text = without_decoration(rewards::strip_code_fence(zone));
-  constexpr std::string_view kBoxed = "\\boxed{";
-  if (text.starts_with(kBoxed) && text.ends_with('}')) text = text.substr(kBoxed.size(), text.size() - kBoxed.size() - 1);
-  if (text.starts_with('{')) {
-    try {
-      const auto json = io::parse_json(text, "answer", {.max_bytes = kMaxZoneBytes, .max_depth = 8});
-      for (const char* key : {"answer", "option", "choice"})
-        if (json.contains(key)) return json[key].is_string() ? json[key].get<std::string>() : std::string();
-      return {};
-    } catch (const DataError&) {
-      return std::string(text);
-    }
-  }
-  return std::string(text);
-}
 
 Choice label(char letter, size_t num_options) {
   const int64_t index = upper(letter) - 'A';
@@ -126,20 +97,6 @@ std::set<char> named_letters(std::string_view text) {
   return letters;
 }
 
-/// Lower case, runs of white space as one space, without a final dot.
-std::string comparable(std::string_view text) {
-  text = without_decoration(text);
-  if (text.ends_with('.')) text = rewards::trim(text.substr(0, text.size() - 1));
-  std::string result;
-  for (const char c : text) {
-    if (!is_space(c))
-      result += rewards::to_lower(c);
-    else if (!result.ends_with(' '))
-      result += ' ';
-  }
-  return result;
-}
-
 /// Indices of the options of this text.
 std::vector<int64_t> options_equal_to(std::string_view text, const std::vector<std::string>& options) {
   std::vector<int64_t> equal;
@@ -162,7 +119,7 @@ Choice leading_choice(char letter, std::string_view rest, const std::vector<std:
 }  // namespace
 
 Parsed<int64_t> read_option(const std::string& zone, const std::vector<std::string>& options) {
-  if (zone.size() > kMaxZoneBytes) return {{}, "no_option"};
+  if (zone.size() > kMaxLabelZoneBytes) return {{}, "no_option"};
   const auto plain = unwrapped(zone);
   const auto text = without_decoration(plain);
   if (const auto letter = lone_letter(text)) return label(*letter, options.size());
@@ -177,9 +134,9 @@ Parsed<int64_t> read_option(const std::string& zone, const std::vector<std::stri
   return {{}, "no_option"};
 }
 
-rewards::GroundedAnswer read_grounded_answer(const std::string& zone, const std::vector<std::string>& options) {
+GroundedReading read_grounded_answer(const std::string& zone, const std::vector<std::string>& options) {
   const auto text = rewards::strip_code_fence(zone);
-  if (text.starts_with('{')) return {read_option(zone, options), read_span(zone)};
+  if (text.starts_with('{')) return {read_option(zone, options), read_spans(zone)};
   // The span begins at the first digit or at the bracket that opens it; the option is what stands before.
   size_t begin = 0;
   while (begin < text.size() && !is_digit(text[begin]) && !(text[begin] == '[' && !is_letter(at(text, begin + 1)))) ++begin;
@@ -187,7 +144,21 @@ rewards::GroundedAnswer read_grounded_answer(const std::string& zone, const std:
   auto option = text.substr(0, begin);
   while (!option.empty() && (is_space(option.back()) || option.back() == ',' || option.back() == ';' || option.back() == '-'))
     option.remove_suffix(1);
-  return {read_option(std::string(option), options), read_span(std::string(text.substr(begin)))};
+  const auto span = text.substr(begin);
+  return {read_option(std::string(option), options), span.empty() ? Parsed<std::vector<Interval>>{{}, "missing"} : read_spans(std::string(span))};
+}
+
+GroundedReading read_grounded_response(std::string_view response, const std::vector<std::string>& options) {
+  const auto answer = answer_zone(response);
+  const auto glue = glue_zone(response);
+  if (glue.failure == "missing") {
+    if (!answer) return {{{}, answer.failure}, {{}, answer.failure}};
+    return read_grounded_answer(*answer.value, options);
+  }
+  GroundedReading reading;
+  reading.option = answer ? read_option(*answer.value, options) : Parsed<int64_t>{{}, answer.failure};
+  reading.spans = glue ? read_spans(*glue.value) : Parsed<std::vector<Interval>>{{}, glue.failure};
+  return reading;
 }
 
 }  // namespace vrlt::evaluation

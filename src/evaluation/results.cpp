@@ -1,156 +1,258 @@
 #include "vrlt/evaluation/results.h"
 
-#include <map>
+#include <algorithm>
+#include <cmath>
 
+#include "evaluation/blind.h"
+#include "evaluation/metric_table.h"
+#include "evaluation/sample_scores.h"
 #include "vrlt/core/error.h"
-#include "vrlt/evaluation/benchmark.h"
-#include "vrlt/evaluation/bootstrap.h"
+#include "vrlt/evaluation/strict_score.h"
 #include "vrlt/rewards/answer_parser.h"
 
 namespace vrlt::evaluation {
 namespace {
 
-io::Json to_json(const Estimate& estimate) {
-  return {{"value", estimate.mean}, {"se", estimate.standard_error}, {"ci95", {estimate.low, estimate.high}}, {"n", estimate.count}};
-}
+using Samples = std::vector<const data::Sample*>;
+using Reasons = std::map<std::string, int64_t>;
 
-std::map<std::string, const Answer*> by_id(const std::vector<Answer>& answers) {
-  std::map<std::string, const Answer*> index;
-  for (const auto& answer : answers) index[answer.id] = &answer;
-  return index;
-}
+const std::map<std::string, std::string> kNoGroups;
 
-/// Values of each metric with the cluster of their samples, in the order of first mention.
-class MetricTable {
- public:
-  void add(const std::string& name, double value, const std::string& cluster) {
-    if (values_.count(name) == 0) names_.push_back(name);
-    values_[name].push_back(value);
-    clusters_[name].push_back(cluster);
-  }
-  /// @param with_zeros  the same metrics with zeros for the samples that are missing here.
-  io::Json estimates(const MetricTable& with_zeros) const {
-    io::Json json = io::Json::object();
-    for (const auto& name : with_zeros.names_) {
-      json[name] = to_json(values_.count(name) != 0 ? estimate(name) : Estimate{});
-      json[name]["unanswered_as_zero"] = to_json(with_zeros.estimate(name));
-    }
-    return json;
-  }
-  const std::vector<std::string>& names() const { return names_; }
-  Estimate estimate(const std::string& name) const { return bootstrap_mean(values_.at(name), clusters_.at(name)); }
-
- private:
-  std::vector<std::string> names_;
-  std::map<std::string, std::vector<double>> values_;
-  std::map<std::string, std::vector<std::string>> clusters_;
+/// Everything there is to count about the responses, whatever scores them.
+struct Counts {
+  int64_t done = 0, errors = 0, missing = 0, unlabelled = 0, responses = 0, truncated = 0, tokens = 0, failures = 0;
+  Reasons reasons;
+  Reasons flags;  ///< Odd spans that are kept.
 };
 
-}  // namespace
+/// The strict score over the answered samples, and over all with 0 for the others.
+struct StrictTables {
+  MetricTable answered, all;
+};
 
-io::Json to_json(const Answer& answer, const data::Sample& sample, bool format_ok) {
-  const auto score = find_benchmark(sample.task).score(sample, answer.text);
-  io::Json metrics = io::Json::object();
-  if (answer.error.empty())
-    for (const auto& [name, value] : score.metrics) metrics[name] = value;
-  return {{"id", answer.id},
-          {"text", answer.text},
-          {"finish", !answer.error.empty() ? "error"
-                     : answer.truncated    ? "length"
-                                           : "stop"},
-          {"err", answer.error.empty() ? io::Json(nullptr) : io::Json(answer.error)},
-          {"n_gen_tok", answer.num_tokens},
-          {"parsed", score.parsed},
-          {"strict", {{"score", metrics}, {"reason", answer.error.empty() ? score.reason : "error"}, {"format", format_ok}}}};
+std::vector<SampleScore> strict_scores(const data::Sample& sample, const std::vector<Response>& responses) {
+  std::vector<SampleScore> scores;
+  for (const auto& response : responses) scores.push_back(find_strict(sample.task).score(sample, response.text));
+  return scores;
 }
 
-Answer parse_answer(const io::Json& line, const std::string& origin) {
-  try {
-    Answer answer;
-    answer.id = line.at("id").get<std::string>();
-    answer.text = line.at("text").get<std::string>();
-    answer.truncated = line.at("finish") == "length";
-    answer.num_tokens = line.value("n_gen_tok", int64_t{0});
-    if (line.contains("err") && line["err"].is_string()) answer.error = line["err"].get<std::string>();
-    return answer;
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError(concat(origin, ": not a line of samples.jsonl: ", error.what()));
+double format_share(const std::vector<Response>& responses, bool think) {
+  const auto policy = think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
+  double sound = 0.0;
+  for (const auto& response : responses) sound += rewards::has_strict_format(response.text, policy);
+  return responses.empty() ? 0.0 : sound / static_cast<double>(responses.size());
+}
+
+void count(const Answer& answer, const std::vector<SampleScore>& scores, Counts& counts) {
+  ++counts.done;
+  counts.unlabelled += scores.front().metrics.empty();
+  for (size_t k = 0; k < scores.size(); ++k) {
+    ++counts.responses;
+    counts.truncated += answer.responses[k].truncated;
+    counts.tokens += answer.responses[k].num_tokens;
+    if (scores[k].reason != "ok") {
+      ++counts.failures;
+      ++counts.reasons[scores[k].reason];
+    }
+    if (scores[k].parsed.is_object() && scores[k].parsed.contains("flags"))
+      for (const auto& flag : scores[k].parsed["flags"]) ++counts.flags[flag.get<std::string>()];
   }
 }
 
-io::Json summarize(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers, bool think) {
-  const auto index = by_id(answers);
-  const auto policy = think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
-  int64_t done = 0, errors = 0, failures = 0, truncated = 0, tokens = 0, missing = 0, unlabelled = 0;
-  MetricTable all, all_with_zeros;
-  std::map<std::string, MetricTable> groups, groups_with_zeros;
-  std::map<std::string, int64_t> reasons;
-  for (const auto* sample : samples) {
-    const auto found = index.find(sample->id);
-    const Answer* answer = found == index.end() ? nullptr : found->second;
+void add_strict(const Samples& samples, const std::vector<const Answer*>& answers, bool think, StrictTables& tables, Counts& counts) {
+  const std::vector<Response> nothing = {{}};
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const auto& sample = *samples[i];
+    const auto* answer = answers[i];
     const bool answered = answer != nullptr && answer->error.empty();
-    const std::string text = answered ? answer->text : std::string();
-    const auto score = find_benchmark(sample->task).score(*sample, text);  // of no text: 0
-    const auto add = [&](const std::string& name, double value, bool grouped) {
-      if (answered) all.add(name, value, sample->cluster);
-      all_with_zeros.add(name, answered ? value : 0.0, sample->cluster);
-      if (!grouped) return;
-      for (const auto& [key, group] : sample->groups) {
-        if (answered) groups[key + "=" + group].add(name, value, sample->cluster);
-        groups_with_zeros[key + "=" + group].add(name, answered ? value : 0.0, sample->cluster);
-      }
+    const auto scores = strict_scores(sample, answered ? answer->responses : nothing);
+    const auto add = [&](const std::string& name, double value, const auto& groups) {
+      if (answered) tables.answered.add(name, value, i, groups);
+      tables.all.add(name, answered ? value : 0.0, i, groups);
     };
-    add("format", answered && rewards::has_strict_format(text, policy), /*grouped=*/false);
-    for (const auto& [name, value] : score.metrics) add(name, value, /*grouped=*/true);
-    if (!answered) {
-      ++(answer == nullptr ? missing : errors);
+    add("format", answered ? format_share(answer->responses, think) : 0.0, kNoGroups);
+    for (const auto& [name, value] : mean_of(scores)) add(name, value, sample.groups);
+    if (answered)
+      count(*answer, scores, counts);
+    else
+      ++(answer == nullptr ? counts.missing : counts.errors);
+  }
+}
+
+/// What one official script counts.
+struct CompatTable {
+  const CompatProfile* profile;
+  MetricTable table;
+  MetricTable over_videos;  ///< Instead of `table`, where the script takes means of means over videos.
+  Reasons reasons;
+  int64_t responses = 0, empty_right = 0, superseded = 0;
+};
+
+/// Samples whose video, query and truth come again later.
+std::vector<bool> superseded_samples(const Samples& samples) {
+  std::map<std::string, size_t> last;
+  std::vector<bool> superseded(samples.size(), false);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    auto key = concat(samples[i]->video, ">>>", samples[i]->question);
+    for (const auto& span : samples[i]->segments) key += concat(">>>", io::Json(span.start_seconds).dump(), ",", io::Json(span.end_seconds).dump());
+    const auto [found, is_new] = last.emplace(std::move(key), i);
+    if (!is_new) superseded[found->second] = true;
+    found->second = i;
+  }
+  return superseded;
+}
+
+CompatTable compat_table_of(const CompatProfile& profile, const Samples& samples, const std::vector<const Answer*>& answers,
+                            const std::vector<bool>& superseded, uint64_t seed) {
+  CompatTable result{.profile = &profile, .table = {}, .over_videos = {}, .reasons = {}};
+  const std::vector<Response> nothing = {{}};
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const auto& sample = *samples[i];
+    const bool answered = answers[i] != nullptr && answers[i]->error.empty();
+    if (profile.duplicates == Duplicates::kLastCounts && superseded[i]) {
+      ++result.superseded;
       continue;
     }
-    ++done;
-    truncated += answer->truncated;
-    tokens += answer->num_tokens;
-    if (score.reason != "ok") {
-      ++failures;
-      ++reasons[score.reason];
+    if (!answered && profile.unasked == Unasked::kLeftOut) continue;
+    std::vector<SampleScore> scores;
+    for (const auto& response : answered ? answers[i]->responses : nothing) {
+      auto score = profile.score(sample, response.text, seed);
+      ++result.responses;
+      if (answered && score.reason != "ok") ++result.reasons[score.reason];
+      if (answered && response.text.empty() && !score.metrics.empty() && score.metrics.front().second > 0.0) ++result.empty_right;
+      // The text of an error is no answer, also to a script that takes an empty one for right.
+      if (!answered)
+        for (auto& [name, value] : score.metrics) value = 0.0;
+      scores.push_back(std::move(score));
     }
-    unlabelled += score.metrics.empty();
+    for (const auto& [name, value] : mean_of(scores)) result.table.add(name, value, i, sample.groups);
   }
-  const double divisor = static_cast<double>(std::max<int64_t>(1, done));
-  io::Json result = {{"n_expected", samples.size()},
-                     {"n_done", done},
-                     {"n_error", errors},
-                     {"n_missing", missing},
-                     {"n_unlabelled", unlabelled},
-                     {"n_parse_fail", failures},
-                     {"parse_failure_rate", static_cast<double>(failures) / divisor},
-                     {"truncation_rate", static_cast<double>(truncated) / divisor},
-                     {"mean_tokens", static_cast<double>(tokens) / divisor},
-                     {"metrics", all.estimates(all_with_zeros)},
-                     {"parse_failures", reasons}};
-  for (const auto& [key, table] : groups_with_zeros) result["groups"][key] = groups[key].estimates(table);
   return result;
 }
 
-io::Json compare(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& before, const std::vector<Answer>& after) {
-  const auto first = by_id(before), second = by_id(after);
-  MetricTable old_values, new_values, differences;
-  for (const auto* sample : samples) {
-    const auto a = first.find(sample->id), b = second.find(sample->id);
-    if (a == first.end() || b == second.end() || !a->second->error.empty() || !b->second->error.empty()) continue;
-    const auto& entry = find_benchmark(sample->task);
-    const auto old_score = entry.score(*sample, a->second->text), new_score = entry.score(*sample, b->second->text);
-    for (size_t i = 0; i < old_score.metrics.size(); ++i) {
-      const auto& name = old_score.metrics[i].first;
-      old_values.add(name, old_score.metrics[i].second, sample->cluster);
-      new_values.add(name, new_score.metrics[i].second, sample->cluster);
-      differences.add(name, new_score.metrics[i].second - old_score.metrics[i].second, sample->cluster);
+io::Json macro_json(const MetricTable& table, const MetricTable& over_videos, const std::string& key) {
+  io::Json json = io::Json::object();
+  if (key == "video") {
+    json = to_json(over_videos);
+  } else {
+    for (const auto& column : table.columns())
+      if (const auto macro = table.macro_mean(column.name, key); macro.num_groups > 0)
+        json[column.name] = {{"value", macro.mean}, {"n_groups", macro.num_groups}};
+  }
+  json.erase("format");
+  return json;
+}
+
+io::Json groups_json(const MetricTable& table) {
+  io::Json json = io::Json::object();
+  for (const auto& [name, group] : table.groups()) json[name] = to_json(group);
+  return json;
+}
+
+io::Json strict_metrics_json(const StrictTables& tables) {
+  io::Json json = io::Json::object();
+  for (const auto& column : tables.all.columns()) {
+    const auto* answered = tables.answered.find(column.name);
+    json[column.name] = to_json(answered != nullptr ? answered->estimate : Estimate{});
+    json[column.name]["unanswered_as_zero"] = to_json(column.estimate);
+  }
+  return json;
+}
+
+io::Json strict_groups_json(const StrictTables& tables) {
+  io::Json json = io::Json::object();
+  for (const auto& [name, group] : tables.all.groups()) {
+    const auto answered = tables.answered.groups().find(name);
+    for (const auto& column : group.columns()) {
+      const auto* values = answered == tables.answered.groups().end() ? nullptr : answered->second.find(column.name);
+      json[name][column.name] = to_json(values != nullptr ? values->estimate : Estimate{});
+      json[name][column.name]["unanswered_as_zero"] = to_json(column.estimate);
     }
   }
-  io::Json result = io::Json::object();
-  for (const auto& name : differences.names())
-    result[name] = {{"before", to_json(old_values.estimate(name))},
-                    {"after", to_json(new_values.estimate(name))},
-                    {"difference", to_json(differences.estimate(name))}};
+  return json;
+}
+
+io::Json compat_json(const CompatTable& compat, const std::string& macro_over, const MetricTable& over_videos) {
+  const bool videos = compat.profile->mean == Mean::kVideos;
+  int64_t failures = 0;
+  for (const auto& [reason, number] : compat.reasons) failures += number;
+  io::Json json = {{"source", compat.profile->source},
+                   {"mean_over", videos ? "videos" : "samples"},
+                   {"metrics", to_json(videos ? over_videos : compat.table)},
+                   {"unmatched_rate", static_cast<double>(failures) / static_cast<double>(std::max<int64_t>(1, compat.responses))},
+                   {"unmatched", compat.reasons},
+                   {"n_right_though_empty", compat.empty_right},
+                   {"n_duplicates_dropped", compat.superseded}};
+  if (!macro_over.empty()) json["macro"] = macro_json(compat.table, over_videos, macro_over);
+  if (!compat.table.groups().empty()) json["groups"] = groups_json(compat.table);
+  return json;
+}
+
+/// The largest difference between strict metrics and those of the first profile.
+double parser_gap(const MetricTable& strict, const CompatTable& compat) {
+  double gap = 0.0;
+  for (const auto& column : compat.table.columns())
+    if (const auto* other = strict.find(column.name)) gap = std::max(gap, std::abs(column.estimate.mean - other->estimate.mean));
+  return gap;
+}
+
+io::Json counts_json(const Counts& counts, size_t num_samples) {
+  const double divisor = static_cast<double>(std::max<int64_t>(1, counts.responses));
+  return {{"n_expected", num_samples},
+          {"n_done", counts.done},
+          {"n_error", counts.errors},
+          {"n_missing", counts.missing},
+          {"n_unlabelled", counts.unlabelled},
+          {"n_responses", counts.responses},
+          {"n_parse_fail", counts.failures},
+          {"parse_failure_rate", static_cast<double>(counts.failures) / divisor},
+          {"truncation_rate", static_cast<double>(counts.truncated) / divisor},
+          {"mean_tokens", static_cast<double>(counts.tokens) / divisor}};
+}
+
+}  // namespace
+
+io::Json summarize(const Samples& samples, const std::vector<Answer>& answers, const Scoring& scoring) {
+  const auto index = by_id(answers);
+  std::vector<const Answer*> of_sample;
+  std::vector<std::string> clusters;
+  for (const auto* sample : samples) {
+    const auto found = index.find(sample->id);
+    of_sample.push_back(found == index.end() ? nullptr : found->second);
+    clusters.push_back(sample->cluster);
+  }
+  Counts counts;
+  StrictTables strict;
+  add_strict(samples, of_sample, scoring.think, strict, counts);
+  const auto superseded = superseded_samples(samples);
+  std::vector<CompatTable> compat;
+  for (const auto* profile : scoring.profiles) compat.push_back(compat_table_of(*profile, samples, of_sample, superseded, scoring.seed));
+
+  std::vector<MetricTable> over_videos = {strict.answered.per_cluster(clusters)};
+  for (auto& table : compat) over_videos.push_back(table.table.per_cluster(clusters));
+  std::vector<MetricTable*> tables = {&strict.answered, &strict.all};
+  for (auto& table : compat) tables.push_back(&table.table);
+  if (scoring.macro_over == "video" || std::any_of(compat.begin(), compat.end(), [](const auto& c) { return c.profile->mean == Mean::kVideos; }))
+    for (auto& table : over_videos) tables.push_back(&table);
+  estimate_all(tables, clusters);
+
+  auto result = counts_json(counts, samples.size());
+  result["metrics"] = strict_metrics_json(strict);
+  result["parse_failures"] = counts.reasons;
+  if (!counts.flags.empty()) result["flags"] = counts.flags;
+  if (!scoring.macro_over.empty()) {
+    result["macro_over"] = scoring.macro_over;
+    result["macro"] = macro_json(strict.answered, over_videos.front(), scoring.macro_over);
+  }
+  if (!strict.all.groups().empty()) result["groups"] = strict_groups_json(strict);
+  for (size_t k = 0; k < compat.size(); ++k) {
+    if (k == 0) {
+      result["compat_profile"] = compat[k].profile->name;
+      result["parser_gap"] = parser_gap(strict.answered, compat[k]);
+    }
+    result["compat"][compat[k].profile->name] = compat_json(compat[k], scoring.macro_over, over_videos[k + 1]);
+  }
+  if (const auto blind = blind_baselines(samples); !blind.empty()) result["blind"] = blind;
   return result;
 }
 

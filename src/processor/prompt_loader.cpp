@@ -48,7 +48,7 @@ std::shared_ptr<const ModelInputs> PromptLoader::load(const data::Sample& sample
     PromptMedia media;
     for (const auto& image : sample.images) media.images.push_back(video::load_image(data::resolve_media(data_root_, image), options_.image));
     if (!sample.video.empty()) media.clip = load_clip(sample);
-    return std::make_shared<ModelInputs>(processor_(media, /*system=*/"", data::render_prompt(prompt, sample)));
+    return std::make_shared<ModelInputs>(processor_(media, prompt.system, data::render_prompt(prompt, sample)));
   } catch (const MissingInputError& error) {
     throw MissingInputError(concat(sample.id, ": ", error.what()));
   } catch (const DataError& error) {

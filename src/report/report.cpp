@@ -217,15 +217,22 @@ std::string score_table(const std::vector<fs::path>& runs) {
   return html + "</table>";
 }
 
-/// What `vrlt-eval compare` left in the folder of the later run.
+/// What `vrlt-eval compare` left in the folder of the later run: first how the settings differ.
 std::string comparison_table(const fs::path& run) {
   if (!fs::exists(run / "comparison.json")) return {};
-  std::string html = "<h3>paired difference</h3><table><tr><th>task</th><th>metric</th><th>before</th><th>after</th><th>difference</th></tr>";
   const auto comparison = io::read_json(run / "comparison.json");
-  for (const auto& [task, metrics] : comparison.items())
-    for (const auto& [name, values] : metrics.items())
+  std::string html = "<h3>paired difference from " + escape(comparison.value("before", "")) + "</h3>";
+  if (!comparison["settings"].empty()) html += "<table><tr><th>setting</th><th>before</th><th>after</th></tr>";
+  for (const auto& setting : comparison["settings"])
+    html += "<tr><td>" + escape(setting.value("key", "")) + "</td><td>" + escape(setting.value("before", "")) + "</td><td>" +
+            escape(setting.value("after", "")) + "</td></tr>";
+  if (!comparison["settings"].empty()) html += "</table>";
+  html += "<table><tr><th>task</th><th>metric</th><th>before</th><th>after</th><th>difference</th><th>p</th></tr>";
+  for (const auto& [task, result] : comparison["tasks"].items())
+    for (const auto& [name, values] : result["metrics"].items())
       html += "<tr><td>" + escape(task) + "</td><td>" + escape(name) + "</td><td>" + format_number(100 * values["before"].value("value", NAN)) +
-              "</td><td>" + format_number(100 * values["after"].value("value", NAN)) + "</td><td>" + percent(values["difference"]) + "</td></tr>";
+              "</td><td>" + format_number(100 * values["after"].value("value", NAN)) + "</td><td>" + percent(values["difference"]) + "</td>" +
+              number_cell(values["difference"].value("p", NAN)) + "</tr>";
   return html + "</table>";
 }
 

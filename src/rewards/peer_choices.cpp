@@ -139,11 +139,13 @@ std::optional<char> first_capital_a_to_g(std::string_view text) {
   return {};
 }
 
+std::optional<char> read_mvbench_choice(std::string_view text) { return MvBenchMatcher()(text); }
+
 std::optional<char> read_seed_eval_choice(std::string_view response) {
   auto text = response;
   if (const auto answer = first_block(response, kAnswer, kAnswerEnd))
     if (const auto quoted = quoted_choice(*answer)) text = *quoted;
-  return MvBenchMatcher()(text);
+  return read_mvbench_choice(text);
 }
 
 }  // namespace vrlt::rewards

@@ -2,7 +2,8 @@
 #include "vrlt/rewards/answer_parser.h"
 
 #include "tests/fuzz/fuzz_input.h"
-#include "vrlt/evaluation/benchmark.h"
+#include "vrlt/evaluation/compat_profile.h"
+#include "vrlt/evaluation/strict_score.h"
 #include "vrlt/rewards/reward_function.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -28,9 +29,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           entry.needs_control ? 0.0 : rewards::RewardFunction({{entry.name, 1.0}}).score_group(inputs).front().components.front().value;
       in_range(value, entry.name, std::min(0.0, entry.minimum), entry.maximum);
     }
-    const auto score = evaluation::find_benchmark(sample.task).score(sample, text);
+    const auto score = evaluation::find_strict(sample.task).score(sample, text);
     for (const auto& [name, value] : score.metrics) in_range(value, name);
     io::to_line(score.parsed);
+    for (const auto& profile : evaluation::compat_table())
+      for (const auto& [name, value] : profile.score(sample, text, 0).metrics) in_range(value, std::string(profile.name) + " " + name);
     rewards::parse_choice(text, sample.options);
     rewards::parse_grounded_answer(text, sample.options);
   }

@@ -1,31 +1,42 @@
 #pragma once
 
+#include <filesystem>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "vrlt/data/sample.h"
+#include "vrlt/evaluation/answer.h"
 
 namespace vrlt::evaluation {
 
-/// What a task's metrics say about one response. All values are in [0, 1]; an unreadable answer scores 0 and says why.
-struct SampleScore {
-  std::vector<std::pair<std::string, double>> metrics;  ///< In the order of the report; empty if the sample's label is hidden.
-  std::string reason = "ok";                            ///< ok, or the parser's failure.
-  io::Json parsed;                                      ///< What was read from the answer.
-};
+/// Writes the files of answers that the benchmark's own programs read into an existing folder.
+using WriteSubmission = void (*)(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers,
+                                 const std::filesystem::path& folder);
 
-/// One row of the table of tasks that can be evaluated.
+/// A benchmark, or one of the tasks of a benchmark. Source: spec benchmarks.md 1 and 5.
 struct BenchmarkEntry {
+  const char* name;   ///< Also the folder of its results.
+  const char* bench;  ///< As in the records.
   data::Task task;
-  const char* name;
   const char* help;
-  SampleScore (*score)(const data::Sample& sample, const std::string& response);
+  int64_t num_samples;     ///< As published; 0: not known for sure.
+  const char* headline;    ///< The metric that papers print.
+  const char* macro_over;  ///< Group key over which papers take a mean of means; "" if they do not. "video": over videos.
+  /// Compat profiles, separated by blanks; the first is the default. Of prompts that ask for an answer at once, and of those that ask the
+  /// model to think.
+  const char* profiles;
+  const char* think_profiles;
+  WriteSubmission submit;  ///< Or null.
 };
 
-std::vector<BenchmarkEntry> benchmark_table();
+std::span<const BenchmarkEntry> benchmark_table();
 
-/// @throws DataError if the task has no metrics yet, listing those that have.
-const BenchmarkEntry& find_benchmark(data::Task task);
+/// The row of a sample's benchmark and task; null for records of another benchmark.
+const BenchmarkEntry* find_benchmark(const data::Sample& sample);
+
+/// The compat profiles of a run: those of the benchmark, before them the one of the project that the prompt is from, if it asks for
+/// answers in a form of its own.
+std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think, const std::string& prompt);
 
 }  // namespace vrlt::evaluation

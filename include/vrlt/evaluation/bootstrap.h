@@ -13,7 +13,18 @@ struct Estimate {
   int64_t count = 0;
 };
 
+inline constexpr uint64_t kBootstrapSeed = 1234;
+inline constexpr int64_t kBootstrapResamples = 1000;
+
 /// @param clusters  one key per value. For a paired comparison give differences. No values: all zero, count 0.
-Estimate bootstrap_mean(const std::vector<double>& values, const std::vector<std::string>& clusters, uint64_t seed = 0, int64_t resamples = 2000);
+Estimate bootstrap_mean(const std::vector<double>& values, const std::vector<std::string>& clusters, uint64_t seed = kBootstrapSeed,
+                        int64_t resamples = kBootstrapResamples);
+
+/// The same for several columns of values about the same samples, which share the draws. Columns may not be empty.
+std::vector<Estimate> bootstrap_means(const std::vector<const std::vector<double>*>& columns, const std::vector<std::string>& clusters,
+                                      uint64_t seed = kBootstrapSeed, int64_t resamples = kBootstrapResamples);
+
+/// Two-sided p of a mean difference that is t standard errors from 0, by Student's distribution. @param degrees  of freedom, at least 1.
+double student_p(double t, double degrees);
 
 }  // namespace vrlt::evaluation

@@ -2,31 +2,39 @@
 
 #include <vector>
 
-#include "vrlt/data/sample.h"
+#include "vrlt/evaluation/answer.h"
+#include "vrlt/evaluation/compat_profile.h"
 
 namespace vrlt::evaluation {
 
-/// A line of samples.jsonl: what the model said about one sample. `error` is empty unless it could not be asked.
-struct Answer {
-  std::string id;
-  std::string text;  ///< As generated.
-  bool truncated = false;
-  int64_t num_tokens = 0;
-  std::string error;
+/// How the answers to some samples are scored, beside the strict score that all have.
+struct Scoring {
+  std::vector<const CompatProfile*> profiles;  ///< The first is the one that papers use.
+  std::string macro_over;                      ///< Group key for a mean of means; empty: none. "video": over videos.
+  bool think = false;                          ///< The prompt asks for a thinking block: the metric "format" checks the layout.
+  uint64_t seed = 0;                           ///< Of profiles that guess.
 };
 
-io::Json to_json(const Answer& answer, const data::Sample& sample, bool format_ok);
-/// @throws DataError.
-Answer parse_answer(const io::Json& line, const std::string& origin);
+/// A line of samples.jsonl: responses, what was read from them, and their scores, strict and by the first profile.
+io::Json to_json(const Answer& answer, const data::Sample& sample, const Scoring& scoring);
 
-/// results.json of one task: counts, failure rates, and every metric with its interval, over all and per group.
-/// A sample without an answer is counted in n_missing or n_error. Each metric tells both its mean over the answered samples ("value") and
-/// the mean in which every sample without an answer scores 0 ("unanswered_as_zero"): never a silent zero, never a silent drop.
-/// A sample whose label is hidden counts in n_unlabelled and has no metrics.
-/// @param think  whether the prompt asks for a thinking block: the metric "format" checks the layout.
-io::Json summarize(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers, bool think);
+/// results.json of one benchmark: counts, failure rates, and every metric with its interval, over all and per group.
+///
+/// "metrics" is the strict score. A sample without an answer is counted in n_missing or n_error. Each metric tells both its mean over the
+/// answered samples ("value") and the mean in which every sample without an answer scores 0 ("unanswered_as_zero"): never a silent zero,
+/// never a silent drop. A sample whose label is hidden counts in n_unlabelled and has no metrics. Several responses to a sample count
+/// with their mean.
+///
+/// "compat" has the metrics of each profile over its own denominator. A difference of its headline from the strict one that is more than a
+/// point is told in "parser_gap": then the parser moves the score, not the model.
+///
+/// "blind" is what a model would score that never saw the video: the whole video as the span, the option or word that is right most often.
+io::Json summarize(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers, const Scoring& scoring);
 
-/// Per metric: before, after, difference and its paired interval, over samples that both answered.
-io::Json compare(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& before, const std::vector<Answer>& after);
+/// Per metric, strict and by the profiles ("tvg.seed/mIoU"): before, after, difference with its paired interval, t and p; over samples that
+/// both answered. "n_unpaired" counts samples that only one could be asked.
+/// @throws DataError if the runs are of different samples, with the first that only one has.
+io::Json compare(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& before, const std::vector<Answer>& after,
+                 const Scoring& scoring);
 
 }  // namespace vrlt::evaluation

@@ -74,4 +74,45 @@ TEST(PromptTable, EveryRowAsksAndAnswers) {
   }
 }
 
+// The texts of spec benchmarks.md 5, where not only words count.
+TEST(PublishedPrompts, AreTheSameToTheLetter) {
+  const auto text = [](const char* name, const Sample& sample) { return render_prompt(find_prompt(name), sample); };
+  EXPECT_EQ(text("p_mvb_lmms", choice()), "Question:Which color?\nOption:\n(A) red\n(B) blue\nOnly give the best option.\n");
+  EXPECT_EQ(text("p_mvb_off", choice()), "Question: Which color?\nOptions:\n(A) red\n(B) blue\nOnly give the best option.");
+  EXPECT_EQ(text("p_mmvu_lmms", choice()),
+            "\nQuestion:Which color?\nA: red\nB: blue\nVisual Information: processed video\nDo not generate any intermediate reasoning process. "
+            "Answer directly with the option letter from the\ngiven choices.\n");
+  EXPECT_EQ(text("p_vmme_off", choice()),
+            "Select the best answer to the following multiple-choice question based on the video. Respond with only the letter (A, B, C, or D) of "
+            "the correct option.\nWhich color?\nA. red\nB. blue\nThe best answer is:");
+  EXPECT_THAT(text("p_vmme_lmms", choice()), testing::EndsWith("B. blue\n\nAnswer with the option's letter from the given choices directly."));
+  EXPECT_EQ(text("p_tempcompass", choice()), "Which color?\nA. red\nB. blue\nPlease directly give the best option:");
+  EXPECT_EQ(text("p_tvg_seed", grounding()), "Give the query: \"a ball rolls\", when does the described content occur in the video?.");
+  EXPECT_THAT(text("p_tvg_lmms", grounding()), HasSubstr("24.3 - 30.4 seonds"));
+  EXPECT_THAT(text("p_tvg_t1_r", grounding()), HasSubstr("</timestep> tags.\n\nThen, provide the start and end times"));
+  EXPECT_THAT(text("p_gqa_vcr1", grounded()), HasSubstr("Select the answer from :['(A) red', '(B) blue'].\n\nOutput your thought"));
+  EXPECT_THAT(text("p_vr1", choice()), testing::StartsWith("Which color?Options:\nA. red\nB. blue\n\nPlease think about this question"));
+}
+
+TEST(PublishedPrompts, SystemTexts) {
+  EXPECT_THAT(find_prompt("p_tvg_seed_r1").system, testing::StartsWith("You FIRST think about the reasoning process"));
+  EXPECT_THAT(find_prompt("p_mvb_off").system, testing::StartsWith("Carefully watch the video"));
+  EXPECT_STREQ(find_prompt("p_tvg_seed").system, "");
+}
+
+TEST(PublishedPrompts, TempCompassFollowsTheTask) {
+  const auto& prompt = find_prompt("p_tempcompass");
+  EXPECT_EQ(render_prompt(prompt, {.task = Task::kYesNo, .question = "Is it fast?"}), "Is it fast?\nPlease answer yes or no:");
+  EXPECT_EQ(render_prompt(prompt, {.task = Task::kCaption, .question = "Describe."}), "Describe.");
+  Sample caption = {.task = Task::kCaptionMatch, .question = "Which fits?", .options = {"He runs.", "He walks."}};
+  caption.record = {{"answer_raw", "Caption B: He walks."}};
+  EXPECT_EQ(render_prompt(prompt, caption), "Which fits?\nCaption A: He runs.\nCaption B: He walks.\nPlease directly give the best option:");
+}
+
+TEST(PublishedPrompts, OptionsAsAPythonList) {
+  auto sample = grounded();
+  sample.options = {"it's", "say \"it's\"", "a\\b"};
+  EXPECT_THAT(render_prompt(find_prompt("p_qa_vcr1"), sample), HasSubstr(R"(["(A) it's", '(B) say "it\'s"', '(C) a\\b'])"));
+}
+
 }  // namespace vrlt::data

@@ -51,6 +51,24 @@ TEST(BootstrapMean, DrawsWholeClusters) {
 // Clusters {1, 0}, {1}, mean 2/3: deviations 1/3, -2/3 and 1/3 sum to -1/3 and 1/3 per cluster: (1/9 + 1/9) / 9.
 TEST(BootstrapMean, StandardErrorByHand) { EXPECT_NEAR(bootstrap_mean({1, 0, 1}, {"a", "a", "b"}).standard_error, std::sqrt(2.0 / 81), 1e-12); }
 
+// Columns share their draws and come out as on their own.
+TEST(BootstrapMeans, EqualSingleColumns) {
+  const auto a = alternating(50);
+  auto b = a;
+  b[7] = 0.25;
+  const auto both = bootstrap_means({&a, &b}, own_clusters(50));
+  EXPECT_EQ(both[0].low, bootstrap_mean(a, own_clusters(50)).low);
+  EXPECT_EQ(both[1].high, bootstrap_mean(b, own_clusters(50)).high);
+}
+
+// Tables of Student's distribution: t = 2.262 with 9 degrees and 1.960 with very many leave 5 %; t = 1 with 1 degree leaves a half.
+TEST(StudentP, MatchesTables) {
+  EXPECT_NEAR(student_p(2.262157, 9), 0.05, 1e-6);
+  EXPECT_NEAR(student_p(-1.959964, 1e7), 0.05, 1e-6);
+  EXPECT_NEAR(student_p(1.0, 1), 0.5, 1e-9);
+  EXPECT_NEAR(student_p(0.0, 5), 1.0, 1e-12);
+}
+
 TEST(BootstrapMean, IsAPureFunction) {
   const auto values = alternating(31);
   const auto one = bootstrap_mean(values, own_clusters(31), 5), two = bootstrap_mean(values, own_clusters(31), 5);

@@ -1,11 +1,15 @@
-// Interval arithmetic: the last column of spec benchmarks.md 9.2, on whole responses and on sets of spans.
+// Interval arithmetic: the table of spec benchmarks.md 9.2, official columns and ours.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 
+#include "evaluation/compat/overlaps.h"
+#include "evaluation/compat/span_readers.h"
 #include "tests/support/table_case.h"
 #include "vrlt/core/error.h"
-#include "vrlt/evaluation/benchmark.h"
+#include "vrlt/evaluation/compat_profile.h"
+#include "vrlt/evaluation/strict_score.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -44,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Spec92, IntervalTable, testing::ValuesIn(kRows), test::
 std::map<std::string, double> metrics(const SampleScore& score) { return {score.metrics.begin(), score.metrics.end()}; }
 
 std::map<std::string, double> grounding(const std::string& response, Interval truth) {
-  return metrics(find_benchmark(data::Task::kTemporalGrounding).score({.task = data::Task::kTemporalGrounding, .segments = {truth}}, response));
+  return metrics(find_strict(data::Task::kTemporalGrounding).score({.task = data::Task::kTemporalGrounding, .segments = {truth}}, response));
 }
 
 data::Sample question(std::vector<Interval> truth) {
@@ -52,7 +56,7 @@ data::Sample question(std::vector<Interval> truth) {
 }
 
 SampleScore grounded(const std::string& response, std::vector<Interval> truth = kOne) {
-  return find_benchmark(data::Task::kGroundedQa).score(question(std::move(truth)), response);
+  return find_strict(data::Task::kGroundedQa).score(question(std::move(truth)), response);
 }
 
 }  // namespace
@@ -78,6 +82,107 @@ TEST(SetIou, OfSeveralPredictedSpans) {
   EXPECT_EQ(temporal_iou({5, 5}, {5, 5}), 0.0);                             // I7
 }
 
+// What the strict score makes of several spans: the metrics of one span are 0, mIoU_set takes them all (I12 to I15).
+TEST(SetIou, IsPrintedBesideTheIouOfOneSpan) {
+  const auto one = metrics(grounded("<answer>B</answer><glue>[(12, 18)]</glue>", kTwo));
+  EXPECT_NEAR(one.at("mIoU"), 0.6, 1e-12);
+  EXPECT_NEAR(one.at("mIoU_set"), 0.5, 1e-12);
+  const auto several = metrics(grounded("<answer>B</answer><glue>[(2, 4), (10, 20)]</glue>", kTwo));
+  EXPECT_EQ(several.at("mIoU"), 0.0);
+  EXPECT_EQ(several.at("mIoU_set"), 1.0);
+  EXPECT_EQ(grounded("<answer>B</answer><glue></glue>").reason, "empty");
+  EXPECT_EQ(grounded("<answer>B</answer><glue>[(1, 2)]").reason, "unclosed_answer");
+  EXPECT_EQ(grounded("<answer>B</answer>").reason, "missing") << "the option still counts";
+}
+
+TEST(Flags, TellOddSpansThatAreKept) {
+  EXPECT_EQ(grounded("B, 15 - 15").parsed["flags"], io::Json({"zero_length"}));  // I5
+  data::Sample sample = {.task = data::Task::kTemporalGrounding, .duration = 30, .segments = kOne};
+  const auto score = find_strict(sample.task).score(sample, "12 - 45");  // I8
+  EXPECT_EQ(score.parsed["flags"], io::Json({"out_of_range"}));
+  EXPECT_EQ(score.reason, "ok");
+}
+
+// The official columns. The last two cells of a row: NExT-GQA's IoU and IoP.
+TEST(OfficialOverlaps, Table92) {
+  using namespace compat;
+  struct Row {
+    const char* name;
+    Interval span;
+    std::vector<Interval> truth;
+    double hull, lita, set, iou, iop;
+  };
+  const double rejected = -1;  // VideoChat-R1 takes no such list
+  const Row rows[] = {
+      {"I1", {12, 18}, kOne, 0.6, 0.6, 0.6, 0.6, 1},
+      {"I2", {18, 12}, kOne, 0, 0.6, rejected, 0, 0},
+      {"I3", {25, 5}, kOne, 0, 0.5, rejected, 0, 0},
+      {"I4", {20, 10}, kOne, 0, 1, rejected, 0, 0},
+      {"I5", {15, 15}, kOne, 0, 0, 0, 0, 1},
+      {"I6", {25, 25}, kOne, 0, 0, 0, 0, 0},
+      {"I8", {12, 45}, kOne, 8.0 / 35, 0.4, 8.0 / 35, 8.0 / 35, 8.0 / 33},
+      {"I9", {35, 45}, kOne, 0, 0, 0, 0, 0},
+      {"I10", {20, 30}, kOne, 0, 0, 0, 0, 0},
+      {"I11", {0, 30}, kOne, 1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3},
+      {"I12", {12, 18}, kTwo, 0.6, -1, 0.5, 0.6, 1},
+      {"I13", {2, 20}, kTwo, 10.0 / 18, -1, 12.0 / 18, 10.0 / 18, 10.0 / 18},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    EXPECT_NEAR(hull_iou(row.span, row.truth.back()).value(), row.hull, 1e-12);
+    if (row.set != rejected) {
+      EXPECT_NEAR(videochat_set_iou({row.span}, row.truth), row.set, 1e-12);
+    }
+    EXPECT_NEAR(nextgqa_overlap(row.span, row.truth).iou, row.iou, 1e-12);
+    EXPECT_NEAR(nextgqa_overlap(row.span, row.truth).iop, row.iop, 1e-12);
+    if (row.lita < 0) continue;
+    const auto text = concat("<", row.span.start_seconds, "> <", row.span.end_seconds, ">");
+    EXPECT_NEAR(union_iou(read_lita(text, 30).span.value(), row.truth.front()), row.lita, 1e-12);
+  }
+}
+
+TEST(OfficialOverlaps, Table92Extremes) {
+  using namespace compat;
+  EXPECT_FALSE(hull_iou({5, 5}, {5, 5})) << "I7: Temporal-R1 divides by it";
+  EXPECT_EQ(union_iou({5, 5}, {5, 5}), 0.0);
+  EXPECT_EQ(nextgqa_overlap({5, 5}, {{5, 5}}).iop, 1.0);
+  EXPECT_EQ(videochat_set_iou({{5, 5}}, {{5, 5}}), 1.0);
+  EXPECT_EQ(videochat_set_iou(kTwo, kTwo), 1.0);                                                         // I14
+  EXPECT_NEAR(videochat_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);                              // I15
+  EXPECT_EQ(videochat_set_iou({}, kTwo), 0.0);                                                           // I16
+  EXPECT_EQ(videochat_set_iou({}, {}), 1.0);                                                             // I17
+  EXPECT_EQ(hull_iou({0.4, 0.7}, {0, 1}), 0.29999999999999993);                                          // I18: a miss at 0.3
+  EXPECT_NEAR(hull_iou({24.3, 30.4}, {24.296875, 30.40625}).value(), 0.998465, 5e-7);                    // I20
+  const auto one_nan = nextgqa_overlap({NAN, 17.5}, kOne), two_nan = nextgqa_overlap({NAN, NAN}, kOne);  // I21
+  EXPECT_EQ(one_nan.iou, 0.75);
+  EXPECT_EQ(one_nan.iop, 0.0);
+  EXPECT_EQ(two_nan.iou, 1.0);
+  EXPECT_EQ(two_nan.iop, 0.0);
+}
+
+// I18, I19: ties in the official scripts.
+TEST(OfficialThresholds, Ties) {
+  const auto official = [](const char* profile, const char* response, Interval truth) {
+    return metrics(find_compat(profile).score({.task = data::Task::kTemporalGrounding, .segments = {truth}}, response, 0));
+  };
+  EXPECT_EQ(official("tvg.seed", "0.4 - 0.7", {0, 1}).at("R1@0.3"), 0.0);
+  EXPECT_EQ(official("tvg.seed", "0.1 - 0.4", {0, 1}).at("R1@0.3"), 1.0);
+  EXPECT_EQ(official("tvg.to_and", "10 to 15", {10, 20}).at("R1@0.5"), 1.0);
+  EXPECT_EQ(official("tvg.time_r1", "10 to 15", {10, 20}).at("R1@0.5"), 0.0);
+  EXPECT_EQ(official("tvg.time_r1", "10 to 15.1", {10, 20}).at("R1@0.5"), 1.0);
+}
+
+// I16: an id that is not in the file of predictions is left out there, and so is a question without a span here.
+TEST(OfficialGrounding, NoSpan) {
+  const auto nextgqa = metrics(find_compat("gqa.nextgqa").score(question(kTwo), "<answer>B</answer>", 0));
+  EXPECT_EQ(nextgqa, (std::map<std::string, double>{{"accuracy", 1.0}}));
+  const auto rextime = metrics(find_compat("gqa.rextime").score(question(kTwo), "<answer>B</answer>", 0));
+  EXPECT_EQ(rextime.at("mIoU"), 0.0);
+  EXPECT_EQ(rextime.at("accuracy"), 1.0);
+  EXPECT_EQ(metrics(find_compat("gqa.rextime").score(question(kTwo), "B, 2 - 4, 10 - 20", 0)).at("mIoU"), 1.0) << "I14: the first window";
+  EXPECT_EQ(find_compat("gqa.vcr1").score(question(kTwo), "<answer>B</answer>", 0).reason, "missing");
+}
+
 // I18, I19: 0.7 - 0.4 is 0.29999999999999993 in binary, and still reaches 0.3.
 TEST(Thresholds, TiesCount) {
   EXPECT_EQ(grounding("0.4 - 0.7", {0, 1}).at("R1@0.3"), 1.0);
@@ -92,7 +197,7 @@ TEST(GroundedAnswers, NeedBothHalves) {
   EXPECT_EQ(metrics(grounded("B, 4 - 15")).at("Acc@GQA"), 0.0) << "5 of 11 s";
   EXPECT_EQ(metrics(grounded("A, 10 - 20")).at("Acc@GQA"), 0.0);
   EXPECT_EQ(metrics(grounded("A, 10 - 20")).at("mIoU"), 1.0);
-  EXPECT_EQ(grounded("B").reason, "no_span");
+  EXPECT_EQ(grounded("B").reason, "missing");
   EXPECT_EQ(grounded("10 - 20").reason, "no_option");
   EXPECT_EQ(grounded("(B) [10, 20]").reason, "ok");
   EXPECT_EQ(grounded("B (10, 20)").reason, "ok");
@@ -101,7 +206,7 @@ TEST(GroundedAnswers, NeedBothHalves) {
 
 // NExT-QA's ungrounded questions: the option is scored, spans are not.
 TEST(GroundedAnswers, OmitWhatHasNoLabel) {
-  const auto benchmark = find_benchmark(data::Task::kGroundedQa);
+  const auto benchmark = find_strict(data::Task::kGroundedQa);
   EXPECT_EQ(metrics(benchmark.score(question({}), "B, 10 - 20")), (std::map<std::string, double>{{"accuracy", 1.0}}));
   auto hidden = question(kOne);
   hidden.answer_option.reset();
@@ -109,9 +214,9 @@ TEST(GroundedAnswers, OmitWhatHasNoLabel) {
   EXPECT_EQ(metrics(benchmark.score(hidden, "B, 10 - 20")).at("mIoU"), 1.0);
 }
 
-TEST(FindBenchmark, NamesTheKnownTasks) {
+TEST(FindStrict, NamesTheKnownTasks) {
   try {
-    find_benchmark(data::Task::kOpen);
+    find_strict(data::Task::kOpen);
     FAIL();
   } catch (const DataError& error) {
     EXPECT_NE(std::string(error.what()).find("tvg"), std::string::npos) << error.what();

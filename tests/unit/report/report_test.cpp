@@ -43,12 +43,15 @@ TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
   put(before / "tvg" / "results.json", R"({"n_done": 4, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
   put(after / "tvg" / "results.json", R"({"n_done": 3, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
   put(after / "comparison.json",
-      R"({"tvg": {"mIoU": {"before": )" + kEstimate + R"(, "after": )" + kEstimate + R"(, "difference": )" + kEstimate + "}}}");
+      R"({"before": "runs/before", "settings": [{"key": "video.fps", "before": "1", "after": "2"}], "tasks": {"tvg": {"n_unpaired": 0, "metrics": )"
+      R"({"mIoU": {"before": )" +
+          kEstimate + R"(, "after": )" + kEstimate + R"(, "difference": )" + kEstimate + "}}}}}");
   const auto html = page({before, after});
   EXPECT_THAT(html, HasSubstr("<th>before</th><th>after</th>"));
   EXPECT_THAT(html, HasSubstr("<td>4 of 4</td><td>3 of 4</td>"));
   EXPECT_THAT(html, HasSubstr("50 <span class=\"soft\">[25, 75]</span>"));
-  EXPECT_THAT(html, HasSubstr("paired difference"));
+  EXPECT_THAT(html, HasSubstr("paired difference from runs/before"));
+  EXPECT_LT(html.find("video.fps"), html.rfind("<td>mIoU</td><td>50")) << "settings come before scores";
 }
 
 TEST_F(Report, CurvesAndConstantsOfATraining) {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vrlt/io/json.h"
+
+namespace vrlt::evaluation {
+
+/// What a way of scoring says about one response. All values are in [0, 1]; an unreadable answer scores 0 and says why.
+struct SampleScore {
+  /// In the order of the report. A metric that is not there leaves the sample out of its mean: a hidden label, or an official script
+  /// that drops such responses.
+  std::vector<std::pair<std::string, double>> metrics;
+  std::string reason = "ok";  ///< ok, or what failed: one of spec benchmarks.md 2.5.
+  io::Json parsed;            ///< What was read from the answer.
+};
+
+}  // namespace vrlt::evaluation

@@ -1,0 +1,169 @@
+#include "app/answering.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "app/response_store.h"
+#include "vrlt/app/opened_model.h"
+#include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+#include "vrlt/core/stop_request.h"
+#include "vrlt/data/prompt.h"
+#include "vrlt/io/files.h"
+#include "vrlt/metrics/progress.h"
+#include "vrlt/rollout/rollout_engine.h"
+
+namespace vrlt::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Samples = std::vector<const data::Sample*>;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// What this rank did and how long it took.
+struct Work {
+  Clock::time_point start = Clock::now();
+  double reading_seconds = 0.0;  ///< Of videos.
+  int64_t samples = 0, tokens = 0;
+
+  std::string text() const {
+    const double seconds = std::max(seconds_since(start), 1e-9);
+    char line[128];
+    std::snprintf(line, sizeof line, "%.1f tokens/s, %.0f %% reading videos", static_cast<double>(tokens) / seconds, 100 * reading_seconds / seconds);
+    return line;
+  }
+};
+
+/// What the model was shown: most disputes about scores come down to these numbers.
+io::Json shown_inputs(const data::PromptEntry& prompt, const data::Sample& sample, const processor::ModelInputs& inputs) {
+  constexpr size_t kHashDigits = 16;
+  io::Json shown = {{"prompt_id", prompt.name},
+                    {"prompt_sha", io::sha256(concat(prompt.system, "\n", data::render_prompt(prompt, sample))).substr(0, kHashDigits)},
+                    {"n_prompt_tok", inputs.input_ids.numel()}};
+  if (!inputs.video_grid_thw.defined()) return shown;
+  const auto* grid = inputs.video_grid_thw.const_data_ptr<int64_t>();
+  shown["n_frames"] = inputs.num_frames;
+  shown["fps"] = inputs.sample_fps;
+  shown["grid_thw"] = {grid[0], grid[1], grid[2]};
+  return shown;
+}
+
+/// A model with its engine; opened when the first question is asked.
+class Answerer {
+ public:
+  explicit Answerer(const EvalConfig& config)
+      : config_(config), opened_(open_model(config.model, config.data, {config.video, config.image}, config.seed)) {
+    const auto& vision = opened_.processor->vision_tokens();
+    engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
+                    std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
+  }
+
+  /// A line of samples.jsonl for each sample.
+  std::vector<io::Json> answer(const Samples& samples, const evaluation::Scoring& scoring, Work& work) {
+    std::vector<evaluation::Answer> answers;
+    const auto prompts = load(samples, answers, work);
+    const auto groups = engine_->generate(prompts, {.group_size = config_.generation.group_size,
+                                                    .max_new_tokens = config_.generation.max_new_tokens,
+                                                    .sampling = config_.generation.sampling,
+                                                    .seed = config_.seed});
+    auto group = groups.begin();
+    auto prompt = prompts.begin();
+    std::vector<io::Json> lines;
+    for (size_t i = 0; i < samples.size(); ++i) {
+      const auto& entry = opened_.loader->prompt_of(*samples[i]);
+      const bool asked = answers[i].error.empty();
+      if (asked)
+        for (const auto& response : (group++)->responses) {
+          answers[i].responses.push_back({response.text, response.truncated, static_cast<int64_t>(response.ids.size())});
+          work.tokens += static_cast<int64_t>(response.ids.size());
+        }
+      auto own = scoring;
+      own.think = entry.think;
+      lines.push_back(evaluation::to_json(answers[i], *samples[i], own));
+      if (asked) lines.back()["input"] = shown_inputs(entry, *samples[i], *(prompt++)->inputs);
+    }
+    work.samples += static_cast<int64_t>(samples.size());
+    return lines;
+  }
+
+ private:
+  /// Prompts of the samples that can be asked; the others get an answer that says why not.
+  std::vector<rollout::Prompt> load(const Samples& samples, std::vector<evaluation::Answer>& answers, Work& work) {
+    const auto start = Clock::now();
+    std::vector<rollout::Prompt> prompts;
+    for (const auto* sample : samples) {
+      answers.push_back({.id = sample->id, .responses = {}, .error = {}});
+      try {
+        prompts.push_back({sample->id, opened_.loader->load(*sample)});
+      } catch (const Error& error) {
+        log::warning(concat("cannot ask: ", error.what()));
+        answers.back().error = error.what();
+      }
+    }
+    work.reading_seconds += seconds_since(start);
+    return prompts;
+  }
+
+  const EvalConfig& config_;
+  OpenedModel opened_;
+  std::optional<rollout::RolloutEngine> engine_;
+};
+
+/// Long clips first: the batches that ranks work on at the same time cost about the same, and the last ones are short.
+Samples by_cost(Samples samples, const video::VideoOptions& video) {
+  std::stable_sort(samples.begin(), samples.end(),
+                   [&](const data::Sample* a, const data::Sample* b) { return expected_frames(*a, video) > expected_frames(*b, video); });
+  return samples;
+}
+
+}  // namespace
+
+double expected_frames(const data::Sample& sample, const video::VideoOptions& video) {
+  if (video.num_frames) return static_cast<double>(*video.num_frames);
+  const auto most = static_cast<double>(video.max_frames);
+  const auto end = sample.clip_end ? sample.clip_end : sample.duration;
+  return end ? std::clamp((*end - sample.clip_start) * video.fps, std::min(static_cast<double>(video.min_frames), most), most) : most;
+}
+
+std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<EvalTask>& tasks, const EvalConfig& config,
+                                                          distributed::ProcessGroup& group) {
+  std::vector<std::unique_ptr<ResponseStore>> stores;
+  int64_t done = 0, total = 0;
+  const auto file_of = [&](const EvalTask& task) { return config.run_folder() / task.name / "samples.jsonl"; };
+  for (const auto& task : tasks) {
+    stores.push_back(std::make_unique<ResponseStore>(file_of(task), by_cost(task.samples, config.video), config.batch, "err", group));
+    done += static_cast<int64_t>(stores.back()->lines().size());
+    total += static_cast<int64_t>(task.samples.size());
+  }
+  std::optional<Answerer> answerer;
+  std::optional<metrics::ProgressBar> progress;
+  if (group.is_first()) progress.emplace("eval", total, done);
+  Work work;
+  std::vector<std::vector<evaluation::Answer>> answers;
+  for (size_t t = 0; t < tasks.size(); ++t) {
+    auto& store = *stores[t];
+    while (!store.complete()) {
+      if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
+      if (!answerer) answerer.emplace(config);
+      if (group.is_first()) io::create_folders(file_of(tasks[t]).parent_path());
+      Samples samples;
+      for (const size_t i : store.next_batch()) samples.push_back(&store.sample(i));
+      const auto before = static_cast<int64_t>(store.lines().size());
+      store.append(answerer->answer(samples, tasks[t].scoring, work));
+      done += static_cast<int64_t>(store.lines().size()) - before;
+      if (progress) progress->update(done, work.text());
+    }
+    answers.emplace_back();
+    for (const auto& line : store.lines()) answers.back().push_back(evaluation::parse_answer(line, tasks[t].name));
+  }
+  if (work.samples > 0)
+    log::info(concat("asked ", work.samples, " samples in ", static_cast<int64_t>(seconds_since(work.start) + 0.5), " s, ", work.text()));
+  return answers;
+}
+
+}  // namespace vrlt::app

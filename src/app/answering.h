@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "app/eval_config.h"
+#include "vrlt/distributed/process_group.h"
+
+namespace vrlt::app {
+
+/// Asks what the samples.jsonl files of the run lack, and tells how fast it went. On every rank.
+/// @return for each task its answers.
+/// @throws StopRequested between two batches.
+std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<EvalTask>& tasks, const EvalConfig& config,
+                                                          distributed::ProcessGroup& group);
+
+/// The frames that are taken of a sample's clip, by what its record says about its length: what it costs. As many as are allowed if it
+/// says nothing.
+double expected_frames(const data::Sample& sample, const video::VideoOptions& video);
+
+}  // namespace vrlt::app

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vrlt::evaluation::compat {
+
+/// A multiple-choice question as the official scripts know it.
+struct Question {
+  const std::vector<std::string>& options;  ///< Texts without letters.
+  int64_t answer = 0;                       ///< 0-based index of the right one.
+  uint64_t seed = 0;                        ///< Of this question, for scripts that guess.
+  char letter() const { return static_cast<char>('A' + answer); }
+  const std::string& text() const { return options[static_cast<size_t>(answer)]; }
+};
+
+/// What an official script makes of a response.
+struct ChoiceReading {
+  bool right = false;
+  std::string option = {};   ///< The letter it extracts; empty if none, or if it only compares.
+  std::string failure = {};  ///< no_option where the rule finds nothing, official_crash, or empty.
+};
+
+// Source of all: spec benchmarks.md 3.2.
+
+/// MVBench's notebook, also in VLMEvalKit: the first words, one within the other. An empty response is right.
+ChoiceReading read_mvbench_official(std::string_view response, const Question& question);
+/// lmms-eval and Temporal-R1 on MVBench: the first letter A to E that stands alone, the article "a" included.
+ChoiceReading read_mvbench_lmms(std::string_view response, const Question& question);
+/// Video-MME: the first capital A to D behind the removal of lead-ins; VLMEvalKit's copy removes two more.
+ChoiceReading read_videomme(std::string_view response, const Question& question);
+ChoiceReading read_videomme_vlmevalkit(std::string_view response, const Question& question);
+/// lmms-eval's shared extractor of the time when it ranked letters by how they are written.
+ChoiceReading read_ranked(std::string_view response, const Question& question);
+/// MMMU in lmms-eval: guesses when it finds nothing.
+ChoiceReading read_mmmu(std::string_view response, const Question& question);
+/// Time-R1: the last "(X)", else the first character.
+ChoiceReading read_last_parenthesis(std::string_view response, const Question& question);
+/// Video-R1: the answer block is the letter and nothing else.
+ChoiceReading read_exact_tag(std::string_view response, const Question& question);
+/// OneThinker: the first character of the answer block, in upper case.
+ChoiceReading read_first_character(std::string_view response, const Question& question);
+/// lmms-eval on MMVU: four tests, any of which will do.
+ChoiceReading read_mmvu(std::string_view response, const Question& question);
+
+/// TempCompass, without its judge. `line` is how the question writes the right option: "B. Close the box.".
+ChoiceReading read_tempcompass_choice(std::string_view response, std::string_view line);
+/// @param answer  yes or no.
+ChoiceReading read_tempcompass_yes_no(std::string_view response, std::string_view answer);
+/// @param lines  of the question's options, "Sentence A: The man runs."; @param answer  the index of the right one.
+ChoiceReading read_tempcompass_caption(std::string_view response, const std::vector<std::string>& lines, int64_t answer);
+/// What TempCompass does to a response first; lmms-eval and VLMEvalKit do not.
+std::string without_end_token(std::string_view response);
+
+}  // namespace vrlt::evaluation::compat

@@ -1,0 +1,43 @@
+#include "evaluation/compat/choice_readers.h"
+#include "evaluation/compat/python_text.h"
+#include "rewards/unicode_scan.h"
+
+namespace vrlt::evaluation::compat {
+namespace {
+
+/// Whether one of `letters` stands alone in the lower-case characters: the first that does, or NUL.
+char first_alone(std::string_view text, std::string_view letters) {
+  for (size_t i = 0; i < text.size(); ++i)
+    if (letters.find(text[i]) != std::string_view::npos && is_boundary(text, i) && is_boundary(text, i + 1)) return text[i];
+  return '\0';
+}
+
+std::string_view without_marks(std::string_view word) {
+  constexpr std::string_view kPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+  const size_t begin = word.find_first_not_of(kPunctuation);
+  return begin == std::string_view::npos ? std::string_view() : word.substr(begin, word.find_last_not_of(kPunctuation) - begin + 1);
+}
+
+bool any_long_word_in(std::string_view option, std::string_view text) {
+  for (const auto word : split_words(option))
+    if (const auto core = without_marks(word); core.size() > 2 && contains(text, core)) return true;
+  return false;
+}
+
+}  // namespace
+
+ChoiceReading read_mmvu(std::string_view response, const Question& question) {
+  const auto text = rewards::lower(rewards::unicode_trim(response));
+  const auto characters = characters_of(text);
+  const char letter = rewards::to_lower(question.letter());
+  const auto option = rewards::lower(rewards::unicode_trim(question.text()));
+  const char first = first_alone(characters, "abcde");
+  ChoiceReading reading{.option = first == '\0' ? "" : std::string(1, static_cast<char>(first & ~0x20))};
+  // Its first test, that the first letter alone is the right one, is within the second: that the right one stands alone.
+  reading.right = first_alone(characters, std::string_view(&letter, 1)) != '\0' || contains(text, option) ||
+                  (contains(text, std::string_view(&letter, 1)) && any_long_word_in(option, text));
+  if (!reading.right && first == '\0') reading.failure = "no_option";
+  return reading;
+}
+
+}  // namespace vrlt::evaluation::compat
