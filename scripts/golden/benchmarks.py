@@ -140,23 +140,31 @@ def check_videochat(checker, folder):
     check_spans(checker, f"ActivityNet val_2 ({len(anet)})", "anet_tvg", "tvg.lmms_new", anet, "",
                 [("[0, D]", WHOLE, [34.5724, 48.0183, 21.2084, 12.4127]), ("[0, D/2]", FIRST_HALF, [26.1750, 44.5012, 20.4157, 3.3879]),
                  ("[D/4, 3D/4]", MIDDLE, [26.9038, 38.8468, 29.0118, 10.2813])], IOU)
+    val_1 = list(moments(read(folder, "Annotations/ActivityNet/activitynet_annotation/val.json"), "anet_tvg"))
+    check_spans(checker, f"ActivityNet val_1 ({len(val_1)})", "anet_tvg", "tvg.lmms_new", val_1, "", [("[0, D]", WHOLE, [32.2939, 42.8735, 22.7421, 11.3910])],
+                IOU)
 
 
-def check_nextgqa(checker, folder):
-    spans = json.loads(read(folder, "datasets/nextgqa/gsub_test.json"))
-    records = []
-    for row in csv.DictReader(io.StringIO(read(folder, "datasets/nextgqa/test.csv"))):
+def nextgqa_records(folder, split):
+    spans = json.loads(read(folder, f"datasets/nextgqa/gsub_{split}.json"))
+    for row in csv.DictReader(io.StringIO(read(folder, f"datasets/nextgqa/{split}.csv"))):
         video = spans.get(row["video_id"])
         if video is None or row["qid"] not in video["location"]:
             continue
         options = [row[f"a{k}"] for k in range(5)]
-        records.append({"id": f"{row['video_id']}_{row['qid']}", "task": "gqa", "bench": "nextgqa", "video": row["video_id"] + ".mp4",
-                        "question": row["question"], "options": options, "answer": options.index(row["answer"]), "duration": video["duration"],
-                        "segments": video["location"][row["qid"]]})
+        yield {"id": f"{row['video_id']}_{row['qid']}", "task": "gqa", "bench": "nextgqa", "video": row["video_id"] + ".mp4",
+               "question": row["question"], "options": options, "answer": options.index(row["answer"]), "duration": video["duration"],
+               "segments": video["location"][row["qid"]]}
+
+
+def check_nextgqa(checker, folder):
     metrics = ["mIoP", "IoP@0.3", "IoP@0.5", "mIoU", "R1@0.3", "R1@0.5", "accuracy"]
-    check_spans(checker, f"NExT-GQA test ({len(records)})", "nextgqa", "gqa.nextgqa", records, "D, ",
-                [("[0, D], option 3", WHOLE, [21.1417, 20.5655, 8.6800, 21.1410, 20.5655, 8.6800, None]),
-                 ("[D/4, 3D/4]", MIDDLE, [22.8451, 28.1830, 14.7848, 18.9040, 25.1756, 11.9935, None])], metrics)
+    test, val = list(nextgqa_records(folder, "test")), list(nextgqa_records(folder, "val"))
+    check_spans(checker, f"NExT-GQA test ({len(test)})", "nextgqa", "gqa.nextgqa", test, "D, ",
+                [("[0, D], D", WHOLE, [21.1417, 20.5655, 8.6800, 21.1410, 20.5655, 8.6800, 100 * 1136 / 5553]),
+                 ("[D/4, 3D/4]", MIDDLE, [22.8451, 28.1830, 14.7848, 18.9040, 25.1756, 11.9935])], metrics)
+    check_spans(checker, f"NExT-GQA val ({len(val)})", "nextgqa", "gqa.nextgqa", val, "D, ",
+                [("[0, D]", WHOLE, [21.3455, 21.2329, 10.6313, 21.3447, 21.2329, 10.6313])], metrics)
 
 
 def check_rextime(checker, folder):
@@ -165,10 +173,9 @@ def check_rextime(checker, folder):
         row = json.loads(line)
         records.append({"id": row["qid"], "task": "gqa", "bench": "rextime", "video": row["vid"] + ".mp4", "question": row["query"],
                         "options": list("wxyz"), "answer": ord(row["ans"]) - ord("A"), "duration": row["duration"],
-                        # Two windows are empty, which a record may not be; so short a one has the same scores to four digits.
-                        "segments": [[start, max(end, start + 1e-7)] for start, end in row["relevant_windows"]]})
+                        "segments": row["relevant_windows"]})
     check_spans(checker, f"ReXTime val ({len(records)})", "rextime", "gqa.rextime", records, "D, ",
-                [("[0, D], D", WHOLE, [37.2518, 43.9739, 32.1390, 20.3040, 24.6471, 7.93]), ("[D/4, 3D/4]", MIDDLE, [31.1593, 48.7514, 36.5907, 6.6232])],
+                [("[0, D], D", WHOLE, [37.2518, 43.9739, 32.1390, 20.3040, 24.6471, 100 * 73 / 921]), ("[D/4, 3D/4]", MIDDLE, [31.1593, 48.7514, 36.5907, 6.6232])],
                 IOU + ["accuracy", "Acc@IoU0.5"])
 
 

@@ -12,6 +12,8 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/data/prompt.h"
+#include "vrlt/io/files.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/rollout/rollout_engine.h"
 
@@ -37,6 +39,20 @@ struct Work {
   }
 };
 
+/// What the model was shown: most disputes about scores come down to these numbers.
+io::Json shown_inputs(const data::PromptEntry& prompt, const data::Sample& sample, const processor::ModelInputs& inputs) {
+  constexpr size_t kHashDigits = 16;
+  io::Json shown = {{"prompt_id", prompt.name},
+                    {"prompt_sha", io::sha256(concat(prompt.system, "\n", data::render_prompt(prompt, sample))).substr(0, kHashDigits)},
+                    {"n_prompt_tok", inputs.input_ids.numel()}};
+  if (!inputs.video_grid_thw.defined()) return shown;
+  const auto* grid = inputs.video_grid_thw.const_data_ptr<int64_t>();
+  shown["n_frames"] = inputs.num_frames;
+  shown["fps"] = inputs.sample_fps;
+  shown["grid_thw"] = {grid[0], grid[1], grid[2]};
+  return shown;
+}
+
 /// A model with its engine; opened when the first question is asked.
 class Answerer {
  public:
@@ -56,16 +72,20 @@ class Answerer {
                                                     .sampling = config_.generation.sampling,
                                                     .seed = config_.seed});
     auto group = groups.begin();
+    auto prompt = prompts.begin();
     std::vector<io::Json> lines;
     for (size_t i = 0; i < samples.size(); ++i) {
-      if (answers[i].error.empty())
+      const auto& entry = opened_.loader->prompt_of(*samples[i]);
+      const bool asked = answers[i].error.empty();
+      if (asked)
         for (const auto& response : (group++)->responses) {
           answers[i].responses.push_back({response.text, response.truncated, static_cast<int64_t>(response.ids.size())});
           work.tokens += static_cast<int64_t>(response.ids.size());
         }
       auto own = scoring;
-      own.think = opened_.loader->prompt_of(*samples[i]).think;
+      own.think = entry.think;
       lines.push_back(evaluation::to_json(answers[i], *samples[i], own));
+      if (asked) lines.back()["input"] = shown_inputs(entry, *samples[i], *(prompt++)->inputs);
     }
     work.samples += static_cast<int64_t>(samples.size());
     return lines;

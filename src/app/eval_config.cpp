@@ -54,7 +54,7 @@ std::set<std::string> wanted_ids(const std::vector<std::string>& items) {
 evaluation::Scoring scoring_of(const evaluation::BenchmarkEntry* benchmark, const EvalConfig& config) {
   evaluation::Scoring scoring{.think = data::find_prompt(config.data.prompt).think, .seed = config.seed};
   auto names = config.compat;
-  if (names.empty() && benchmark != nullptr) names = evaluation::profile_names(*benchmark, scoring.think);
+  if (names.empty() && benchmark != nullptr) names = evaluation::profile_names(*benchmark, scoring.think, config.data.prompt);
   for (const auto& name : names) scoring.profiles.push_back(&evaluation::find_compat(name));
   if (benchmark != nullptr) scoring.macro_over = benchmark->macro_over;
   return scoring;

@@ -35,6 +35,12 @@ constexpr BenchmarkEntry kBenchmarks[] = {
     {"rextime", "rextime", Task::kGroundedQa, "reasoning across time", 921, "mIoU", "", "gqa.rextime", "gqa.rextime", write_rextime_submission},
 };
 
+/// Prompts that ask for an answer in the form of their project, which its profile reads.
+constexpr std::pair<const char*, const char*> kPromptProfiles[] = {
+    {"p_tvg_lmms", "tvg.lmms_new"}, {"p_tvg_t1", "tvg.time_r1"},  {"p_tvg_t1_r", "tvg.time_r1"},  {"p_tvg_vcr1", "tvg.to_and"},
+    {"p_tvg_tl", "tvg.timelens"},   {"p_mvb_off", "mcq.mvb_off"}, {"p_mvb_t1", "mcq.paren_last"}, {"p_vmme_vlmek", "mcq.vmme_vk"},
+};
+
 }  // namespace
 
 std::span<const BenchmarkEntry> benchmark_table() { return kBenchmarks; }
@@ -45,7 +51,7 @@ const BenchmarkEntry* find_benchmark(const data::Sample& sample) {
   return nullptr;
 }
 
-std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think) {
+std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think, const std::string& prompt) {
   std::vector<std::string> names;
   std::string name;
   for (const char c : std::string(think ? benchmark.think_profiles : benchmark.profiles) + " ") {
@@ -55,6 +61,12 @@ std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool thi
       names.push_back(std::move(name));
       name.clear();
     }
+  }
+  for (const auto& [of_prompt, profile] : kPromptProfiles) {
+    const std::string own = profile;
+    if (prompt != of_prompt || names.empty() || own.substr(0, 4) != names.front().substr(0, 4)) continue;
+    std::erase(names, own);
+    names.insert(names.begin(), own);
   }
   return names;
 }

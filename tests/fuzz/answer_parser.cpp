@@ -2,6 +2,7 @@
 #include "vrlt/rewards/answer_parser.h"
 
 #include "tests/fuzz/fuzz_input.h"
+#include "vrlt/evaluation/compat_profile.h"
 #include "vrlt/evaluation/strict_score.h"
 #include "vrlt/rewards/reward_function.h"
 
@@ -31,6 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto score = evaluation::find_strict(sample.task).score(sample, text);
     for (const auto& [name, value] : score.metrics) in_range(value, name);
     io::to_line(score.parsed);
+    for (const auto& profile : evaluation::compat_table())
+      for (const auto& [name, value] : profile.score(sample, text, 0).metrics) in_range(value, std::string(profile.name) + " " + name);
     rewards::parse_choice(text, sample.options);
     rewards::parse_grounded_answer(text, sample.options);
   }

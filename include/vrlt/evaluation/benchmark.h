@@ -35,7 +35,8 @@ std::span<const BenchmarkEntry> benchmark_table();
 /// The row of a sample's benchmark and task; null for records of another benchmark.
 const BenchmarkEntry* find_benchmark(const data::Sample& sample);
 
-/// @return the names in `profiles` or `think_profiles`.
-std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think);
+/// The compat profiles of a run: those of the benchmark, before them the one of the project that the prompt is from, if it asks for
+/// answers in a form of its own.
+std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think, const std::string& prompt);
 
 }  // namespace vrlt::evaluation

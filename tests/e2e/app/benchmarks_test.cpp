@@ -1,4 +1,6 @@
 // Evaluations that stand beside published numbers, or must not: profiles, counts, several answers, suites, comparisons.
+#include <random>
+
 #include "tests/e2e/app/small_world.h"
 #include "tests/support/rank_processes.h"
 
@@ -65,6 +67,30 @@ TEST(Benchmarks, LimitAndIdsAreMarked) {
   EXPECT_THAT(unknown.err, HasSubstr("no record has the id \"nobody\""));
 }
 
+// What costs most comes first, so that ranks finish together.
+TEST(Benchmarks, LongClipsAreAskedFirst) {
+  std::string text;
+  std::vector<std::string> ids;
+  for (auto record : lines_of(world().folder() / "data/test.jsonl")) {
+    if (record["task"] != "mcq") continue;
+    if (ids.empty()) record["clip_end"] = 3.0;
+    ids.push_back(record["id"].get<std::string>());
+    text += io::to_line(record) + "\n";
+  }
+  ASSERT_EQ(ids.size(), 2u);
+  world().write("costs.jsonl", text);
+  const auto result = world().run("vrlt-eval", {"eval.yaml", "name=costs", "data.records=[costs.jsonl]", "video.max_frames=8"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto lines = lines_of(world().run_folder("costs") / "mcq/samples.jsonl");
+  EXPECT_EQ(lines[0]["id"], ids[1]);
+  EXPECT_EQ(lines[1]["id"], ids[0]);
+  // Clips of 8 and 3 s at 1 frame per second; at least 4 frames are taken.
+  EXPECT_EQ(lines[0]["input"]["n_frames"], 8);
+  EXPECT_EQ(lines[1]["input"]["n_frames"], 4);
+  EXPECT_EQ(lines[0]["input"]["prompt_id"], "auto_short");
+  EXPECT_GT(lines[0]["input"]["n_prompt_tok"], lines[1]["input"]["n_prompt_tok"]);
+}
+
 TEST(Benchmarks, SeveralAnswersToAQuestion) {
   const std::vector<std::string> arguments = {"eval.yaml", "name=avg", "data.records=[data/test.jsonl]", "generation.samples=3",
                                               "generation.temperature=1"};
@@ -99,6 +125,7 @@ TEST(Benchmarks, ComparisonTellsSettingsBeforeScores) {
 
 TEST(Benchmarks, ASuiteRunsItsEvaluations) {
   const auto config = text_of(world().folder() / "eval.yaml");
+  io::create_folders(world().folder() / "suite");
   world().write("suite/one.yaml", config);
   world().write("suite/two.yaml", config);
   world().write("suite/both.yaml", "name: both\nevals: [one.yaml, two.yaml]\n");

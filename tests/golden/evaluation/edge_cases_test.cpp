@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/support/golden_rows.h"
+#include "tests/support/score_one.h"
 #include "vrlt/core/error.h"
 #include "vrlt/evaluation/compat_profile.h"
 #include "vrlt/evaluation/strict_score.h"
@@ -200,6 +201,45 @@ TEST(Captions, BothColumns) {
     EXPECT_EQ(values(strict).at("accuracy"), cell == "1" ? 1.0 : 0.0);
     EXPECT_EQ(strict.reason, cell == "1" ? "ok" : cell.substr(1, cell.find('`', 1) - 1));
   });
+}
+
+// 9.7: the reward that the seed of the method trains with, half overlap, half format. W14, a video of no length, is not a record of ours.
+
+TEST(SeedReward, Table97) {
+  const auto json = [](const char* body) { return std::string("<think>x</think><answer>") + body + "</answer>"; };
+  const auto w2 = json(R"({"start_time": "12.5", "end_time": "17.5"})");
+  struct Row {
+    const char* name;
+    std::string text;
+    double accuracy, format;
+  };
+  const Row rows[] = {
+      {"W1", json(R"({"start_time": "10", "end_time": "20"})"), 1, 1},
+      {"W2", w2, 0.5, 1},
+      {"W3 trailing", w2 + "\n", 0.5, 0},
+      {"W3 leading", "\n" + w2, 0.5, 0},
+      {"W4", w2.substr(w2.find("<answer>")), 0.5, 0},
+      {"W5", "<think></think>" + w2.substr(w2.find("<answer>")), 0.5, 1},
+      {"W6", json(R"({"start_time": 12.5, "end_time": 17.5})"), 0.5, 0},
+      {"W7", json(R"({"end_time": "17.5", "start_time": "12.5"})"), 0.5, 0},
+      {"W8", json(R"({"start_time": "18", "end_time": "11"})"), 0, 1},
+      {"W9", json(R"({"start_time": "1.2.5", "end_time": "17.5"})"), 0, 1},
+      {"W10", json(R"({"start_time": "-5", "end_time": "15"})"), 0.2, 0},
+      {"W11", json(R"({"start_time": "12.5s", "end_time": "17.5s"})"), 0, 0},
+      {"W12", json(R"({"start_time": NaN, "end_time": 17.5})"), 0, 0},
+      {"W13", json(R"({"start_time": "15", "end_time": "45"})"), 0.1429, 1},
+      {"W15", w2 + w2, 0.5, 1},
+      {"W16", json("```json\n{\"start_time\": \"12.5\", \"end_time\": \"17.5\"}\n```"), 0, 0},
+      {"W17", "<think>x</think>so<answer>" + w2.substr(w2.find("<answer>") + 8), 0.5, 0},
+      {"W18", json(R"({"start_time": "12.5", "end_time": "17.5", "why": "x"})"), 0.5, 0},
+      {"W19", json("12.5 to 17.5"), 0, 0},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    EXPECT_NEAR(test::score_one("temporal_iou_seed", kMoment, row.text).value, row.accuracy, kPrinted);
+    EXPECT_EQ(test::score_one("format_seed_tvg", kMoment, row.text).value, row.format);
+  }
+  std::printf("table W: %zu texts\n", std::size(rows));
 }
 
 }  // namespace
