@@ -106,7 +106,7 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
   }
   const auto hidden = model.response_hidden(batch);
   return algorithm::token_log_probs(hidden, model.head_weight(), batch.response_ids().to(hidden.device()), settings_.temperature,
-                                    /*chunk_size=*/1024, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
+                                    /*chunk_size=*/512, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
 }
 
 bool PolicyUpdate::needs_old_pass() const {
