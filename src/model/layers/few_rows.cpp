@@ -8,11 +8,12 @@
 namespace vrlt::model {
 namespace {
 
-/// Multiplications from which a BLAS product is worth its overhead.
-constexpr int64_t kSmallProduct = 1 << 16;
+/// Beyond these a BLAS product is worth its overhead, or more than one thread.
+constexpr int64_t kManyRows = 48;
+constexpr int64_t kLargeWeight = 1 << 21;
 
 bool is_small(const at::Tensor& x, const at::Tensor& weight) {
-  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(0) * weight.numel() < kSmallProduct;
+  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(0) < kManyRows && weight.numel() < kLargeWeight;
 }
 
 void run_small(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y, bool add) {
