@@ -23,6 +23,7 @@ UpdateSettings update_settings(const TrainConfig& config) {
   return {.algorithm = config.algorithm,
           .temperature = config.algorithm.logprob_temperature == "rollout" ? config.rollout.sampling.temperature : 1.0,
           .micro_batch = config.micro_batch,
+          .micro_batch_tokens = config.micro_batch_tokens,
           .freeze_vision = config.model.freeze_vision};
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "trainer/micro_batches.h"
 #include "trainer/update_metrics.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/video_features.h"
@@ -20,6 +21,12 @@ std::vector<double> spread(const std::vector<int64_t>& lengths, const T& of_resp
   std::vector<double> values;
   for (size_t i = 0; i < lengths.size(); ++i) values.insert(values.end(), static_cast<size_t>(lengths[i]), static_cast<double>(of_responses[i]));
   return values;
+}
+
+int64_t num_tokens(const UpdateGroup& group) {
+  int64_t total = group.prompt->input_ids.size(0);
+  for (const auto& response : group.responses) total += response.size(0);
+  return total;
 }
 
 /// The values of all ranks, in the order of ranks.
@@ -53,11 +60,15 @@ void PolicyUpdate::start_batch(std::vector<std::vector<UpdateGroup>> parts) {
   VRLT_CHECK(static_cast<int64_t>(parts.size()) == settings_.algorithm.updates_per_pass, parts.size(), " parts for ",
              settings_.algorithm.updates_per_pass, " updates per pass");
   parts_.clear();
-  const auto micro_batch = static_cast<size_t>(settings_.micro_batch);
   for (const auto& groups : parts) {
     auto& part = parts_.emplace_back();
-    for (size_t begin = 0; begin < groups.size(); begin += micro_batch)
-      part.micro_batches.push_back(pack(std::span(groups).subspan(begin, std::min(micro_batch, groups.size() - begin))));
+    std::vector<int64_t> tokens;
+    for (const auto& group : groups) tokens.push_back(num_tokens(group));
+    size_t begin = 0;
+    for (const size_t size : micro_batch_sizes(tokens, settings_.micro_batch, settings_.micro_batch_tokens)) {
+      part.micro_batches.push_back(pack(std::span(groups).subspan(begin, size)));
+      begin += size;
+    }
     count_tokens(part);
   }
 }
@@ -106,7 +117,7 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
   }
   const auto hidden = model.response_hidden(batch);
   return algorithm::token_log_probs(hidden, model.head_weight(), batch.response_ids().to(hidden.device()), settings_.temperature,
-                                    /*chunk_size=*/1024, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
+                                    /*chunk_size=*/512, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
 }
 
 void PolicyUpdate::measure_anchors() {

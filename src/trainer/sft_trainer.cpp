@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "trainer/micro_batches.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/token_batch.h"
@@ -47,13 +48,17 @@ void train_sft(const TrainingParts& parts) {
     }
     const algorithm::StepCounts counts = {.tokens = parts.group.all_reduce_sum(own_tokens),
                                           .rows = parts.group.all_reduce_sum(static_cast<int64_t>(samples.size()))};
-    for (size_t begin = 0; begin < samples.size(); begin += static_cast<size_t>(config.micro_batch)) {
+    std::vector<int64_t> lengths;
+    for (size_t i = 0; i < samples.size(); ++i) lengths.push_back(samples[i].inputs->input_ids.size(0) + targets[i].size(0));
+    size_t begin = 0;
+    for (const size_t size : micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
       model::GroupBatch batch;
       std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
-      for (size_t i = begin; i < std::min(samples.size(), begin + static_cast<size_t>(config.micro_batch)); ++i) {
+      for (size_t i = begin; i < begin + size; ++i) {
         prompts.push_back(samples[i].inputs);
         batch.groups.push_back({.prompt = samples[i].inputs, .responses = {targets[i]}});
       }
+      begin += size;
       const auto features = model::encode_videos(parts.policy, prompts);
       for (size_t i = 0; i < prompts.size(); ++i) batch.groups[i].video_features = features[i];
       const auto hidden = parts.policy.response_hidden(batch);

@@ -121,6 +121,9 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.field({.name = "steps", .help = "batches of prompts to train on", .min = 1}, c.steps);
   v.field({.name = "prompts_per_step", .help = "prompts per step, over all ranks", .min = 1}, c.prompts_per_step);
   v.field({.name = "micro_batch", .help = "prompts per forward and backward pass; changes memory, not results", .min = 1}, c.micro_batch);
+  v.field(
+      {.name = "micro_batch_tokens", .help = "tokens of prompts and responses per pass at most; a larger prompt goes alone; 0: no bound", .min = 0},
+      c.micro_batch_tokens);
   v.field({.name = "logged_rollouts", .help = "prompts per step written to rollouts.jsonl", .min = 0}, c.logged_rollouts);
   v.section("model", "the model to train", c.model);
   v.section("data", "the training samples", c.data);

@@ -25,9 +25,10 @@ struct UpdateGroup {
 
 struct UpdateSettings {
   AlgorithmSection algorithm;
-  double temperature = 1.0;   ///< What logits are divided by.
-  int64_t micro_batch = 4;    ///< Groups per forward and backward pass.
-  bool freeze_vision = true;  ///< false: the encoder records gradients, and the reference has its own.
+  double temperature = 1.0;        ///< What logits are divided by.
+  int64_t micro_batch = 4;         ///< Groups per forward and backward pass.
+  int64_t micro_batch_tokens = 0;  ///< Tokens per pass at most, where several groups share it; 0: any number.
+  bool freeze_vision = true;       ///< false: the encoder records gradients, and the reference has its own.
 };
 
 /// What the update has to know about the responses of a step is measured once and then frozen: old and reference log-probs, advantages.

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/tensor.h>
@@ -12,6 +11,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "model/layers/linear.h"
 #include "model/layers/rms_norm.h"
 #include "model/layers/rope.h"
 #include "model/qwen2_5_vl/cpu_decoder.h"
@@ -21,7 +21,7 @@ namespace vrlt::model::qwen2_5_vl {
 namespace {
 
 at::Tensor mlp(const at::Tensor& x, const LayerWeights& layer) {
-  return at::linear(at::silu(at::linear(x, layer.gate_weight)) * at::linear(x, layer.up_weight), layer.down_weight);
+  return model::linear(at::silu(model::linear(x, layer.gate_weight)) * model::linear(x, layer.up_weight), layer.down_weight);
 }
 
 /// 0 for the first lengths[n] columns, -inf behind them: [N, 1, 1, columns] float32.
@@ -42,7 +42,7 @@ at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_id
     const auto& layer = layers_[i];
     const auto normed = rms_norm(x, layer.input_norm, config_.rms_norm_eps);
     const auto project = [&](const at::Tensor& weight, const at::Tensor& bias) {
-      return at::linear(normed, weight, bias).view({x.size(0), -1, config_.head_dim});
+      return model::linear(normed, weight, bias).view({x.size(0), -1, config_.head_dim});
     };
     const auto queries = apply_rope(project(layer.q_weight, layer.q_bias), table), keys = apply_rope(project(layer.k_weight, layer.k_bias), table);
     auto mixed = attend(static_cast<int64_t>(i), queries, keys, project(layer.v_weight, layer.v_bias));
@@ -50,7 +50,7 @@ at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_id
       mixed = mixed.index_select(0, request.rows);
       x = x.index_select(0, request.rows);
     }
-    x = x + at::linear(mixed, layer.o_weight);
+    x = x + model::linear(mixed, layer.o_weight);
     x = x + mlp(rms_norm(x, layer.post_norm, config_.rms_norm_eps), layer);
     if (request.trace != nullptr) request.trace->push_back(x);
   }

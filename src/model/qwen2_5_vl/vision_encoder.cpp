@@ -3,7 +3,6 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/outer.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
@@ -12,6 +11,7 @@
 
 #include <map>
 
+#include "model/layers/linear.h"
 #include "model/layers/rms_norm.h"
 #include "vrlt/core/error.h"
 
@@ -112,24 +112,24 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
 
 at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const at::Tensor& cos, const at::Tensor& sin,
                                     const std::vector<int64_t>& lengths) const {
-  const auto qkv = at::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")), parameters_.at(block_name(block, "attn.qkv.bias")))
+  const auto qkv = model::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")), parameters_.at(block_name(block, "attn.qkv.bias")))
                        .view({x.size(0), 3, config_.num_heads, config_.head_dim()});
   const auto out = segment_attention(rotate(qkv.select(1, 0), cos, sin), rotate(qkv.select(1, 1), cos, sin), qkv.select(1, 2), lengths);
-  return at::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")), parameters_.at(block_name(block, "attn.proj.bias")));
+  return model::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")), parameters_.at(block_name(block, "attn.proj.bias")));
 }
 
 at::Tensor VisionEncoder::mlp(const at::Tensor& x, int64_t block) const {
   const auto layer = [&](const at::Tensor& input, const char* name) {
     const auto prefix = block_name(block, "mlp.") + name;
-    return at::linear(input, parameters_.at(prefix + ".weight"), parameters_.at(prefix + ".bias"));
+    return model::linear(input, parameters_.at(prefix + ".weight"), parameters_.at(prefix + ".bias"));
   };
   return layer(at::silu(layer(x, "gate_proj")) * layer(x, "up_proj"), "down_proj");
 }
 
 at::Tensor VisionEncoder::merge(const at::Tensor& x) const {
   const auto normed = rms_norm(x, parameters_.at("visual.merger.ln_q.weight"), kNormEps).reshape({-1, config_.merge_area() * config_.hidden_size});
-  const auto hidden = at::gelu(at::linear(normed, parameters_.at("visual.merger.mlp.0.weight"), parameters_.at("visual.merger.mlp.0.bias")));
-  return at::linear(hidden, parameters_.at("visual.merger.mlp.2.weight"), parameters_.at("visual.merger.mlp.2.bias"));
+  const auto hidden = at::gelu(model::linear(normed, parameters_.at("visual.merger.mlp.0.weight"), parameters_.at("visual.merger.mlp.0.bias")));
+  return model::linear(hidden, parameters_.at("visual.merger.mlp.2.weight"), parameters_.at("visual.merger.mlp.2.bias"));
 }
 
 at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::Tensor& grid_thw, Trace* trace) const {
@@ -141,7 +141,7 @@ at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::T
   const auto by_unit = [&](const at::Tensor& rows) {  // reorders merged units, each merge_area rows
     return rows.view({-1, config_.merge_area(), rows.size(1)}).index_select(0, order).flatten(0, 1);
   };
-  auto x = at::linear(pixel_values.to(projection.scalar_type()), projection.flatten(1));
+  auto x = model::linear(pixel_values.to(projection.scalar_type()), projection.flatten(1));
   if (trace != nullptr) trace->patch_embed = x;
   x = by_unit(x);
   const auto angles = by_unit(rotary_angles(grid_thw, config_, pixel_values.device()));

@@ -76,6 +76,27 @@ INSTANTIATE_TEST_SUITE_P(Chunks, ChunkedTokenLogProbs,
                                            Case{"more_than_all", 1024, 1.0}, Case{"cold", 5, 0.7}, Case{"hot", 4, 1.9}),
                          [](const auto& info) { return info.param.name; });
 
+// More ids than go through one tile, 4096, with labels at the edges; the likeliest id is in the first, a middle or the last tile.
+TEST(TokenLogProbs, TilesOfALargeVocabularyAddUp) {
+  const int64_t size = 9001;
+  const auto hidden = random({5, 6}, 1).to(at::kDouble).requires_grad_(), head = random({size, 6}, 2).to(at::kDouble).requires_grad_();
+  const auto ids = at::tensor({0, 4095, 4096, 8191, 9000}, at::kLong);
+  const auto weights = random({5}, 4).to(at::kDouble), entropy_weights = random({5}, 5).to(at::kDouble);
+  const auto logits = at::linear(hidden, head) / 0.9;
+  const auto reference = logits.log_softmax(-1);
+  const auto expected = reference.gather(1, ids.unsqueeze(1)).squeeze(1), entropy = -(reference.exp() * reference).sum(-1);
+  ((expected * weights).sum() + (entropy * entropy_weights).sum()).backward();
+  const auto of_hidden = hidden.grad().clone(), of_head = head.grad().clone();
+  hidden.mutable_grad() = head.mutable_grad() = at::Tensor();
+
+  const auto actual = token_log_probs(hidden, head, ids, 0.9, /*chunk_size=*/2, /*entropy_gradient=*/true);
+  ((actual.log_probs * weights).sum() + (actual.entropy * entropy_weights).sum()).backward();
+  expect_near(actual.log_probs, expected, "tiles: log-probs", 1e-12);
+  expect_near(actual.entropy, entropy, "tiles: entropy", 1e-12);
+  expect_near(hidden.grad(), of_hidden, "tiles: gradient of hidden", 1e-12);
+  expect_near(head.grad(), of_head, "tiles: gradient of head", 1e-12);
+}
+
 TEST(TokenLogProbs, ATiedHeadGetsBothGradients) {
   // hidden = embedding rows: the same tensor is looked up and projected on.
   const auto ids = random_ids(9, 20, 5), inputs = random_ids(9, 20, 6);

@@ -78,13 +78,17 @@ std::map<std::string, at::Tensor> take_gradients(VisionLanguageModel& model) {
   return gradients;
 }
 
-class GroupBatchEqualsRows : public ::testing::TestWithParam<Case> {};
+struct Tolerance {
+  double log_probs, gradients;  ///< Absolute; relative, of norms.
+};
 
-TEST_P(GroupBatchEqualsRows, I12_InLogProbsAndEveryGradient) {
-  const auto model = tiny_model(GetParam().tied);
+void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& tolerance) {
+  const test::TemporaryFolder folder;
+  const auto model =
+      load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}), {.dtype = dtype, .random_weights = true, .seed = 5});
   for (const auto& entry : model->parameters().entries()) entry.tensor.set_requires_grad(true);
   TinyPrompts random(11);
-  const auto prompts = make_prompts(GetParam().groups, random);
+  const auto prompts = make_prompts(c.groups, random);
 
   GroupBatch batch;
   for (const auto& prompt : prompts) batch.groups.push_back(make_group(*model, prompt.inputs, prompt.responses));
@@ -106,9 +110,9 @@ TEST_P(GroupBatchEqualsRows, I12_InLogProbsAndEveryGradient) {
   const auto row_gradients = take_gradients(*model);
 
   const double difference = (packed.detach() - at::cat(rows)).abs().max().item<double>();
-  test::Worst::note("log-probs", difference);
-  EXPECT_LE(difference, 1e-5);  // float32 sums of some hundred terms, log-probs of size 10
-  const bool has_video = std::any_of(GetParam().groups.begin(), GetParam().groups.end(), [](const Shape& shape) { return shape.video; });
+  test::Worst::note(concat("log-probs, ", dtype), difference);
+  EXPECT_LE(difference, tolerance.log_probs);
+  const bool has_video = std::any_of(c.groups.begin(), c.groups.end(), [](const Shape& shape) { return shape.video; });
   for (const auto& [name, gradient] : packed_gradients) {
     const double size = row_gradients.at(name).norm().item<double>();
     if (!has_video && model->is_vision_parameter(name)) {
@@ -117,10 +121,17 @@ TEST_P(GroupBatchEqualsRows, I12_InLogProbsAndEveryGradient) {
     }
     ASSERT_GT(size, 0.0) << name;
     const double relative = (gradient - row_gradients.at(name)).norm().item<double>() / size;
-    test::Worst::note("gradients, relative", relative);
-    EXPECT_LE(relative, 1e-4) << name << " of size " << size;  // the rows' gradients are added in another order
+    test::Worst::note(concat("gradients, relative, ", dtype), relative);
+    EXPECT_LE(relative, tolerance.gradients) << name << " of size " << size;
   }
 }
+
+class GroupBatchEqualsRows : public ::testing::TestWithParam<Case> {};
+
+// Float32 sums of some hundred terms, log-probs of size 10; the rows' gradients are added in another order.
+TEST_P(GroupBatchEqualsRows, I12_InLogProbsAndEveryGradient) { expect_equal_to_rows(GetParam(), at::kFloat, {1e-5, 1e-4}); }
+
+TEST_P(GroupBatchEqualsRows, I12_InFloat64) { expect_equal_to_rows(GetParam(), at::kDouble, {1e-11, 1e-10}); }
 
 std::vector<Case> cases() {
   const std::vector<std::pair<std::string, std::vector<Shape>>> layouts = {

@@ -103,22 +103,24 @@ TEST(GrpoStep, I07_WithoutASignalNothingMoves) {
 }
 
 TEST(GrpoStep, I08_MicroBatchesChangeNothing) {
-  std::map<std::string, std::vector<double>> values;  // by metric, over micro-batch sizes
-  for (const int64_t micro_batch : {1, 2}) {
+  std::map<std::string, std::vector<double>> values;                                               // by metric, over micro-batch sizes
+  for (const auto& [micro_batch, tokens] : {std::pair<int64_t, int64_t>{1, 0}, {2, 0}, {2, 1}}) {  // by number; two; one again, by tokens
     const test::TemporaryFolder folder;
     auto config = base_config();
     config.model.freeze_vision = false;
     config.algorithm.objective.aggregation.mode = "seq_mean_token_mean";
     config.micro_batch = micro_batch;
+    config.micro_batch_tokens = tokens;
     FinishedRun run(config, folder.path());
     const auto line = run.metrics().at(0);
     for (const auto& [name, value] : line.items()) values[name].push_back(value.get<double>());
   }
   EXPECT_GT(values.at("grad/norm")[0], 1e-4);
-  for (const auto& [name, pair] : values) {
-    ASSERT_EQ(pair.size(), 2u) << name;
-    const double tolerance = name.starts_with("rollout/log_prob_mismatch") ? 1e-5 : 1e-5 * (1.0 + std::abs(pair[0]));
-    EXPECT_NEAR(pair[1], pair[0], tolerance) << name;  // sums in another order
+  for (const auto& [name, all] : values) {
+    ASSERT_EQ(all.size(), 3u) << name;
+    const double tolerance = name.starts_with("rollout/log_prob_mismatch") ? 1e-5 : 1e-5 * (1.0 + std::abs(all[0]));
+    EXPECT_NEAR(all[1], all[0], tolerance) << name;  // sums in another order
+    EXPECT_EQ(all[2], all[0]) << name;
   }
 }
 
