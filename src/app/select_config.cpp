@@ -20,17 +20,14 @@ void visit_audit(config::FieldVisitor& v, AuditConfig& c) {
   v.field({.name = "min_samples", .help = "at least so many", .min = 1}, c.min_samples);
 }
 
-/// The third round asks those near the cut: there must be one, and a score whose error is known.
 void check_racing(const SelectConfig& config, const config::KeyLocations& locations, std::vector<std::string>& problems) {
   const auto refuse = [&](const char* key, const auto&... parts) { problems.push_back(concat(trainer::place_of(key, locations), ": ", parts...)); };
   const auto& racing = config.racing;
   if (racing.first_draws != 0 && (racing.first_draws < 2 || racing.first_draws >= config.rollout.group_size))
     refuse("racing.first_draws", "first_draws is ", racing.first_draws, ", expected 0, or from 2 to less than rollout.group_size (",
            config.rollout.group_size, ")");
-  if (racing.near_cut_draws == 0) return;
-  if (racing.first_draws == 0) refuse("racing.near_cut_draws", "near_cut_draws has no effect without racing.first_draws; remove it");
-  if (config.filter.choose != "top_k" || config.filter.score != "posterior" || config.filter.inverse_density)
-    refuse("racing.near_cut_draws", "near_cut_draws needs filter.choose: top_k and filter.score: posterior, whose error is known");
+  if (racing.near_cut_draws > 0 && racing.first_draws == 0)
+    refuse("racing.near_cut_draws", "near_cut_draws has no effect without racing.first_draws; remove it");
 }
 
 std::vector<std::string> check(const SelectConfig& config, const config::KeyLocations& locations) {

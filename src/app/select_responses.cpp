@@ -84,6 +84,14 @@ std::vector<size_t> samples_of(const std::vector<size_t>& indices, const Respons
   return samples;
 }
 
+/// Before anything is drawn: a selection of another kind has no cut, or one whose error is not known. Once they are drawn, any may follow.
+void check_near_cut(const SelectConfig& config, const ResponseStore& store) {
+  const auto& filter = config.filter;
+  const bool known = filter.choose == "top_k" && filter.score == "posterior" && !filter.inverse_density;
+  if (config.racing.near_cut_draws > 0 && !store.has_round(kNearCut) && !known)
+    throw ConfigError("racing.near_cut_draws needs filter.choose: top_k and filter.score: posterior, without inverse_density");
+}
+
 /// Those near the cut, of the samples that have drawn the whole group.
 std::vector<size_t> near_cut(const ResponseStore& store, const SelectConfig& config) {
   std::set<size_t> whole;
@@ -195,6 +203,7 @@ class RoundProgress {
 }  // namespace
 
 void collect_responses(const SelectConfig& config, ResponseStore& store, distributed::ProcessGroup& group, const std::function<void()>& check_model) {
+  check_near_cut(config, store);
   std::optional<Asker> asker;
   std::optional<RoundProgress> progress;
   for (;;) {
