@@ -5,37 +5,32 @@
 #include <optional>
 #include <string_view>
 
+#include "app/store_lines.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
-namespace {
-
-std::string to_lines(const std::vector<io::Json>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += io::to_line(line) + "\n";
-  return text;
-}
-
-std::vector<io::Json> parse_lines(std::string_view text, const std::string& origin) {
-  std::vector<io::Json> lines;
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    lines.push_back(io::parse_json(text.substr(0, end), origin));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
-}
-
-}  // namespace
 
 ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key,
-                             distributed::ProcessGroup& group)
-    : path_(std::move(path)), samples_(std::move(samples)), batch_(static_cast<size_t>(batch)), error_key_(std::move(error_key)), group_(group) {
-  if (group_.is_first() && fs::exists(path_)) read();
-  if (group_.world_size() > 1) lines_ = parse_lines(group_.broadcast(to_lines(lines_)), path_.string());
-  for (size_t i = 0; i < lines_.size(); ++i)
-    if (failed(lines_[i])) retries_.push_back(i);
+                             distributed::ProcessGroup& group, Summary summary)
+    : path_(std::move(path)),
+      samples_(std::move(samples)),
+      batch_(static_cast<size_t>(batch)),
+      error_key_(std::move(error_key)),
+      group_(group),
+      summary_(std::move(summary)) {
+  rounds_.emplace_back();
+  for (size_t i = 0; i < samples_.size(); ++i) {
+    index_of_[samples_[i]->id] = i;
+    rounds_.front().samples.push_back(i);
+  }
+  if (group_.is_first()) {
+    read_rounds();
+    read();
+  }
+  if (group_.world_size() > 1) share();
+  for (size_t i = 0; i < lines().size(); ++i)
+    if (failed(lines()[i])) retries_.push_back(i);
 }
 
 bool ResponseStore::failed(const io::Json& line) const {
@@ -43,36 +38,110 @@ bool ResponseStore::failed(const io::Json& line) const {
   return error != line.end() && !error->is_null();
 }
 
-void ResponseStore::read() {
-  std::map<std::string, size_t> index_of;
-  for (size_t i = 0; i < samples_.size(); ++i) index_of[samples_[i]->id] = i;
-  io::for_each_jsonl(path_, /*tolerate_torn_tail=*/true, [&](int64_t number, io::Json line) {
-    const auto refuse = [&](const std::string& what) { throw DataError(concat(path_.string(), ":", number, ": ", what)); };
-    if (!line.is_object() || !line.contains("id") || !line["id"].is_string()) refuse("expected an object with an \"id\"");
-    const auto id = line["id"].get<std::string>();
-    if (lines_.size() < samples_.size()) {
-      if (id != samples_[lines_.size()]->id) refuse(concat("is about ", id, ", expected ", samples_[lines_.size()]->id));
-      lines_.push_back(std::move(line));
-    } else {
-      const auto found = index_of.find(id);
-      if (found == index_of.end()) refuse(concat("is about ", id, ", which is not in the records"));
-      lines_[found->second] = std::move(line);
+size_t ResponseStore::asking() const {
+  size_t round = 0;
+  while (round < rounds_.size() && rounds_[round].lines.size() == rounds_[round].samples.size()) ++round;
+  return round;
+}
+
+size_t ResponseStore::find(const std::string& name) const {
+  size_t round = 0;
+  while (round < rounds_.size() && rounds_[round].name != name) ++round;
+  return round;
+}
+
+void ResponseStore::begin_round(const std::string& name, std::vector<size_t> samples) {
+  VRLT_CHECK(asked_all() && !has_round(name), "round ", name, " begins twice, or before the last one ended");
+  rounds_.push_back({.name = name, .samples = std::move(samples)});
+  if (group_.is_first()) write_rounds();
+}
+
+void ResponseStore::for_each(const std::string& round, const std::function<void(size_t sample, const io::Json& line)>& visit) const {
+  const size_t found = find(round);
+  if (found == rounds_.size()) return;
+  for (size_t i = 0; i < rounds_[found].lines.size(); ++i) visit(rounds_[found].samples[i], rounds_[found].lines[i]);
+}
+
+void ResponseStore::read_rounds() {
+  if (!fs::exists(rounds_path())) return;
+  io::for_each_jsonl(rounds_path(), /*tolerate_torn_tail=*/false, [&](int64_t number, const io::Json& line) {
+    const auto refuse = [&](const std::string& what) { throw DataError(concat(rounds_path().string(), ":", number, ": ", what)); };
+    if (!line.is_object() || !line.contains("round") || !line["round"].is_string()) refuse("expected an object with a \"round\"");
+    const auto name = line["round"].get<std::string>();
+    if (!line.contains("id")) {
+      if (has_round(name)) refuse(concat("round ", name, " begins twice"));
+      rounds_.push_back({.name = name});
+      return;
     }
+    const auto index = line["id"].is_string() ? index_of_.find(line["id"].get<std::string>()) : index_of_.end();
+    if (index == index_of_.end()) refuse("is about a sample that is not in the records");
+    if (name != rounds_.back().name || rounds_.size() == 1) refuse(concat("round ", name, " did not begin"));
+    rounds_.back().samples.push_back(index->second);
   });
-  if (lines_.size() < samples_.size()) {
-    lines_.resize(lines_.size() / batch_ * batch_);
-    io::cut_jsonl(path_, [kept = lines_.size()](int64_t, const io::Json&) mutable { return kept-- > 0; });
+}
+
+void ResponseStore::write_rounds() const {
+  std::string text;
+  for (size_t r = 1; r < rounds_.size(); ++r) {
+    text += io::to_line({{"round", rounds_[r].name}}) + "\n";
+    for (const size_t i : rounds_[r].samples) text += io::to_line({{"round", rounds_[r].name}, {"id", samples_[i]->id}}) + "\n";
+  }
+  io::write_file_atomic(rounds_path(), text);
+}
+
+void ResponseStore::read() {
+  if (!fs::exists(path_)) return;
+  for_each_stored_line(path_, summary_ != nullptr, [&](StoredLine line) {
+    if (put_stored(std::move(line.value), concat(path_.string(), ":", line.number))) whole_bytes_ = line.end_offset;
+  });
+  if (asked_all()) return;
+  auto& lines = rounds_[asking()].lines;
+  lines.resize(lines.size() / batch_ * batch_);
+}
+
+/// Whether the file may end with this line.
+bool ResponseStore::put_stored(io::Json line, const std::string& place) {
+  const auto refuse = [&](const std::string& what) { throw DataError(concat(place, ": ", what)); };
+  if (!line.is_object() || !line.contains("id") || !line["id"].is_string()) refuse("expected an object with an \"id\"");
+  const auto id = line["id"].get<std::string>();
+  const auto name = line.value("round", "");
+  if (!has_round(name)) refuse(concat("is of round ", name, ", which is not in ", rounds_path().string()));
+  auto& round = rounds_[find(name)];
+  if (round.lines.size() < round.samples.size()) {
+    const auto& expected = samples_[round.samples[round.lines.size()]]->id;
+    if (id != expected) refuse(concat("is about ", id, ", expected ", expected));
+    round.lines.push_back(kept(std::move(line)));
+    return round.lines.size() == round.samples.size() || round.lines.size() % batch_ == 0;
+  }
+  const auto found = index_of_.find(id);
+  if (found == index_of_.end() || !name.empty()) refuse(concat("is about ", id, ", which is not in the records"));
+  round.lines[found->second] = kept(std::move(line));
+  return true;
+}
+
+void ResponseStore::share() {
+  std::string text;
+  for (size_t r = 0; r < rounds_.size(); ++r) {
+    if (r > 0) text += io::to_line({{"name", rounds_[r].name}, {"samples", rounds_[r].samples}}) + "\n";
+    for (const auto& line : rounds_[r].lines) text += io::to_line({{"line", line}}) + "\n";
+  }
+  const auto received = group_.broadcast(text);
+  if (group_.is_first()) return;
+  rounds_.resize(1);
+  for (auto& item : parse_lines(received, path_.string())) {
+    if (item.contains("line"))
+      rounds_.back().lines.push_back(std::move(item["line"]));
+    else
+      rounds_.push_back({.name = item["name"].get<std::string>(), .samples = item["samples"].get<std::vector<size_t>>()});
   }
 }
 
 std::vector<size_t> ResponseStore::batch_of(size_t rank) const {
   std::vector<size_t> indices;
-  const size_t offset = rank * batch_;
-  if (lines_.size() < samples_.size()) {
-    for (size_t i = lines_.size() + offset; i < std::min(samples_.size(), lines_.size() + offset + batch_); ++i) indices.push_back(i);
-  } else {
-    for (size_t i = offset; i < std::min(retries_.size(), offset + batch_); ++i) indices.push_back(retries_[i]);
-  }
+  const bool retries = asked_all();
+  const auto& from = retries ? retries_ : rounds_[asking()].samples;
+  const size_t begin = (retries ? 0 : rounds_[asking()].lines.size()) + rank * batch_;
+  for (size_t i = begin; i < std::min(from.size(), begin + batch_); ++i) indices.push_back(from[i]);
   return indices;
 }
 
@@ -80,24 +149,46 @@ void ResponseStore::append(const std::vector<io::Json>& lines) {
   VRLT_CHECK(lines.size() == next_batch().size(), lines.size(), " lines for ", next_batch().size(), " samples");
   std::vector<std::vector<size_t>> batches;
   for (size_t rank = 0; rank < static_cast<size_t>(group_.world_size()); ++rank) batches.push_back(batch_of(rank));
+  std::vector<io::Json> own;
+  for (const auto& line : lines) own.push_back(composed(line));
   // All ranks keep the lines as a later run would read them, so that it computes the same numbers from them.
-  const auto of_ranks = group_.all_gather(to_lines(lines));
+  const auto of_ranks = group_.all_gather(to_lines(own));
   std::optional<io::JsonlAppender> file;
-  if (group_.is_first()) file.emplace(path_);
-  for (size_t rank = 0; rank < batches.size(); ++rank) {
-    auto received = parse_lines(of_ranks[rank], path_.string());
-    for (size_t i = 0; i < received.size(); ++i) put(batches[rank][i], std::move(received[i]), file ? &*file : nullptr);
+  if (group_.is_first()) {
+    cut_file(path_, whole_bytes_);
+    file.emplace(path_);
   }
-  if (file) file->close();
+  for (size_t rank = 0; rank < batches.size(); ++rank) {
+    const auto received = parse_lines(of_ranks[rank], path_.string());
+    for (size_t i = 0; i < received.size(); ++i) put(batches[rank][i], received[i], file ? &*file : nullptr);
+  }
+  if (!file) return;
+  file->close();
+  whole_bytes_ = fs::file_size(path_);
 }
 
-void ResponseStore::put(size_t index, io::Json line, io::JsonlAppender* file) {
-  const bool first = index == lines_.size();
+/// A line as it is written: what a reader needs comes first.
+io::Json ResponseStore::composed(io::Json line) const {
+  if (round().empty() && !summary_) return line;
+  io::Json whole = {{"id", line["id"]}};
+  if (!round().empty()) whole["round"] = round();
+  if (summary_ && !failed(line)) whole["summary"] = summary_(line);
+  for (auto& [key, value] : line.items()) whole[key] = std::move(value);
+  return whole;
+}
+
+io::Json ResponseStore::kept(io::Json line) const {
+  if (!summary_ || failed(line)) return line;
+  return line.contains("summary") ? std::move(line["summary"]) : summary_(line);
+}
+
+void ResponseStore::put(size_t index, const io::Json& line, io::JsonlAppender* file) {
+  const bool first = !asked_all();
   if (file != nullptr && (first || !failed(line))) file->append(line);
   if (first) {
-    lines_.push_back(std::move(line));
+    rounds_[asking()].lines.push_back(kept(line));
   } else {
-    if (!failed(line)) lines_[index] = std::move(line);
+    if (!failed(line)) rounds_.front().lines[index] = kept(line);
     std::erase(retries_, index);
   }
 }

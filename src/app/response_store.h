@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,17 +18,39 @@ namespace vrlt::app {
 /// the same bytes. A sample that could not be asked has a line that says why; a later run asks it once more and appends a
 /// line if that went well: the last line about a sample counts.
 ///
+/// All samples may be followed by rounds that ask some of them again. A round's samples are chosen once, from what was said before; they
+/// stand in rounds.jsonl beside the store, and the lines of the round name it.
+///
 /// Several ranks answer a batch each at a time and rank 0 writes them in order: the file does not tell how many there were, and a
 /// run may go on with another number. All ranks make the same calls.
 class ResponseStore {
  public:
+  /// What is kept in memory of a line; the key "summary" of a line, if it is there, is what this gave when the line was written.
+  using Summary = std::function<io::Json(const io::Json& line)>;
+
   /// @param samples    outlive the store. @param error_key  in a line: why the sample could not be asked; null or absent if it was.
+  /// @param summary    none: whole lines are kept.
   /// @throws DataError if the file is of other samples.
   ResponseStore(std::filesystem::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key,
-                distributed::ProcessGroup& group);
+                distributed::ProcessGroup& group, Summary summary = {});
 
-  /// Whether every sample has been asked.
-  bool complete() const { return lines_.size() == samples_.size() && retries_.empty(); }
+  /// Whether every sample, and those of every round, have been asked.
+  bool complete() const { return asked_all() && retries_.empty(); }
+
+  /// The same, where samples that could not be asked are let be.
+  bool asked_all() const { return asking() == rounds_.size(); }
+
+  /// A further round, once all before it are complete but for samples that cannot be asked.
+  void begin_round(const std::string& name, std::vector<size_t> samples);
+  bool has_round(const std::string& name) const { return find(name) != rounds_.size(); }
+
+  /// The round that next_batch() is of; "" for that of all samples, and for those that are asked once more.
+  std::string round() const { return asked_all() ? "" : rounds_[asking()].name; }
+  bool is_retry() const { return asked_all(); }
+
+  /// Samples of that round, and how many of them have been asked; with retries, of those that are left.
+  size_t round_size() const { return is_retry() ? retries_.size() : rounds_[asking()].samples.size(); }
+  size_t round_done() const { return is_retry() ? 0 : rounds_[asking()].lines.size(); }
 
   /// The samples this rank asks next, as indices; at most `batch`. Empty when other ranks ask the last ones.
   std::vector<size_t> next_batch() const { return batch_of(static_cast<size_t>(group_.rank())); }
@@ -34,24 +58,45 @@ class ResponseStore {
   /// Stores the lines about next_batch() and those of the other ranks.
   void append(const std::vector<io::Json>& lines);
 
-  /// The line of every sample asked so far, in their order, as the file has them.
-  const std::vector<io::Json>& lines() const { return lines_; }
+  /// Of every sample asked so far, in their order: the line as the file has it, or its summary.
+  const std::vector<io::Json>& lines() const { return rounds_.front().lines; }
+
+  /// Calls `visit(index of the sample, line or summary)` for a round.
+  void for_each(const std::string& round, const std::function<void(size_t sample, const io::Json& line)>& visit) const;
 
   const data::Sample& sample(size_t index) const { return *samples_[index]; }
   bool failed(const io::Json& line) const;
 
  private:
+  struct Round {
+    std::string name;
+    std::vector<size_t> samples;
+    std::vector<io::Json> lines;  ///< Of the first so many samples.
+  };
+
+  size_t asking() const;
+  size_t find(const std::string& name) const;
+  void read_rounds();
+  void write_rounds() const;
   void read();
+  bool put_stored(io::Json line, const std::string& place);
+  void share();
   std::vector<size_t> batch_of(size_t rank) const;
-  void put(size_t index, io::Json line, io::JsonlAppender* file);
+  io::Json composed(io::Json line) const;
+  io::Json kept(io::Json line) const;
+  void put(size_t index, const io::Json& line, io::JsonlAppender* file);
+  std::filesystem::path rounds_path() const { return path_.parent_path() / "rounds.jsonl"; }
 
   std::filesystem::path path_;
   std::vector<const data::Sample*> samples_;
+  std::map<std::string, size_t> index_of_;
   size_t batch_;
   std::string error_key_;
   distributed::ProcessGroup& group_;
-  std::vector<io::Json> lines_;
+  Summary summary_;
+  std::vector<Round> rounds_;    ///< The first is that of all samples.
   std::vector<size_t> retries_;  ///< Failed in an earlier run and not yet asked again in this one.
+  uint64_t whole_bytes_ = 0;     ///< Of the file, on rank 0: what is behind them is an unfinished batch, which goes before anything is appended.
 };
 
 }  // namespace vrlt::app

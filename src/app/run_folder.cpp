@@ -23,6 +23,11 @@ io::Json environment() {
           {"cores", std::thread::hardware_concurrency()}};
 }
 
+void check_exist(const std::vector<fs::path>& inputs) {
+  for (const auto& input : inputs)
+    if (!fs::exists(input)) throw MissingInputError(concat(input.string(), ": no such file or folder"));
+}
+
 /// Hash and size of each input; of a model folder, of its files.
 io::Json describe_inputs(const std::vector<fs::path>& inputs) {
   io::Json described = io::Json::array();
@@ -73,11 +78,18 @@ void check_config(const fs::path& folder, const RunRecipe& recipe) {
                            kWayOut));
 }
 
+bool is_of(const io::Json& described, const std::vector<fs::path>& inputs) {
+  const fs::path path = described.at("path").get<std::string>();
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [&](const auto& input) { return path == input || path.parent_path() == (input / "file").parent_path(); });
+}
+
 /// An input that is there twice is compared; one that was added to a model folder since is not missed.
-void check_inputs(const fs::path& folder, const io::Json& now) {
+void compare_inputs(const fs::path& folder, const io::Json& now, const std::vector<fs::path>& among) {
   const auto path = folder / "inputs.json";
   try {
     for (const auto& before : io::read_json(path)) {
+      if (!is_of(before, among)) continue;
       const auto same_path = [&](const auto& input) { return input.at("path") == before.at("path"); };
       const auto found = std::find_if(now.begin(), now.end(), same_path);
       if (found != now.end() && *found == before) continue;
@@ -92,8 +104,7 @@ void check_inputs(const fs::path& folder, const io::Json& now) {
 }  // namespace
 
 void open_run_folder(const fs::path& folder, const RunRecipe& recipe, const CommandLine& command) {
-  for (const auto& input : recipe.inputs)
-    if (!fs::exists(input)) throw MissingInputError(concat(input.string(), ": no such file or folder"));
+  check_exist(recipe.inputs);
   const auto config_path = folder / "config.yaml";
   const bool exists = fs::exists(config_path);
   if (command.resume == Resume::kNever && exists)
@@ -104,7 +115,7 @@ void open_run_folder(const fs::path& folder, const RunRecipe& recipe, const Comm
   if (resumes && !exists) throw ConfigError(concat(folder.string(), " holds files without the config.yaml of their run", kWayOut));
   if (resumes) check_config(folder, recipe);
   const auto inputs = describe_inputs(recipe.inputs);
-  if (resumes) check_inputs(folder, inputs);
+  if (resumes) compare_inputs(folder, inputs, recipe.inputs);
   io::create_folders(folder);
   if (!resumes) {
     io::write_file_atomic(folder / "environment.json", environment().dump(2) + "\n");
@@ -116,6 +127,11 @@ void open_run_folder(const fs::path& folder, const RunRecipe& recipe, const Comm
   io::FileWriter writer(folder / "command.txt", io::FileWriter::Mode::kAppend);
   writer.write(line + "\n");
   writer.close();
+}
+
+void check_inputs(const fs::path& folder, const std::vector<fs::path>& inputs) {
+  check_exist(inputs);
+  compare_inputs(folder, describe_inputs(inputs), inputs);
 }
 
 }  // namespace vrlt::app

@@ -1,67 +1,25 @@
 #include "vrlt/app/select.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
-#include <optional>
 
 #include "app/response_store.h"
 #include "app/select_config.h"
+#include "app/select_responses.h"
 #include "app/selection_record.h"
+#include "app/store_lines.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
-#include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/core/stop_request.h"
-#include "vrlt/io/jsonl.h"
-#include "vrlt/metrics/progress.h"
-#include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/selection/sample_key.h"
+#include "vrlt/selection/selection_report.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* kErrorKey = "error";  // in a line of the store: why the sample has no responses
-
-/// Samples everything that the store lacks.
-void fill_store(const SelectConfig& config, ResponseStore& store, size_t num_samples, distributed::ProcessGroup& group) {
-  if (store.complete()) return;
-  auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
-  const auto& vision = opened.processor->vision_tokens();
-  rollout::RolloutEngine engine(*opened.model, opened.processor->tokenizer(),
-                                {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
-  const auto reward = trainer::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
-  std::optional<metrics::ProgressBar> progress;
-  if (group.is_first()) progress.emplace("select", static_cast<int64_t>(num_samples), static_cast<int64_t>(store.lines().size()));
-  while (!store.complete()) {
-    const auto batch = store.next_batch();
-    if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
-    std::vector<rollout::Prompt> prompts;
-    std::vector<io::Json> lines(batch.size());
-    for (size_t i = 0; i < batch.size(); ++i) {
-      const auto& sample = store.sample(batch[i]);
-      try {
-        prompts.push_back({sample.id, opened.loader->load(sample)});
-      } catch (const Error& error) {
-        log::warning(concat("leaving out ", error.what()));
-        lines[i] = {{"id", sample.id}, {kErrorKey, error.what()}};
-      }
-    }
-    const auto groups = engine.generate(prompts, {.group_size = config.rollout.group_size,
-                                                  .max_new_tokens = config.rollout.max_new_tokens,
-                                                  .sampling = config.rollout.sampling,
-                                                  .seed = config.seed});
-    auto next_group = groups.begin();
-    for (size_t i = 0; i < batch.size(); ++i)
-      if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *next_group++, reward);
-    store.append(lines);
-    if (progress) progress->update(static_cast<int64_t>(store.lines().size()));
-  }
-}
 
 /// Says which keys kept the samples out, and how many.
 void explain_empty_selection(const std::map<std::string, std::map<std::string, int64_t>>& counts) {
@@ -79,61 +37,100 @@ void explain_empty_selection(const std::map<std::string, std::map<std::string, i
                         "if every reward is 0, look at the responses in rollouts.jsonl: the model may need a warm start or another prompt"));
 }
 
-void write_lines(const fs::path& path, const std::vector<io::Json>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += io::to_line(line) + "\n";
-  io::write_file_atomic(path, text);
+/// The samples that could not be asked, as lines of rejected.jsonl.
+std::vector<io::Json> unreadable_samples(const ResponseStore& store) {
+  std::vector<io::Json> lines;
+  for (size_t i = 0; i < store.lines().size(); ++i)
+    if (const auto& line = store.lines()[i]; store.failed(line))
+      lines.push_back({{"id", store.sample(i).id}, {"reason", "unreadable"}, {"error", line[kErrorKey]}});
+  return lines;
 }
 
-int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
-  const auto samples = read_samples(config.data);
-  const auto folder = fs::path(config.output) / config.name;
-  if (group.is_first())
-    open_run_folder(folder, {yaml, input_paths(config.model, config.data), {"filter", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
-  std::vector<const data::Sample*> pointers;
-  for (const auto& sample : samples) pointers.push_back(&sample);
-  ResponseStore store(folder / "rollouts.jsonl", pointers, config.batch, kErrorKey, group);
-  fill_store(config, store, samples.size(), group);
-  if (!group.is_first()) return 0;
+/// What the numbers of a run depend on.
+io::Json hashes(const SelectConfig& config, const fs::path& folder, const std::string& selected) {
+  return {{"inputs.json", io::sha256_file(folder / "inputs.json")},  // hashes of the model with its tokenizer, and of the records
+          {"config.yaml", io::sha256_file(folder / "config.yaml")},
+          {"rewards", io::sha256(reward_spec(config))},
+          {"selected.jsonl", io::sha256(selected)}};
+}
 
-  std::vector<selection::SampleStatistics> statistics;
-  std::vector<io::Json> statistics_lines, rejected, selected;
-  for (size_t i = 0; i < store.lines().size(); ++i) {
-    const auto& line = store.lines()[i];
-    if (store.failed(line)) {
-      rejected.push_back({{"id", line["id"]}, {"reason", "unreadable"}, {"error", line[kErrorKey]}});
-      continue;
-    }
-    statistics.push_back(statistics_of(line, store.sample(i)));
-    statistics_lines.push_back(selection::to_json(statistics.back()));
-  }
-  const size_t num_unreadable = rejected.size();
-  if (static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(samples.size()))
-    throw DataError(concat(num_unreadable, " of ", samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
-                           config.data.max_bad_fraction, ") allows; the first: ", rejected.front()["error"].get<std::string>()));
-  std::map<std::string, const data::Sample*> by_id;
-  for (const auto& sample : samples) by_id[sample.id] = &sample;
-  const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
-  std::map<std::string, std::map<std::string, int64_t>> counts;  // task -> reason -> samples
-  for (size_t i = 0; i < decisions.size(); ++i) {
-    const auto& decision = decisions[i];
-    ++counts[statistics[i].task][decision.reason];
-    if (decision.selected)
-      selected.push_back(by_id.at(decision.id)->record);
-    else
-      rejected.push_back({{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}});
-  }
-  write_lines(folder / "statistics.jsonl", statistics_lines);
-  write_lines(folder / "selected.jsonl", selected);
-  write_lines(folder / "rejected.jsonl", rejected);
+void print_counts(const std::map<std::string, std::map<std::string, int64_t>>& counts, const io::Json& predicted) {
   for (const auto& [task, reasons] : counts) {
     std::printf("%s:", task.c_str());
     for (const auto& [reason, count] : reasons) std::printf("  %s %lld", reason.c_str(), static_cast<long long>(count));
     std::printf("\n");
   }
+  if (predicted["selected"].is_number())
+    std::printf("groups of %lld without signal, as predicted: %.1f %% of the selected, %.1f %% of all\n",
+                static_cast<long long>(predicted["group_size"].get<int64_t>()), 100 * predicted["selected"].get<double>(),
+                100 * predicted["pool"].get<double>());
+}
+
+/// Chooses among what is stored and writes the files of the run. A pure function of the store, the records and the config.
+void choose(const SelectConfig& config, const ResponseStore& store, const fs::path& folder, size_t num_samples) {
+  auto rejected = unreadable_samples(store);
+  const size_t num_unreadable = rejected.size();
+  if (static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(num_samples))
+    throw DataError(concat(num_unreadable, " of ", num_samples, " samples cannot be read, more than data.max_bad_fraction (",
+                           config.data.max_bad_fraction, ") allows; the first: ", rejected.front()["error"].get<std::string>()));
+  const auto statistics = stored_statistics(store);
+  const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
+  std::map<std::string, const data::Sample*> by_id;
+  for (size_t i = 0; i < num_samples; ++i) by_id[store.sample(i).id] = &store.sample(i);
+  std::vector<io::Json> statistics_lines, selected;
+  std::map<std::string, std::map<std::string, int64_t>> counts;  // task -> reason -> samples
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    const auto& decision = decisions[i];
+    ++counts[statistics[i].task][decision.reason];
+    statistics_lines.push_back(selection::to_json(statistics[i]));
+    if (decision.selected)
+      selected.push_back(by_id.at(decision.id)->record);
+    else
+      rejected.push_back({{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}});
+  }
+  const auto selected_text = to_lines(selected);
+  io::write_file_atomic(folder / "statistics.jsonl", to_lines(statistics_lines));
+  io::write_file_atomic(folder / "selected.jsonl", selected_text);
+  io::write_file_atomic(folder / "rejected.jsonl", to_lines(rejected));
+
+  const selection::SignalPrediction prediction(statistics);
+  const int64_t group_size = config.filter.predict_group_size;
+  io::Json report = {{"samples", num_samples},
+                     {"unreadable", num_unreadable},
+                     {"selected", selected.size()},
+                     {"K", config.rollout.group_size},
+                     {"filter", selection::filter_sizes(statistics, decisions, config.filter)},
+                     {"noise", selection::noise(statistics, prediction, group_size)},
+                     {"predicted_no_signal", selection::predicted_no_signal(statistics, decisions, prediction, group_size)}};
+  if (config.racing.first_draws > 0) report["racing"] = selection::to_json(miss_rate(config, store, statistics));
+  if (const auto fresh = audited_statistics(store); !fresh.empty()) report["audit"] = selection::audit(statistics, decisions, fresh, prediction);
+  report["strata"] = selection::strata_histograms(statistics, decisions);
+  report["sha256"] = hashes(config, folder, selected_text);
+  report["program"] = "vrlt " VRLT_VERSION;
+  io::write_file_atomic(folder / "report.json", report.dump(2) + "\n");
+
+  print_counts(counts, report["predicted_no_signal"]);
   if (num_unreadable > 0) std::printf("unreadable: %zu (rejected.jsonl says why)\n", num_unreadable);
-  std::printf("selected %zu of %zu -> %s\n", selected.size(), samples.size(), (folder / "selected.jsonl").c_str());
+  std::printf("selected %zu of %zu -> %s\n", selected.size(), num_samples, (folder / "selected.jsonl").c_str());
   if (selected.empty()) explain_empty_selection(counts);
+}
+
+int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
+  const auto samples = read_samples(config.data);
+  selection::check_keys(samples);
+  const auto folder = fs::path(config.output) / config.name, path = folder / "rollouts.jsonl";
+  // Choosing again among complete responses needs the records only.
+  const bool goes_on = fs::exists(path) && fs::exists(folder / "config.yaml");
+  const auto inputs =
+      goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : input_paths(config.model, config.data);
+  if (group.is_first()) open_run_folder(folder, {yaml, inputs, {"filter", "audit", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+  std::vector<const data::Sample*> pointers;
+  for (const auto& sample : samples) pointers.push_back(&sample);
+  ResponseStore store(path, pointers, config.batch, kErrorKey, group, summary_of);
+  collect_responses(config, store, group, [&] {
+    if (goes_on) check_inputs(folder, {config.model.path});
+  });
+  if (group.is_first()) choose(config, store, folder, samples.size());
   return 0;
 }
 

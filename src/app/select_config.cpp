@@ -8,6 +8,28 @@
 namespace vrlt::app {
 namespace {
 
+void visit_rewards(config::FieldVisitor& v, SelectConfig& c) {
+  v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = rewards::reward_and_preset_names()}, c.rewards);
+  v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
+  trainer::visit_reward_fields(v, c.reward_options);
+  v.end_section();
+}
+
+void visit_audit(config::FieldVisitor& v, AuditConfig& c) {
+  v.field({.name = "fraction", .help = "of the selected samples, answered anew; 0: none", .min = 0, .max = 1}, c.fraction);
+  v.field({.name = "min_samples", .help = "at least so many", .min = 1}, c.min_samples);
+}
+
+void check_racing(const SelectConfig& config, const config::KeyLocations& locations, std::vector<std::string>& problems) {
+  const auto refuse = [&](const char* key, const auto&... parts) { problems.push_back(concat(trainer::place_of(key, locations), ": ", parts...)); };
+  const auto& racing = config.racing;
+  if (racing.first_draws != 0 && (racing.first_draws < 2 || racing.first_draws >= config.rollout.group_size))
+    refuse("racing.first_draws", "first_draws is ", racing.first_draws, ", expected 0, or from 2 to less than rollout.group_size (",
+           config.rollout.group_size, ")");
+  if (racing.near_cut_draws > 0 && racing.first_draws == 0)
+    refuse("racing.near_cut_draws", "near_cut_draws has no effect without racing.first_draws; remove it");
+}
+
 std::vector<std::string> check(const SelectConfig& config, const config::KeyLocations& locations) {
   auto problems = trainer::check(config.data, config.video, config.image, locations);
   const auto add = [&](const std::vector<std::string>& more) { problems.insert(problems.end(), more.begin(), more.end()); };
@@ -15,6 +37,7 @@ std::vector<std::string> check(const SelectConfig& config, const config::KeyLoca
   add(selection::check(config.filter, "filter", locations));
   if (config.rollout.group_size < 2)
     problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
+  check_racing(config, locations, problems);
   return problems;
 }
 
@@ -34,11 +57,16 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   trainer::visit_image_fields(v, c.image);
   v.end_section();
   v.section("rollout", "how responses are sampled; as in the training to come", c.rollout);
-  v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = rewards::reward_and_preset_names()}, c.rewards);
-  v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
-  trainer::visit_reward_fields(v, c.reward_options);
-  v.end_section();
+  v.section("racing", "few responses first, more where they leave doubt", c.racing);
+  visit_rewards(v, c);
   v.section("filter", "what is kept", c.filter);
+  v.begin_section("audit", "fresh responses to some of what is kept");
+  visit_audit(v, c.audit);
+  v.end_section();
+}
+
+std::string reward_spec(SelectConfig config) {
+  return config::to_yaml([&](config::FieldVisitor& v) { visit_rewards(v, config); }, /*with_help=*/false);
 }
 
 SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {

@@ -8,9 +8,16 @@
 #include "vrlt/config/load.h"
 #include "vrlt/rewards/reward_options.h"
 #include "vrlt/selection/filter_config.h"
+#include "vrlt/selection/racing.h"
 #include "vrlt/trainer/run_config.h"
 
 namespace vrlt::app {
+
+/// Fresh responses to some of the selected samples, to see what the selection was worth.
+struct AuditConfig {
+  double fraction = 0.0;     ///< Of the selected samples; 0: no audit.
+  int64_t min_samples = 20;  ///< At least so many of them, if there are.
+};
 
 /// What `vrlt-select` reads.
 struct SelectConfig {
@@ -23,12 +30,17 @@ struct SelectConfig {
   video::VideoOptions video;
   video::ImageOptions image;
   trainer::RolloutSection rollout;
+  selection::RacingConfig racing;
   std::vector<config::WeightedName> rewards = {{"temporal_iou", 1.0}, {"choice", 1.0}, {"grounded_qa", 1.0}};
   rewards::RewardOptions reward_options;
   selection::FilterConfig filter;
+  AuditConfig audit;
 };
 
 void visit_fields(config::FieldVisitor& visitor, SelectConfig& config);
+
+/// How rewards are computed, as YAML.
+std::string reward_spec(SelectConfig config);
 
 /// The defaults, under the preset of the filter that the file or the command line names, under what they write themselves.
 /// @throws ConfigError.

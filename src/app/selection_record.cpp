@@ -1,9 +1,7 @@
 #include "app/selection_record.h"
 
-#include <algorithm>
-#include <map>
-
 #include "vrlt/core/error.h"
+#include "vrlt/selection/sample_key.h"
 #include "vrlt/trainer/reward_section.h"
 #include "vrlt/trainer/rollout_log.h"
 
@@ -13,16 +11,11 @@ namespace {
 /// Halves of a grounded answer, among the numbers behind a reward.
 constexpr std::pair<const char*, bool> kHalves[] = {{"option", false}, {"iou", true}};  // name, continuous
 
-struct RewardList {
-  bool continuous = false;
-  std::vector<double> values;
-};
-
-/// A reward of this run that applies to the task has values between 0 and 1.
+/// An accuracy of this run that applies to the task has values between 0 and 1.
 bool is_continuous(const io::Json& responses) {
   for (const auto& response : responses)
     for (const auto& [name, component] : response.at("components").items())
-      if (rewards::find_reward(name).continuous) return true;
+      if (const auto& entry = rewards::find_reward(name); entry.accuracy && entry.continuous) return true;
   return false;
 }
 
@@ -32,33 +25,49 @@ bool is_parsed(const io::Json& response) {
   return true;
 }
 
+/// Appends to the rewards of a part; those before it that had none are 0: nothing could be read.
+void add_to_part(io::Json& parts, const std::string& name, bool continuous, size_t response, double value) {
+  auto& part = parts[name];
+  if (part.is_null()) part = {{"mode", continuous ? "continuous" : "discrete"}, {"rewards", io::Json::array()}};
+  while (part["rewards"].size() < response) part["rewards"].push_back(0.0);
+  part["rewards"].push_back(value);
+}
+
+void fill_parts(io::Json& parts, size_t num_responses) {
+  for (auto& part : parts)
+    while (part["rewards"].size() < num_responses) part["rewards"].push_back(0.0);
+}
+
+int64_t num_accuracies(const io::Json& response) {
+  int64_t count = 0;
+  for (const auto& [name, component] : response.at("components").items()) count += rewards::find_reward(name).accuracy;
+  return count;
+}
+
 /// Where several numbers make up the accuracy, each by itself.
-std::map<std::string, selection::RewardStatistics> parts_of(const io::Json& responses) {
-  std::map<std::string, RewardList> lists;
-  for (const auto& response : responses)
-    for (const auto& [name, component] : response.at("components").items()) {
+io::Json parts_of(const io::Json& responses) {
+  io::Json parts = io::Json::object();
+  for (size_t k = 0; k < responses.size(); ++k) {
+    const bool several = num_accuracies(responses[k]) > 1;
+    for (const auto& [name, component] : responses[k].at("components").items()) {
       const auto& entry = rewards::find_reward(name);
-      if (!entry.accuracy) continue;
-      auto& list = lists[name];
-      list.continuous = entry.continuous;
-      list.values.push_back(component.at("value").get<double>());
-      for (const auto& [half, continuous] : kHalves) {
-        if (!component.contains("extra") || !component["extra"].contains(half)) continue;
-        lists[half].continuous = continuous;
-        lists[half].values.push_back(component["extra"][half].get<double>());
-      }
+      if (several && entry.accuracy) add_to_part(parts, name, entry.continuous, k, component.at("value").get<double>());
+      if (several || !component.contains("extra")) continue;
+      for (const auto& [half, continuous] : kHalves)
+        if (component["extra"].contains(half)) add_to_part(parts, half, continuous, k, component["extra"][half].get<double>());
     }
-  std::map<std::string, selection::RewardStatistics> parts;
-  if (lists.size() < 2) return parts;
-  for (auto& [name, list] : lists) {
-    list.values.resize(responses.size(), 0.0);  // nothing could be read of the others
-    parts[name] = selection::reward_statistics(std::move(list.values), list.continuous);
   }
+  fill_parts(parts, responses.size());
   return parts;
+}
+
+selection::RewardStatistics reward_of(const io::Json& list) {
+  return selection::reward_statistics(list.at("rewards").get<std::vector<double>>(), list.at("mode") == "continuous");
 }
 
 void describe(const data::Sample& sample, selection::SampleStatistics& s) {
   s.id = sample.id;
+  s.key = selection::sample_key(sample);
   s.task = data::to_string(sample.task);
   s.source = sample.source;
   s.video = sample.cluster;
@@ -91,22 +100,55 @@ io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& g
   return line;
 }
 
-selection::SampleStatistics statistics_of(const io::Json& line, const data::Sample& sample) {
+io::Json summary_of(const io::Json& line) {
+  io::Json summary = {{"mode", ""},   {"rewards", io::Json::array()}, {"answers", io::Json::array()}, {"n_parsed", 0}, {"n_truncated", 0},
+                      {"n_tokens", 0}};
+  int64_t parsed = 0, truncated = 0, tokens = 0;
+  try {
+    const auto& responses = line.at("responses");
+    for (const auto& response : responses) {
+      summary["rewards"].push_back(response.at("accuracy").get<double>());
+      summary["answers"].push_back(response.value("answer", ""));
+      parsed += is_parsed(response);
+      truncated += response.at("finish") == "length";
+      tokens += response.at("tokens").get<int64_t>();
+    }
+    summary["mode"] = is_continuous(responses) ? "continuous" : "discrete";
+    if (auto parts = parts_of(responses); !parts.empty()) summary["parts"] = std::move(parts);
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError(concat("the stored responses to ", io::excerpt(line.value("id", "")), ": ", error.what()));
+  }
+  summary["n_parsed"] = parsed;
+  summary["n_truncated"] = truncated;
+  summary["n_tokens"] = tokens;
+  return summary;
+}
+
+io::Json joined(const io::Json& first, const io::Json& more) {
+  auto both = first;
+  if (more.at("mode") == "continuous") both["mode"] = "continuous";
+  for (const char* list : {"rewards", "answers"})
+    for (const auto& item : more.at(list)) both[list].push_back(item);
+  for (const char* count : {"n_parsed", "n_truncated", "n_tokens"}) both[count] = first.at(count).get<int64_t>() + more.at(count).get<int64_t>();
+  if (more.contains("parts"))
+    for (const auto& [name, part] : more["parts"].items())
+      for (size_t k = 0; k < part["rewards"].size(); ++k)
+        add_to_part(both["parts"], name, part["mode"] == "continuous", first.at("rewards").size() + k, part["rewards"][k].get<double>());
+  if (both.contains("parts")) fill_parts(both["parts"], both["rewards"].size());
+  return both;
+}
+
+selection::SampleStatistics statistics_of(const io::Json& summary, const data::Sample& sample) {
   selection::SampleStatistics s;
   describe(sample, s);
   try {
-    const auto& responses = line.at("responses");
-    std::vector<double> rewards;
-    for (const auto& response : responses) {
-      rewards.push_back(response.at("accuracy").get<double>());
-      s.answers.push_back(response.value("answer", ""));
-      s.num_parsed += is_parsed(response);
-      s.num_truncated += response.at("finish") == "length";
-      s.mean_length += response.at("tokens").get<double>() / static_cast<double>(responses.size());
-    }
-    if (rewards.empty()) throw DataError("no responses");
-    s.reward = selection::reward_statistics(std::move(rewards), is_continuous(responses));
-    s.parts = parts_of(responses);
+    s.reward = reward_of(summary);
+    if (summary.contains("parts"))
+      for (const auto& [name, part] : summary["parts"].items()) s.parts[name] = reward_of(part);
+    s.answers = summary.at("answers").get<std::vector<std::string>>();
+    s.num_parsed = summary.at("n_parsed").get<int64_t>();
+    s.num_truncated = summary.at("n_truncated").get<int64_t>();
+    s.mean_length = static_cast<double>(summary.at("n_tokens").get<int64_t>()) / static_cast<double>(s.reward.draws());
   } catch (const nlohmann::json::exception& error) {
     throw DataError(concat("the stored responses to ", sample.id, ": ", error.what()));
   }

@@ -136,6 +136,29 @@ std::string rollout_samples(const fs::path& run, const FrameStrip& frame_strip) 
 
 // Selection
 
+double number_at(const io::Json& object, const char* name) {
+  const auto found = object.is_object() ? object.find(name) : object.end();
+  return found != object.end() && found->is_number() ? found->get<double>() : NAN;
+}
+
+/// What report.json of a selection says about how far its numbers can be trusted.
+std::string selection_trust(const fs::path& run) {
+  if (!fs::exists(run / "report.json")) return {};
+  const auto report = io::read_json(run / "report.json");
+  if (!report.is_object()) throw DataError((run / "report.json").string() + ": expected an object");
+  const auto noise = report.value("noise", io::Json::object()), predicted = report.value("predicted_no_signal", io::Json::object());
+  std::string html = "<p>groups of training without signal, as predicted: " + format_number(100 * number_at(predicted, "selected")) +
+                     " % of the selected samples, " + format_number(100 * number_at(predicted, "pool")) +
+                     " % of all</p><table><tr><th>task</th><th>mean variance</th><th>its standard error, one sample</th><th>all the same</th>"
+                     "<th>expected</th></tr>";
+  for (const auto& [task, row] : noise.items()) {
+    html += "<tr><td>" + escape(task) + "</td>";
+    for (const char* name : {"mean_var", "mean_sd_of_var", "all_same", "all_same_expected"}) html += number_cell(number_at(row, name));
+    html += "</tr>";
+  }
+  return html + "</table>";
+}
+
 std::string selection_histograms(const fs::path& run) {
   const auto statistics = read_lines(run / "statistics.jsonl");
   if (statistics.empty()) return {};
@@ -168,7 +191,7 @@ std::string selection_histograms(const fs::path& run) {
   for (const auto& [task, counts] : reasons)
     for (const auto& [reason, count] : counts)
       html += "<tr><td>" + escape(task) + "</td><td>" + escape(reason) + "</td>" + number_cell(static_cast<double>(count)) + "</tr>";
-  return html + "</table>";
+  return html + "</table>" + selection_trust(run);
 }
 
 // Evaluation

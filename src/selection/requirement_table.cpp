@@ -74,6 +74,15 @@ constexpr ReasonKey kReasonKeys[] = {
 
 std::span<const Requirement> requirement_table() { return kRequirements; }
 const Requirement& find_requirement(const std::string& name) { return find_row(kRequirements, name, "requirement"); }
+
+const char* failed_requirement(const SampleStatistics& sample, const FilterConfig& config, const char* except) {
+  for (const auto& name : config.require) {
+    if (except != nullptr && name == except) continue;
+    if (const char* reason = find_requirement(name).reason(sample, config)) return reason;
+  }
+  return nullptr;
+}
+
 std::span<const ReasonKey> reason_keys() { return kReasonKeys; }
 
 }  // namespace vrlt::selection

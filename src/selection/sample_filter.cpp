@@ -87,15 +87,6 @@ bool is_degenerate(const SampleStatistics& s) {
 /// Samples whose keep is a share of `of`, or a number.
 int64_t resolve(double keep, size_t of) { return std::llround(keep <= 1.0 ? keep * static_cast<double>(of) : keep); }
 
-/// Why a sample does not pass, or nullptr. @param except  a requirement that is not looked at, or nullptr.
-const char* failed_requirement(const SampleStatistics& sample, const FilterConfig& config, const char* except = nullptr) {
-  for (const auto& name : config.require) {
-    if (except != nullptr && name == except) continue;
-    if (const char* reason = find_requirement(name).reason(sample, config)) return reason;
-  }
-  return nullptr;
-}
-
 /// Rejects what fails a requirement; returns the rest. A share of the degenerate samples may fail `mixed`, any of them.
 Candidates apply_requirements(Candidates& pool, const FilterConfig& config) {
   Candidates passing, degenerate;

@@ -97,6 +97,7 @@ class LineReader {
 
 io::Json to_json(const SampleStatistics& s) {
   io::Json json = {{"id", s.id},
+                   {"key", s.key},
                    {"task", s.task},
                    {"source", s.source},
                    {"video", s.video},

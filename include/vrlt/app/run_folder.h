@@ -25,7 +25,7 @@ struct CommandLine {
 /// What a run is made from.
 struct RunRecipe {
   std::string config_yaml;                    ///< As config::to_yaml prints it.
-  std::vector<std::filesystem::path> inputs;  ///< Files and folders whose hashes are recorded.
+  std::vector<std::filesystem::path> inputs;  ///< Files and folders whose hashes are recorded; a later start may leave out what it does not read.
   std::vector<std::string> free_keys;         ///< Keys and sections that may change between starts: what the folder holds does not depend on them.
 };
 
@@ -34,5 +34,9 @@ struct RunRecipe {
 /// results of two recipes never mix; the message names the first difference.
 /// @throws ConfigError (also for kNever with a run there), MissingInputError (an input, or kMust without a run), DiskError.
 void open_run_folder(const std::filesystem::path& folder, const RunRecipe& recipe, const CommandLine& command);
+
+/// Compares inputs that a start left out with what was recorded, when it reads them after all.
+/// @throws ConfigError if one has changed, MissingInputError.
+void check_inputs(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& inputs);
 
 }  // namespace vrlt::app

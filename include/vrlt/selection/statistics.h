@@ -41,6 +41,7 @@ double variance_error(const RewardStatistics& reward);
 /// format failures are another variance. A response that cannot be read counts 0.
 struct SampleStatistics {
   std::string id, task, source, video;
+  std::string key;                    ///< Of what is asked, see sample_key.h.
   std::optional<double> duration;     ///< Of what the model sees, seconds.
   std::optional<double> gt_fraction;  ///< Of it, how much the true spans cover.
   int64_t num_options = 0;

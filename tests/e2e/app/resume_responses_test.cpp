@@ -1,5 +1,6 @@
 // Selection and evaluation that were killed or stopped and resumed leave the files of undisturbed ones.
 #include "tests/e2e/app/killing.h"
+#include "tests/e2e/app/racing_config.h"
 
 namespace vrlt::test {
 namespace {
@@ -33,17 +34,18 @@ struct Stored {
   int exit_code;
   std::vector<std::string> files;
 };
-void PrintTo(const Stored& stored, std::ostream* out) { *out << stored.program; }
+void PrintTo(const Stored& stored, std::ostream* out) { *out << stored.program << ' ' << stored.config; }
 
 class ResumeResponses : public ::testing::TestWithParam<Stored> {
  protected:
+  static void SetUpTestSuite() { write_racing_config(); }
   std::vector<std::string> arguments(const std::string& name) const {
     std::vector<std::string> list = {GetParam().config, "name=" + name, records_};
     if (GetParam().exit_code == 0) list.emplace_back("data.max_bad_fraction=1");
     return list;
   }
   fs::path whole() const {
-    const auto name = std::string("whole-") + GetParam().program;
+    const auto name = std::string("whole-") + GetParam().config;
     const auto result = world_.run(GetParam().program, arguments(name));
     EXPECT_EQ(result.exit_code, GetParam().exit_code) << result.err;
     return world_.run_folder(name);
@@ -64,7 +66,7 @@ TEST_P(ResumeResponses, KilledTenTimesEndsAsUndisturbed) {
 
 TEST_P(ResumeResponses, TerminationExitsWith75AndGoesOn) {
   const auto expected = whole();
-  const auto name = std::string("terminated-") + GetParam().program;
+  const auto name = std::string("terminated-") + GetParam().config;
   const auto run = world_.run_folder(name);
   Process process(SmallWorld::program(GetParam().program), arguments(name), world_.options());
   ASSERT_TRUE(process.wait_until([&] { return stored_lines(run) >= 3; }));
@@ -80,7 +82,7 @@ TEST_P(ResumeResponses, TerminationExitsWith75AndGoesOn) {
 // The store of a run that was cut inside a batch and inside a line.
 TEST_P(ResumeResponses, TornStoreIsRepaired) {
   const auto expected = whole();
-  const auto name = std::string("torn-") + GetParam().program;
+  const auto name = std::string("torn-") + GetParam().config;
   const auto& store = GetParam().files.front();
   ASSERT_EQ(world_.run(GetParam().program, arguments(name)).exit_code, GetParam().exit_code);
   const auto path = world_.run_folder(name) / store;
@@ -97,7 +99,7 @@ TEST_P(ResumeResponses, TornStoreIsRepaired) {
 
 // A video that was missing and is there now: the same command asks again, and only that.
 TEST_P(ResumeResponses, AsksAgainWhatCouldNotBeAsked) {
-  const auto name = std::string("again-") + GetParam().program;
+  const auto name = std::string("again-") + GetParam().config;
   const auto run = world_.run_folder(name);
   ASSERT_EQ(world_.run(GetParam().program, arguments(name)).exit_code, GetParam().exit_code);
   const auto before = stored_lines(run);
@@ -115,13 +117,14 @@ TEST_P(ResumeResponses, AsksAgainWhatCouldNotBeAsked) {
 
 INSTANTIATE_TEST_SUITE_P(
     Programs, ResumeResponses,
-    ::testing::Values(Stored{"vrlt-select", "select.yaml", 0, {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"}},
-                      Stored{"vrlt-eval",
-                             "eval.yaml",
-                             83,
-                             {"mcq/samples.jsonl", "mcq/results.json", "tvg/samples.jsonl", "tvg/results.json", "gqa/samples.jsonl",
-                              "gqa/results.json"}}),
-    [](const auto& info) { return std::string(info.param.program).substr(5); });
+    ::testing::Values(
+        Stored{"vrlt-select", "select.yaml", 0, {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"}},
+        Stored{"vrlt-select", "racing.yaml", 0, {"rollouts.jsonl", "rounds.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"}},
+        Stored{"vrlt-eval",
+               "eval.yaml",
+               83,
+               {"mcq/samples.jsonl", "mcq/results.json", "tvg/samples.jsonl", "tvg/results.json", "gqa/samples.jsonl", "gqa/results.json"}}),
+    [](const auto& info) { return std::string(info.param.config).substr(0, std::string(info.param.config).find('.')); });
 
 }  // namespace
 }  // namespace vrlt::test

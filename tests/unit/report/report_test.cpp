@@ -87,6 +87,20 @@ TEST_F(Report, SelectionCountsItsDecisions) {
   const auto html = page({selection});
   EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>low_std</td><td class=\"n\">1</td>"));
   EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>selected</td><td class=\"n\">1</td>"));
+  EXPECT_THAT(html, Not(HasSubstr("as predicted")));
+}
+
+TEST_F(Report, SelectionSaysHowFarItCanBeTrusted) {
+  const auto selection = run("select");
+  put(selection / "statistics.jsonl", "{\"id\": \"a\", \"task\": \"tvg\", \"mean\": 0.5, \"std\": 0.2}\n");
+  put(selection / "report.json",
+      "{\"noise\": {\"<tvg>\": {\"mean_var\": 0.25, \"mean_sd_of_var\": 0.125, \"all_same\": null}}, "
+      "\"predicted_no_signal\": {\"selected\": 0.0625, \"pool\": 0.5}}");
+  const auto html = page({selection});
+  EXPECT_THAT(html, HasSubstr("as predicted: 6.25 % of the selected samples, 50 % of all"));
+  EXPECT_THAT(html, HasSubstr("<td>&lt;tvg&gt;</td><td class=\"n\">0.25</td><td class=\"n\">0.125</td>"));
+  put(selection / "report.json", "[]");
+  EXPECT_THROW(page({selection}), DataError);
 }
 
 TEST_F(Report, AFolderThatIsNoRunIsAnError) {
