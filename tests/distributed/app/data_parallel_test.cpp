@@ -126,25 +126,32 @@ TEST_F(DataParallel, UnreadableSamplesCountOnAllRanks) {
   }
 }
 
-TEST_F(DataParallel, Selection) {
+// S2 of spec grpo.md 4.9, with the model: one round of questions, and all that there are.
+TEST_F(DataParallel, SelectionSpec_S2_AnyRanksGiveTheSameFiles) {
   warm_up();
-  run("vrlt-select", {"select.yaml", "name=one"});
-  const auto expect_same = [&](const std::string& name) {
-    for (const char* file : {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"})
-      EXPECT_EQ(contents(run_folder("one") / file), contents(run_folder(name) / file)) << name << " " << file;
-  };
-  for (const int world_size : {2, 3}) {
-    const auto name = "ranks" + std::to_string(world_size);
-    run_on(world_size, "vrlt-select", {"select.yaml", "name=" + name});
-    expect_same(name);
+  for (const std::string config : {"select", "racing"}) {
+    SCOPED_TRACE(config);
+    std::vector<std::string> files = {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"};
+    if (config == "racing") files.emplace_back("rounds.jsonl");
+    run("vrlt-select", {config + ".yaml", "name=" + config});
+    const auto expect_same = [&](const std::string& name) {
+      for (const auto& file : files) EXPECT_EQ(contents(run_folder(config) / file), contents(run_folder(name) / file)) << name << " " << file;
+    };
+    for (const int world_size : {2, 3}) {
+      const auto name = config + std::to_string(world_size);
+      run_on(world_size, "vrlt-select", {config + ".yaml", "name=" + name});
+      expect_same(name);
+    }
+    // Killed in the second batch of two ranks, and in the last round of all, resumed by three.
+    const auto text = contents(run_folder(config) / "rollouts.jsonl");
+    size_t seventh = 0;
+    for (int line = 0; line < 7; ++line) seventh = text.find('\n', seventh) + 1;
+    for (const size_t cut : {seventh + 10, text.size() - 10}) {
+      fs::resize_file(run_folder(config + "2") / "rollouts.jsonl", cut);
+      run_on(3, "vrlt-select", {config + ".yaml", "name=" + config + "2", "--resume", "must"});
+      expect_same(config + "2");
+    }
   }
-  // Killed in the second batch of two ranks, resumed by three.
-  const auto text = contents(run_folder("one") / "rollouts.jsonl");
-  size_t cut = 0;
-  for (int line = 0; line < 7; ++line) cut = text.find('\n', cut) + 1;
-  fs::resize_file(run_folder("ranks2") / "rollouts.jsonl", cut + 10);
-  run_on(3, "vrlt-select", {"select.yaml", "name=ranks2", "--resume", "must"});
-  expect_same("ranks2");
 }
 
 TEST_F(DataParallel, Evaluation) {

@@ -56,6 +56,12 @@ algorithm: {kl_coef: 0.01}
 )");
     // 24 samples in batches of 5: the last batch is short, and with 2 or 3 ranks some have none in the last round.
     write("select.yaml", "name: select\nbatch: 5\n" + warm + inputs + "rollout: {group_size: 4, temperature: 1.0, max_new_tokens: 24}\n");
+    write("racing.yaml", "name: racing\nbatch: 5\n" + warm + inputs + R"(
+rollout: {group_size: 4, temperature: 1.0, max_new_tokens: 24}
+racing: {first_draws: 2, redraw_parked: 0.5, near_cut_draws: 2}
+audit: {fraction: 0.2, min_samples: 3}
+filter: {keep: 0.25}
+)");
     write("eval.yaml", "name: eval\nbatch: 3\n" + warm + inputs + "generation: {max_new_tokens: 24}\n");
   }
 
