@@ -84,7 +84,9 @@ run_arm() {
     grpo-labelled) grpo labelled ;;
     grpo-pool) grpo pool "data.records=[$data/pool.jsonl]" ;;
     grpo-variance) chosen variance filter.preset=temporal_rlt filter.keep=0.25 ;;
-    grpo-random|grpo-timelens2|grpo-time_r1|grpo-timelens|grpo-dapo) chosen "${1#grpo-}" filter.preset="${1#grpo-}" filter.keep=0.25 ;;
+    # Its rule keeps every sample whose rewards are not all equal: a quarter of the pool of those, at random.
+    grpo-dapo) chosen dapo filter.preset=dapo filter.keep=0.25 filter.choose=random ;;
+    grpo-random|grpo-timelens2|grpo-time_r1|grpo-timelens) chosen "${1#grpo-}" filter.preset="${1#grpo-}" filter.keep=0.25 ;;
     grpo-discrete) grpo discrete "rewards=[choice, grounded_qa_option, $form]" ;;
     grpo-continuous) grpo continuous "rewards=[temporal_iou, grounded_qa_iou, $form]" ;;
     grpo-scratch) grpo scratch model.path="$data/model" model.init=random ;;

@@ -37,7 +37,7 @@ ARMS = {
     "grpo-timelens2": "GRPO, 25 % as TimeLens2",
     "grpo-time_r1": "GRPO, 25 % as Time-R1",
     "grpo-timelens": "GRPO, 25 % as TimeLens",
-    "grpo-dapo": "GRPO, 25 % of what DAPO keeps",
+    "grpo-dapo": "GRPO, 25 % at random of what DAPO keeps",
 }
 PAIRS = [
     (

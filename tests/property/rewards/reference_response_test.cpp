@@ -20,7 +20,7 @@ std::vector<TaskCase> task_cases() {
 }
 
 /// As the prompt asks for it.
-std::string reference_response(const data::PromptEntry& prompt, data::Sample sample) {
+std::string ideal_response(const data::PromptEntry& prompt, data::Sample sample) {
   sample.record = {{"thinking", "I look at the frames in order."}};
   return data::reference_response(prompt, sample, prompt.think ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer);
 }
@@ -32,13 +32,13 @@ TEST(ReferenceResponse, EarnsFullMarks) {
     for (const auto& [sample, accuracy] : task_cases()) {
       const bool is_seed_layout = prompt.answer == data::find_prompt("seed_tvg").answer;  // for grounding only
       if (is_seed_layout && sample.task != data::Task::kTemporalGrounding) continue;
-      const auto text = reference_response(prompt, sample);
+      const auto text = ideal_response(prompt, sample);
       const RewardFunction reward({{accuracy, 1.0}, {prompt.think ? "format" : "format_answer", 1.0}});
       EXPECT_EQ(reward({.sample = sample, .text = text}).total, 2.0) << prompt.name << " on " << data::to_string(sample.task) << ": " << text;
     }
   const auto& seed = data::find_prompt("seed_tvg");
   const auto grounding = task_cases()[1].sample;
-  EXPECT_EQ(RewardFunction({{"format_seed_tvg", 1.0}})({.sample = grounding, .text = reference_response(seed, grounding)}).total, 1.0);
+  EXPECT_EQ(RewardFunction({{"format_seed_tvg", 1.0}})({.sample = grounding, .text = ideal_response(seed, grounding)}).total, 1.0);
 }
 
 }  // namespace vrlt::rewards

@@ -52,7 +52,7 @@ TEST(PromptTable, ThinkingIsThatOfTheRecord) {
   const auto response = [&] { return reference_response(find_prompt("auto_think"), sample, ReferenceTarget::kThinkAnswer); };
   sample.record = {{"thinking", "The ball is blue."}};
   EXPECT_EQ(response(), "<think>The ball is blue.</think><answer>B</answer>");
-  for (const io::Json thinking : {io::Json(), io::Json(" \n"), io::Json(7), io::Json("a</think>")}) {
+  for (const auto& thinking : std::vector<io::Json>{io::Json(), io::Json(" \n"), io::Json(7), io::Json("a</think>")}) {
     sample.record = {{"thinking", thinking}};
     EXPECT_THROW(response(), DataError) << thinking;
   }

@@ -24,28 +24,28 @@ TEST(SampleKey, IsTheHashOfCanonicalJson) {
 }
 
 TEST(SampleKey, IsOfWhatIsAskedAndNotOfTheId) {
-  const std::function<void(data::Sample&)> changes[] = {[](auto& s) { s.video = "w.mp4"; },          [](auto& s) { s.question = "r"; },
+  const std::function<void(data::Sample&)> changes[] = {[](auto& s) { s.video = "w.mp4"; },          [](auto& s) { s.question = "other"; },
                                                         [](auto& s) { s.options = {"x", "y"}; },     [](auto& s) { s.segments[0] = {0, 2}; },
                                                         [](auto& s) { s.task = data::Task::kOpen; }, [](auto& s) { s.clip_start = 1; },
-                                                        [](auto& s) { s.answer_text = "z"; },        [](auto& s) { s.images = {"i.png"}; }};
+                                                        [](auto& s) { s.answer_text = "other"; },        [](auto& s) { s.images = {"i.png"}; }};
   for (const auto& change : changes) {
     auto changed = question();
     change(changed);
     EXPECT_NE(sample_key(changed), sample_key(question()));
   }
   auto renamed = question();
-  renamed.id = "b";
+  renamed.id = "second";
   EXPECT_EQ(sample_key(renamed), sample_key(question()));
 }
 
 TEST(SampleKey, TwiceTheSameIsAnError) {
   auto other = question();
-  other.id = "b";
+  other.id = "second";
   try {
     check_keys({question(), other});
     ADD_FAILURE();
   } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("samples a and b ask the same"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("samples a and second ask the same"), std::string::npos) << error.what();
   }
   other.question = "another";
   EXPECT_NO_THROW(check_keys({question(), other}));
