@@ -61,15 +61,16 @@ void eval_on_rank(const EvalConfig& config, const CommandLine& command, distribu
   const auto samples = read_eval_samples(config);
   const auto tasks = split_by_benchmark(samples, config);
   std::vector<std::vector<evaluation::Answer>> answers;
+  std::optional<io::FolderLock> lock;
   if (config.rescore) {
     answers = stored_answers(tasks, config.run_folder());
   } else {
     if (group.is_first())
-      open_run_folder(config.run_folder(),
-                      {yaml_of(config, false),
-                       input_paths(config.model, config.data),
-                       {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial"}},
-                      command);
+      lock = open_run_folder(config.run_folder(),
+                             {yaml_of(config, false),
+                              input_paths(config.model, config.data),
+                              {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial"}},
+                             command);
     answers = answer_tasks(tasks, config, group);
   }
   if (!group.is_first()) return;

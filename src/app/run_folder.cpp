@@ -103,7 +103,7 @@ void compare_inputs(const fs::path& folder, const io::Json& now, const std::vect
 
 }  // namespace
 
-void open_run_folder(const fs::path& folder, const RunRecipe& recipe, const CommandLine& command) {
+io::FolderLock open_run_folder(const fs::path& folder, const RunRecipe& recipe, const CommandLine& command) {
   check_exist(recipe.inputs);
   const auto config_path = folder / "config.yaml";
   const bool exists = fs::exists(config_path);
@@ -111,12 +111,13 @@ void open_run_folder(const fs::path& folder, const RunRecipe& recipe, const Comm
     throw ConfigError(concat(folder.string(), " already holds a run; choose another name, remove it, or resume it (--resume auto)"));
   if (command.resume == Resume::kMust && !exists)
     throw MissingInputError(concat(folder.string(), " holds no run to resume (--resume must); start one with --resume auto"));
-  const bool resumes = fs::is_directory(folder) && holds_results(folder);
+  io::create_folders(folder);
+  io::FolderLock lock(folder);
+  const bool resumes = holds_results(folder);
   if (resumes && !exists) throw ConfigError(concat(folder.string(), " holds files without the config.yaml of their run", kWayOut));
   if (resumes) check_config(folder, recipe);
   const auto inputs = describe_inputs(recipe.inputs);
   if (resumes) compare_inputs(folder, inputs, recipe.inputs);
-  io::create_folders(folder);
   if (!resumes) {
     io::write_file_atomic(folder / "environment.json", environment().dump(2) + "\n");
     io::write_file_atomic(folder / "inputs.json", inputs.dump(2) + "\n");
@@ -127,6 +128,7 @@ void open_run_folder(const fs::path& folder, const RunRecipe& recipe, const Comm
   io::FileWriter writer(folder / "command.txt", io::FileWriter::Mode::kAppend);
   writer.write(line + "\n");
   writer.close();
+  return lock;
 }
 
 void check_inputs(const fs::path& folder, const std::vector<fs::path>& inputs) {

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "app/response_store.h"
 #include "app/select_config.h"
@@ -123,7 +124,8 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
   const bool goes_on = fs::exists(path) && fs::exists(folder / "config.yaml");
   const auto inputs =
       goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : input_paths(config.model, config.data);
-  if (group.is_first()) open_run_folder(folder, {yaml, inputs, {"filter", "audit", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+  std::optional<io::FolderLock> lock;
+  if (group.is_first()) lock = open_run_folder(folder, {yaml, inputs, {"filter", "audit", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
   ResponseStore store(path, pointers, config.batch, kErrorKey, group, summary_of);

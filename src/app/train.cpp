@@ -1,6 +1,7 @@
 #include "vrlt/app/train.h"
 
 #include <cstdio>
+#include <optional>
 
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
@@ -16,9 +17,10 @@ namespace {
 int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   const auto run_folder = std::filesystem::path(config.output) / config.name;
+  std::optional<io::FolderLock> lock;
   if (group.is_first())
-    open_run_folder(run_folder, {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}},
-                    command);
+    lock = open_run_folder(run_folder,
+                           {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);

@@ -1,5 +1,8 @@
 // Which run folders a program accepts.
+#include <optional>
+
 #include "tests/e2e/app/small_world.h"
+#include "vrlt/io/folder_lock.h"
 
 namespace vrlt::test {
 namespace {
@@ -64,6 +67,18 @@ TEST_P(RunFolder, ChangedInputsAreRefused) {
   const auto refused = run({"data.records=[changing.jsonl]"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("changing.jsonl has changed since the run in runs/" + name() + " began"));
+  fs::remove_all(world().run_folder(name()));
+}
+
+TEST_P(RunFolder, IsOfOneProcessAtATime) {
+  fs::create_directories(world().run_folder(name()));
+  std::optional<io::FolderLock> other(world().run_folder(name()));
+  const auto refused = run({});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("another process works in runs/" + name()));
+  EXPECT_TRUE(fs::is_empty(world().run_folder(name())));
+  other.reset();
+  EXPECT_EQ(run({}).exit_code, 0);
   fs::remove_all(world().run_folder(name()));
 }
 
