@@ -73,12 +73,7 @@ void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
   v.field({.name = "compat", .help = "official ways to score beside the strict one (--list compat); empty: those of the benchmark"}, c.compat);
   v.section("model", "the model to evaluate", c.model);
   v.section("data", "the records to answer", c.data);
-  v.begin_section("video", "which frames, and how large");
-  trainer::visit_video_fields(v, c.video);
-  v.end_section();
-  v.begin_section("image", "how large still images are");
-  trainer::visit_image_fields(v, c.image);
-  v.end_section();
+  trainer::visit_media_sections(v, c.video, c.image);
   v.begin_section("generation", "how answers are generated");
   v.field({.name = "samples", .help = "answers to each question, which count with their mean", .min = 1, .max = 4096}, c.generation.group_size);
   v.field({.name = "max_new_tokens", .help = "longest answer", .min = 1, .max = 1e6}, c.generation.max_new_tokens);

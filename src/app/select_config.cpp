@@ -50,12 +50,7 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   v.field({.name = "batch", .help = "prompts decoded together", .min = 1}, c.batch);
   v.section("model", "the model whose answers are judged", c.model);
   v.section("data", "the samples to choose from", c.data);
-  v.begin_section("video", "which frames, and how large");
-  trainer::visit_video_fields(v, c.video);
-  v.end_section();
-  v.begin_section("image", "how large still images are");
-  trainer::visit_image_fields(v, c.image);
-  v.end_section();
+  trainer::visit_media_sections(v, c.video, c.image);
   v.section("rollout", "how responses are sampled; as in the training to come", c.rollout);
   v.section("racing", "few responses first, more where they leave doubt", c.racing);
   visit_rewards(v, c);

@@ -35,24 +35,25 @@ void visit_fields(config::FieldVisitor& v, RolloutSection& c) {
   v.field({.name = "min_p", .help = "sample among tokens at least this likely relative to the likeliest", .min = 0, .max = 1}, c.sampling.min_p);
 }
 
-void visit_video_fields(config::FieldVisitor& v, video::VideoOptions& c) {
-  v.field({.name = "sampler", .help = "which frames are taken", .choices = video::sampler_names()}, c.sampler);
-  v.field({.name = "fps", .help = "frames taken per second", .min = 0.001, .max = 1000}, c.fps);
-  v.field({.name = "num_frames", .help = "take exactly so many frames instead", .min = 2}, c.num_frames);
-  v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, c.min_frames);
-  v.field({.name = "max_frames", .help = "take at most so many", .min = 2}, c.max_frames);
-  v.field({.name = "min_pixels", .help = "per frame", .min = 784}, c.min_pixels);
-  v.field({.name = "max_pixels", .help = "per frame", .min = 784}, c.max_pixels);
-  v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, c.total_pixels);
-  v.field({.name = "resized_height", .help = "with resized_width: a fixed size instead", .min = 1, .max = 65536}, c.resized_height);
-  v.field({.name = "resized_width", .help = "with resized_height: a fixed size instead", .min = 1, .max = 65536}, c.resized_width);
-  v.field({.name = "resize", .help = "kernel that resizes frames", .choices = video::resize_kernel_names()}, c.resize);
-}
-
-void visit_image_fields(config::FieldVisitor& v, video::ImageOptions& c) {
-  v.field({.name = "min_pixels", .help = "per image", .min = 784}, c.min_pixels);
-  v.field({.name = "max_pixels", .help = "per image", .min = 784}, c.max_pixels);
-  v.field({.name = "resize", .help = "kernel that resizes images", .choices = video::resize_kernel_names()}, c.resize);
+void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video, video::ImageOptions& image) {
+  v.begin_section("video", "which frames, and how large");
+  v.field({.name = "sampler", .help = "which frames are taken", .choices = video::sampler_names()}, video.sampler);
+  v.field({.name = "fps", .help = "frames taken per second", .min = 0.001, .max = 1000}, video.fps);
+  v.field({.name = "num_frames", .help = "take exactly so many frames instead", .min = 2}, video.num_frames);
+  v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, video.min_frames);
+  v.field({.name = "max_frames", .help = "take at most so many", .min = 2}, video.max_frames);
+  v.field({.name = "min_pixels", .help = "per frame", .min = 784}, video.min_pixels);
+  v.field({.name = "max_pixels", .help = "per frame", .min = 784}, video.max_pixels);
+  v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, video.total_pixels);
+  v.field({.name = "resized_height", .help = "with resized_width: a fixed size instead", .min = 1, .max = 65536}, video.resized_height);
+  v.field({.name = "resized_width", .help = "with resized_height: a fixed size instead", .min = 1, .max = 65536}, video.resized_width);
+  v.field({.name = "resize", .help = "kernel that resizes frames", .choices = video::resize_kernel_names()}, video.resize);
+  v.end_section();
+  v.begin_section("image", "how large still images are");
+  v.field({.name = "min_pixels", .help = "per image", .min = 784}, image.min_pixels);
+  v.field({.name = "max_pixels", .help = "per image", .min = 784}, image.max_pixels);
+  v.field({.name = "resize", .help = "kernel that resizes images", .choices = video::resize_kernel_names()}, image.resize);
+  v.end_section();
 }
 
 std::string place_of(const std::string& key, const config::KeyLocations& locations) {

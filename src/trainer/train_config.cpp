@@ -127,12 +127,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.field({.name = "logged_rollouts", .help = "prompts per step written to rollouts.jsonl", .min = 0}, c.logged_rollouts);
   v.section("model", "the model to train", c.model);
   v.section("data", "the training samples", c.data);
-  v.begin_section("video", "which frames, and how large");
-  visit_video_fields(v, c.video);
-  v.end_section();
-  v.begin_section("image", "how large still images are");
-  visit_image_fields(v, c.image);
-  v.end_section();
+  visit_media_sections(v, c.video, c.image);
   if (c.trainer == "grpo" || v.wants_fields_without_effect()) {
     v.section("rollout", "how responses are sampled", c.rollout);
     v.field({.name = "rewards",

@@ -42,9 +42,8 @@ struct RolloutSection {
 void visit_fields(config::FieldVisitor& visitor, ModelSection& section);
 void visit_fields(config::FieldVisitor& visitor, DataSection& section);
 void visit_fields(config::FieldVisitor& visitor, RolloutSection& section);
-/// Not `visit_fields`: the options live in another namespace.
-void visit_video_fields(config::FieldVisitor& visitor, video::VideoOptions& options);
-void visit_image_fields(config::FieldVisitor& visitor, video::ImageOptions& options);
+/// The sections `video` and `image`. Not `visit_fields`: the options live in another namespace.
+void visit_media_sections(config::FieldVisitor& visitor, video::VideoOptions& video, video::ImageOptions& image);
 
 /// Where the user wrote a key, or "default".
 std::string place_of(const std::string& key, const config::KeyLocations& locations);
