@@ -120,9 +120,10 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters);
   const double trained = all - (config.model.freeze_vision ? static_cast<double>(shape.vision.parameters) : 0.0);
   const double prompts_here = std::ceil(prompts / static_cast<double>(world_size));
-  const double micro = std::min(prompts_here, static_cast<double>(config.micro_batch));
   const double responses_of_prompt = static_cast<double>(budget.responses) / prompts;
   const double tokens_of_group = mean.tokens() + responses_of_prompt * response;
+  double micro = std::min(prompts_here, static_cast<double>(config.micro_batch));
+  if (config.micro_batch_tokens > 0) micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
   const double update_activations = micro * tokens_of_group * activation_elements(shape.text) +
                                     (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision));
   const bool has_masters = config.model.dtype != "float32";

@@ -90,6 +90,13 @@ TEST(Budget, TellsMemoryOfARank) {
   // one group of 80 tokens: 6 * 10 + 3 * 20 + 2 * 10 + 2 * 5 numbers each
   EXPECT_DOUBLE_EQ(bytes(budget, "activations of a micro-batch"), 80 * 150 * 4);
   EXPECT_DOUBLE_EQ(bytes(estimate_budget(config(), shape(), samples(), 2), "keys and values of a rollout"), 80 * 2 * 5 * 4);
+  auto bounded = config();
+  bounded.micro_batch = 2;
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(bounded, shape(), samples()), "activations of a micro-batch"), 2 * 80 * 150 * 4);
+  bounded.micro_batch_tokens = 159;  // one token short of two groups
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(bounded, shape(), samples()), "activations of a micro-batch"), 80 * 150 * 4);
+  bounded.micro_batch_tokens = 10;  // a group is never cut
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(bounded, shape(), samples()), "activations of a micro-batch"), 80 * 150 * 4);
   auto half = config();
   half.model.dtype = "bfloat16";
   EXPECT_DOUBLE_EQ(bytes(estimate_budget(half, shape(), samples()), "optimizer"), 2000 * 12) << "and master weights";
