@@ -32,11 +32,10 @@ std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files
   return samples;
 }
 
-SampleOrder::SampleOrder(int64_t num_samples, uint64_t seed, bool shuffle) : num_samples_(num_samples), seed_(seed), shuffle_(shuffle) {
-  VRLT_CHECK(num_samples > 0, "no samples");
-}
+SampleOrder::SampleOrder(int64_t num_samples, uint64_t seed, bool shuffle) : num_samples_(num_samples), seed_(seed), shuffle_(shuffle) {}
 
 int64_t SampleOrder::at(int64_t position) const {
+  VRLT_CHECK(num_samples_ > 0, "an order of no samples");
   if (!shuffle_) return position % num_samples_;
   const int64_t epoch = position / num_samples_;
   if (epoch != cached_epoch_) {

@@ -5,9 +5,8 @@
 
 namespace vrlt::trainer {
 
-AdaptiveState::AdaptiveState(const TrainConfig& config, int64_t first_step, io::Json& state)
-    : next_position(state.value("next_position", first_step * config.prompts_per_step)),
-      config_(config),
+AdaptiveState::AdaptiveState(const TrainConfig& config, io::Json& state)
+    : config_(config),
       state_(state),
       kl_reward_coef_(state.value("kl_reward_coef", config.algorithm.kl_reward.coef)),
       entropy_coef_(state.value("entropy_coef", config.algorithm.objective.entropy.coef)),
@@ -38,7 +37,6 @@ void AdaptiveState::adapt_to_entropy(double entropy) {
 }
 
 void AdaptiveState::store() {
-  state_["next_position"] = next_position;
   if (config_.algorithm.kl_reward.target) state_["kl_reward_coef"] = kl_reward_coef_;
   if (!adapts_to_entropy()) return;
   state_["entropy_coef"] = entropy_coef_;

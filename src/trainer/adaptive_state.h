@@ -6,11 +6,11 @@
 
 namespace vrlt::trainer {
 
-/// The data cursor and the coefficients that adapt: what goes on from step to step and is kept in checkpoints. The same on every rank.
+/// The coefficients that adapt from step to step; kept in checkpoints. The same on every rank.
 class AdaptiveState {
  public:
   /// @param state  as the last checkpoint has it, or empty; store() writes it.
-  AdaptiveState(const TrainConfig& config, int64_t first_step, io::Json& state);
+  AdaptiveState(const TrainConfig& config, io::Json& state);
 
   double kl_reward_coef() const { return kl_reward_coef_; }
   /// 0 while the entropy is above its target.
@@ -22,8 +22,6 @@ class AdaptiveState {
   bool adapts_to_entropy() const;
 
   void store();
-
-  int64_t next_position = 0;  ///< Of the sample that is drawn next.
 
  private:
   const TrainConfig& config_;

@@ -81,9 +81,11 @@ void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
   const auto reward = reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
   TrainingRun run(parts, config.algorithm.num_updates());
-  RolloutStage rollouts(parts, run, reward);
+  const auto prompts = make_prompt_stream(config, parts.samples);
+  prompts->restore(run.trainer_state(), run.first_step() * config.prompts_per_step);
+  RolloutStage rollouts(parts, run, *prompts, reward);
   PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
-  AdaptiveState state(config, run.first_step(), run.trainer_state());
+  AdaptiveState state(config, run.trainer_state());
   StepLog rollout_log(parts, "rollouts.jsonl", run.first_step());
   std::optional<StepLog> update_log;
   if (update.num_updates() > 1) update_log.emplace(parts, "updates.jsonl", run.first_step());
@@ -93,7 +95,7 @@ void train_grpo(const TrainingParts& parts) {
     // Draw prompts, roll out, score, leave out groups without signal.
     const Stopwatch step_time;
     metrics::MetricSet metrics, of_updates;
-    auto groups = rollouts.collect(step, state.next_position, metrics);
+    auto groups = rollouts.collect(step, metrics);
     for (const auto& scored : groups) rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
     auto rows = gather_rows(groups, {}, parts.group);
 
@@ -130,6 +132,7 @@ void train_grpo(const TrainingParts& parts) {
     for (const auto& line : gather_records(parts, groups, reward.terms(), step)) rollout_log.append(line);
     run.report_step(step, metrics, "reward/total");
     state.store();
+    prompts->store(run.trainer_state());
     run.finish_step(step, [&] {
       rollout_log.sync();
       if (update_log) update_log->sync();

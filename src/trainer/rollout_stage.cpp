@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "vrlt/algorithm/advantage.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/random.h"
@@ -30,23 +29,24 @@ void sort_by_position(std::vector<ScoredGroup>& groups) {
 
 }  // namespace
 
-RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, const rewards::RewardFunction& reward)
+RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptStream& prompts, const rewards::RewardFunction& reward)
     : parts_(parts),
       run_(run),
+      prompts_(prompts),
       reward_(reward),
       engine_(parts.policy, parts.processor.tokenizer(),
               {parts.processor.vision_tokens().image_pad, parts.processor.vision_tokens().video_pad, parts.processor.vision_tokens().vision_start,
                parts.processor.vision_tokens().vision_end}) {}
 
-std::vector<ScoredGroup> RolloutStage::collect(int64_t step, int64_t& next_position, metrics::MetricSet& metrics) {
+std::vector<ScoredGroup> RolloutStage::collect(int64_t step, metrics::MetricSet& metrics) {
   const auto& dynamic = parts_.config.algorithm.dynamic_sampling;
   std::vector<ScoredGroup> kept, rejected;
   Cost cost;
   int64_t missing = parts_.config.prompts_per_step;
   // Each round draws what is missing and no more: there is never a surplus to throw away.
   do {
-    auto groups = roll_out_and_score(next_position, missing, cost, metrics);
-    next_position += missing;
+    auto groups = roll_out_and_score(prompts_.next(step, missing, [&](const auto& prompts) { return measure(prompts); }), cost, metrics);
+    if (prompts_.replays()) replay(groups, cost, metrics);
     const auto without = std::stable_partition(groups.begin(), groups.end(), [&](const auto& g) { return !dynamic.enabled || has_signal(g); });
     rejected.insert(rejected.end(), std::make_move_iterator(without), std::make_move_iterator(groups.end()));
     groups.erase(without, groups.end());
@@ -61,11 +61,11 @@ std::vector<ScoredGroup> RolloutStage::collect(int64_t step, int64_t& next_posit
   return kept;
 }
 
-std::vector<ScoredGroup> RolloutStage::roll_out_and_score(int64_t first_position, int64_t count, Cost& cost, metrics::MetricSet& metrics) {
+std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<DrawnPrompt>& prompts, Cost& cost, metrics::MetricSet& metrics) {
   ++cost.batches;
-  cost.prompts += count;
+  cost.prompts += static_cast<int64_t>(prompts.size());
   const auto start = std::chrono::steady_clock::now();
-  const auto samples = run_.load_samples(first_position, count);
+  const auto samples = run_.load_samples(prompts);
   cost.load_seconds += seconds_since(start);
   const auto rollout_start = std::chrono::steady_clock::now();
   auto groups = roll_out(samples);
@@ -118,18 +118,43 @@ std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(const std::vec
   return controls;
 }
 
-bool RolloutStage::has_signal(const ScoredGroup& scored) const {
-  std::vector<double> accuracies;
-  bool continuous = false;
-  for (const auto& score : scored.scores) {
-    accuracies.push_back(score.accuracy);
-    for (size_t c = 0; c < score.components.size(); ++c) {
-      const auto& entry = rewards::find_reward(reward_.terms()[c].name);
-      continuous = continuous || (score.components[c].applicable && entry.accuracy && entry.continuous);
-    }
+std::vector<GroupAccuracy> RolloutStage::accuracies(const std::vector<ScoredGroup>& own) const {
+  std::vector<GroupAccuracy> of_groups;
+  for (const auto& scored : own)
+    of_groups.push_back({{scored.position, scored.sample - parts_.samples.data()}, accuracy_of(scored, reward_.terms())});
+  return gather_accuracies(of_groups, parts_.group);
+}
+
+/// As many prompts at a time as a step has: memory does not grow with the number of prompts.
+std::vector<GroupAccuracy> RolloutStage::measure(const std::vector<DrawnPrompt>& prompts) {
+  const auto batch = static_cast<size_t>(parts_.config.prompts_per_step);
+  std::vector<GroupAccuracy> all;
+  for (size_t begin = 0; begin < prompts.size(); begin += batch) {
+    Cost cost;
+    metrics::MetricSet not_of_a_step;
+    const auto end = std::min(prompts.size(), begin + batch);
+    const auto scored =
+        roll_out_and_score({prompts.begin() + static_cast<ptrdiff_t>(begin), prompts.begin() + static_cast<ptrdiff_t>(end)}, cost, not_of_a_step);
+    const auto of_batch = accuracies(scored);
+    all.insert(all.end(), of_batch.begin(), of_batch.end());
   }
+  return all;
+}
+
+void RolloutStage::replay(std::vector<ScoredGroup>& groups, Cost& cost, metrics::MetricSet& metrics) {
+  const auto [left_out, instead] = prompts_.replay(accuracies(groups));
+  metrics.max("sampling/replayed_groups", static_cast<double>(instead.size()));
+  if (instead.empty()) return;
+  std::erase_if(groups, [&](const auto& scored) { return std::find(left_out.begin(), left_out.end(), scored.position) != left_out.end(); });
+  auto replayed = roll_out_and_score(instead, cost, metrics);
+  prompts_.observe(accuracies(replayed));
+  append(groups, std::move(replayed));
+}
+
+bool RolloutStage::has_signal(const ScoredGroup& scored) const {
+  const auto accuracy = accuracy_of(scored, reward_.terms());
   const auto& min_std = parts_.config.algorithm.dynamic_sampling.min_std;
-  return algorithm::moments(accuracies).std >= min_std.value_or(continuous ? kMinStdContinuous : kMinStdDiscrete);
+  return accuracy.std >= min_std.value_or(accuracy.continuous ? kMinStdContinuous : kMinStdDiscrete);
 }
 
 void RolloutStage::give_up(int64_t step, const Cost& cost, int64_t missing, std::vector<ScoredGroup>& kept, std::vector<ScoredGroup>& rejected) {

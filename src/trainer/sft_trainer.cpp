@@ -35,11 +35,12 @@ at::Tensor token_weights(const model::GroupBatch& batch, const algorithm::StepCo
 void train_sft(const TrainingParts& parts) {
   const auto& config = parts.config;
   TrainingRun run(parts);
+  const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed, /*shuffle=*/true);
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
     metrics::MetricSet metrics;
-    const auto samples = run.load_samples(step * config.prompts_per_step, config.prompts_per_step);
+    const auto samples = run.load_samples(in_order(order, step * config.prompts_per_step, config.prompts_per_step));
     std::vector<at::Tensor> targets;
     int64_t own_tokens = 0;
     for (const auto& loaded : samples) {

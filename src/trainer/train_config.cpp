@@ -1,4 +1,3 @@
-#include "vrlt/data/prompt.h"
 #include "vrlt/trainer/train_config.h"
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/named_table.h"
+#include "vrlt/data/prompt.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/trainer/preset_table.h"
 #include "vrlt/trainer/reward_section.h"
@@ -26,6 +26,13 @@ void visit_optim(config::FieldVisitor& v, optim::AdamWConfig& c) {
   v.field({.name = "warmup_steps", .help = "optimizer steps of linear warm-up", .min = 0}, c.warmup_steps);
   v.field({.name = "max_skipped_updates", .help = "updates in a row left out for gradients that are not finite, before the run stops", .min = 0},
           c.max_skipped_updates);
+}
+
+bool rewards_accuracy(const TrainConfig& config) {
+  std::vector<rewards::RewardTerm> terms;
+  for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
+  terms = rewards::expand_presets(terms);
+  return std::any_of(terms.begin(), terms.end(), [](const auto& term) { return rewards::find_reward(term.name).accuracy; });
 }
 
 /// Combinations of the algorithm that cannot work.
@@ -100,8 +107,7 @@ class AlgorithmCheck {
     if (config_.prompts_per_step % algorithm_.updates_per_pass != 0)
       refuse("algorithm.updates_per_pass", "updates_per_pass is ", algorithm_.updates_per_pass, ", expected a divisor of prompts_per_step (",
              config_.prompts_per_step, ")");
-    const auto is_accuracy = [](const config::WeightedName& reward) { return rewards::find_reward(reward.name).accuracy; };
-    if (algorithm_.dynamic_sampling.enabled && std::none_of(config_.rewards.begin(), config_.rewards.end(), is_accuracy))
+    if (algorithm_.dynamic_sampling.enabled && !rewards_accuracy(config_))
       refuse("algorithm.dynamic_sampling", "dynamic_sampling compares accuracy, and no reward measures it");
   }
 
@@ -110,6 +116,16 @@ class AlgorithmCheck {
   const config::KeyLocations& locations_;
   std::vector<std::string>& problems_;
 };
+
+/// Combinations of the rule that decides what is trained on with the rest.
+void check_rule(const TrainConfig& config, const config::KeyLocations& locations, std::vector<std::string>& problems) {
+  const auto& rule = config.online_selection.rule;
+  if (rule == "memory_bank" && config.algorithm.dynamic_sampling.enabled)
+    problems.push_back(concat(place_of("online_selection.rule", locations),
+                              ": rule: memory_bank replaces groups without signal itself, remove algorithm.dynamic_sampling"));
+  if ((rule == "memory_bank" || rule == "epoch_filter") && !rewards_accuracy(config))
+    problems.push_back(concat(place_of("online_selection.rule", locations), ": rule: ", rule, " looks at accuracy, and no reward measures it"));
+}
 
 }  // namespace
 
@@ -138,6 +154,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
     visit_reward_fields(v, c.reward_options);
     v.end_section();
     v.section("algorithm", "the policy update", c.algorithm);
+    v.section("online_selection", "which samples the run trains on, decided while it trains", c.online_selection);
   }
   if (c.trainer == "sft" || v.wants_fields_without_effect()) {
     v.begin_section("sft", "supervised fine-tuning");
@@ -160,7 +177,8 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
   auto problems = check(config.data, config.video, config.image, locations);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   const std::vector<std::string> without_effect =
-      config.trainer == "sft" ? std::vector<std::string>{"rollout", "rewards", "reward_options", "algorithm"} : std::vector<std::string>{"sft"};
+      config.trainer == "sft" ? std::vector<std::string>{"rollout", "rewards", "reward_options", "algorithm", "online_selection"}
+                              : std::vector<std::string>{"sft"};
   for (const auto& section : without_effect) {
     const auto found = locations.lower_bound(section);  // the section, or from the command line one of its keys
     if (found != locations.end() && (found->first + ".").starts_with(section + "."))
@@ -173,6 +191,8 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(place("rollout.temperature"), ": temperature is 0, grpo needs responses that differ"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
     AlgorithmCheck(config, locations, problems).run();
+    for (const auto& problem : check(config.online_selection, locations)) problems.push_back(problem);
+    check_rule(config, locations, problems);
     const auto of_rewards = check(config.rewards, config.reward_options, config.rollout.max_new_tokens, ControlRollouts::kSampled, locations);
     problems.insert(problems.end(), of_rewards.begin(), of_rewards.end());
   }
@@ -184,8 +204,9 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
   const auto doubt = [&](const char* key, const auto&... parts) { found.push_back(concat(place_of(key, locations), ": ", parts...)); };
   if (config.trainer == "sft") {
     if (data::find_prompt(config.data.prompt).think && config.sft.target == "answer")
-      doubt("data.prompt", "the prompt \"", config.data.prompt,
-            "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, or think_answer with records that have \"thinking\"");
+      doubt(
+          "data.prompt", "the prompt \"", config.data.prompt,
+          "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, or think_answer with records that have \"thinking\"");
     return found;
   }
   const auto& objective = config.algorithm.objective;

@@ -73,7 +73,6 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step)
     : parts_(parts),
       trained_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
       optimizer_(trained_, parts.config.optim),
-      order_(static_cast<int64_t>(parts.samples.size()), parts.config.seed, /*shuffle=*/true),
       updates_per_step_(updates_per_step) {
   resume_from_latest();
   if (!parts.group.is_first()) return;
@@ -98,25 +97,25 @@ void TrainingRun::resume_from_latest() {
     log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
 }
 
-std::vector<int64_t> TrainingRun::own_share(int64_t first, int64_t count) const {
+std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& prompts) const {
   std::vector<double> costs;
-  for (int64_t i = 0; i < count; ++i)
-    costs.push_back(processor::estimated_size(parts_.samples[static_cast<size_t>(order_.at(first + i))], parts_.loader.media_options()).tokens());
+  for (const auto& prompt : prompts)
+    costs.push_back(processor::estimated_size(parts_.samples[static_cast<size_t>(prompt.sample)], parts_.loader.media_options()).tokens());
   const auto ranks = distributed::share_by_cost(costs, parts_.group.world_size());
-  std::vector<int64_t> own;
-  for (int64_t i = 0; i < count; ++i)
-    if (ranks[static_cast<size_t>(i)] == parts_.group.rank()) own.push_back(i);
+  std::vector<DrawnPrompt> own;
+  for (size_t i = 0; i < prompts.size(); ++i)
+    if (ranks[i] == parts_.group.rank()) own.push_back(prompts[i]);
   return own;
 }
 
-std::vector<LoadedSample> TrainingRun::load_samples(int64_t first, int64_t count) {
+std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPrompt>& prompts) {
   std::vector<LoadedSample> loaded;
   io::Json bad = io::Json::array();
-  for (const int64_t i : own_share(first, count)) {
+  for (const auto& prompt : own_share(prompts)) {
     if (too_many(bad_samples_.size() + bad.size(), parts_)) break;
-    const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
+    const auto& sample = parts_.samples[static_cast<size_t>(prompt.sample)];
     try {
-      loaded.push_back({first + i, &sample, parts_.loader.load(sample)});
+      loaded.push_back({prompt.position, &sample, parts_.loader.load(sample)});
     } catch (const ConfigError&) {
       throw;
     } catch (const Error& error) {

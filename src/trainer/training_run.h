@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "trainer/prompt_stream.h"
 #include "vrlt/io/json.h"
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/metrics/progress.h"
@@ -20,12 +21,12 @@ namespace vrlt::trainer {
 
 /// A sample and its prompt, ready for the model.
 struct LoadedSample {
-  int64_t position = 0;  ///< Of the sample in the order of the whole run.
+  int64_t position = 0;  ///< See DrawnPrompt.
   const data::Sample* sample = nullptr;
   std::shared_ptr<const processor::ModelInputs> inputs;
 };
 
-/// What both trainers share: trained parameters and their optimizer, data order, checkpoints, metrics, the other ranks.
+/// What both trainers share: trained parameters and their optimizer, loading, checkpoints, metrics, the other ranks.
 class TrainingRun {
  public:
   /// Restores the newest checkpoint, if any. @param updates_per_step  optimizer steps in each step.
@@ -33,9 +34,9 @@ class TrainingRun {
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// This rank's share, by estimated tokens, of the samples [first, first + count) in the order of the run. An unreadable one is left out, counted once and reported; too
-  /// many on all ranks are an error.
-  std::vector<LoadedSample> load_samples(int64_t first, int64_t count);
+  /// This rank's share of the prompts, by estimated tokens. An unreadable one is left out, counted once and reported; too many on all ranks
+  /// are an error.
+  std::vector<LoadedSample> load_samples(const std::vector<DrawnPrompt>& prompts);
 
   /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate. Gradients that are not
   /// finite are left out: parameters, optimizer and schedule stay as they are; false then.
@@ -59,7 +60,7 @@ class TrainingRun {
   void finish_step(int64_t step, const std::function<void()>& sync_logs);
 
  private:
-  std::vector<int64_t> own_share(int64_t first, int64_t count) const;
+  std::vector<DrawnPrompt> own_share(const std::vector<DrawnPrompt>& prompts) const;
   void count_bad_samples(const io::Json& own);
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);
@@ -70,7 +71,6 @@ class TrainingRun {
   const TrainingParts& parts_;
   optim::NamedTensors trained_;
   optim::AdamW optimizer_;
-  data::SampleOrder order_;
   int64_t updates_per_step_;
   int64_t resumed_step_ = 0, updates_done_ = 0, skipped_in_a_row_ = 0;
   io::Json trainer_state_ = io::Json::object();

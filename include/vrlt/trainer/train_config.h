@@ -9,6 +9,7 @@
 #include "vrlt/optim/adamw.h"
 #include "vrlt/rewards/reward_options.h"
 #include "vrlt/trainer/algorithm_config.h"
+#include "vrlt/trainer/online_selection.h"
 #include "vrlt/trainer/run_config.h"
 
 namespace vrlt::trainer {
@@ -44,6 +45,7 @@ struct TrainConfig {
   std::vector<config::WeightedName> rewards = {{"format", 0.5}, {"temporal_iou", 0.5}, {"choice", 0.5}, {"grounded_qa", 0.5}};
   rewards::RewardOptions reward_options;
   AlgorithmSection algorithm;
+  OnlineSelectionSection online_selection;
   SftSection sft;
   optim::AdamWConfig optim;
   CheckpointSection checkpoint;

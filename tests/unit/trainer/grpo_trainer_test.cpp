@@ -149,6 +149,17 @@ const Setting kSettings[] = {
        config.algorithm.kl_reward = {.coef = 0.1, .target = 0.01, .horizon = 100};
        config.algorithm.objective.entropy = {.coef = 0.01, .target = 1.0};
      }},
+    {"epoch_filter",
+     [](TrainConfig& config) {
+       config.prompts_per_step = 1;
+       config.online_selection = {.rule = "epoch_filter", .epoch_size = 1, .epoch_filter = {.min_mean = -1.0, .max_mean = 0.5}};
+     }},
+    {"memory_bank",
+     [](TrainConfig& config) {
+       config.prompts_per_step = 1;
+       config.rollout.sampling.temperature = 1.3;
+       config.online_selection = {.rule = "memory_bank", .memory_bank = {.min_variance = 0.2}};
+     }},
     {"dynamic_sampling", [](TrainConfig& config) { config.algorithm.dynamic_sampling = {.enabled = true, .min_std = 0.25, .max_batches = 3}; }},
 };
 

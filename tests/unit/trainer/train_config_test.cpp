@@ -71,6 +71,22 @@ const Mistake kMistakes[] = {
     {"updates_that_do_not_divide", "  updates_per_pass: 3\n", "c.yaml:5:3: updates_per_pass is 3, expected a divisor of prompts_per_step (16)"},
     {"dynamic_without_accuracy", "  dynamic_sampling: true\n", "c.yaml:6:3: dynamic_sampling compares accuracy, and no reward measures it",
      "rewards: [format]\n"},
+    {"bank_and_dynamic_sampling", "  dynamic_sampling: true\n",
+     "c.yaml:4:20: rule: memory_bank replaces groups without signal itself, remove algorithm.dynamic_sampling",
+     "online_selection: {rule: memory_bank}\n"},
+    {"bank_without_accuracy", "  preset: grpo\n", "c.yaml:5:20: rule: memory_bank looks at accuracy, and no reward measures it",
+     "rewards: [{name: format}]\nonline_selection: {rule: memory_bank}\n"},
+    {"key_of_another_rule", "  preset: grpo\n", "c.yaml:4:40: \"bank_capacity\" has no effect without rule: memory_bank; remove it",
+     "online_selection: {rule: epoch_filter, bank_capacity: 3}\n"},
+    {"nobody_fits", "  preset: grpo\n", "c.yaml:4:61: epoch_max_mean is 0.2, expected above epoch_min_mean (0.4)",
+     "online_selection: {rule: epoch_filter, epoch_min_mean: 0.4, epoch_max_mean: 0.2}\n"},
+    {"curriculum_of_nothing", "  preset: grpo\n", "c.yaml:4:20: rule: curriculum needs mixture",
+     "online_selection: {rule: curriculum, statistics: s.jsonl}\n"},
+    {"mixture_out_of_order", "  preset: grpo\n", "c.yaml:4:59: \"5 0 0 1\" does not come after step 9: put the steps in ascending order",
+     "online_selection: {rule: curriculum, statistics: s.jsonl, mixture: [9 0 0 1, 5 0 0 1]}\n"},
+    {"mixture_of_three", "  preset: grpo\n",
+     "c.yaml:4:59: \"0 1 1\" is no mixture, expected \"STEP HARD MEDIUM EASY\" with weights of at least 0, not all 0, as in \"100 0.25 0.5 0.25\"",
+     "online_selection: {rule: curriculum, statistics: s.jsonl, mixture: [0 1 1]}\n"},
     {"key_without_effect", "  loss: reinforce\n  clip_ratio_high: 0.3\n",
      "c.yaml:6:3: \"algorithm.clip_ratio_high\" has no effect without a loss that clips; remove it"},
     {"kl_key_without_kl", "  kl_estimator: k2\n", "c.yaml:5:3: \"algorithm.kl_estimator\" has no effect without kl_coef above 0; remove it"},
@@ -79,6 +95,10 @@ const Mistake kMistakes[] = {
      "easyr1; did you mean \"dr_grpo\"?"},
     {"temperature_of_zero", "  passes: 1\n", "c.yaml:4:11: temperature is 0, grpo needs responses that differ", "rollout: {temperature: 0}\n"},
 };
+
+TEST(DynamicSamplingConfig, KnowsTheAccuracyWithinAPresetOfRewards) {
+  EXPECT_EQ(ConfigFile("  dynamic_sampling: true\n", "rewards: [timelens]\n").error(), "");
+}
 
 INSTANTIATE_TEST_SUITE_P(Combinations, Refused, ::testing::ValuesIn(kMistakes), test::row_name);
 

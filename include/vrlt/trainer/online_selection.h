@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vrlt/config/load.h"
+#include "vrlt/selection/curriculum.h"
+#include "vrlt/selection/epoch_filter.h"
+#include "vrlt/selection/memory_bank.h"
+
+namespace vrlt::trainer {
+
+/// Which samples a GRPO run trains on, decided while it trains (spec grpo.md 4.8). The numbers are accuracies: rewards for being right,
+/// without the format.
+struct OnlineSelectionSection {
+  /// none: all samples, epoch after epoch;
+  /// epoch_filter: after each epoch its samples are rolled out again, and those mastered or hopeless give way to others (Time-R1);
+  /// memory_bank: groups of low variance give way to prompts whose groups varied in earlier steps (VCRL);
+  /// curriculum: shares of hard, medium and easy samples that change with the step.
+  std::string rule = "none";
+
+  int64_t epoch_size = 0;  ///< Samples of an epoch; the others are the pool that fills it up. 0: all, and nothing fills it up.
+  selection::EpochFilterConfig epoch_filter;
+
+  selection::MemoryBankConfig memory_bank;
+
+  std::string statistics;            ///< statistics.jsonl of a run of vrlt-select over the samples.
+  std::vector<std::string> mixture;  ///< "STEP HARD MEDIUM EASY": weights from that step on, linear between two steps.
+};
+
+void visit_fields(config::FieldVisitor& visitor, OnlineSelectionSection& section);
+
+/// Problems of the section: keys of another rule, a mixture that cannot be read.
+std::vector<std::string> check(const OnlineSelectionSection& section, const config::KeyLocations& locations);
+
+/// @throws ConfigError for a line that is not "STEP HARD MEDIUM EASY" with weights of at least 0 that are not all 0, or out of order.
+std::vector<selection::CurriculumKnot> parse_mixture(const std::vector<std::string>& lines);
+
+}  // namespace vrlt::trainer

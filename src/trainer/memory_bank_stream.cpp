@@ -1,0 +1,60 @@
+#include <algorithm>
+#include <set>
+
+#include "trainer/online_streams.h"
+
+namespace vrlt::trainer {
+namespace {
+
+/// All samples, epoch after epoch, and in place of groups that hardly vary prompts whose groups did.
+class MemoryBankStream final : public PromptStream {
+ public:
+  MemoryBankStream(const TrainConfig& config, const std::vector<data::Sample>& samples)
+      : samples_(samples), order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true), bank_(config.online_selection.memory_bank) {}
+
+  bool replays() const override { return true; }
+
+  Replay replay(const std::vector<GroupAccuracy>& groups) override {
+    std::set<std::string> ids;
+    std::vector<std::pair<double, int64_t>> low;  // variance, position
+    for (const auto& group : groups) {
+      ids.insert(id_of(group));
+      const double variance = selection::normalized_variance(group.accuracy);
+      if (!bank_.observe(id_of(group), variance)) low.emplace_back(variance, group.prompt.position);
+    }
+    std::sort(low.begin(), low.end());
+    const auto indices = indices_by_id(samples_);
+    Replay replay;
+    for (const auto& id : bank_.take(static_cast<int64_t>(low.size()), ids)) {
+      replay.left_out.push_back(low[replay.instead.size()].second);
+      replay.instead.push_back(at_next_position(indices.at(id)));
+    }
+    return replay;
+  }
+
+  void observe(const std::vector<GroupAccuracy>& groups) override {
+    for (const auto& group : groups) bank_.observe(id_of(group), selection::normalized_variance(group.accuracy));
+  }
+
+ private:
+  const std::string& id_of(const GroupAccuracy& group) const { return samples_[static_cast<size_t>(group.prompt.sample)].id; }
+  int64_t draw(int64_t, const Measure&) override { return order_.at(drawn_++); }
+  io::Json own_state() const override { return {{"drawn", drawn_}, {"bank", bank_.state()}}; }
+  void restore_own(const io::Json& state) override {
+    drawn_ = state.at("drawn").get<int64_t>();
+    bank_.restore(state.at("bank"));
+  }
+
+  const std::vector<data::Sample>& samples_;
+  data::SampleOrder order_;
+  selection::MemoryBank bank_;
+  int64_t drawn_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<PromptStream> memory_bank_stream(const TrainConfig& config, const std::vector<data::Sample>& samples) {
+  return std::make_unique<MemoryBankStream>(config, samples);
+}
+
+}  // namespace vrlt::trainer

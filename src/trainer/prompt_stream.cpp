@@ -1,0 +1,68 @@
+#include "trainer/prompt_stream.h"
+
+#include "trainer/online_streams.h"
+#include "vrlt/core/error.h"
+
+namespace vrlt::trainer {
+namespace {
+
+/// All samples, epoch after epoch.
+class ShuffledStream final : public PromptStream {
+ public:
+  ShuffledStream(const TrainConfig& config, const std::vector<data::Sample>& samples)
+      : order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true) {}
+
+ private:
+  int64_t draw(int64_t, const Measure&) override { return order_.at(next_position()); }
+
+  data::SampleOrder order_;
+};
+
+}  // namespace
+
+std::vector<DrawnPrompt> in_order(const data::SampleOrder& order, int64_t first, int64_t count) {
+  std::vector<DrawnPrompt> prompts;
+  for (int64_t position = first; position < first + count; ++position) prompts.push_back({position, order.at(position)});
+  return prompts;
+}
+
+std::unordered_map<std::string, int64_t> indices_by_id(const std::vector<data::Sample>& samples) {
+  std::unordered_map<std::string, int64_t> indices;
+  for (const auto& sample : samples) indices.emplace(sample.id, static_cast<int64_t>(indices.size()));
+  return indices;
+}
+
+std::vector<DrawnPrompt> PromptStream::next(int64_t step, int64_t count, const Measure& measure) {
+  std::vector<DrawnPrompt> prompts;
+  for (int64_t i = 0; i < count; ++i) prompts.push_back(at_next_position(draw(step, measure)));
+  return prompts;
+}
+
+PromptStream::Replay PromptStream::replay(const std::vector<GroupAccuracy>&) { return {}; }
+void PromptStream::observe(const std::vector<GroupAccuracy>&) {}
+
+void PromptStream::store(io::Json& state) const {
+  state["next_position"] = next_position_;
+  if (auto own = own_state(); !own.is_null()) state["prompts"] = std::move(own);
+}
+
+void PromptStream::restore(const io::Json& state, int64_t default_position) {
+  next_position_ = state.value("next_position", default_position);
+  if (!state.contains("prompts")) return;
+  try {
+    restore_own(state["prompts"]);
+  } catch (const std::exception& error) {
+    throw CheckpointError(concat("the prompts of a checkpoint do not fit this run: ", error.what()));
+  }
+}
+
+std::unique_ptr<PromptStream> make_prompt_stream(const TrainConfig& config, const std::vector<data::Sample>& samples) {
+  const auto& rule = config.online_selection.rule;
+  if (rule == "epoch_filter") return epoch_filter_stream(config, samples);
+  if (rule == "memory_bank") return memory_bank_stream(config, samples);
+  if (rule == "curriculum") return curriculum_stream(config, samples);
+  VRLT_CHECK(rule == "none", "online_selection.rule ", rule);
+  return std::make_unique<ShuffledStream>(config, samples);
+}
+
+}  // namespace vrlt::trainer
