@@ -84,6 +84,7 @@ void train_grpo(const TrainingParts& parts) {
   RolloutStage rollouts(parts, run, reward);
   PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
   AdaptiveState state(config, run.first_step(), run.trainer_state());
+  const StepFlops flops(config, parts.yardstick);
   StepLog rollout_log(parts, "rollouts.jsonl", run.first_step());
   std::optional<StepLog> update_log;
   if (update.num_updates() > 1) update_log.emplace(parts, "updates.jsonl", run.first_step());
@@ -94,7 +95,10 @@ void train_grpo(const TrainingParts& parts) {
     const Stopwatch step_time;
     metrics::MetricSet metrics, of_updates;
     auto groups = rollouts.collect(step, state.next_position, metrics);
-    for (const auto& scored : groups) rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
+    for (const auto& scored : groups) {
+      rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
+      flops.add_training(scored.group, metrics);
+    }
     auto rows = gather_rows(groups, {}, parts.group);
 
     // Old and reference log-probs; advantages of the whole batch, after them because the divergence may be part of the reward.

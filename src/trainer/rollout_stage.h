@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trainer/scored_group.h"
+#include "trainer/step_flops.h"
 #include "trainer/training_run.h"
 #include "vrlt/rollout/rollout_engine.h"
 
@@ -12,8 +13,8 @@ class RolloutStage {
   RolloutStage(const TrainingParts& parts, TrainingRun& run, const rewards::RewardFunction& reward);
 
   /// This rank's groups of a step, in the order of positions; all ranks together have prompts_per_step of them, or fewer where samples
-  /// cannot be read or dynamic sampling gave up. Adds metrics of this rank about time, about the control where a reward compares with one, and about the
-  /// cost of dynamic sampling.
+  /// cannot be read or dynamic sampling gave up. Adds metrics of this rank about time and work, about the control where a reward compares with one,
+  /// and about the cost of dynamic sampling.
   /// @param next_position  where the samples of the step begin; moved behind those that were drawn.
   /// @throws DataError when dynamic sampling gives up and is told to stop then.
   std::vector<ScoredGroup> collect(int64_t step, int64_t& next_position, metrics::MetricSet& metrics);
@@ -35,6 +36,7 @@ class RolloutStage {
   const TrainingParts& parts_;
   TrainingRun& run_;
   const rewards::RewardFunction& reward_;
+  StepFlops flops_;
   rollout::RolloutEngine engine_;
 };
 

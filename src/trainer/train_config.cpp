@@ -1,4 +1,3 @@
-#include "vrlt/data/prompt.h"
 #include "vrlt/trainer/train_config.h"
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/named_table.h"
+#include "vrlt/data/prompt.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/trainer/preset_table.h"
 #include "vrlt/trainer/reward_section.h"
@@ -125,6 +125,12 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
       {.name = "micro_batch_tokens", .help = "tokens of prompts and responses per pass at most; a larger prompt goes alone; 0: no bound", .min = 0},
       c.micro_batch_tokens);
   v.field({.name = "logged_rollouts", .help = "prompts per step written to rollouts.jsonl", .min = 0}, c.logged_rollouts);
+  v.field(
+      {.name = "device_tflops",
+       .help = "peak of one device in TFLOP/s, for the utilisation (MFU) of each step and --dry-run; not set: measured at start, the best of a few "
+               "large matrix products in model.dtype",
+       .min = 1e-6},
+      c.device_tflops);
   v.section("model", "the model to train", c.model);
   v.section("data", "the training samples", c.data);
   visit_media_sections(v, c.video, c.image);
@@ -184,8 +190,9 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
   const auto doubt = [&](const char* key, const auto&... parts) { found.push_back(concat(place_of(key, locations), ": ", parts...)); };
   if (config.trainer == "sft") {
     if (data::find_prompt(config.data.prompt).think && config.sft.target == "answer")
-      doubt("data.prompt", "the prompt \"", config.data.prompt,
-            "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, or think_answer with records that have \"thinking\"");
+      doubt(
+          "data.prompt", "the prompt \"", config.data.prompt,
+          "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, or think_answer with records that have \"thinking\"");
     return found;
   }
   const auto& objective = config.algorithm.objective;
