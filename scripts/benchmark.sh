@@ -26,4 +26,4 @@ if [[ ! -e "$work/complete" ]]; then
   "$python" scripts/benchmark/make_workload.py --out "$work" --no-check --prompts prompt256,prompt512,prompt2198
   : >"$work/complete"
 fi
-exec "$python" scripts/benchmark/run.py --program "$PWD/build/release/bin/policy_benchmark" --work "$work" --out "${out:-$work}" "${rest[@]}"
+exec "$python" scripts/benchmark/run.py --bin "$PWD/build/release/bin" --work "$work" --out "${out:-$work}" "${rest[@]}"

@@ -1,49 +1,18 @@
 #!/usr/bin/env python3
-"""Runs the benchmark program and its peers side by side and writes a page. Started by scripts/benchmark.sh; see its --help.
+"""Runs our programs and their peers side by side and writes a page. Started by scripts/benchmark.sh; see its --help.
 
 Each case first runs once for its numbers, which must agree; then repeat by repeat, the peer and ours in turn, so that a slow minute of
 the machine hits both. One thread each, float32, the same weights and inputs.
 """
 import argparse, html, json, os, re, subprocess, sys
+import policy_cases
+from cases import Setup
 from common import summary
-HERE = os.path.dirname(os.path.abspath(__file__))
 TOLERANCE = 1e-4  # relative, of losses, sums of log-probs and norms of gradients in float32
 
 
-def cases(work, program):
-    """(label, what it shows, goal, peer command without --repeats, our command)."""
-    model = lambda m: f"{work}/models/{m}"
-    prompt = lambda m, p: f"{work}/inputs/{m}/{p}.safetensors"
-    out = []
-    for m in ("h64", "h128", "h256"):
-        out.append((f"update {m}", "update phase, 8 responses of 64 tokens to a prompt of 512", 4.0,
-                    f"hf_update.py --model {model(m)} --inputs {prompt(m, 'prompt512')} --group 8",
-                    f"{program} update --model {model(m)} --inputs {prompt(m, 'prompt512')} --group 8 --repeats 1"))
-    for m, goal in (("h64", 10.0), ("h128", 10.0), ("h256", 3.0)):
-        ours = f"{program} generate --model {model(m)} --inputs {prompt(m, 'prompt256')} --group 8 --new-tokens 64 --repeats 1"
-        peer = f"hf_generate.py --model {model(m)} --inputs {prompt(m, 'prompt256')} --group 8 --new-tokens 64"
-        out.append((f"rollout {m} greedy", "8 responses of 64 tokens to a video prompt of 256", goal, f"{peer} --mode greedy", f"{ours} --greedy"))
-        out.append((f"rollout {m} sampled", "the same, sampled", goal, f"{peer} --mode sampled", ours))
-    out.append(("rollout h128 loop", "against a hand-written loop that prefills once", None,
-                f"hf_generate.py --model {model('h128')} --inputs {prompt('h128', 'prompt256')} --group 8 --mode greedy --variant loop",
-                f"{program} generate --model {model('h128')} --inputs {prompt('h128', 'prompt256')} --group 8 --repeats 1 --greedy"))
-    for m in ("h64", "h128"):
-        out.append((f"step {m}", "whole GRPO step of TRL, 4 prompts x 8 x 64 tokens", 8.0, f"trl_grpo.py --model {model(m)}",
-                    f"{program} step --model {model(m)} --inputs {prompt(m, 'prompt256')} --prompts 4 --group 8 --new-tokens 64 --repeats 1"))
-    out.append(("head 152k", "log-probs of 32 x 320 tokens over 151,936 ids", 2.0, "head_peer.py --warmup 0",
-                f"{program} head --forward-only --repeats 1 --warmup 0"))
-    return out
-
-
-def run_peer(text, repeats, ours):
-    script, *flags = text.split()
-    command = [sys.executable, f"{HERE}/{script}", *flags, "--repeats", str(repeats), "--ours", ours]
-    done = subprocess.run(command, capture_output=True, text=True)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if done.returncode or not lines:
-        raise RuntimeError(f"{script}: {done.stderr[-1500:]}")
-    result = json.loads(lines[-1])
-    return {**result, **result.get("cases", [{}])[0]}
+# Modules with cases(setup), in the order of the page.
+MODULES = (policy_cases,)
 
 
 def differences(result):
@@ -55,9 +24,9 @@ def differences(result):
     return bad
 
 
-def growth(work, program, repeats):
+def growth(setup, repeats):
     """How our own time grows, G in turn."""
-    prompt = lambda m, p: f"--model {work}/models/{m} --inputs {work}/inputs/{m}/{p}.safetensors"
+    prompt = lambda m, p: f"--model {setup.model(m)} --inputs {setup.inputs(m, p)}"
     rows = [("rollout h64, G = 1 to 32", 5.0, f"generate {prompt('h64', 'prompt256')}", (1, 32)),
             ("rollout h128, G = 1 to 32", 5.0, f"generate {prompt('h128', 'prompt256')}", (1, 32)),
             ("whole step h128, prompt of 2,198 tokens, G = 8 to 32", 2.2, f"step {prompt('h128', 'prompt2198')} --prompts 1", (8, 32))]
@@ -66,7 +35,7 @@ def growth(work, program, repeats):
         times = {g: [] for g in groups}
         for _ in range(repeats):
             for g in groups:
-                done = subprocess.run(f"{program} {flags} --group {g} --repeats 1".split(), capture_output=True, text=True, check=True)
+                done = subprocess.run(f"{setup.policy_benchmark} {flags} --group {g} --repeats 1".split(), capture_output=True, text=True, check=True)
                 times[g].append(json.loads(done.stdout)["seconds"][0])
         few, many = (summary(times[g]) for g in groups)
         out.append({"label": label, "goal": goal, "few": few, "many": many, "ratio": many["median"] / few["median"], "best": many["min"] / few["min"]})
@@ -107,23 +76,24 @@ def page(named, about):
 
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--program", required=True), a.add_argument("--work", required=True), a.add_argument("--out", required=True)
+    a.add_argument("--bin", required=True), a.add_argument("--work", required=True), a.add_argument("--out", required=True)
     a.add_argument("--repeats", type=int, default=7), a.add_argument("--only", default="", help="regular expression on the labels")
     args = a.parse_args()
     os.makedirs(args.out, exist_ok=True)
+    setup = Setup(args.work, args.bin)
     results, failed = [], False
-    for label, what, goal, peer, ours in cases(args.work, args.program):
-        if not re.search(args.only, label):
+    for case in (case for module in MODULES for case in module.cases(setup)):
+        if not re.search(args.only, case.label):
             continue
-        bad = differences(run_peer(peer, 1, ours))
+        bad = differences(case.run(1))
         if bad:
-            print(f"{label}: not the same numbers: {'; '.join(bad)}", file=sys.stderr)
+            print(f"{case.label}: not the same numbers: {'; '.join(bad)}", file=sys.stderr)
             failed = True
             continue
-        result = {"label": label, "what": what, "goal": goal, **run_peer(peer, args.repeats, ours)}
+        result = {"label": case.label, "what": case.what, "goal": case.goal, **case.run(args.repeats)}
         results.append(result)
-        print(f"{label}: x{result['ratio']['median']} (goal {goal}), others used {result.get('others_cpu', 0):.0%}", flush=True)
-    grown = growth(args.work, args.program, args.repeats) if re.search(args.only, "growth") else []
+        print(f"{case.label}: x{result['ratio']['median']} (goal {case.goal}), others used {result.get('others_cpu', 0):.0%}", flush=True)
+    grown = growth(setup, args.repeats) if re.search(args.only, "growth") else []
     json.dump({"results": results, "growth": grown}, open(f"{args.out}/results.json", "w"), indent=1)
     named = tables(results, grown)
     about = (f"{args.repeats} repeats, the peer and ours in turn, one thread each, float32. "

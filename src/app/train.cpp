@@ -14,19 +14,32 @@
 namespace vrlt::app {
 namespace {
 
+/// What utilisation refers to. Ranks measure at the same time: what they share counts once.
+std::optional<trainer::Yardstick> yardstick(const trainer::TrainConfig& config, distributed::ProcessGroup& group) {
+  constexpr double kTera = 1e12;
+  group.barrier();
+  const auto speed = trainer::device_speed(config);
+  if (!speed) return {};
+  const double all = group.all_reduce_sum(std::vector<double>{speed->flops_per_second}).front();
+  log::info(concat("MFU is of ", all / kTera, " TFLOP/s on ", group.world_size(), " rank(s), ", speed->source));
+  return trainer::Yardstick{model::read_model_shape(config.model.path), all};
+}
+
 int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<io::FolderLock> lock;
   auto inputs = input_paths(config.model, config.data);
   if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
-  if (group.is_first()) lock = open_run_folder(run_folder, {yaml, inputs, {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+  if (group.is_first())
+    lock = open_run_folder(run_folder, {yaml, inputs, {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes", "device_tflops"}}, command);
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,
                    " steps -> ", run_folder.string()));
-  const trainer::TrainingParts parts{config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group};
+  const trainer::TrainingParts parts{
+      config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group, yardstick(config, group)};
   (config.trainer == "sft" ? trainer::train_sft : trainer::train_grpo)(parts);
   return 0;
 }
@@ -43,7 +56,7 @@ int run_train(const CommandLine& command) {
   if (command.dry_run) {
     const auto samples = read_samples(config.data);
     const auto budget = trainer::estimate_budget(config, model::read_model_shape(config.model.path), samples);
-    std::fputs(trainer::to_text(budget, trainer::measured_flops(config.model.device, config.model.dtype)).c_str(), stdout);
+    std::fputs(trainer::to_text(budget, trainer::device_speed(config)).c_str(), stdout);
     log::info(concat("config and ", samples.size(), " samples are sound"));
     return 0;
   }

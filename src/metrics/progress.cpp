@@ -1,9 +1,12 @@
 #include "vrlt/metrics/progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
+#include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 
 namespace vrlt::metrics {
@@ -20,7 +23,38 @@ std::string duration_text(double seconds) {
   return text;
 }
 
+/// Items per second, or of slow ones the seconds of each.
+std::string pace_text(int64_t items, double elapsed) {
+  char text[48];
+  const double rate = elapsed > 0 ? static_cast<double>(items) / elapsed : 0.0;
+  if (rate > 0 && rate < 1)
+    std::snprintf(text, sizeof text, "%.2f s each", 1 / rate);
+  else
+    std::snprintf(text, sizeof text, "%.2f/s", rate);
+  return text;
+}
+
+/// Of the terminal at standard error.
+size_t terminal_columns() {
+  constexpr size_t kUsual = 80;
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
+
 }  // namespace
+
+std::string progress_line(const std::string& label, double share, const std::string& text, size_t columns) {
+  constexpr size_t kShortest = 10, kLongest = 30, kAround = 4;  // brackets and spaces
+  const size_t taken = label.size() + text.size() + kAround;
+  std::string line = label;
+  if (taken + kShortest <= columns) {
+    const size_t width = std::min(kLongest, columns - taken);
+    const auto filled = static_cast<size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(width));
+    line += concat(" [", std::string(filled, '#'), std::string(width - filled, '.'), "]");
+  }
+  line += concat(" ", text);
+  return line.substr(0, columns);
+}
 
 ProgressBar::ProgressBar(std::string label, int64_t total, int64_t done)
     : label_(std::move(label)),
@@ -46,20 +80,17 @@ void ProgressBar::update(int64_t done, const std::string& note) {
 }
 
 void ProgressBar::draw() {
-  constexpr int kWidth = 30;
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-  const double rate = elapsed > 0 ? static_cast<double>(done_ - first_) / elapsed : 0.0;
-  const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0.0;
-  char numbers[96];
-  std::snprintf(numbers, sizeof numbers, "%lld/%lld  %.2f/s  %s left", static_cast<long long>(done_), static_cast<long long>(total_), rate,
-                duration_text(left).c_str());
+  const int64_t new_ones = done_ - first_;
+  const double left = new_ones > 0 ? elapsed / static_cast<double>(new_ones) * static_cast<double>(total_ - done_) : 0.0;
+  const auto text =
+      concat(done_, "/", total_, "  ", pace_text(new_ones, elapsed), "  ", duration_text(left), " left", note_.empty() ? "" : "  ", note_);
   if (!terminal_) {
-    log::info(label_ + " " + numbers + (note_.empty() ? "" : "  " + note_));
+    log::info(concat(label_, " ", text));
     return;
   }
-  const int filled = total_ > 0 ? static_cast<int>(kWidth * done_ / total_) : 0;
-  std::fprintf(stderr, "\r\033[K%s [%s%s] %s  %s", label_.c_str(), std::string(static_cast<size_t>(filled), '#').c_str(),
-               std::string(static_cast<size_t>(kWidth - filled), '.').c_str(), numbers, note_.c_str());
+  const double share = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 0.0;
+  std::fprintf(stderr, "\r\033[K%s", progress_line(label_, share, text, terminal_columns() - 1).c_str());
   std::fflush(stderr);
 }
 

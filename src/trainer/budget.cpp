@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "trainer/step_flops.h"
 #include "vrlt/core/error.h"
 #include "vrlt/processor/prompt_cost.h"
 
@@ -17,22 +18,8 @@ namespace vrlt::trainer {
 namespace {
 
 constexpr double kMultiplyAdd = 2.0;
-constexpr double kForward = 1.0, kForwardAndBackward = 3.0;  // gradients of inputs and of weights cost a forward pass each
-constexpr double kTemplateTokens = 20.0;                     // of the chat template around a question
+constexpr double kTemplateTokens = 20.0;  // of the chat template around a question
 constexpr double kPatchElements = 1176.0, kFloatBytes = 4.0;
-
-/// Matrices and attention of `tokens` tokens, each of which attends to `context` others.
-double tower_flops(const model::ModelShape::Tower& tower, double tokens, double context) {
-  const double matrices = kMultiplyAdd * static_cast<double>(tower.per_token_parameters);
-  const double attention = 2 * kMultiplyAdd * static_cast<double>(tower.layers * tower.query_width) * context;  // scores and sums
-  return tokens * (matrices + attention);
-}
-
-double vision_flops(const model::ModelShape& shape, double patches, double patches_per_slice) {
-  const double full = static_cast<double>(shape.full_attention_layers) / static_cast<double>(std::max<int64_t>(1, shape.vision.layers));
-  const double window = std::min(static_cast<double>(shape.window_patches), patches_per_slice);
-  return tower_flops(shape.vision, patches, full * patches_per_slice + (1 - full) * window);
-}
 
 /// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer.
 double activation_elements(const model::ModelShape::Tower& tower) {
@@ -56,24 +43,6 @@ MeanPrompt mean_prompt(const TrainConfig& config, const std::vector<data::Sample
     mean.longest = std::max(mean.longest, size.tokens() + kTemplateTokens);
   }
   return mean;
-}
-
-/// Passes over a step's prompts and responses: how many forward passes they amount to.
-struct Passes {
-  double vision = 0.0, prefill = 0.0, decode = 0.0, update = 0.0, others = 0.0;
-};
-
-Passes count_passes(const TrainConfig& config) {
-  const bool grpo = config.trainer == "grpo", trains_vision = !config.model.freeze_vision;
-  Passes passes{.update = kForwardAndBackward * static_cast<double>(grpo ? config.algorithm.passes : 1)};
-  if (grpo) {
-    passes.prefill = passes.decode = kForward;
-    if (config.algorithm.needs_reference()) passes.others += kForward;
-    if (config.algorithm.needs_old_log_probs()) passes.others += kForward;
-  }
-  // A frozen tower runs once; a trained one in each pass.
-  passes.vision = trains_vision ? passes.prefill + passes.others + passes.update : kForward;
-  return passes;
 }
 
 double type_bytes(const std::string& dtype) { return dtype == "bfloat16" ? 2.0 : kFloatBytes; }
@@ -102,19 +71,18 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const double prompt_tokens = prompts * mean.tokens(), response_tokens = static_cast<double>(budget.responses) * response;
   budget.response_tokens = static_cast<int64_t>(response_tokens);
 
-  // Causal: half of the own context on average.
-  const double prompt_flops = tower_flops(shape.text, prompt_tokens, mean.tokens() / 2);
-  const double projection = kMultiplyAdd * static_cast<double>(shape.text.width * shape.vocab_size) * response_tokens;
-  const double response_flops = tower_flops(shape.text, response_tokens, mean.tokens() + response / 2) + projection;
+  const double of_prompts = prompts * prompt_flops(shape, mean.tokens());
+  const double of_responses = static_cast<double>(budget.responses) * response_flops(shape, response, mean.tokens());
   const auto merged = static_cast<double>(shape.patches_per_token);
   const double patches = merged * prompts * mean.vision;
   budget.work = {{"vision tower", patches, passes.vision * vision_flops(shape, patches, merged * mean.per_slice)}};
   if (grpo) {
-    budget.work.push_back({"prefill", prompt_tokens, passes.prefill * prompt_flops});
-    budget.work.push_back({"decoding", response_tokens, passes.decode * response_flops});
+    budget.work.push_back({"prefill", prompt_tokens, passes.rollout * of_prompts});
+    budget.work.push_back({"decoding", response_tokens, passes.rollout * of_responses});
   }
-  if (passes.others > 0) budget.work.push_back({"old and reference log-probs", prompt_tokens + response_tokens, passes.others * (prompt_flops + response_flops)});
-  budget.work.push_back({"update", prompt_tokens + response_tokens, passes.update * (prompt_flops + response_flops)});
+  const double tokens = prompt_tokens + response_tokens, once = of_prompts + of_responses;
+  if (passes.others > 0) budget.work.push_back({"old and reference log-probs", tokens, passes.others * once});
+  budget.work.push_back({"update", tokens, passes.update * once});
 
   const double bytes = type_bytes(config.model.dtype);
   const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters);
@@ -123,38 +91,50 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const double responses_of_prompt = static_cast<double>(budget.responses) / prompts;
   const double tokens_of_group = mean.tokens() + responses_of_prompt * response;
   double micro = std::min(prompts_here, static_cast<double>(config.micro_batch));
-  if (config.micro_batch_tokens > 0) micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
+  if (config.micro_batch_tokens > 0)
+    micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
   const double update_activations = micro * tokens_of_group * activation_elements(shape.text) +
                                     (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision));
   const bool has_masters = config.model.dtype != "float32";
   budget.memory = {{"weights", all * bytes}, {"gradients", trained * bytes}, {"optimizer", trained * kFloatBytes * (has_masters ? 3 : 2)}};
   if (grpo && config.algorithm.needs_reference()) budget.memory.push_back({"reference", all * bytes});
   if (grpo)
-    budget.memory.push_back({"keys and values of a rollout",
-                             2 * static_cast<double>(shape.text.layers * shape.text.key_width) * prompts_here * tokens_of_group * bytes});
+    budget.memory.push_back(
+        {"keys and values of a rollout", 2 * static_cast<double>(shape.text.layers * shape.text.key_width) * prompts_here * tokens_of_group * bytes});
   budget.memory.push_back({"pixels of a step", prompts_here * merged * mean.vision * kPatchElements * kFloatBytes});
   budget.memory.push_back({"activations of a micro-batch", update_activations * bytes});
   return budget;
 }
 
 std::optional<double> measured_flops(const std::string& device, const std::string& dtype) {
+  using Clock = std::chrono::steady_clock;
   const at::Device where(device);
   if (where.is_cuda() && !at::hasCUDA()) return {};
   constexpr int kTries = 5;
+  constexpr std::chrono::milliseconds kLongest{100};  // a processor without bfloat16 takes seconds for one
   const int64_t side = where.is_cuda() ? 8192 : 768;
   const auto options = at::TensorOptions().dtype(dtype == "bfloat16" ? at::kBFloat16 : at::kFloat).device(where);
   const auto a = at::rand({side, side}, options), b = at::rand({side, side}, options);
   double best = 0.0;
-  for (int i = 0; i < kTries; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
+  for (int i = 0; i < kTries && (i < 2 || Clock::now() - begin < kLongest); ++i) {
+    const auto start = Clock::now();
     at::matmul(a, b)[0][0].item<float>();  // waits for the device
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     best = std::max(best, kMultiplyAdd * std::pow(static_cast<double>(side), 3) / seconds);
   }
   return best;
 }
 
-std::string to_text(const Budget& budget, std::optional<double> flops_per_second) {
+std::optional<DeviceSpeed> device_speed(const TrainConfig& config) {
+  constexpr double kTera = 1e12;
+  if (config.device_tflops) return DeviceSpeed{*config.device_tflops * kTera, "as device_tflops declares"};
+  const auto measured = measured_flops(config.model.device, config.model.dtype);
+  if (!measured) return {};
+  return DeviceSpeed{*measured, "the speed of a large matrix product on this device"};
+}
+
+std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& speed) {
   constexpr double kTera = 1e12, kGibi = 1024.0 * 1024.0 * 1024.0;
   std::string text;
   char line[160];
@@ -171,11 +151,11 @@ std::string to_text(const Budget& budget, std::optional<double> flops_per_second
   add("  %-30s %12s\n", "memory of a rank, about", "GiB");
   for (const auto& part : budget.memory) add("  %-30s %12.4g\n", part.part, part.bytes / kGibi);
   add("  %-30s %12.4g\n", "together", budget.total_bytes() / kGibi);
-  if (flops_per_second)
-    add("  at the speed of a large matrix product on this device, %.4g TFLOP/s: a step takes at least %.3g s on one rank\n", *flops_per_second / kTera,
-        budget.total_flops() / *flops_per_second);
+  if (speed)
+    add("  at %.4g TFLOP/s, %s: a step takes at least %.3g s on one rank\n", speed->flops_per_second / kTera, speed->source,
+        budget.total_flops() / speed->flops_per_second);
   else
-    text += "  the device is not on this machine: no time is told\n";
+    text += "  the device is not on this machine: device_tflops would tell the time\n";
   return text;
 }
 

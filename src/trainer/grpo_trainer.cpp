@@ -86,6 +86,7 @@ void train_grpo(const TrainingParts& parts) {
   RolloutStage rollouts(parts, run, *prompts, reward);
   PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
   AdaptiveState state(config, run.trainer_state());
+  const StepFlops flops(config, parts.yardstick);
   StepLog rollout_log(parts, "rollouts.jsonl", run.first_step());
   std::optional<StepLog> update_log;
   if (update.num_updates() > 1) update_log.emplace(parts, "updates.jsonl", run.first_step());
@@ -96,7 +97,10 @@ void train_grpo(const TrainingParts& parts) {
     const Stopwatch step_time;
     metrics::MetricSet metrics, of_updates;
     auto groups = rollouts.collect(step, metrics);
-    for (const auto& scored : groups) rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
+    for (const auto& scored : groups) {
+      rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
+      flops.add_training(scored.group, metrics);
+    }
     auto rows = gather_rows(groups, {}, parts.group);
 
     // Old and reference log-probs; advantages of the whole batch, after them because the divergence may be part of the reward.

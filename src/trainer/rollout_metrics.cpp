@@ -18,6 +18,7 @@ std::vector<double> totals_of(const std::vector<ResponseRow>& rows, size_t begin
 void record_lengths(const std::vector<ResponseRow>& rows, metrics::MetricSet& metrics) {
   for (const auto& row : rows) {
     const auto length = static_cast<double>(row.length);
+    metrics.sum("response/tokens", length);
     metrics.mean("response/length_mean", length);
     metrics.min("response/length_min", length);
     metrics.max("response/length_max", length);

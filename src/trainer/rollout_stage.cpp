@@ -34,6 +34,7 @@ RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptS
       run_(run),
       prompts_(prompts),
       reward_(reward),
+      flops_(parts.config, parts.yardstick),
       engine_(parts.policy, parts.processor.tokenizer(),
               {parts.processor.vision_tokens().image_pad, parts.processor.vision_tokens().video_pad, parts.processor.vision_tokens().vision_start,
                parts.processor.vision_tokens().vision_end}) {}
@@ -75,6 +76,8 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<Draw
     const auto& sample = *groups[i].sample;
     const auto control = reward_inputs(sample, controls[i]);
     groups[i].scores = reward_.score_group(reward_inputs(sample, groups[i].group), control);
+    flops_.add_rollout(groups[i].group, metrics);
+    flops_.add_rollout(controls[i], metrics);
     for (const auto& response : control) metrics.mean("reward/shuffled_accuracy", reward_(response).accuracy);
   }
   return groups;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trainer/scored_group.h"
+#include "trainer/step_flops.h"
 #include "trainer/training_run.h"
 #include "vrlt/rollout/rollout_engine.h"
 
@@ -13,8 +14,8 @@ class RolloutStage {
   RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptStream& prompts, const rewards::RewardFunction& reward);
 
   /// This rank's groups of a step, in the order of positions; all ranks together have prompts_per_step of them, or fewer where samples
-  /// cannot be read or dynamic sampling gave up. Adds metrics of this rank about time, about the control where a reward compares with one, and about
-  /// the cost of dynamic sampling.
+  /// cannot be read or dynamic sampling gave up. Adds metrics of this rank about time and work, about the control where a reward compares with one,
+  /// and about the cost of dynamic sampling.
   /// @throws DataError when dynamic sampling gives up and is told to stop then.
   std::vector<ScoredGroup> collect(int64_t step, metrics::MetricSet& metrics);
 
@@ -39,6 +40,7 @@ class RolloutStage {
   TrainingRun& run_;
   PromptStream& prompts_;
   const rewards::RewardFunction& reward_;
+  StepFlops flops_;
   rollout::RolloutEngine engine_;
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "trainer/micro_batches.h"
+#include "trainer/step_flops.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/token_batch.h"
@@ -36,6 +37,7 @@ void train_sft(const TrainingParts& parts) {
   const auto& config = parts.config;
   TrainingRun run(parts);
   const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed, /*shuffle=*/true);
+  const StepFlops flops(config, parts.yardstick);
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
@@ -46,6 +48,7 @@ void train_sft(const TrainingParts& parts) {
     for (const auto& loaded : samples) {
       targets.push_back(reference_tokens(parts, *loaded.sample));
       own_tokens += targets.back().size(0);
+      flops.add_training(*loaded.inputs, targets.back().sizes(), metrics);
     }
     const algorithm::StepCounts counts = {.tokens = parts.group.all_reduce_sum(own_tokens),
                                           .rows = parts.group.all_reduce_sum(static_cast<int64_t>(samples.size()))};

@@ -141,6 +141,12 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
       {.name = "micro_batch_tokens", .help = "tokens of prompts and responses per pass at most; a larger prompt goes alone; 0: no bound", .min = 0},
       c.micro_batch_tokens);
   v.field({.name = "logged_rollouts", .help = "prompts per step written to rollouts.jsonl", .min = 0}, c.logged_rollouts);
+  v.field(
+      {.name = "device_tflops",
+       .help = "peak of one device in TFLOP/s, for the utilisation (MFU) of each step and --dry-run; not set: measured at start, the best of a few "
+               "large matrix products in model.dtype",
+       .min = 1e-6},
+      c.device_tflops);
   v.section("model", "the model to train", c.model);
   v.section("data", "the training samples", c.data);
   visit_media_sections(v, c.video, c.image);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 #include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/checkpoint/safetensors.h"
@@ -30,27 +31,28 @@ optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool f
   return trained;
 }
 
-/// "name value" of a metric, empty if the step has none.
-std::string progress_note(const metrics::MetricSet& metrics, const std::string& name) {
-  for (const auto& [known, value] : metrics.values())
-    if (known == name) return concat(name, " ", value);
-  return {};
-}
-
-/// Tokens of responses per second, and where the time of the step went; empty of a step without times.
-std::string timing_note(const metrics::MetricSet& metrics) {
-  const double step = metrics.value("time/step_seconds", 0.0);
-  if (step <= 0) return {};
-  char text[96];
-  int length = std::snprintf(text, sizeof text, "  %.0f tok/s", metrics.value("batch/tokens", 0.0) / step);
+/// For the progress line: the metric `shown`, then what the step was like, the most telling first. What the step does not have is left out.
+std::string progress_note(const metrics::MetricSet& metrics, const std::string& shown) {
+  std::string note;
+  const auto add = [&](const char* format, auto... values) {
+    char text[96];
+    std::snprintf(text, sizeof text, format, values...);
+    note += concat(note.empty() ? "" : "  ", text);
+  };
+  constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+  if (const double value = metrics.value(shown, kMissing); !std::isnan(value)) add("%s %.4g", shown.c_str(), value);
+  const double seconds = metrics.value("time/step_seconds", 0.0);
+  if (seconds <= 0) return note;
+  add("%.0f tok/s", metrics.value("response/tokens", metrics.value("batch/tokens", 0.0)) / seconds);
+  if (const double share = metrics.value("time/model_flop_utilisation", 0.0); share > 0) add("MFU %.2g%%", 100 * share);
   const auto add_share = [&](const char* what, const char* metric) {
-    const double share = 100 * metrics.value(metric, 0.0) / step;
-    if (share > 0) length += std::snprintf(text + length, sizeof text - static_cast<size_t>(length), "  %s %.0f %%", what, share);
+    const double share = 100 * metrics.value(metric, 0.0) / seconds;
+    if (share > 0) add("%s %.0f%%", what, share);
   };
   add_share("load", "time/load_seconds");
   add_share("rollout", "time/rollout_seconds");
   add_share("update", "time/update_seconds");
-  return text;
+  return note;
 }
 
 void copy_weights(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
@@ -73,6 +75,7 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step)
     : parts_(parts),
       trained_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
       optimizer_(trained_, parts.config.optim),
+      flops_(parts.config, parts.yardstick),
       updates_per_step_(updates_per_step) {
   resume_from_latest();
   if (!parts.group.is_first()) return;
@@ -169,10 +172,11 @@ bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
   return false;
 }
 
-void TrainingRun::report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown) {
+void TrainingRun::report_step(int64_t step, metrics::MetricSet& metrics, const std::string& shown) {
   if (!parts_.group.is_first()) return;
+  flops_.add_utilisation(metrics);
   writer_->write(step + 1, metrics);
-  progress_->update(step + 1, progress_note(metrics, shown) + timing_note(metrics));
+  progress_->update(step + 1, progress_note(metrics, shown));
 }
 
 void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs) {

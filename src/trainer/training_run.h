@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "trainer/prompt_stream.h"
+#include "trainer/step_flops.h"
 #include "vrlt/io/json.h"
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/metrics/progress.h"
@@ -52,8 +53,8 @@ class TrainingRun {
   /// What the trainer keeps from step to step; saved and restored with each checkpoint.
   io::Json& trainer_state() { return trainer_state_; }
 
-  /// Writes the metrics and shows the one called `shown` as progress, on rank 0.
-  void report_step(int64_t step, const metrics::MetricSet& metrics, const std::string& shown);
+  /// Adds the utilisation, writes the metrics and shows the one called `shown` as progress, on rank 0.
+  void report_step(int64_t step, metrics::MetricSet& metrics, const std::string& shown);
 
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
   /// @param sync_logs  makes further lines of this step durable, as the metrics are: a checkpoint must not outlive them.
@@ -71,6 +72,7 @@ class TrainingRun {
   const TrainingParts& parts_;
   optim::NamedTensors trained_;
   optim::AdamW optimizer_;
+  StepFlops flops_;
   int64_t updates_per_step_;
   int64_t resumed_step_ = 0, updates_done_ = 0, skipped_in_a_row_ = 0;
   io::Json trainer_state_ = io::Json::object();

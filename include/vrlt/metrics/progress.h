@@ -6,6 +6,10 @@
 
 namespace vrlt::metrics {
 
+/// "label [###...] text" in so many columns: the bar shrinks and then goes before the end of the text does.
+/// @param share  done of all, in [0, 1]. @param text  ASCII.
+std::string progress_line(const std::string& label, double share, const std::string& text, size_t columns);
+
 /// Progress on standard error: a bar that is redrawn on a terminal, a line every ten seconds elsewhere.
 class ProgressBar {
  public:

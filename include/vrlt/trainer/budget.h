@@ -37,7 +37,16 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
 /// Floating-point operations per second of a large matrix product on the device, the best of a few; none if there is no such device.
 std::optional<double> measured_flops(const std::string& device, const std::string& dtype);
 
-/// A table for people. @param flops_per_second  of the device, if known: tells the least seconds a step can take.
-std::string to_text(const Budget& budget, std::optional<double> flops_per_second);
+/// How fast the device of one rank is, and how that is known.
+struct DeviceSpeed {
+  double flops_per_second;
+  const char* source;
+};
+
+/// What the config declares, otherwise measured; none if neither.
+std::optional<DeviceSpeed> device_speed(const TrainConfig& config);
+
+/// A table for people. @param speed  if known: tells the least seconds a step can take.
+std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& speed);
 
 }  // namespace vrlt::trainer

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,10 @@ struct TrainConfig {
   uint64_t seed = 0;
   int64_t steps = 100;  ///< Batches of prompts; each is an optimizer step unless algorithm.passes or updates_per_pass say more.
   int64_t prompts_per_step = 16;
-  int64_t micro_batch = 4;         ///< Prompts per forward and backward pass.
-  int64_t micro_batch_tokens = 0;  ///< Tokens per pass at most, prompts and responses, where several prompts share it; 0: any number.
-  int64_t logged_rollouts = 2;     ///< Prompts per step whose responses go to rollouts.jsonl.
+  int64_t micro_batch = 4;              ///< Prompts per forward and backward pass.
+  int64_t micro_batch_tokens = 0;       ///< Tokens per pass at most, prompts and responses, where several prompts share it; 0: any number.
+  int64_t logged_rollouts = 2;          ///< Prompts per step whose responses go to rollouts.jsonl.
+  std::optional<double> device_tflops;  ///< Peak of one device in TFLOP/s, which utilisation refers to; not set: measured at start.
   ModelSection model;
   DataSection data;
   video::VideoOptions video;

@@ -2,15 +2,23 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "vrlt/data/dataset.h"
 #include "vrlt/distributed/process_group.h"
+#include "vrlt/model/model_shape.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_loader.h"
 #include "vrlt/trainer/train_config.h"
 
 namespace vrlt::trainer {
+
+/// What the work of a step is measured by.
+struct Yardstick {
+  model::ModelShape shape;
+  double flops_per_second = 0.0;  ///< Of the devices of all ranks together, positive.
+};
 
 /// What a trainer works with; made by the program, outlives the trainer.
 struct TrainingParts {
@@ -22,6 +30,7 @@ struct TrainingParts {
   const processor::Processor& processor;
   processor::PromptLoader& loader;
   distributed::ProcessGroup& group = distributed::single_process();  ///< The ranks that share each step.
+  std::optional<Yardstick> yardstick = {};                           ///< None: metrics and progress are without utilisation.
 };
 
 /// Trains to config.steps, from the newest checkpoint of the run folder if there is one. A run that was killed and resumed

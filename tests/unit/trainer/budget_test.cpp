@@ -103,10 +103,18 @@ TEST(Budget, TellsMemoryOfARank) {
 }
 
 TEST(Budget, IsReadByPeople) {
-  const auto text = to_text(estimate_budget(config(), shape(), samples()), 1e12);
+  const auto text = to_text(estimate_budget(config(), shape(), samples()), DeviceSpeed{1e12, "as I say"});
   EXPECT_THAT(text, testing::HasSubstr("2 prompts of about 40 tokens"));
   EXPECT_THAT(text, testing::HasSubstr("at least"));
-  EXPECT_GT(measured_flops("cpu", "float32").value(), 0);
+  EXPECT_THAT(text, testing::HasSubstr("at 1 TFLOP/s, as I say"));
+}
+
+TEST(Budget, DeclaredSpeedGoesBeforeMeasuredOne) {
+  auto declared = config();
+  EXPECT_GT(device_speed(declared).value().flops_per_second, 0);
+  declared.model.device = "cuda";  // here or not
+  declared.device_tflops = 989;
+  EXPECT_EQ(device_speed(declared).value().flops_per_second, 989e12);
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+#include "vrlt/metrics/progress.h"
+
+#include <gtest/gtest.h>
+
+namespace vrlt::metrics {
+namespace {
+
+// The label, the text and what is around the bar take 4 + 9 + 4 of the columns.
+TEST(ProgressLine, FitsTheTerminal) {
+  const auto line = [](size_t columns) { return progress_line("grpo", 0.5, "12/24 0:3", columns); };
+  EXPECT_EQ(line(100), "grpo [" + std::string(15, '#') + std::string(15, '.') + "] 12/24 0:3") << "at most 30";
+  EXPECT_EQ(line(27), "grpo [#####.....] 12/24 0:3") << "what is left";
+  EXPECT_EQ(line(26), "grpo 12/24 0:3") << "less than ten say nothing";
+  EXPECT_EQ(line(10), "grpo 12/24");
+}
+
+TEST(ProgressLine, TakesAnyShare) {
+  EXPECT_EQ(progress_line("a", 0, "b", 20), "a [..............] b");
+  EXPECT_EQ(progress_line("a", 1, "b", 20), "a [##############] b");
+  EXPECT_EQ(progress_line("a", 1.5, "b", 20), "a [##############] b");
+}
+
+}  // namespace
+}  // namespace vrlt::metrics
