@@ -5,14 +5,14 @@ Each case first runs once for its numbers, which must agree; then repeat by repe
 the machine hits both. One thread each, float32, the same weights and inputs.
 """
 import argparse, html, json, os, re, subprocess, sys
-import policy_cases
+import policy_cases, rank_cases, startup_cases
 from cases import Setup
-from common import summary
+from common import cpu_name, summary, versions
 TOLERANCE = 1e-4  # relative, of losses, sums of log-probs and norms of gradients in float32
 
 
 # Modules with cases(setup), in the order of the page.
-MODULES = (policy_cases,)
+MODULES = (policy_cases, startup_cases, rank_cases)
 
 
 def differences(result):
@@ -96,8 +96,8 @@ def main():
     grown = growth(setup, args.repeats) if re.search(args.only, "growth") else []
     json.dump({"results": results, "growth": grown}, open(f"{args.out}/results.json", "w"), indent=1)
     named = tables(results, grown)
-    about = (f"{args.repeats} repeats, the peer and ours in turn, one thread each, float32. "
-             + (f"{results[0]['machine']}. " + ", ".join(f"{k} {v}" for k, v in results[0]["versions"].items()) if results else ""))
+    about = (f"{args.repeats} repeats, one side and the other in turn, one thread each, float32. {cpu_name()}. "
+             + ", ".join(f"{name} {version}" for name, version in versions().items()))
     open(f"{args.out}/speed.md", "w").write(f"# Speed against peers\n\n{about}\n\n{markdown(named)}")
     open(f"{args.out}/speed.html", "w").write(page(named, about))
     print(markdown(named))
