@@ -2,6 +2,9 @@
 import json, os, shutil
 import trl_grpo
 
+# Of a model that has learnt nothing only the lengths differ.
+REWARDS = ("rewards=[{name: format_answer, weight: 1.0}, {name: overlong, weight: 1.0}]", "reward_options.overlong_buffer=64")
+
 
 def options(setup, model, prompts):
     """Arguments of the TRL script."""
@@ -32,4 +35,4 @@ def command(setup, args, folder, name, steps):
             f"prompts_per_step={args.prompts}", f"model.path={args.model}", f"model.freeze_vision={str(args.freeze_vision).lower()}",
             f"data.records=[{folder}/records.jsonl]", f"data.root={folder}", "data.prompt=auto_short", f"image.min_pixels={pixels}",
             f"image.max_pixels={pixels}", f"rollout.group_size={args.group}", f"rollout.max_new_tokens={args.new_tokens}",
-            "rewards=[{name: format_answer, weight: 1.0}]", f"algorithm.kl_coef={args.beta}", "optim.lr=1e-6"]
+            *REWARDS, f"algorithm.kl_coef={args.beta}", "optim.lr=1e-6"]

@@ -2,7 +2,6 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/ops/matmul.h>
 #include <ATen/ops/rand.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "model/layers/linear.h"
 #include "trainer/step_flops.h"
 #include "vrlt/core/error.h"
 #include "vrlt/processor/prompt_cost.h"
@@ -122,7 +122,7 @@ std::optional<double> measured_flops(const std::string& device, const std::strin
   const auto begin = Clock::now();
   for (int i = 0; i < kTries && (i < 2 || Clock::now() - begin < kLongest); ++i) {
     const auto start = Clock::now();
-    at::matmul(a, b)[0][0].item<float>();  // waits for the device
+    model::linear(a, b)[0][0].item<float>();  // waits for the device
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     best = std::max(best, kMultiplyAdd * std::pow(static_cast<double>(side), 3) / seconds);
   }
