@@ -3,6 +3,7 @@ import json, os, subprocess, sys
 from dataclasses import dataclass
 from typing import Callable, Optional
 HERE = os.path.dirname(os.path.abspath(__file__))
+TOLERANCE = 1e-4  # relative, of losses, sums of log-probs and norms of gradients in float32
 
 
 @dataclass
@@ -44,3 +45,12 @@ def beside_script(label, what, goal, peer, ours):
         return {**result, **result.get("cases", [{}])[0]}
 
     return Case(label, what, goal, run)
+
+
+def agrees(label, result):
+    """Whether the checks of a result hold; says which do not."""
+    bad = [f"{name}: {check}" for name, check in (result.get("checks") or {}).items()
+           if not check.get("equal", True) or check.get("rel", 0.0) > TOLERANCE]
+    if bad:
+        print(f"{label}: not the same numbers: {'; '.join(bad)}", file=sys.stderr)
+    return not bad

@@ -44,6 +44,11 @@ CHAT_TEMPLATE = (
 MEAN, STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 # name, temporal patches, merged height, merged width, text tokens -> prompt length T*Hm*Wm + text
 PROMPTS = {"prompt256": (8, 5, 5, 56), "prompt512": (8, 8, 7, 64), "prompt2198": (16, 8, 16, 150)}
+# One size at a time, for curves: frames (two a patch), tokens of the whole prompt, tokens of a response.
+FRAMES = {f"frames{n}": (n // 2, 5, 5, 56) for n in (4, 8, 16, 32, 64)}
+LENGTHS = {f"length{n}": (8, 5, 5, n - 200) for n in (256, 512, 1024, 2048)}
+RESPONSES = {f"response{n}": n for n in (16, 32, 64, 128, 256)}
+PROMPTS.update(FRAMES, **LENGTHS, **{name: PROMPTS["prompt256"] for name in RESPONSES})
 
 
 def generator(torch, seed, name):
@@ -237,7 +242,7 @@ def build(torch, out, p, prompts, response_length, seed):
     files = {}
     for name in prompts:
         path = f"{where}/{name}.safetensors"
-        save_file(inputs(torch, c, base, name, PROMPTS[name], response_length, seed), path, metadata={"format": "pt"})
+        save_file(inputs(torch, c, base, name, PROMPTS[name], RESPONSES.get(name, response_length), seed), path, metadata={"format": "pt"})
         files[name] = {"sha256": sha256(path), "temporal_patches_merged_h_w_text": PROMPTS[name]}
     manifest = {**p, "seed": seed, "response_length": response_length, "model_sha256": sha256(f"{folder}/model.safetensors"), "inputs": files}
     json.dump(manifest, open(f"{where}/manifest.json", "w"), indent=1)
@@ -274,6 +279,7 @@ def main():
     a.add_argument("--seed", type=int, default=20260101)
     a.add_argument("--prompts", default="prompt256,prompt512", help="from " + ",".join(PROMPTS))
     a.add_argument("--response-length", type=int, default=64)
+    a.add_argument("--only", help="these of the standard set, without frames_480p")
     a.add_argument("--name"), a.add_argument("--hidden", type=int, default=128), a.add_argument("--layers", type=int, default=4)
     a.add_argument("--heads", type=int, default=4), a.add_argument("--kv-heads", type=int, default=2)
     a.add_argument("--intermediate", type=int), a.add_argument("--vocab", type=int, default=1024)
@@ -289,7 +295,7 @@ def main():
         rows = [(args.name, args.hidden, args.layers, args.heads, args.kv_heads, args.intermediate or round(args.hidden * 8 / 3 / 8) * 8,
                  args.vocab, args.vision_depth, args.vision_hidden or args.hidden, not args.untied)]
     else:
-        rows = PRESETS
+        rows = [row for row in PRESETS if not args.only or row[0] in args.only.split(",")]
     result = {"out": args.out, "models": {}}
     for name, hidden, layers, heads, kv, inter, vocab, depth, vh, tied in rows:
         p = dict(name=name, hidden=hidden, layers=layers, heads=heads, kv_heads=kv, intermediate=inter, vocab=vocab, vision_depth=depth,
@@ -298,7 +304,7 @@ def main():
         if not args.no_check:
             m["parameters"] = check(torch, args.out, name)
         result["models"][name] = {"sha256": m["model_sha256"][:16], "parameters": m.get("parameters")}
-    if not args.name:
+    if not args.name and not args.only:
         from safetensors.torch import save_file
         frames = moving_frames(torch, generator(torch, args.seed, "frames_480p"), 32, 480, 854)
         save_file({"frames": frames}, f"{args.out}/frames_480p.safetensors", metadata={"format": "pt"})

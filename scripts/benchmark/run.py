@@ -4,24 +4,14 @@
 Each case first runs once for its numbers, which must agree; then repeat by repeat, the peer and ours in turn, so that a slow minute of
 the machine hits both. One thread each, float32, the same weights and inputs.
 """
-import argparse, html, json, os, re, subprocess, sys
-import policy_cases
-from cases import Setup
-from common import summary
-TOLERANCE = 1e-4  # relative, of losses, sums of log-probs and norms of gradients in float32
-
+import argparse, json, os, re, subprocess, sys
+import curves, page, policy_cases, rank_cases, startup_cases
+from cases import Setup, agrees
+from common import cpu_name, summary, versions
+TITLE = "Speed against peers"
 
 # Modules with cases(setup), in the order of the page.
-MODULES = (policy_cases,)
-
-
-def differences(result):
-    """The checks that fail."""
-    bad = []
-    for name, check in (result.get("checks") or {}).items():
-        if not check.get("equal", True) or check.get("rel", 0.0) > TOLERANCE:
-            bad.append(f"{name}: {check}")
-    return bad
+MODULES = (policy_cases, startup_cases, rank_cases)
 
 
 def growth(setup, repeats):
@@ -42,36 +32,15 @@ def growth(setup, repeats):
     return out
 
 
-def span(s):
-    return f"{s['median']:.4g} ({s['min']:.4g} to {s['max']:.4g})"
-
-
-def tables(results, grown):
-    goal = lambda g: "" if g is None else f"{g:g}"
-    first = [["case", "what", "peer s: median (min to max)", "ours s", "times faster: medians", "of minima", "pairs", "goal", "peak GiB above start: peer", "ours"]]
-    for r in results:
-        memory = lambda x: f"{x['peak_rss_gib'] - x['loaded_rss_gib']:.2f}" if "loaded_rss_gib" in x and "peak_rss_gib" in x else ""
-        first.append([r["label"], r["what"], span(r["seconds"]), span(r["ours_seconds"]), f"{r['ratio']['median']:.2f}", f"{r['ratio']['best']:.2f}",
-                      f"{r['ratio']['pair_min']:.2f} to {r['ratio']['pair_max']:.2f}", goal(r["goal"]), memory(r), memory(r.get("ours_last", {}))])
-    second = [["case", "fewer s: median (min to max)", "more s", "growth: medians", "of minima", "goal: at most"]]
-    second += [[g["label"], span(g["few"]), span(g["many"]), f"{g['ratio']:.2f}", f"{g['best']:.2f}", goal(g["goal"])] for g in grown]
-    return [("Against peers", first), ("Growth of our own time", second)]
-
-
-def markdown(named):
-    lines = []
-    for title, (header, *rows) in named:
-        lines += [f"## {title}", "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header), *("| " + " | ".join(r) + " |" for r in rows), ""]
-    return "\n".join(lines)
-
-
-def page(named, about):
-    cell = lambda tag, text: f"<{tag}>{html.escape(text)}</{tag}>"
-    body = "".join(f"<h2>{html.escape(title)}</h2><table><tr>{''.join(cell('th', c) for c in header)}</tr>"
-                   + "".join(f"<tr>{''.join(cell('td', c) for c in row)}</tr>" for row in rows) + "</table>" for title, (header, *rows) in named)
-    return ("<!doctype html><html lang=en><meta charset=utf-8><title>vrlt speed</title><style>body{font:15px/1.5 system-ui;margin:2em auto;max-width:80em;"
-            "padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left}th{background:#eee}</style>"
-            f"<h1>Speed against peers</h1><p>{html.escape(about)}</p>{body}</html>\n")
+def write_pages(out, repeats, results, grown, drawn):
+    about = (f"{repeats} repeats, one side and the other in turn, one thread each, float32. {cpu_name()}. "
+             + ", ".join(f"{name} {version}" for name, version in versions().items()))
+    tables = [("Against peers", page.against_peers(results)), ("Growth of our own time", page.own_growth(grown))]
+    tables = [(heading, rows) for heading, rows in tables if len(rows) > 1]
+    summary = page.markdown(TITLE, about, tables)
+    open(f"{out}/speed.md", "w").write(summary)
+    open(f"{out}/speed.html", "w").write(page.page(TITLE, about, tables, drawn))
+    print(summary)
 
 
 def main():
@@ -85,22 +54,18 @@ def main():
     for case in (case for module in MODULES for case in module.cases(setup)):
         if not re.search(args.only, case.label):
             continue
-        bad = differences(case.run(1))
-        if bad:
-            print(f"{case.label}: not the same numbers: {'; '.join(bad)}", file=sys.stderr)
+        if not agrees(case.label, case.run(1)):
             failed = True
             continue
         result = {"label": case.label, "what": case.what, "goal": case.goal, **case.run(args.repeats)}
         results.append(result)
         print(f"{case.label}: x{result['ratio']['median']} (goal {case.goal}), others used {result.get('others_cpu', 0):.0%}", flush=True)
-    grown = growth(setup, args.repeats) if re.search(args.only, "growth") else []
-    json.dump({"results": results, "growth": grown}, open(f"{args.out}/results.json", "w"), indent=1)
-    named = tables(results, grown)
-    about = (f"{args.repeats} repeats, the peer and ours in turn, one thread each, float32. "
-             + (f"{results[0]['machine']}. " + ", ".join(f"{k} {v}" for k, v in results[0]["versions"].items()) if results else ""))
-    open(f"{args.out}/speed.md", "w").write(f"# Speed against peers\n\n{about}\n\n{markdown(named)}")
-    open(f"{args.out}/speed.html", "w").write(page(named, about))
-    print(markdown(named))
+    wanted = lambda label: re.search(args.only, label)
+    grown = growth(setup, args.repeats) if wanted("growth") else []
+    drawn = curves.measure(setup, args.repeats, wanted, agrees)
+    failed = failed or any(not curve["points"] for curve in drawn)
+    json.dump({"results": results, "growth": grown, "curves": drawn}, open(f"{args.out}/results.json", "w"), indent=1)
+    write_pages(args.out, args.repeats, results, grown, drawn)
     sys.exit(failed)
 
 

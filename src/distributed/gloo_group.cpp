@@ -1,8 +1,6 @@
 #include "distributed/gloo_group.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -152,20 +150,37 @@ void GlooGroup::all_reduce_sum(at::Tensor& tensor) {
   });
 }
 
-std::vector<std::string> GlooGroup::all_gather(const std::string& bytes) {
-  const auto ranks = static_cast<int64_t>(world_size());
-  auto lengths = at::empty({ranks}, at::kLong), length = at::empty({1}, at::kLong);
-  length.fill_(static_cast<int64_t>(bytes.size()));
-  run("all_gather", [&] { return backend_->_allgather_base(lengths, length); });
-  const auto* sizes = lengths.const_data_ptr<int64_t>();
-  const int64_t longest = *std::max_element(sizes, sizes + ranks);
-  std::vector<std::string> result(static_cast<size_t>(ranks));
-  if (longest == 0) return result;
-  auto own = at::zeros({longest}, at::kByte), all = at::empty({ranks * longest}, at::kByte);
-  std::memcpy(own.mutable_data_ptr(), bytes.data(), bytes.size());
+at::Tensor GlooGroup::gather_rows(const char* bytes, int64_t size) {
+  auto own = at::empty({size}, at::kByte), all = at::empty({world_size() * size}, at::kByte);
+  std::memcpy(own.mutable_data_ptr(), bytes, static_cast<size_t>(size));
   run("all_gather", [&] { return backend_->_allgather_base(all, own); });
-  const auto* begin = static_cast<const char*>(all.const_data_ptr());
-  for (int64_t i = 0; i < ranks; ++i) result[static_cast<size_t>(i)].assign(begin + i * longest, static_cast<size_t>(sizes[i]));
+  return all.view({world_size(), size});
+}
+
+/// One round where all are short, as most are: their lengths and bytes together. What is longer follows in a second one.
+std::vector<std::string> GlooGroup::all_gather(const std::string& bytes) {
+  constexpr size_t kShort = 4096, kHeader = sizeof(uint64_t);
+  std::string first(kHeader + kShort, '\0');
+  const uint64_t length = bytes.size();
+  std::memcpy(first.data(), &length, kHeader);
+  std::memcpy(first.data() + kHeader, bytes.data(), std::min(bytes.size(), kShort));
+  const auto heads = gather_rows(first.data(), std::ssize(first));
+  std::vector<std::string> result;
+  size_t longest = 0;
+  for (int rank = 0; rank < world_size(); ++rank) {
+    const auto* row = static_cast<const char*>(heads[rank].const_data_ptr());
+    uint64_t size = 0;
+    std::memcpy(&size, row, kHeader);
+    result.emplace_back(row + kHeader, std::min<size_t>(size, kShort)).resize(size);
+    longest = std::max<size_t>(longest, size);
+  }
+  if (longest <= kShort) return result;
+  auto rest = bytes.substr(std::min(bytes.size(), kShort));
+  rest.resize(longest - kShort);
+  const auto tails = gather_rows(rest.data(), std::ssize(rest));
+  for (size_t rank = 0; rank < result.size(); ++rank)
+    if (result[rank].size() > kShort)
+      std::memcpy(result[rank].data() + kShort, tails[static_cast<int64_t>(rank)].const_data_ptr(), result[rank].size() - kShort);
   return result;
 }
 

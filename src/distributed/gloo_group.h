@@ -38,6 +38,8 @@ class GlooGroup : public ProcessGroup {
  private:
   using Start = std::function<c10::intrusive_ptr<c10d::Work>()>;
   void run(const char* call, const Start& start);
+  /// [ranks, size] uint8: equally many bytes of each.
+  at::Tensor gather_rows(const char* bytes, int64_t size);
   std::string ranks_behind();
 
   std::chrono::milliseconds timeout_;

@@ -39,7 +39,9 @@ std::vector<T> sum_over_ranks(ProcessGroup& group, const std::vector<T>& values)
 
 std::vector<double> ProcessGroup::all_reduce_sum(const std::vector<double>& values) { return sum_over_ranks(*this, values); }
 
-int64_t ProcessGroup::all_reduce_sum(int64_t value) { return sum_over_ranks<int64_t>(*this, {value}).front(); }
+std::vector<int64_t> ProcessGroup::all_reduce_sum(const std::vector<int64_t>& values) { return sum_over_ranks(*this, values); }
+
+int64_t ProcessGroup::all_reduce_sum(int64_t value) { return all_reduce_sum(std::vector<int64_t>{value}).front(); }
 
 std::string ProcessGroup::broadcast(const std::string& bytes) {
   if (world_size_ == 1) return bytes;

@@ -1,7 +1,7 @@
 #include "vrlt/trainer/budget.h"
 
 #include <ATen/Context.h>
-#include <ATen/ops/matmul.h>
+#include <ATen/Parallel.h>
 #include <ATen/ops/rand.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "model/layers/linear.h"
 #include "trainer/step_flops.h"
 #include "vrlt/core/error.h"
 #include "vrlt/processor/prompt_cost.h"
@@ -112,14 +113,16 @@ std::optional<double> measured_flops(const std::string& device, const std::strin
   if (where.is_cuda() && !at::hasCUDA()) return {};
   constexpr int kTries = 5;
   constexpr std::chrono::milliseconds kLongest{100};  // a processor without bfloat16 takes seconds for one
-  const int64_t side = where.is_cuda() ? 8192 : 768;
+  // Large enough to be at full speed, of a few milliseconds for each thread.
+  const auto of_threads = 64 * static_cast<int64_t>(8 * std::cbrt(at::get_num_threads()));
+  const int64_t side = where.is_cuda() ? 8192 : of_threads;
   const auto options = at::TensorOptions().dtype(dtype == "bfloat16" ? at::kBFloat16 : at::kFloat).device(where);
   const auto a = at::rand({side, side}, options), b = at::rand({side, side}, options);
   double best = 0.0;
   const auto begin = Clock::now();
   for (int i = 0; i < kTries && (i < 2 || Clock::now() - begin < kLongest); ++i) {
     const auto start = Clock::now();
-    at::matmul(a, b)[0][0].item<float>();  // waits for the device
+    model::linear(a, b)[0][0].item<float>();  // waits for the device
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     best = std::max(best, kMultiplyAdd * std::pow(static_cast<double>(side), 3) / seconds);
   }

@@ -103,7 +103,8 @@ void PolicyUpdate::count_tokens(Part& part) const {
     const auto counts = algorithm::counts_of(lengths, settings_.algorithm.objective.aggregation);
     own = {own.tokens + counts.tokens, own.rows + counts.rows, own.micro_batches + counts.micro_batches};
   }
-  part.counts = {group_.all_reduce_sum(own.tokens), group_.all_reduce_sum(own.rows), group_.all_reduce_sum(own.micro_batches)};
+  const auto all = group_.all_reduce_sum(std::vector<int64_t>{own.tokens, own.rows, own.micro_batches});
+  part.counts = {all[0], all[1], all[2]};
 }
 
 algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model, const MicroBatch& micro) const {

@@ -52,8 +52,9 @@ std::vector<ScoredGroup> RolloutStage::collect(int64_t step, metrics::MetricSet&
     rejected.insert(rejected.end(), std::make_move_iterator(without), std::make_move_iterator(groups.end()));
     groups.erase(without, groups.end());
     append(kept, std::move(groups));
+    if (!dynamic.enabled) break;
     missing = parts_.config.prompts_per_step - parts_.group.all_reduce_sum(static_cast<int64_t>(kept.size()));
-  } while (dynamic.enabled && missing > 0 && cost.batches < dynamic.max_batches);
+  } while (missing > 0 && cost.batches < dynamic.max_batches);
   if (dynamic.enabled) record_cost(cost, kept, rejected, metrics);
   if (dynamic.enabled && missing > 0) give_up(step, cost, missing, kept, rejected);
   metrics.mean("time/load_seconds", cost.load_seconds);

@@ -50,8 +50,8 @@ void train_sft(const TrainingParts& parts) {
       own_tokens += targets.back().size(0);
       flops.add_training(*loaded.inputs, targets.back().sizes(), metrics);
     }
-    const algorithm::StepCounts counts = {.tokens = parts.group.all_reduce_sum(own_tokens),
-                                          .rows = parts.group.all_reduce_sum(static_cast<int64_t>(samples.size()))};
+    const auto all = parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(samples)});
+    const algorithm::StepCounts counts = {.tokens = all[0], .rows = all[1]};
     std::vector<int64_t> lengths;
     for (size_t i = 0; i < samples.size(); ++i) lengths.push_back(samples[i].inputs->input_ids.size(0) + targets[i].size(0));
     size_t begin = 0;

@@ -47,6 +47,7 @@ class ProcessGroup {
 
   /// Sums over the ranks, added in the order of ranks: the same bits everywhere.
   std::vector<double> all_reduce_sum(const std::vector<double>& values);
+  std::vector<int64_t> all_reduce_sum(const std::vector<int64_t>& values);
   int64_t all_reduce_sum(int64_t value);
   /// Whether it holds on any rank.
   bool any(bool value) { return all_reduce_sum(static_cast<int64_t>(value)) > 0; }

@@ -66,15 +66,17 @@ TEST(ProcessGroup, AddsNumbersToTheSameBitsEverywhere) {
 
 TEST(ProcessGroup, GathersBytesOfAnyLength) {
   on_ranks([](ProcessGroup& group) {
-    // Rank r gives r * 1000 bytes, zero bytes among them: rank 0 none.
-    const auto bytes_of = [](int rank) {
-      std::string bytes(static_cast<size_t>(rank) * 1000, '\0');
-      std::iota(bytes.begin(), bytes.end(), static_cast<char>(rank));
-      return bytes;
-    };
-    const auto all = group.all_gather(bytes_of(group.rank()));
-    ASSERT_EQ(static_cast<int>(all.size()), group.world_size());
-    for (int rank = 0; rank < group.world_size(); ++rank) EXPECT_EQ(all[static_cast<size_t>(rank)], bytes_of(rank)) << rank;
+    // Rank r gives r times so many bytes, zero bytes among them: rank 0 none. 4096 fit into the first round.
+    for (const size_t unit : {1000U, 4096U, 4097U, 50000U}) {
+      const auto bytes_of = [&](int rank) {
+        std::string bytes(static_cast<size_t>(rank) * unit, '\0');
+        std::iota(bytes.begin(), bytes.end(), static_cast<char>(rank));
+        return bytes;
+      };
+      const auto all = group.all_gather(bytes_of(group.rank()));
+      ASSERT_EQ(static_cast<int>(all.size()), group.world_size());
+      for (int rank = 0; rank < group.world_size(); ++rank) EXPECT_EQ(all[static_cast<size_t>(rank)], bytes_of(rank)) << unit << " " << rank;
+    }
     for (const auto& nothing : group.all_gather("")) EXPECT_EQ(nothing, "");
   });
 }
