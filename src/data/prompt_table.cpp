@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "data/prompts/choice_prompts.h"
 #include "data/prompts/grounding_prompts.h"
 #include "data/prompts/prompt_parts.h"
@@ -15,13 +17,17 @@ constexpr PromptEntry kPrompts[] = {
     {"auto_answer", "answer at once; the instruction follows the task", false, question_answer, answer_only},
     {"auto_short", "the bare question, for tiny models that learn the format from examples", false, question_short, answer_only},
     {"seed_tvg", "temporal grounding with Temporal-RLT's JSON answer", true, question_seed_tvg, answer_seed_tvg},
-    {"p_mvb_off", "MVBench, its notebook (without the prefix of the answer)", false, mvbench_official, answer_only, kCarefully},
+    {"p_mvb_off", "MVBench, its notebook; the answer begins with \"Best option:(\"", false, mvbench_official, answer_only, kCarefully, nullptr,
+     "Best option:(", "("},
     {"p_mvb_lmms", "MVBench in lmms-eval and Temporal-R1", false, mvbench_lmms, answer_only},
     {"p_mvb_t1", "MVBench in Time-R1", false, mvbench_time_r1, answer_only},
     {"p_vmme_off", "Video-MME, official", false, videomme_official, answer_only},
+    {"p_vmme_off_sub", "the same with subtitles", false, videomme_official, answer_only, "", "This video's subtitles are listed below:\n"},
     {"p_vmme_lmms", "Video-MME in lmms-eval and Temporal-R1", false, videomme_lmms, answer_only},
+    {"p_vmme_lmms_sub", "the same with subtitles", false, videomme_lmms_subtitled, answer_only, "", "This video's subtitles are listed below: \n"},
     {"p_vmme_vlmek", "Video-MME in VLMEvalKit", false, videomme_vlmevalkit, answer_only},
     {"p_mmvu_direct", "MMVU, official, an answer at once", false, mmvu_direct, answer_only},
+    {"p_mmvu_cot", "MMVU, official, step by step", false, mmvu_cot, answer_only},
     {"p_mmvu_lmms", "MMVU in lmms-eval", false, mmvu_lmms, answer_only},
     {"p_tempcompass", "TempCompass, official; the suffix follows the task", false, tempcompass, answer_only},
     {"p_vr1", "Video-R1, every VideoQA benchmark", true, video_r1, answer_only},
@@ -56,6 +62,19 @@ std::vector<std::string> option_lines(const Sample& sample) {
     lines.push_back(sample.task == Task::kCaptionMatch ? concat(word, " ", static_cast<char>(first + static_cast<int>(i)), ": ", sample.options[i])
                                                        : concat(letter(static_cast<int64_t>(i)), ". ", sample.options[i]));
   return lines;
+}
+
+std::string render_prompt(const PromptEntry& prompt, const Sample& sample, const std::string& subtitles) {
+  const auto question = prompt.question(sample);
+  return prompt.subtitles_lead == nullptr ? question : concat(prompt.subtitles_lead, subtitles, "\n", question);
+}
+
+std::string as_read(const PromptEntry& prompt, const std::string& response) {
+  if (prompt.read_prefix == nullptr) return response;
+  constexpr const char* kSpace = " \t\r\n\v\f";
+  const size_t begin = std::min(response.find_first_not_of(kSpace), response.size());
+  const auto text = response.substr(begin, response.find_last_not_of(kSpace) + 1 - begin);
+  return prompt.read_prefix + text.substr(0, text.find('\n'));
 }
 
 std::span<const PromptEntry> prompt_table() { return kPrompts; }

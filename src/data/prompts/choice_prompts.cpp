@@ -11,6 +11,12 @@ std::string without_last_feed(std::string text) {
   return text;
 }
 
+std::string videomme_lmms_lead(const Sample& sample) {
+  return "Select the best answer to the following multiple-choice question based on the video and the subtitles. Respond with only the letter (A, "
+         "B, C, or D) of the correct option.\n" +
+         sample.question + "\n" + option_block(sample, "", ". ");
+}
+
 }  // namespace
 
 std::string mvbench_official(const Sample& sample) {
@@ -31,10 +37,9 @@ std::string videomme_official(const Sample& sample) {
          sample.question + "\n" + option_block(sample, "", ". ") + "The best answer is:";
 }
 std::string videomme_lmms(const Sample& sample) {
-  return "Select the best answer to the following multiple-choice question based on the video and the subtitles. Respond with only the letter (A, "
-         "B, C, or D) of the correct option.\n" +
-         sample.question + "\n" + option_block(sample, "", ". ") + "\nAnswer with the option's letter from the given choices directly.";
+  return videomme_lmms_lead(sample) + "\nAnswer with the option's letter from the given choices directly.";
 }
+std::string videomme_lmms_subtitled(const Sample& sample) { return videomme_lmms_lead(sample) + "The best answer is:"; }
 std::string videomme_vlmevalkit(const Sample& sample) {
   return "\nThese are the frames of a video. Select the best answer to the following multiple-choice question based on the video. Respond with only "
          "the letter (A, B, C, or D) of the correct option.\nQuestion: " +
@@ -43,6 +48,13 @@ std::string videomme_vlmevalkit(const Sample& sample) {
 std::string mmvu_direct(const Sample& sample) {
   return "\nQuestion: " + sample.question + "\n" + option_block(sample, "", ": ") +
          "\nDo not generate any intermediate reasoning process. Answer directly with the option letter from the given choices.\n";
+}
+std::string mmvu_cot(const Sample& sample) {
+  return "\nQuestion: " + sample.question + "\n" + option_block(sample, "", ": ") +
+         "\nAnswer the given multiple-choice question step by step. Begin by explaining your reasoning process clearly. Conclude by stating the "
+         "final "
+         "answer using the following format: 'Therefore, the final answer is: $LETTER' (without quotes), where $LETTER is one of the options. Think "
+         "step by step before answering.";
 }
 std::string mmvu_lmms(const Sample& sample) {
   return "\nQuestion:" + sample.question + "\n" + option_block(sample, "", ": ") +
