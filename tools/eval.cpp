@@ -15,6 +15,9 @@ const std::vector<KeyFlag> kFlags = {
     {"--limit", "data.max_samples", "N", "only the first N samples; the scores are marked as not comparable"},
     {"--ids", "ids", "ID,ID.. or FILE", "only these samples, or those of a file with an id on each line", "[", "]"},
     {"--rescore", "rescore", nullptr, "score the answers that are there again; opens no model"},
+    {"--predict-only", "predict_only", nullptr, "answer and write the submission files, score nothing: for splits whose labels are hidden"},
+    {"--substring-groups", "substring_groups", nullptr, "official scores per group as lmms-eval takes them for Video-MME"},
+    {"--official-judge-bug", "official_judge_bug", nullptr, "count an answer that is for a judge as the official scripts do when theirs fails"},
     {"--allow-partial", "allow_partial", nullptr, "print scores although the records are not all of the benchmark"},
 };
 
@@ -34,8 +37,9 @@ int main(int argc, char** argv) {
     return run_program(argc - 1, argv + 1, "vrlt-eval compare", "Compares two evaluation runs: vrlt-eval compare BEFORE AFTER", {}, compare);
   if (command == "suite")
     return run_program(argc - 1, argv + 1, "vrlt-eval suite", "Runs the evaluations that a file names.", kTables, run_suite, kFlags);
-  return run_program(argc, argv, "vrlt-eval",
-                     "Answers and scores VideoQA, temporal grounding and grounded VideoQA. Also: vrlt-eval suite SUITE.yaml, vrlt-eval compare "
-                     "BEFORE AFTER.",
-                     kTables, run_eval, kFlags);
+  return run_program(
+      argc, argv, "vrlt-eval",
+      "Answers and scores VideoQA, temporal grounding and grounded VideoQA. A CONFIG.yaml with \"evals\" is a suite: several evaluations, "
+      "one after the other. Also: vrlt-eval compare BEFORE AFTER.",
+      kTables, run_eval, kFlags);
 }

@@ -40,11 +40,10 @@ struct Work {
 };
 
 /// What the model was shown: most disputes about scores come down to these numbers.
-io::Json shown_inputs(const data::PromptEntry& prompt, const data::Sample& sample, const processor::ModelInputs& inputs) {
+io::Json shown_inputs(const data::PromptEntry& prompt, const processor::ModelInputs& inputs) {
   constexpr size_t kHashDigits = 16;
-  io::Json shown = {{"prompt_id", prompt.name},
-                    {"prompt_sha", io::sha256(concat(prompt.system, "\n", data::render_prompt(prompt, sample))).substr(0, kHashDigits)},
-                    {"n_prompt_tok", inputs.input_ids.numel()}};
+  io::Json shown = {
+      {"prompt_id", prompt.name}, {"prompt_sha", io::sha256(inputs.text).substr(0, kHashDigits)}, {"n_prompt_tok", inputs.input_ids.numel()}};
   if (!inputs.video_grid_thw.defined()) return shown;
   const auto* grid = inputs.video_grid_thw.const_data_ptr<int64_t>();
   shown["n_frames"] = inputs.num_frames;
@@ -57,7 +56,7 @@ io::Json shown_inputs(const data::PromptEntry& prompt, const data::Sample& sampl
 class Answerer {
  public:
   explicit Answerer(const EvalConfig& config)
-      : config_(config), opened_(open_model(config.model, config.data, {config.video, config.image}, config.seed)) {
+      : config_(config), opened_(open_model(config.model, config.data, {config.video, config.image, config.subtitle_frames}, config.seed)) {
     const auto& vision = opened_.processor->vision_tokens();
     engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
                     std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
@@ -75,17 +74,14 @@ class Answerer {
     auto prompt = prompts.begin();
     std::vector<io::Json> lines;
     for (size_t i = 0; i < samples.size(); ++i) {
-      const auto& entry = opened_.loader->prompt_of(*samples[i]);
       const bool asked = answers[i].error.empty();
       if (asked)
         for (const auto& response : (group++)->responses) {
           answers[i].responses.push_back({response.text, response.truncated, static_cast<int64_t>(response.ids.size())});
           work.tokens += static_cast<int64_t>(response.ids.size());
         }
-      auto own = scoring;
-      own.think = entry.think;
-      lines.push_back(evaluation::to_json(answers[i], *samples[i], own));
-      if (asked) lines.back()["input"] = shown_inputs(entry, *samples[i], *(prompt++)->inputs);
+      lines.push_back(evaluation::to_json(answers[i], *samples[i], scoring));
+      if (asked) lines.back()["input"] = shown_inputs(opened_.loader->prompt_of(*samples[i]), *(prompt++)->inputs);
     }
     work.samples += static_cast<int64_t>(samples.size());
     return lines;

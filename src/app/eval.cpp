@@ -6,12 +6,14 @@
 #include "app/answering.h"
 #include "app/eval_config.h"
 #include "app/eval_table.h"
+#include "app/stored_answers.h"
+#include "app/submission.h"
+#include "config/yaml_text.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
-#include "vrlt/evaluation/benchmark.h"
-#include "vrlt/io/jsonl.h"
+#include "vrlt/io/files.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -19,14 +21,6 @@ namespace {
 
 std::string yaml_of(EvalConfig config, bool with_help) {
   return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, with_help);
-}
-
-std::vector<evaluation::Answer> read_answers(const fs::path& path) {
-  std::vector<evaluation::Answer> answers;
-  if (!fs::exists(path)) return answers;
-  io::for_each_jsonl(path, /*tolerate_torn_tail=*/true,
-                     [&](int64_t line, io::Json value) { answers.push_back(evaluation::parse_answer(value, concat(path.string(), ":", line))); });
-  return answers;
 }
 
 std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<EvalTask>& tasks, const fs::path& run_folder) {
@@ -38,21 +32,17 @@ std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<Ev
 
 /// Scores, writes and prints one task. @return results.json
 io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>& answers, const EvalConfig& config) {
-  const auto* benchmark = evaluation::find_benchmark(*task.samples.front());
   auto results = evaluation::summarize(task.samples, answers, task.scoring);
   results["prompt"] = config.data.prompt;
-  if (benchmark != nullptr && benchmark->num_samples > 0) results["n_published"] = benchmark->num_samples;
+  if (const auto published = published_samples(task, config); published > 0) results["n_published"] = published;
+  if (config.predict_only) results["predict_only"] = true;
   const auto reason = not_comparable(task, config);
   if (!reason.empty()) results["not_comparable"] = reason;
   const auto folder = config.run_folder() / task.name;
   io::create_folders(folder);
   io::write_file_atomic(folder / "results.json", results.dump(2) + "\n");
-  if (benchmark != nullptr && benchmark->submit != nullptr) {
-    const auto submissions = config.run_folder() / "submissions";
-    io::create_folders(submissions);
-    benchmark->submit(task.samples, answers, submissions);
-  }
-  results["hidden"] = !reason.empty() && !config.allow_partial && config.ids.empty() && config.data.max_samples == 0;
+  write_submission(task, answers, config);
+  results["hidden"] = !reason.empty() && !config.predict_only && !config.allow_partial && config.ids.empty() && config.data.max_samples == 0;
   print_results(task, answers, results, results["hidden"]);
   return results;
 }
@@ -66,11 +56,12 @@ void eval_on_rank(const EvalConfig& config, const CommandLine& command, distribu
     answers = stored_answers(tasks, config.run_folder());
   } else {
     if (group.is_first())
-      lock = open_run_folder(config.run_folder(),
-                             {yaml_of(config, false),
-                              input_paths(config.model, config.data),
-                              {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial"}},
-                             command);
+      lock = open_run_folder(
+          config.run_folder(),
+          {yaml_of(config, false),
+           input_paths(config.model, config.data),
+           {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial", "predict_only", "substring_groups", "official_judge_bug"}},
+          command);
     answers = answer_tasks(tasks, config, group);
   }
   if (!group.is_first()) return;
@@ -96,6 +87,17 @@ struct SuiteConfig {
 void visit_fields(config::FieldVisitor& v, SuiteConfig& c) {
   v.field({.name = "name", .help = "of the suite; its runs are output/name/<evaluation>", .required = true}, c.name);
   v.field({.name = "evals", .help = "configs of vrlt-eval, relative to this file", .required = true}, c.evals);
+}
+
+/// Whether a file has the key that only suites have. What is no YAML is told by whoever loads it.
+bool is_suite(const fs::path& file) {
+  constexpr uint64_t kMaxBytes = 1 << 20;
+  try {
+    const auto root = config::parse_yaml(io::read_file(file, kMaxBytes));
+    return root.IsMap() && root["evals"];
+  } catch (const YAML::Exception&) {
+    return false;
+  }
 }
 
 std::vector<EvalConfig> load_suite(const CommandLine& command) {
@@ -138,7 +140,10 @@ int run_configs(const std::vector<EvalConfig>& configs, const CommandLine& comma
 
 }  // namespace
 
-int run_eval(const CommandLine& command) { return run_configs({load_eval_config(command.config, command.overrides)}, command); }
+int run_eval(const CommandLine& command) {
+  if (is_suite(command.config)) return run_suite(command);
+  return run_configs({load_eval_config(command.config, command.overrides)}, command);
+}
 
 int run_suite(const CommandLine& command) { return run_configs(load_suite(command), command); }
 

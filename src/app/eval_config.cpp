@@ -6,6 +6,7 @@
 #include "vrlt/app/opened_model.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
+#include "vrlt/data/benchmark_sizes.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/benchmark.h"
 #include "vrlt/evaluation/strict_score.h"
@@ -22,6 +23,8 @@ std::vector<std::string> check(const EvalConfig& config, const config::KeyLocati
     } catch (const ConfigError& error) {
       problems.push_back(concat(trainer::place_of("compat", locations), ": ", error.what()));
     }
+  if (locations.contains("subtitle_frames") && data::find_prompt(config.data.prompt).subtitles_lead == nullptr)
+    problems.push_back(concat(trainer::place_of("subtitle_frames", locations), ": data.prompt ", config.data.prompt, " shows no subtitles"));
   if (config.generation.group_size > 1 && config.generation.sampling.temperature == 0.0)
     problems.push_back(
         concat(trainer::place_of("generation.samples", locations), ": several greedy answers are the same answer; set generation.temperature"));
@@ -52,9 +55,13 @@ std::set<std::string> wanted_ids(const std::vector<std::string>& items) {
 }
 
 evaluation::Scoring scoring_of(const evaluation::BenchmarkEntry* benchmark, const EvalConfig& config) {
-  evaluation::Scoring scoring{.think = data::find_prompt(config.data.prompt).think, .seed = config.seed};
+  evaluation::Scoring scoring{.prompt = &data::find_prompt(config.data.prompt),
+                              .seed = config.seed,
+                              .official_judge_bug = config.official_judge_bug,
+                              .substring_groups = config.substring_groups,
+                              .predict_only = config.predict_only};
   auto names = config.compat;
-  if (names.empty() && benchmark != nullptr) names = evaluation::profile_names(*benchmark, scoring.think, config.data.prompt);
+  if (names.empty() && benchmark != nullptr) names = evaluation::profile_names(*benchmark, scoring.prompt->think, config.data.prompt);
   for (const auto& name : names) scoring.profiles.push_back(&evaluation::find_compat(name));
   if (benchmark != nullptr) scoring.macro_over = benchmark->macro_over;
   return scoring;
@@ -69,8 +76,20 @@ void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
   v.field({.name = "batch", .help = "prompts decoded together", .min = 1}, c.batch);
   v.field({.name = "rescore", .help = "score the answers that are there again; opens no model"}, c.rescore);
   v.field({.name = "allow_partial", .help = "print scores although the records are not all of the benchmark"}, c.allow_partial);
+  v.field({.name = "predict_only", .help = "answer and write the submission files, score nothing: for splits whose labels are hidden"},
+          c.predict_only);
   v.field({.name = "ids", .help = "only these samples: ids, or files with one on each line; empty: all"}, c.ids);
   v.field({.name = "compat", .help = "official ways to score beside the strict one (--list compat); empty: those of the benchmark"}, c.compat);
+  v.field({.name = "substring_groups", .help = "official scores per group as lmms-eval takes them for Video-MME: by search in all group names"},
+          c.substring_groups);
+  v.field({.name = "official_judge_bug",
+           .help = "count an answer that is for a judge as the official scripts do when it fails: right in MVBench (VLMEvalKit), -1 in TempCompass"},
+          c.official_judge_bug);
+  v.field({.name = "subtitle_frames",
+           .help = "prompts with subtitles show those at so many evenly spread frames; -1: all, 0: the frames that the model sees",
+           .min = -1,
+           .max = 1e7},
+          c.subtitle_frames);
   v.section("model", "the model to evaluate", c.model);
   v.section("data", "the records to answer", c.data);
   trainer::visit_media_sections(v, c.video, c.image);
@@ -109,10 +128,15 @@ std::vector<data::Sample> read_eval_samples(const EvalConfig& config) {
   return samples;
 }
 
+const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const EvalConfig& config) {
+  const auto& prompt = data::find_prompt(sample.prompt.empty() ? config.data.prompt : sample.prompt);
+  return evaluation::find_benchmark(sample, prompt.subtitles_lead != nullptr);
+}
+
 std::vector<EvalTask> split_by_benchmark(const std::vector<data::Sample>& samples, const EvalConfig& config) {
   std::map<std::string, EvalTask> by_name;
   for (const auto& sample : samples) {
-    const auto* benchmark = evaluation::find_benchmark(sample);
+    const auto* benchmark = benchmark_of(sample, config);
     const std::string name = benchmark != nullptr ? benchmark->name : evaluation::find_strict(sample.task).name;
     auto& task = by_name[name];
     if (task.samples.empty()) task = {.name = name, .samples = {}, .scoring = scoring_of(benchmark, config)};
@@ -123,9 +147,16 @@ std::vector<EvalTask> split_by_benchmark(const std::vector<data::Sample>& sample
   return tasks;
 }
 
+int64_t published_samples(const EvalTask& task, const EvalConfig& config) {
+  const auto& sample = *task.samples.front();
+  const auto* benchmark = benchmark_of(sample, config);
+  if (benchmark == nullptr) return 0;
+  const auto* size = data::find_benchmark_size(sample.bench, sample.split);
+  return size != nullptr && sample.bench == benchmark->name ? size->samples : benchmark->num_samples;
+}
+
 std::string not_comparable(const EvalTask& task, const EvalConfig& config) {
-  const auto* benchmark = evaluation::find_benchmark(*task.samples.front());
-  const int64_t published = benchmark != nullptr ? benchmark->num_samples : 0;
+  const int64_t published = published_samples(task, config);
   const auto count = static_cast<int64_t>(task.samples.size());
   if (published > 0 && count != published) return concat(count, " samples, the benchmark has ", published);
   if (!config.ids.empty()) return concat(count, " chosen samples (--ids)");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "vrlt/evaluation/benchmark.h"
 #include "vrlt/evaluation/results.h"
 #include "vrlt/trainer/run_config.h"
 
@@ -17,6 +18,10 @@ struct EvalConfig {
   int64_t batch = 16;
   bool rescore = false;
   bool allow_partial = false;
+  bool predict_only = false;
+  bool substring_groups = false;
+  bool official_judge_bug = false;
+  int64_t subtitle_frames = 32;
   std::vector<std::string> ids;
   std::vector<std::string> compat;
   trainer::ModelSection model;
@@ -43,8 +48,14 @@ struct EvalTask {
 /// The samples that a config asks for. @throws as read_samples; ConfigError for an id that is not there.
 std::vector<data::Sample> read_eval_samples(const EvalConfig& config);
 
+/// The row of a sample's benchmark, by its prompt with or without subtitles; null for records of another benchmark.
+const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const EvalConfig& config);
+
 /// In the order of their names. @param samples  outlive the tasks.
 std::vector<EvalTask> split_by_benchmark(const std::vector<data::Sample>& samples, const EvalConfig& config);
+
+/// How many samples the split of a task's benchmark, or the part of it that is the task, has as published; 0: not known.
+int64_t published_samples(const EvalTask& task, const EvalConfig& config);
 
 /// Why the scores of a task may not stand beside published ones; empty if they may, or if nothing is published.
 std::string not_comparable(const EvalTask& task, const EvalConfig& config);

@@ -101,13 +101,17 @@ void print_results(const EvalTask& task, const std::vector<evaluation::Answer>& 
   print_failures(answers);
   if (results.contains("not_comparable"))
     std::printf("  not comparable with published numbers: %s\n", results["not_comparable"].get<std::string>().c_str());
+  print_reasons(results);
+  if (results.contains("predict_only")) {
+    std::printf("  no scores asked for; --rescore scores these answers\n");
+    return;
+  }
   if (hide_scores) {
     std::printf("  no scores printed; allow_partial=true prints them\n");
     return;
   }
   if (count("n_responses") > count("n_done"))
     std::printf("  avg@%lld: the mean over the answers to each question\n", count("n_responses") / count("n_done"));
-  print_reasons(results);
   if (results["metrics"].size() <= 1 && count("n_unlabelled") > 0) {
     std::printf("  n/a: no labels, or only a judge could tell\n");
   } else if (results.contains("compat")) {

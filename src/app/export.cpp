@@ -35,7 +35,9 @@ int run_export(const ExportCommand& command) {
   if (entry.takes_predictions == command.samples.empty())
     throw ConfigError(concat(entry.name, entry.takes_predictions ? " is made of answers: give --samples samples.jsonl" : " takes no --samples"));
   const auto samples = data::load_samples(command.records);
-  const auto result = entry.write(samples, read_predictions(command.samples, samples));
+  std::vector<const data::Sample*> of_records;
+  for (const auto& sample : samples) of_records.push_back(&sample);
+  const auto result = entry.write(of_records, read_predictions(command.samples, samples));
   if (entry.writes_folder) io::create_folders(command.output);
   for (const auto& file : result.files) {
     const auto path = file.name.empty() ? command.output : command.output / file.name;

@@ -4,10 +4,12 @@
 #include <opencv2/imgproc.hpp>
 
 #include "config/yaml_text.h"
+#include "vrlt/app/lmms_format.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"
 #include "vrlt/report/report.h"
+#include "vrlt/report/score_rows.h"
 #include "vrlt/video/encoder.h"
 
 namespace vrlt::app {
@@ -73,6 +75,21 @@ int run_report(const std::vector<fs::path>& run_folders, const fs::path& output_
   });
   log::info("wrote " + output_html.string());
   return 0;
+}
+
+void write_score_tables(const std::vector<fs::path>& run_folders, const ScoreTables& tables) {
+  if (!tables.any()) return;
+  if (run_folders.empty()) throw ConfigError("no run folder given; usage: vrlt-report RUN [RUN ...] [--csv FILE] [--md FILE] [--lmms-format FOLDER]");
+  if (!tables.csv.empty() || !tables.markdown.empty()) {
+    const auto rows = report::read_score_rows(run_folders);
+    for (const auto& [path, text] : {std::pair(tables.csv, report::to_csv(rows)), std::pair(tables.markdown, report::to_markdown(rows))}) {
+      if (path.empty()) continue;
+      io::write_file_atomic(path, text);
+      log::info("wrote " + path.string());
+    }
+  }
+  if (tables.lmms_folder.empty()) return;
+  for (const auto& run : run_folders) log::info("wrote " + write_lmms_format(run, tables.lmms_folder).string());
 }
 
 }  // namespace vrlt::app

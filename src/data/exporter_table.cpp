@@ -21,8 +21,13 @@ constexpr ExporterEntry kExporters[] = {
 }  // namespace
 
 Prediction parse_prediction(const io::Json& line, double clip_start, const std::string& origin) {
+  if (const auto responses = line.is_object() ? line.find("responses") : line.end(); responses != line.end()) {
+    if (!responses->is_array() || responses->empty() || !responses->front().is_object())
+      throw DataError(concat(origin, ": \"responses\" is ", io::excerpt(*responses), ", expected what the model said"));
+    return parse_prediction(responses->front(), clip_start, origin);
+  }
   const JsonFields fields(line, origin);
-  Prediction prediction{.text = fields.optional_text("text")};
+  Prediction prediction{.text = fields.optional_text(fields.find("read_as") != nullptr ? "read_as" : "text")};
   const auto* parsed = fields.find("parsed");
   if (parsed == nullptr || !parsed->is_object()) return prediction;
   if (const auto option = parsed->find("option"); option != parsed->end() && option->is_number_integer()) prediction.option = option->get<int64_t>();

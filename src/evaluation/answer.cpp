@@ -18,18 +18,21 @@ io::Json to_json(const Metrics& metrics) {
   return json;
 }
 
+const data::PromptEntry* prompt_of(const data::Sample& sample, const Scoring& scoring) {
+  return sample.prompt.empty() ? scoring.prompt : &data::find_prompt(sample.prompt);
+}
+
 io::Json response_json(const Response& response, const data::Sample& sample, const Scoring& scoring) {
-  const auto score = find_strict(sample.task).score(sample, response.text);
-  const auto policy = scoring.think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden;
+  const auto text = scored_text(sample, response, scoring);
+  const auto score = find_strict(sample.task).score(sample, text);
   io::Json json = {
-      {"text", response.text},
-      {"finish", response.truncated ? "length" : "stop"},
-      {"n_gen_tok", response.num_tokens},
-      {"parsed", score.parsed},
-      {"strict", {{"score", to_json(score.metrics)}, {"reason", score.reason}, {"format", rewards::has_strict_format(response.text, policy)}}}};
+      {"text", response.text}, {"finish", response.truncated ? "length" : "stop"}, {"n_gen_tok", response.num_tokens}, {"parsed", score.parsed}};
+  if (text != response.text) json["read_as"] = text;
+  if (scoring.predict_only) return json;
+  json["strict"] = {{"score", to_json(score.metrics)}, {"reason", score.reason}, {"format", has_asked_format(sample, response, scoring)}};
   if (scoring.profiles.empty()) return json;
   const auto& profile = *scoring.profiles.front();
-  const auto compat = profile.score(sample, response.text, scoring.seed);
+  const auto compat = profile.score(sample, text, scoring.seed);
   json["compat"] = {{"profile", profile.name}, {"score", to_json(compat.metrics)}, {"reason", compat.reason}};
   return json;
 }
@@ -56,6 +59,17 @@ Metrics mean_of(const std::vector<SampleScore>& scores) {
     }
   for (size_t i = 0; i < means.size(); ++i) means[i].second /= counts[i];
   return means;
+}
+
+std::string scored_text(const data::Sample& sample, const Response& response, const Scoring& scoring) {
+  const auto* prompt = prompt_of(sample, scoring);
+  return prompt == nullptr ? response.text : data::as_read(*prompt, response.text);
+}
+
+bool has_asked_format(const data::Sample& sample, const Response& response, const Scoring& scoring) {
+  const auto* prompt = prompt_of(sample, scoring);
+  const bool think = prompt != nullptr && prompt->think;
+  return rewards::has_strict_format(response.text, think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden);
 }
 
 std::map<std::string, const Answer*> by_id(const std::vector<Answer>& answers) {

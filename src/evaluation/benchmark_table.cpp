@@ -1,4 +1,3 @@
-#include "evaluation/submission.h"
 #include "vrlt/evaluation/benchmark.h"
 
 namespace vrlt::evaluation {
@@ -11,44 +10,52 @@ constexpr const char* kThinkGroundingProfiles = "tvg.seed_r1 tvg.to_and tvg.time
 
 constexpr BenchmarkEntry kBenchmarks[] = {
     {"mvbench", "mvbench", Task::kMultipleChoice, "20 sub-tasks of short videos", 4000, "accuracy", "sub_task", "mcq.mvb_lmms mcq.mvb_off",
-     "mcq.exact_tag mcq.mvb_off mcq.mvb_lmms", write_mvbench_submission},
-    {"videomme", "videomme", Task::kMultipleChoice, "videos from seconds to an hour, with or without subtitles", 2700, "accuracy", "",
-     "mcq.vmme_old mcq.vmme_vk mcq.ranked", "mcq.exact_tag mcq.vmme_old mcq.ranked", nullptr},
+     "mcq.exact_tag mcq.mvb_off mcq.mvb_lmms", "mvbench", "mvbench.json"},
+    {"videomme", "videomme", Task::kMultipleChoice, "videos from seconds to an hour, without subtitles", 2700, "accuracy", "",
+     "mcq.vmme_old mcq.vmme_vk mcq.ranked", "mcq.exact_tag mcq.vmme_old mcq.ranked", nullptr, nullptr},
+    {"videomme_subtitles", "videomme", Task::kMultipleChoice, "the same, asked with subtitles", 2700, "accuracy", "",
+     "mcq.vmme_old mcq.vmme_vk mcq.ranked", "mcq.exact_tag mcq.vmme_old mcq.ranked", nullptr, nullptr, true},
     {"mmvu_mc", "mmvu_mc", Task::kMultipleChoice, "expert knowledge, multiple choice", 0, "accuracy", "", "mcq.exact_tag mcq.mmvu_lmms",
-     "mcq.exact_tag mcq.mmvu_lmms", nullptr},
+     "mcq.exact_tag mcq.mmvu_lmms", nullptr, nullptr},
     {"tempcompass_mc", "tempcompass", Task::kMultipleChoice, "five temporal dimensions, multiple choice", 1580, "accuracy", "",
-     "mcq.tempcompass mcq.tempcompass_lmms", "mcq.tempcompass mcq.exact_tag", write_tempcompass_submission},
+     "mcq.tempcompass mcq.tempcompass_lmms", "mcq.tempcompass mcq.exact_tag", "tempcompass", "tempcompass"},
     {"tempcompass_yes_no", "tempcompass", Task::kYesNo, "five temporal dimensions, yes or no", 2453, "accuracy", "", "yn.tempcompass",
-     "yn.tempcompass", write_tempcompass_submission},
+     "yn.tempcompass", "tempcompass", "tempcompass"},
     {"tempcompass_caption_matching", "tempcompass", Task::kCaptionMatch, "five temporal dimensions, which caption fits", 1503, "accuracy", "",
-     "cm.tempcompass", "cm.tempcompass", write_tempcompass_submission},
-    {"tempcompass_captioning", "tempcompass", Task::kCaption, "five temporal dimensions, captions for a judge", 2004, "", "", "", "",
-     write_tempcompass_submission},
+     "cm.tempcompass", "cm.tempcompass", "tempcompass", "tempcompass"},
+    {"tempcompass_captioning", "tempcompass", Task::kCaption, "five temporal dimensions, captions for a judge", 2004, "", "", "", "", "tempcompass",
+     "tempcompass"},
     {"charades_sta", "charades_sta", Task::kTemporalGrounding, "when does it happen, indoors", 3720, "mIoU", "", kGroundingProfiles,
-     kThinkGroundingProfiles, write_grounding_submission},
+     kThinkGroundingProfiles, "grounding", "inference_results_temporal_grounding_charades.json"},
     {"anet_tvg", "anet_tvg", Task::kTemporalGrounding, "when does it happen, ActivityNet Captions val_2", 17031, "mIoU", "", kGroundingProfiles,
-     kThinkGroundingProfiles, write_grounding_submission},
+     kThinkGroundingProfiles, "grounding", "inference_results_temporal_grounding_activitynet.json"},
     {"anet_rtl", "anet_rtl", Task::kReasoningLocalization, "when, after some thought, ActivityNet", 229, "mIoU", "video",
-     "tvg.seed rtl.lita tvg.to_and", "tvg.seed_r1 rtl.lita tvg.to_and tvg.onethinker", nullptr},
-    {"nextgqa", "nextgqa", Task::kGroundedQa, "answer and show when", 5553, "Acc@GQA", "", "gqa.nextgqa gqa.vcr1", "gqa.nextgqa gqa.vcr1",
-     write_nextgqa_submission},
-    {"rextime", "rextime", Task::kGroundedQa, "reasoning across time", 921, "mIoU", "", "gqa.rextime", "gqa.rextime", write_rextime_submission},
+     "tvg.seed rtl.lita tvg.to_and", "tvg.seed_r1 rtl.lita tvg.to_and tvg.onethinker", nullptr, nullptr},
+    {"nextgqa", "nextgqa", Task::kGroundedQa, "answer and show when", 5553, "Acc@GQA", "", "gqa.nextgqa gqa.vcr1", "gqa.nextgqa gqa.vcr1", "nextgqa",
+     "nextgqa"},
+    {"rextime", "rextime", Task::kGroundedQa, "reasoning across time", 921, "mIoU", "", "gqa.rextime", "gqa.rextime", "rextime",
+     "rextime_submission.jsonl"},
 };
 
 /// Prompts that ask for an answer in the form of their project, which its profile reads.
 constexpr std::pair<const char*, const char*> kPromptProfiles[] = {
-    {"p_tvg_lmms", "tvg.lmms_new"}, {"p_tvg_t1", "tvg.time_r1"},  {"p_tvg_t1_r", "tvg.time_r1"},  {"p_tvg_vcr1", "tvg.to_and"},
-    {"p_tvg_tl", "tvg.timelens"},   {"p_mvb_off", "mcq.mvb_off"}, {"p_mvb_t1", "mcq.paren_last"}, {"p_vmme_vlmek", "mcq.vmme_vk"},
+    {"p_tvg_lmms", "tvg.lmms_new"}, {"p_tvg_t1", "tvg.time_r1"},     {"p_tvg_t1_r", "tvg.time_r1"},
+    {"p_tvg_vcr1", "tvg.to_and"},   {"p_tvg_tl", "tvg.timelens"},    {"p_mvb_off", "mcq.mvb_off"},
+    {"p_mvb_t1", "mcq.paren_last"}, {"p_vmme_vlmek", "mcq.vmme_vk"}, {"p_mmvu_cot", "mcq.final_answer"},
 };
 
 }  // namespace
 
 std::span<const BenchmarkEntry> benchmark_table() { return kBenchmarks; }
 
-const BenchmarkEntry* find_benchmark(const data::Sample& sample) {
-  for (const auto& entry : kBenchmarks)
-    if (sample.bench == entry.bench && sample.task == entry.task) return &entry;
-  return nullptr;
+const BenchmarkEntry* find_benchmark(const data::Sample& sample, bool with_subtitles) {
+  const BenchmarkEntry* found = nullptr;
+  for (const auto& entry : kBenchmarks) {
+    if (sample.bench != entry.bench || sample.task != entry.task) continue;
+    if (entry.with_subtitles == with_subtitles) return &entry;
+    if (!entry.with_subtitles) found = &entry;
+  }
+  return found;
 }
 
 std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think, const std::string& prompt) {

@@ -24,11 +24,11 @@ void check_same_ids(const std::map<std::string, const Answer*>& before, const st
 /// Strict metrics, then those of each profile under "profile/metric".
 Metrics all_metrics(const data::Sample& sample, const Answer& answer, const Scoring& scoring) {
   std::vector<SampleScore> strict;
-  for (const auto& response : answer.responses) strict.push_back(find_strict(sample.task).score(sample, response.text));
+  for (const auto& response : answer.responses) strict.push_back(find_strict(sample.task).score(sample, scored_text(sample, response, scoring)));
   auto metrics = mean_of(strict);
   for (const auto* profile : scoring.profiles) {
     std::vector<SampleScore> scores;
-    for (const auto& response : answer.responses) scores.push_back(profile->score(sample, response.text, scoring.seed));
+    for (const auto& response : answer.responses) scores.push_back(profile->score(sample, scored_text(sample, response, scoring), scoring.seed));
     for (const auto& [name, value] : mean_of(scores)) metrics.emplace_back(concat(profile->name, "/", name), value);
   }
   return metrics;

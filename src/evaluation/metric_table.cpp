@@ -4,12 +4,12 @@
 
 namespace vrlt::evaluation {
 
-void MetricTable::add(const std::string& name, double value, size_t sample, const std::map<std::string, std::string>& groups) {
+void MetricTable::add(const std::string& name, double value, size_t sample, const std::vector<std::string>& groups) {
   auto column = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.name == name; });
   if (column == columns_.end()) column = columns_.insert(columns_.end(), {.name = name, .samples = {}, .values = {}, .estimate = {}});
   column->samples.push_back(sample);
   column->values.push_back(value);
-  for (const auto& [key, group] : groups) groups_[key + "=" + group].add(name, value, sample, {});
+  for (const auto& group : groups) groups_[group].add(name, value, sample, {});
 }
 
 const MetricTable::Column* MetricTable::find(const std::string& name) const {

@@ -13,8 +13,8 @@ namespace vrlt::evaluation {
 /// Values of each metric of one way of scoring, over all samples and per group, with the samples they are about.
 class MetricTable {
  public:
-  /// @param sample  its index. @param groups  of its record; none for a metric that is not told per group.
-  void add(const std::string& name, double value, size_t sample, const std::map<std::string, std::string>& groups);
+  /// @param sample  its index. @param groups  "key=value" that it counts in; none for a metric that is not told per group.
+  void add(const std::string& name, double value, size_t sample, const std::vector<std::string>& groups);
 
   struct Column {
     std::string name;

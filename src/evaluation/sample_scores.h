@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "vrlt/evaluation/answer.h"
+#include "vrlt/evaluation/results.h"
 #include "vrlt/evaluation/sample_score.h"
 
 namespace vrlt::evaluation {
@@ -14,6 +14,12 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// The mean of each metric over the scores that have it.
 Metrics mean_of(const std::vector<SampleScore>& scores);
+
+/// A response as the authors of the sample's prompt read it: what all ways of scoring are given.
+std::string scored_text(const data::Sample& sample, const Response& response, const Scoring& scoring);
+
+/// Whether it has the blocks that the sample's prompt asks for, and nothing else.
+bool has_asked_format(const data::Sample& sample, const Response& response, const Scoring& scoring);
 
 std::map<std::string, const Answer*> by_id(const std::vector<Answer>& answers);
 

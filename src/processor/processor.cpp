@@ -37,7 +37,8 @@ Processor::Processor(const std::filesystem::path& model_folder, MropeMode mode, 
       .mode = mode, .tokens_per_second = tokens_per_second, .image_token_id = vision_tokens_.image_pad, .video_token_id = vision_tokens_.video_pad};
 }
 
-ModelInputs Processor::operator()(const PromptMedia& media, const std::string& system, const std::string& question) const {
+ModelInputs Processor::operator()(const PromptMedia& media, const std::string& system, const std::string& question,
+                                  const std::string& answer_prefix) const {
   for (const char* pad : {"<|image_pad|>", "<|video_pad|>"})
     if (question.find(pad) != std::string::npos || system.find(pad) != std::string::npos)
       throw DataError(concat("the text holds ", pad, ", which stands for an image or a video"));
@@ -66,7 +67,8 @@ ModelInputs Processor::operator()(const PromptMedia& media, const std::string& s
   }
   content.push_back({ChatContent::Kind::kText, question});
 
-  inputs.input_ids = expand_pads(tokenizer_->encode(tokenizer::render_qwen_chat(chat(system, std::move(content)))), pads);
+  inputs.text = tokenizer::render_qwen_chat(chat(system, std::move(content))) + answer_prefix;
+  inputs.input_ids = expand_pads(tokenizer_->encode(inputs.text), pads);
   auto positions = mrope_positions(inputs.input_ids, inputs.image_grid_thw, inputs.video_grid_thw, second_per_grid, position_options_);
   inputs.position_ids = positions.position_ids;
   inputs.next_position = positions.next_position;

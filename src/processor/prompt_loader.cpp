@@ -3,6 +3,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/data/dataset.h"
+#include "vrlt/data/subtitles.h"
 
 namespace vrlt::processor {
 
@@ -43,13 +44,22 @@ std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& s
   return clip;
 }
 
+std::string PromptLoader::load_subtitles(const data::Sample& sample, const video::Clip* clip) const {
+  if (sample.subtitles.empty()) return data::kNoSubtitles;
+  if (clip == nullptr) throw DataError("has subtitles but no video whose frames they could be of");
+  const auto cues = data::load_subtitles(data::resolve_media(data_root_, sample.subtitles));
+  const auto frames = options_.subtitle_frames == 0 ? clip->file_frames : data::spread_frames(clip->num_file_frames, options_.subtitle_frames);
+  return data::subtitles_at(cues, frames, clip->file_fps);
+}
+
 std::shared_ptr<const ModelInputs> PromptLoader::load(const data::Sample& sample) {
   try {
     const auto& prompt = prompt_of(sample);
     PromptMedia media;
     for (const auto& image : sample.images) media.images.push_back(video::load_image(data::resolve_media(data_root_, image), options_.image));
     if (!sample.video.empty()) media.clip = load_clip(sample);
-    return std::make_shared<ModelInputs>(processor_(media, prompt.system, data::render_prompt(prompt, sample)));
+    const auto subtitles = prompt.subtitles_lead != nullptr ? load_subtitles(sample, media.clip.get()) : std::string();
+    return std::make_shared<ModelInputs>(processor_(media, prompt.system, data::render_prompt(prompt, sample, subtitles), prompt.answer_prefix));
   } catch (const MissingInputError& error) {
     throw MissingInputError(concat(sample.id, ": ", error.what()));
   } catch (const DataError& error) {

@@ -216,7 +216,8 @@ std::string score_table(const std::vector<fs::path>& runs) {
       evaluated = true;
       const auto task = entry.path().filename().string();
       const auto results = io::read_json(path);
-      for (const auto& [name, metric] : results["metrics"].items()) {
+      const auto metrics = results.value("metrics", io::Json::object());  // none of a run that only predicted
+      for (const auto& [name, metric] : metrics.items()) {
         auto& names = metrics_of_task[task];
         if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         cells[concat(task, "/", name, "/", run_name(run))] = percent(metric);

@@ -92,7 +92,11 @@ RewardOutput segment_pairs_reward(const RewardInput& input, const RewardOptions&
   return score_spans(input, options, [](const Spans& p, const Spans& q) { return paired_giou(merge_intervals(p), merge_intervals(q)); });
 }
 
-RewardOutput temporal_iou_seed_reward(const RewardInput& input, const RewardOptions&) { return score_peer_span(input, read_seed_span, temporal_iou); }
+RewardOutput temporal_iou_seed_reward(const RewardInput& input, const RewardOptions&) {
+  // Temporal-R1 divides by the length of the video; what that fails on is no overlap.
+  return score_peer_span(input, read_seed_span,
+                         [&](const Interval& p, const Interval& q) { return input.sample.duration == 0.0 ? 0.0 : temporal_iou(p, q); });
+}
 
 RewardOutput temporal_iou_timezero_reward(const RewardInput& input, const RewardOptions&) {
   return score_peer_span(input, read_timer1_span, temporal_iou);

@@ -26,6 +26,9 @@ Clip read_clip(Reader& reader, const std::filesystem::path& path, const VideoOpt
     throw located(error);
   }
   clip.sample_fps = selection.sample_fps;
+  clip.file_frames = selection.indices;
+  clip.num_file_frames = reader.num_frames();
+  clip.file_fps = reader.average_fps();
   clip.frames = at::empty({static_cast<int64_t>(selection.indices.size()), 3, size.height, size.width}, at::kByte);
   reader.read_frames(selection.indices, [&](size_t i, const RgbFrame& frame) {
     const auto rgb = at::from_blob(const_cast<uint8_t*>(frame.pixels.data()), {frame.height, frame.width, 3}, at::kByte).permute({2, 0, 1});

@@ -5,7 +5,8 @@
 namespace vrlt::app {
 
 /// `vrlt-eval`: answers the records and scores them, strictly and as the official scripts of their benchmarks do; goes on where a killed
-/// run stopped. With `rescore: true` it scores the samples.jsonl that is there, without a model.
+/// run stopped. A file that names several evaluations ("evals") is run as by run_suite. With `rescore: true` it scores the samples.jsonl that is
+/// there, without a model.
 /// @throws IncompleteError after everything is written, if samples have no answer or the records are not the whole benchmark.
 int run_eval(const CommandLine& command);
 

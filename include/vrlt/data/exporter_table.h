@@ -12,12 +12,12 @@ namespace vrlt::data {
 
 /// What a model said about a sample: a line of samples.jsonl of an evaluation.
 struct Prediction {
-  std::string text;               ///< As generated.
+  std::string text;               ///< As generated; as its authors read it ("read_as"), where the prompt had them read something else.
   std::optional<int64_t> option;  ///< As our grammar reads it.
   std::optional<Interval> span;   ///< The same, seconds of the video file.
 };
 
-/// @param clip_start  of the sample: what a model says counts from there.
+/// Of several responses the first. @param clip_start  of the sample: what a model says counts from there.
 /// @throws DataError naming the field.
 Prediction parse_prediction(const io::Json& line, double clip_start, const std::string& origin);
 
@@ -40,7 +40,7 @@ struct ExporterEntry {
   const char* help;
   bool takes_predictions;
   bool writes_folder;
-  Export (*write)(const std::vector<Sample>& samples, const Predictions& predictions);
+  Export (*write)(const std::vector<const Sample*>& samples, const Predictions& predictions);
 };
 
 std::span<const ExporterEntry> exporter_table();

@@ -16,6 +16,9 @@ struct PromptEntry {
   std::string (*question)(const Sample&);  ///< The user's text after the video.
   std::string (*answer)(const Sample&);    ///< The ideal answer block, for supervised fine-tuning.
   const char* system = "";                 ///< The system's text; "": that of the chat template.
+  const char* subtitles_lead = nullptr;    ///< What stands before the subtitles, which stand before the question; null: none are shown.
+  const char* answer_prefix = "";          ///< What the assistant's turn begins with: the response goes on from there.
+  const char* read_prefix = nullptr;       ///< With `answer_prefix`: see as_read.
 };
 
 std::span<const PromptEntry> prompt_table();
@@ -27,7 +30,12 @@ const PromptEntry& find_prompt(const std::string& name);
 /// that of the record's "answer_raw".
 std::vector<std::string> option_lines(const Sample& sample);
 
-inline std::string render_prompt(const PromptEntry& prompt, const Sample& sample) { return prompt.question(sample); }
+/// The user's text after the video. @param subtitles  as the model is to read them; not looked at where the prompt shows none.
+std::string render_prompt(const PromptEntry& prompt, const Sample& sample, const std::string& subtitles = {});
+
+/// A response as the authors of the prompt read it: `read_prefix` and the response's first line, where the assistant's turn began with a
+/// prefix; else the response itself.
+std::string as_read(const PromptEntry& prompt, const std::string& response);
 
 /// What supervised fine-tuning learns to say: the answer block, or the record's "thinking" in its tags before it.
 enum class ReferenceTarget { kAnswer, kThinkAnswer };

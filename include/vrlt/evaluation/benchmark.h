@@ -10,10 +10,6 @@
 
 namespace vrlt::evaluation {
 
-/// Writes the files of answers that the benchmark's own programs read into an existing folder.
-using WriteSubmission = void (*)(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers,
-                                 const std::filesystem::path& folder);
-
 /// A benchmark, or one of the tasks of a benchmark. Source: spec benchmarks.md 1 and 5.
 struct BenchmarkEntry {
   const char* name;   ///< Also the folder of its results.
@@ -27,13 +23,17 @@ struct BenchmarkEntry {
   /// model to think.
   const char* profiles;
   const char* think_profiles;
-  WriteSubmission submit;  ///< Or null.
+  /// Row of data::exporter_table() that writes what the benchmark's own programs read, and the file or folder it writes; or null.
+  const char* exporter;
+  const char* submission;
+  bool with_subtitles = false;  ///< Asked by a prompt that shows subtitles.
 };
 
 std::span<const BenchmarkEntry> benchmark_table();
 
 /// The row of a sample's benchmark and task; null for records of another benchmark.
-const BenchmarkEntry* find_benchmark(const data::Sample& sample);
+/// @param with_subtitles  whether the prompt shows them; where a benchmark has no row of its own for that, it makes no difference.
+const BenchmarkEntry* find_benchmark(const data::Sample& sample, bool with_subtitles = false);
 
 /// The compat profiles of a run: those of the benchmark, before them the one of the project that the prompt is from, if it asks for
 /// answers in a form of its own.

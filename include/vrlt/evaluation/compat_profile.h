@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -29,6 +30,8 @@ struct CompatProfile {
   Mean mean;
   /// @param seed  of scripts that guess. @return metrics in [0, 1]; without a metric the script leaves the response out of its mean.
   SampleScore (*score)(const data::Sample& sample, const std::string& response, uint64_t seed);
+  /// What the script's sum gets for a response that is for its judge when the judge fails; empty: it has no judge.
+  std::optional<double> judge_failure = {};
 };
 
 std::span<const CompatProfile> compat_table();

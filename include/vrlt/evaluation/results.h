@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/answer.h"
 #include "vrlt/evaluation/compat_profile.h"
 
@@ -11,11 +12,17 @@ namespace vrlt::evaluation {
 struct Scoring {
   std::vector<const CompatProfile*> profiles;  ///< The first is the one that papers use.
   std::string macro_over;                      ///< Group key for a mean of means; empty: none. "video": over videos.
-  bool think = false;                          ///< The prompt asks for a thinking block: the metric "format" checks the layout.
-  uint64_t seed = 0;                           ///< Of profiles that guess.
+  /// Of samples that name none: whether a response must think (the metric "format" checks the layout), and how its authors read it
+  /// (data::as_read). Null: it need not, and as it stands.
+  const data::PromptEntry* prompt = nullptr;
+  uint64_t seed = 0;                ///< Of profiles that guess.
+  bool official_judge_bug = false;  ///< An answer for a judge counts as the official script counts one that its judge failed on.
+  bool substring_groups = false;    ///< A profile's group takes in every sample whose groups hold its name anywhere, as in lmms-eval's Video-MME.
+  bool predict_only = false;        ///< Nothing is scored: what was said, and what can be read from it.
 };
 
-/// A line of samples.jsonl: responses, what was read from them, and their scores, strict and by the first profile.
+/// A line of samples.jsonl: responses, what was read from them, and their scores, strict and by the first profile. "read_as" is the text that was
+/// scored, where it is not the response itself.
 io::Json to_json(const Answer& answer, const data::Sample& sample, const Scoring& scoring);
 
 /// results.json of one benchmark: counts, failure rates, and every metric with its interval, over all and per group.
@@ -27,6 +34,8 @@ io::Json to_json(const Answer& answer, const data::Sample& sample, const Scoring
 ///
 /// "compat" has the metrics of each profile over its own denominator. A difference of its headline from the strict one that is more than a
 /// point is told in "parser_gap": then the parser moves the score, not the model.
+///
+/// With `predict_only` there are the counts only.
 ///
 /// "blind" is what a model would score that never saw the video: the whole video as the span, the option or word that is right most often.
 io::Json summarize(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers, const Scoring& scoring);

@@ -20,6 +20,7 @@ struct ModelInputs {
   double sample_fps = 0.0;         ///< Of the (only) video; 0 without one.
   int64_t num_frames = 0;
   std::vector<double> frame_seconds;
+  std::string text;  ///< The conversation that input_ids stand for, a pad per image or video.
 
   int64_t num_patches() const {
     return (pixel_values.defined() ? pixel_values.size(0) : 0) + (pixel_values_videos.defined() ? pixel_values_videos.size(0) : 0);

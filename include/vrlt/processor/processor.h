@@ -38,7 +38,9 @@ class Processor {
 
   /// @param system  system turn; empty: the template's default.
   /// @param question  the user's text after the media. The literal pad strings in it are an error (they would be expanded).
-  ModelInputs operator()(const PromptMedia& media, const std::string& system, const std::string& question) const;
+  /// @param answer_prefix  what the assistant's turn begins with; the model goes on from there.
+  ModelInputs operator()(const PromptMedia& media, const std::string& system, const std::string& question,
+                         const std::string& answer_prefix = {}) const;
 
   const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
   const VisionTokens& vision_tokens() const { return vision_tokens_; }

@@ -13,10 +13,12 @@
 
 namespace vrlt::processor {
 
-/// What is taken of videos and images.
+/// What is taken of videos, images and subtitles.
 struct MediaOptions {
   video::VideoOptions video;
   video::ImageOptions image;
+  /// At how many evenly spread frames of the video subtitles are read, where the prompt shows them; -1: all, 0: those the model sees.
+  int64_t subtitle_frames = 32;
 };
 
 /// Samples to model inputs: the one place where videos and images are decoded. Clips are kept, resized, up to a number of bytes, so that
@@ -35,6 +37,7 @@ class PromptLoader {
 
  private:
   std::shared_ptr<const video::Clip> load_clip(const data::Sample& sample);
+  std::string load_subtitles(const data::Sample& sample, const video::Clip* clip) const;
 
   struct CachedClip {
     std::string key;

@@ -19,6 +19,9 @@ struct Clip {
   std::vector<double> frame_seconds;  ///< [F] from the start of the clip.
   double sample_fps = 0.0;            ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.
   double duration_seconds = 0.0;      ///< Of the clip (after cutting).
+  std::vector<int64_t> file_frames;   ///< [F] which frames of the file they are.
+  int64_t num_file_frames = 0;        ///< That the file has.
+  double file_fps = 0.0;              ///< Of the file, on average.
   std::vector<std::string> warnings;
 };
 

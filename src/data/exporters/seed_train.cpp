@@ -19,10 +19,11 @@ io::Json make_item(const Sample& sample) {
 
 }  // namespace
 
-Export export_seed_train(const std::vector<Sample>& samples, const Predictions&) {
+Export export_seed_train(const std::vector<const Sample*>& samples, const Predictions&) {
   Export result;
   io::Json items = io::Json::array();
-  for (const auto& sample : samples) {
+  for (const auto* entry : samples) {
+    const auto& sample = *entry;
     const auto train = sample.record.find("train");
     auto item = train != sample.record.end() && train->is_object() ? *train : make_item(sample);
     if (item.is_null())

@@ -40,11 +40,12 @@ std::string raw_answer(const Sample& sample) {
 
 }  // namespace
 
-Export export_grounding(const std::vector<Sample>& samples, const Predictions& predictions) {
+Export export_grounding(const std::vector<const Sample*>& samples, const Predictions& predictions) {
   constexpr const char* kSeparator = ">>>";
   Export result;
   io::Json texts = io::Json::object();
-  for (const auto& sample : samples) {
+  for (const auto* entry : samples) {
+    const auto& sample = *entry;
     const auto& sentence = raw_question(sample);
     if (sentence.find(kSeparator) != std::string::npos) result.notes.push_back(sample.id + ": the sentence holds >>>, which the script splits at");
     if (const auto* prediction = find_prediction(predictions, sample, result))
@@ -54,10 +55,11 @@ Export export_grounding(const std::vector<Sample>& samples, const Predictions& p
   return result;
 }
 
-Export export_nextgqa(const std::vector<Sample>& samples, const Predictions& predictions) {
+Export export_nextgqa(const std::vector<const Sample*>& samples, const Predictions& predictions) {
   Export result;
   io::Json spans = io::Json::object(), options = io::Json::object();
-  for (const auto& sample : samples) {
+  for (const auto* entry : samples) {
+    const auto& sample = *entry;
     const auto* prediction = find_prediction(predictions, sample, result);
     if (prediction == nullptr) continue;
     const auto key = native(sample, "vid") + "_" + native(sample, "qid");
@@ -69,10 +71,11 @@ Export export_nextgqa(const std::vector<Sample>& samples, const Predictions& pre
   return result;
 }
 
-Export export_rextime(const std::vector<Sample>& samples, const Predictions& predictions) {
+Export export_rextime(const std::vector<const Sample*>& samples, const Predictions& predictions) {
   Export result;
   std::string lines;
-  for (const auto& sample : samples) {
+  for (const auto* entry : samples) {
+    const auto& sample = *entry;
     const auto* prediction = find_prediction(predictions, sample, result);
     const auto span = prediction != nullptr && prediction->span ? *prediction->span : Interval{};
     const auto answer = prediction != nullptr && prediction->option ? letter(*prediction->option) : "";
@@ -82,10 +85,11 @@ Export export_rextime(const std::vector<Sample>& samples, const Predictions& pre
   return result;
 }
 
-Export export_tempcompass(const std::vector<Sample>& samples, const Predictions& predictions) {
+Export export_tempcompass(const std::vector<const Sample*>& samples, const Predictions& predictions) {
   Export result;
   std::map<std::string, io::Json> files;
-  for (const auto& sample : samples) {
+  for (const auto* entry : samples) {
+    const auto& sample = *entry;
     const auto* prediction = find_prediction(predictions, sample, result);
     files[group(sample, "tc_task")][native(sample, "video_id")][group(sample, "dim")].push_back(
         {{"question", raw_question(sample)},
@@ -96,11 +100,12 @@ Export export_tempcompass(const std::vector<Sample>& samples, const Predictions&
   return result;
 }
 
-Export export_mvbench(const std::vector<Sample>& samples, const Predictions& predictions) {
+Export export_mvbench(const std::vector<const Sample*>& samples, const Predictions& predictions) {
   Export result;
   std::map<std::string, std::pair<int64_t, int64_t>> counts;
   io::Json list = io::Json::array(), accuracy = io::Json::object();
-  for (const auto& sample : samples) {
+  for (const auto* entry : samples) {
+    const auto& sample = *entry;
     if (!sample.answer_option) throw DataError(sample.id + ": has no answer, which this file is made of");
     const auto* prediction = find_prediction(predictions, sample, result);
     if (prediction == nullptr) continue;

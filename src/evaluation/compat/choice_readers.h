@@ -25,7 +25,8 @@ struct ChoiceReading {
 
 // Source of all: spec benchmarks.md 3.2.
 
-/// MVBench's notebook, also in VLMEvalKit: the first words, one within the other. An empty response is right.
+/// MVBench's notebook, also in VLMEvalKit: the first words, one within the other. An empty response is right. Failure: the rule fits no option;
+/// VLMEvalKit asks its judge then.
 ChoiceReading read_mvbench_official(std::string_view response, const Question& question);
 /// lmms-eval and Temporal-R1 on MVBench: the first letter A to E that stands alone, the article "a" included.
 ChoiceReading read_mvbench_lmms(std::string_view response, const Question& question);
@@ -42,6 +43,8 @@ ChoiceReading read_last_parenthesis(std::string_view response, const Question& q
 ChoiceReading read_exact_tag(std::string_view response, const Question& question);
 /// OneThinker: the first character of the answer block, in upper case.
 ChoiceReading read_first_character(std::string_view response, const Question& question);
+/// MMVU step by step: the letter behind the last "the final answer is". In the place of the authors' GPT-4o, which reads it there.
+ChoiceReading read_final_answer(std::string_view response, const Question& question);
 /// lmms-eval on MMVU: four tests, any of which will do.
 ChoiceReading read_mmvu(std::string_view response, const Question& question);
 

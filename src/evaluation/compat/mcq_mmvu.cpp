@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "evaluation/compat/choice_readers.h"
 #include "evaluation/compat/python_text.h"
+#include "rewards/tag_scan.h"
 #include "rewards/unicode_scan.h"
 
 namespace vrlt::evaluation::compat {
@@ -38,6 +41,23 @@ ChoiceReading read_mmvu(std::string_view response, const Question& question) {
                   (contains(text, std::string_view(&letter, 1)) && any_long_word_in(option, text));
   if (!reading.right && first == '\0') reading.failure = "no_option";
   return reading;
+}
+
+ChoiceReading read_final_answer(std::string_view response, const Question& question) {
+  constexpr std::string_view kPhrase = "final answer is", kBoxed = "\\boxed{", kMarks = ": $*_`\"'([{\t\r\n";
+  const size_t phrase = rewards::find_last(rewards::lower(response), kPhrase);
+  if (phrase == std::string_view::npos) return {.failure = "no_option"};
+  auto rest = response.substr(phrase + kPhrase.size());
+  const auto skip_marks = [&] { rest.remove_prefix(std::min(rest.find_first_not_of(kMarks), rest.size())); };
+  skip_marks();
+  if (rest.starts_with(kBoxed)) {
+    rest.remove_prefix(kBoxed.size());
+    skip_marks();
+  }
+  const bool alone = !rest.empty() && rewards::is_letter(rest.front()) && (rest.size() == 1 || !is_word(rest[1]));
+  if (!alone) return {.failure = "no_option"};
+  const auto letter = static_cast<char>(rest.front() & ~0x20);
+  return {letter == question.letter(), std::string(1, letter)};
 }
 
 }  // namespace vrlt::evaluation::compat

@@ -5,10 +5,16 @@
 namespace vrlt::evaluation::compat {
 
 ChoiceReading read_mvbench_official(std::string_view response, const Question& question) {
-  const auto first = replace_all(rewards::lower(response.substr(0, response.find(' '))), ".", "");
   const auto whole = rewards::lower(response.substr(0, response.find(' ')));
-  const std::string truth = {'(', rewards::to_lower(question.letter()), ')'};
-  return {contains(truth, first) || contains(whole, truth)};
+  const auto first = replace_all(whole, ".", "");
+  const auto fits = [&](size_t option) {
+    const std::string label = {'(', static_cast<char>('a' + option), ')'};
+    return contains(label, first) || contains(whole, label);
+  };
+  if (fits(static_cast<size_t>(question.answer))) return {.right = true};
+  for (size_t option = 0; option < question.options.size(); ++option)
+    if (fits(option)) return {};
+  return {.failure = "no_option"};
 }
 
 ChoiceReading read_mvbench_lmms(std::string_view response, const Question& question) {

@@ -165,6 +165,9 @@ using enum Duplicates;
 using enum Unasked;
 using enum Mean;
 
+// What scripts do with the rating -1 of a judge that failed: VLMEvalKit asks whether it is not 0, TempCompass adds it up.
+constexpr double kCountsAsRight = 1.0, kMinusOne = -1.0;
+
 constexpr CompatProfile kProfiles[] = {
     {"tvg.seed", "time spans of models that answer at once", "Temporal-R1 eval_tvg.py", kLastCounts, kZero, kSamples, seed},
     {"tvg.seed_r1", "time spans of models that think", "Temporal-R1, its wrapper for R1 models", kLastCounts, kZero, kSamples, seed_r1},
@@ -174,7 +177,8 @@ constexpr CompatProfile kProfiles[] = {
     {"tvg.time_r1", "as tvg.to_and; a tie with a threshold does not reach it", "Time-R1", kKept, kLeftOut, kSamples, time_r1},
     {"tvg.onethinker", "{\"time\": [s, e]} in the answer", "OneThinker, arXiv:2512.03043", kKept, kZero, kSamples, onethinker},
     {"rtl.lita", "two <t>, else the whole video; means over videos", "LITA, ActivityNet-RTL", kKept, kZero, kVideos, lita},
-    {"mcq.mvb_off", "the first words, one within the other", "MVBench's notebook, VLMEvalKit", kKept, kZero, kSamples, choice<read_mvbench_official>},
+    {"mcq.mvb_off", "the first words, one within the other", "MVBench's notebook, VLMEvalKit", kKept, kZero, kSamples, choice<read_mvbench_official>,
+     kCountsAsRight},
     {"mcq.mvb_lmms", "the first letter A to E alone; empty responses left out", "lmms-eval mvbench, Temporal-R1", kKept, kZero, kSamples,
      mvbench_lmms},
     {"mcq.vmme_old", "the first capital A to D", "Video-MME, Temporal-R1", kKept, kZero, kSamples, choice<read_videomme>},
@@ -184,11 +188,14 @@ constexpr CompatProfile kProfiles[] = {
     {"mcq.paren_last", "the last (X), else the first character", "Time-R1", kKept, kLeftOut, kSamples, choice<read_last_parenthesis>},
     {"mcq.exact_tag", "the answer block is the letter", "Video-R1", kKept, kZero, kSamples, choice<read_exact_tag>},
     {"mcq.first_char", "the first character of the answer block", "OneThinker", kKept, kZero, kSamples, choice<read_first_character>},
+    {"mcq.final_answer", "the letter behind \"the final answer is\"", "MMVU, in the place of its judge", kKept, kZero, kSamples,
+     choice<read_final_answer>},
     {"mcq.mmvu_lmms", "any of four tests", "lmms-eval mmvu (161c7a1)", kKept, kZero, kSamples, choice<read_mmvu>},
-    {"mcq.tempcompass", "rules without the judge", "TempCompass eval_multi-choice.py", kKept, kZero, kSamples, tempcompass_choice<true>},
-    {"mcq.tempcompass_lmms", "the same, end tokens kept", "lmms-eval, VLMEvalKit", kKept, kZero, kSamples, tempcompass_choice<false>},
-    {"yn.tempcompass", "begins with yes or no", "TempCompass eval_yes_no.py", kKept, kZero, kSamples, tempcompass_yes_no},
-    {"cm.tempcompass", "line, sentence, label or index", "TempCompass eval_caption_matching.py", kKept, kZero, kSamples, tempcompass_caption},
+    {"mcq.tempcompass", "rules without the judge", "TempCompass eval_multi-choice.py", kKept, kZero, kSamples, tempcompass_choice<true>, kMinusOne},
+    {"mcq.tempcompass_lmms", "the same, end tokens kept", "lmms-eval, VLMEvalKit", kKept, kZero, kSamples, tempcompass_choice<false>, kMinusOne},
+    {"yn.tempcompass", "begins with yes or no", "TempCompass eval_yes_no.py", kKept, kZero, kSamples, tempcompass_yes_no, kMinusOne},
+    {"cm.tempcompass", "line, sentence, label or index", "TempCompass eval_caption_matching.py", kKept, kZero, kSamples, tempcompass_caption,
+     kMinusOne},
     {"gqa.nextgqa", "best IoU and best IoP; questions without a span left out", "NExT-GQA eval_ground.py", kKept, kLeftOut, kSamples, nextgqa},
     {"gqa.vcr1", "letter of <answer>, IoU of the sets of spans in <glue>", "VideoChat-R1 evaluate_gqa.py", kKept, kLeftOut, kSamples, videochat_gqa},
     {"gqa.rextime", "the first window against the best true one", "ReXTime rextime_eval.py", kKept, kZero, kSamples, rextime},

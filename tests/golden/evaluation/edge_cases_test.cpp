@@ -203,7 +203,7 @@ TEST(Captions, BothColumns) {
   });
 }
 
-// 9.7: the reward that the seed of the method trains with, half overlap, half format. W14, a video of no length, is not a record of ours.
+// 9.7: the reward that the seed of the method trains with, half overlap, half format.
 
 TEST(SeedReward, Table97) {
   const auto json = [](const char* body) { return std::string("<think>x</think><answer>") + body + "</answer>"; };
@@ -239,7 +239,11 @@ TEST(SeedReward, Table97) {
     EXPECT_NEAR(test::score_one("temporal_iou_seed", kMoment, row.text).value, row.accuracy, kPrinted);
     EXPECT_EQ(test::score_one("format_seed_tvg", kMoment, row.text).value, row.format);
   }
-  std::printf("table W: %zu texts\n", std::size(rows));
+  auto without_length = kMoment;
+  without_length.duration = 0;
+  EXPECT_EQ(test::score_one("temporal_iou_seed", without_length, w2).value, 0.0) << "W14";
+  EXPECT_EQ(test::score_one("format_seed_tvg", without_length, w2).value, 1.0) << "W14";
+  std::printf("table W: %zu texts\n", std::size(rows) + 1);
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ class Exporters : public testing::Test {
     for (const auto& record : find_converter(format).convert(request).records) result.push_back(parse_sample(record, format));
     return result;
   }
+  Export write(const char* exporter, const std::vector<Sample>& samples, const Predictions& predictions) {
+    std::vector<const Sample*> list;
+    for (const auto& sample : samples) list.push_back(&sample);
+    return find_exporter(exporter).write(list, predictions);
+  }
   const std::filesystem::path& root() const { return folder_.path(); }
   test::TemporaryFolder folder_;
 };
@@ -38,19 +43,25 @@ TEST(Predictions, CountFromTheStartOfTheVideo) {
   EXPECT_FALSE(unread.option.has_value() || unread.span.has_value());
 }
 
+TEST(Predictions, AreWhatTheAuthorsRead) {
+  EXPECT_EQ(parse_prediction(json(R"({"id": "a", "text": "B) x", "read_as": "(B) x"})"), 0.0, "s:1").text, "(B) x");
+  EXPECT_EQ(parse_prediction(json(R"({"id": "a", "responses": [{"text": "one"}, {"text": "two"}]})"), 0.0, "s:1").text, "one");
+  for (const char* broken : {R"({"id": "a", "responses": []})", R"({"id": "a", "responses": 7})", R"({"id": "a", "responses": [7]})"})
+    EXPECT_THROW(parse_prediction(json(broken), 0.0, "s:1"), DataError) << broken;
+}
+
 // The seed's key: video, sentence as annotated and the list as Python prints it, joined by >>>.
 TEST_F(Exporters, GroundingDictionary) {
-  const auto result = find_exporter("grounding")
-                          .write(samples("anet_tvg", test::sources::anet_tvg(root()), "val_2"),
-                                 {{"anet_tvg/val_2/v_AbCdEfGhIjK#1", {.text = "From 1 to 2."}}, {"anet_tvg/val_2/v_-LmNoPqRsTu#1", {.text = "?"}}});
+  const auto result = write("grounding", samples("anet_tvg", test::sources::anet_tvg(root()), "val_2"),
+                            {{"anet_tvg/val_2/v_AbCdEfGhIjK#1", {.text = "From 1 to 2."}}, {"anet_tvg/val_2/v_-LmNoPqRsTu#1", {.text = "?"}}});
   EXPECT_EQ(json(result.files.at(0).bytes), json(R"({"v_AbCdEfGhIjK.mp4>>> He falls.\n>>>[17.37, 90.0]": "From 1 to 2.",
                                                      "v_-LmNoPqRsTu.mp4>>>She \"sings\".>>>[9.0, 3.0]": "?"})"));
   EXPECT_THAT(result.notes, ElementsAre("anet_tvg/val_2/v_AbCdEfGhIjK#0: no answer"));
 }
 
 TEST_F(Exporters, NextGqaLeavesOutWhatCannotBeRead) {
-  const auto result = find_exporter("nextgqa").write(
-      samples("nextgqa", test::sources::nextgqa(root()), "test"),
+  const auto result = write(
+      "nextgqa", samples("nextgqa", test::sources::nextgqa(root()), "test"),
       {{"nextgqa/test/1234567890_3", {.text = "", .option = 0, .span = Interval{2, 3.5}}}, {"nextgqa/test/1234567890_4", {.text = "", .option = 1}}});
   ASSERT_EQ(result.files.size(), 2u);
   EXPECT_EQ(result.files[0].name, "grounding.json");
@@ -61,8 +72,8 @@ TEST_F(Exporters, NextGqaLeavesOutWhatCannotBeRead) {
 
 // The script asserts that every question is there and fails on an empty list of windows.
 TEST_F(Exporters, RexTimeHasALineForEveryQuestion) {
-  const auto result = find_exporter("rextime").write(samples("rextime", test::sources::rextime(root()), "val"),
-                                                     {{"rextime/val/anet_val7", {.text = "", .option = 3, .span = Interval{5, 9}}}});
+  const auto result = write("rextime", samples("rextime", test::sources::rextime(root()), "val"),
+                            {{"rextime/val/anet_val7", {.text = "", .option = 3, .span = Interval{5, 9}}}});
   EXPECT_EQ(result.files.at(0).bytes,
             "{\"qid\":\"anet_val7\",\"pred_relevant_windows\":[[5.0,9.0]],\"ans\":\"D\"}\n"
             "{\"qid\":\"anet_val8\",\"pred_relevant_windows\":[[0.0,0.0]],\"ans\":\"\"}\n"
@@ -72,9 +83,8 @@ TEST_F(Exporters, RexTimeHasALineForEveryQuestion) {
 }
 
 TEST_F(Exporters, TempCompassHasTheLayoutOfItsPredictions) {
-  const auto result = find_exporter("tempcompass")
-                          .write(samples("tempcompass", test::sources::tempcompass(root()), "test"),
-                                 {{"tempcompass/test/yes_no/1000000001/speed/0", {.text = "Yes."}}});
+  const auto result = write("tempcompass", samples("tempcompass", test::sources::tempcompass(root()), "test"),
+                            {{"tempcompass/test/yes_no/1000000001/speed/0", {.text = "Yes."}}});
   ASSERT_EQ(result.files.size(), 4u);
   EXPECT_EQ(result.files[3].name, "yes_no.json");
   EXPECT_EQ(json(result.files[3].bytes), json(R"({"1000000001": {"speed": [{"question": "Is it fast?", "answer": "yes", "prediction": "Yes."}]}})"));
@@ -84,9 +94,9 @@ TEST_F(Exporters, TempCompassHasTheLayoutOfItsPredictions) {
 }
 
 TEST_F(Exporters, MvbenchCountsPerSubTask) {
-  const auto result = find_exporter("mvbench").write(
-      samples("mvbench", test::sources::mvbench(root()), "test"),
-      {{"mvbench/test/action_sequence/0", {.text = "(A", .option = 0}}, {"mvbench/test/action_sequence/1", {.text = "(A", .option = 0}}});
+  const auto result =
+      write("mvbench", samples("mvbench", test::sources::mvbench(root()), "test"),
+            {{"mvbench/test/action_sequence/0", {.text = "(A", .option = 0}}, {"mvbench/test/action_sequence/1", {.text = "(A", .option = 0}}});
   // The right options are 0 ("Sat.") and 1 ("Ran."): one of two.
   EXPECT_EQ(json(result.files.at(0).bytes), json(R"({"acc_dict": {"action_sequence": [1, 2]},
                                                      "res_list": [{"pred": "(A", "gt": "(A) Sat."}, {"pred": "(A", "gt": "(B) Ran."}]})"));
@@ -96,26 +106,26 @@ TEST_F(Exporters, MvbenchCountsPerSubTask) {
 TEST_F(Exporters, SeedTrainingComesBackAsItWas) {
   test::sources::seed_train(root());
   const auto source = root() / "charades_train.json";
-  const auto result = find_exporter("seed_train").write(samples("seed_train", source, "train"), {});
+  const auto result = write("seed_train", samples("seed_train", source, "train"), {});
   EXPECT_EQ(json(result.files.at(0).bytes).dump(), io::read_json(source).dump());
 }
 
 // 3 to 9 s of 30 s are 0.1 and 0.3.
 TEST_F(Exporters, SeedTrainingFromOtherRecords) {
   const auto file = test::sources::write(root() / "c.json", R"({"AB1CD": {"duration": 30, "timestamps": [[3, 9]], "sentences": ["a person."]}})");
-  const auto result = find_exporter("seed_train").write(samples("charades_sta_videos", file, "train"), {});
+  const auto result = write("seed_train", samples("charades_sta_videos", file, "train"), {});
   EXPECT_EQ(json(result.files.at(0).bytes), json(R"([{"dataset": "charades_sta", "video": "AB1CD.mp4",
                       "problem": "Give the query: \"a person.\", when does the described content occur in the video?.",
                       "solution": [0.1, 0.3], "video_length": 30.0}])"));
   const auto without = samples("charades_sta", test::sources::charades_sta(root()), "test");
-  EXPECT_EQ(find_exporter("seed_train").write(without, {}).notes.size(), 3u) << "no durations";
+  EXPECT_EQ(write("seed_train", without, {}).notes.size(), 3u) << "no durations";
 }
 
 TEST_F(Exporters, RecordsFromElsewhereSayWhatIsMissing) {
   Sample sample{.id = "x", .task = Task::kGroundedQa, .question = "q", .options = {"a", "b"}};
   sample.record = io::Json::object();
   try {
-    find_exporter("rextime").write({sample}, {});
+    write("rextime", {sample}, {});
     FAIL();
   } catch (const DataError& error) {
     EXPECT_THAT(error.what(), HasSubstr("x: \"native\" has no \"qid\""));

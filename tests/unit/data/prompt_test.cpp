@@ -110,6 +110,36 @@ TEST(PublishedPrompts, SystemTexts) {
   EXPECT_STREQ(find_prompt("p_tvg_seed").system, "");
 }
 
+// Section 5.2: the lead and the subtitles, each with its feed, before the question.
+TEST(PublishedPrompts, Subtitles) {
+  EXPECT_EQ(render_prompt(find_prompt("p_vmme_off_sub"), choice(), "Hi.\nBye."),
+            "This video's subtitles are listed below:\nHi.\nBye.\n" + render_prompt(find_prompt("p_vmme_off"), choice()));
+  EXPECT_EQ(
+      render_prompt(find_prompt("p_vmme_lmms_sub"), choice(), "No subtitles available"),
+      "This video's subtitles are listed below: \nNo subtitles available\nSelect the best answer to the following multiple-choice question based "
+      "on the video and the subtitles. Respond with only the letter (A, B, C, or D) of the correct option.\nWhich color?\nA. red\nB. blue\n"
+      "The best answer is:");
+  EXPECT_EQ(render_prompt(find_prompt("p_vmme_off"), choice(), "Hi."), render_prompt(find_prompt("p_vmme_off"), choice())) << "shows none";
+}
+
+// Section 5.1: the notebook begins the answer, and reads "(" and the first line of what follows.
+TEST(PublishedPrompts, AnswerThatIsBegun) {
+  const auto& prompt = find_prompt("p_mvb_off");
+  EXPECT_STREQ(prompt.answer_prefix, "Best option:(");
+  EXPECT_EQ(as_read(prompt, "B) blue"), "(B) blue");
+  EXPECT_EQ(as_read(prompt, "\n B) blue \nbecause (A) is wrong\n"), "(B) blue ") << "only the whole text is stripped";
+  EXPECT_EQ(as_read(prompt, ""), "(");
+  EXPECT_EQ(as_read(prompt, " \n"), "(");
+  EXPECT_EQ(as_read(find_prompt("p_mvb_lmms"), " B\nx"), " B\nx");
+}
+
+TEST(PublishedPrompts, MmvuStepByStep) {
+  EXPECT_EQ(render_prompt(find_prompt("p_mmvu_cot"), choice()),
+            "\nQuestion: Which color?\nA: red\nB: blue\n\nAnswer the given multiple-choice question step by step. Begin by explaining your reasoning "
+            "process clearly. Conclude by stating the final answer using the following format: 'Therefore, the final answer is: $LETTER' (without "
+            "quotes), where $LETTER is one of the options. Think step by step before answering.");
+}
+
 TEST(PublishedPrompts, TempCompassFollowsTheTask) {
   const auto& prompt = find_prompt("p_tempcompass");
   EXPECT_EQ(render_prompt(prompt, {.task = Task::kYesNo, .question = "Is it fast?"}), "Is it fast?\nPlease answer yes or no:");

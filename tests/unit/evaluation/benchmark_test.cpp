@@ -5,11 +5,9 @@
 
 #include <set>
 
-#include "tests/support/temporary_folder.h"
+#include "vrlt/data/exporter_table.h"
 #include "vrlt/evaluation/compat_profile.h"
 #include "vrlt/evaluation/strict_score.h"
-#include "vrlt/io/files.h"
-#include "vrlt/io/jsonl.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -18,11 +16,6 @@ const BenchmarkEntry& row(const std::string& name) {
   for (const auto& entry : benchmark_table())
     if (name == entry.name) return entry;
   throw std::runtime_error(name);
-}
-
-data::Sample of(const char* name) {
-  const auto& entry = row(name);
-  return {.task = entry.task, .bench = entry.bench};
 }
 
 }  // namespace
@@ -41,7 +34,8 @@ TEST(BenchmarkTable, RowsAreSound) {
                            .answer_option = 1,
                            .answer_text = "yes",
                            .segments = {{1, 2}}};
-    EXPECT_EQ(find_benchmark(sample), &entry);
+    EXPECT_EQ(find_benchmark(sample, entry.with_subtitles), &entry);
+    if (entry.exporter != nullptr) EXPECT_NO_THROW(data::find_exporter(entry.exporter));
     const auto has = [&](const SampleScore& score) {
       return std::any_of(score.metrics.begin(), score.metrics.end(), [&](const auto& metric) { return metric.first == entry.headline; });
     };
@@ -67,6 +61,16 @@ TEST(BenchmarkTable, Sizes) {
   EXPECT_EQ(find_benchmark({.task = data::Task::kOpen, .bench = "mvbench"}), nullptr);
 }
 
+// Section 5.2: two columns, which never mix. Where a benchmark has no column of its own, it is the one there is.
+TEST(BenchmarkTable, SubtitlesAreAnotherColumn) {
+  const data::Sample videomme = {.task = data::Task::kMultipleChoice, .bench = "videomme"},
+                     mvbench = {.task = data::Task::kMultipleChoice, .bench = "mvbench"};
+  EXPECT_EQ(find_benchmark(videomme, false), &row("videomme"));
+  EXPECT_EQ(find_benchmark(videomme, true), &row("videomme_subtitles"));
+  EXPECT_EQ(row("videomme_subtitles").num_samples, 2700);
+  EXPECT_EQ(find_benchmark(mvbench, true), &row("mvbench"));
+}
+
 TEST(ProfileNames, FollowThePrompt) {
   const auto& charades = row("charades_sta");
   EXPECT_EQ(profile_names(charades, false, "p_tvg_seed").at(0), "tvg.seed");
@@ -74,70 +78,9 @@ TEST(ProfileNames, FollowThePrompt) {
   const auto time_r1 = profile_names(charades, true, "p_tvg_t1_r");
   EXPECT_EQ(time_r1.at(0), "tvg.time_r1");
   EXPECT_EQ(std::count(time_r1.begin(), time_r1.end(), "tvg.time_r1"), 1);
+  EXPECT_EQ(profile_names(row("mmvu_mc"), false, "p_mmvu_cot").at(0), "mcq.final_answer");
+  EXPECT_EQ(profile_names(row("mmvu_mc"), false, "p_mmvu_direct").at(0), "mcq.exact_tag");
   EXPECT_EQ(profile_names(row("nextgqa"), true, "p_tvg_t1_r").at(0), "gqa.nextgqa") << "of another kind of task";
-}
-
-// Files for the benchmarks' own programs; a question that was not answered is not in them, except ReXTime's, which wants every id.
-class Submission : public testing::Test {
- protected:
-  std::string text(const char* benchmark, const std::vector<data::Sample>& samples, const std::vector<Answer>& answers, const char* file) {
-    std::vector<const data::Sample*> list;
-    for (const auto& sample : samples) list.push_back(&sample);
-    row(benchmark).submit(list, answers, folder_.path());
-    return io::read_file(folder_.path() / file, 1 << 20);
-  }
-  test::TemporaryFolder folder_;
-};
-
-TEST_F(Submission, Grounding) {
-  auto sample = of("charades_sta");
-  sample.id = "charades_sta/test/AB1CD#0";
-  sample.video = "Charades_v1_480/AB1CD.mp4";
-  sample.question = "person says \"hi\"";
-  sample.segments = {{24.3, 30.4}};
-  const auto json = io::Json::parse(
-      text("charades_sta", {sample}, {{.id = sample.id, .responses = {{"1 - 2"}}}}, "inference_results_temporal_grounding_charades.json"));
-  EXPECT_EQ(json, (io::Json{{"AB1CD.mp4>>>person says \"hi\">>>[24.3, 30.4]", "1 - 2"}}));
-  sample.record = {{"native", {{"timestamp_text", "[24.296875, 30.40625]"}}}, {"query_raw", " person says"}};
-  const auto raw =
-      text("charades_sta", {sample}, {{.id = sample.id, .responses = {{"1 - 2"}}}}, "inference_results_temporal_grounding_charades.json");
-  EXPECT_THAT(raw, testing::HasSubstr("AB1CD.mp4>>> person says>>>[24.296875, 30.40625]"));
-}
-
-TEST_F(Submission, GroundedQuestions) {
-  auto sample = of("nextgqa");
-  sample.id = "nextgqa/test/123_4";
-  sample.clip_start = 10;
-  sample.options = {"x", "y"};
-  sample.answer_option = 0;
-  auto silent = sample;
-  silent.id = "nextgqa/test/123_5";
-  const std::vector<Answer> answers = {{.id = sample.id, .responses = {{"<answer>B</answer><glue>[(1.5, 2)]</glue>"}}}};
-  EXPECT_EQ(io::Json::parse(text("nextgqa", {sample, silent}, answers, "nextgqa_grounding.json")), (io::Json{{"123_4", {11.5, 12.0}}}));
-  EXPECT_EQ(io::Json::parse(text("nextgqa", {sample, silent}, answers, "nextgqa_qa.json")),
-            (io::Json{{"123_4", {{"prediction", 1}, {"answer", 0}}}}));
-  EXPECT_EQ(text("rextime", {sample, silent}, answers, "rextime_submission.jsonl"),
-            "{\"qid\":\"123_4\",\"pred_relevant_windows\":[[11.5,12.0]],\"ans\":\"B\"}\n"
-            "{\"qid\":\"123_5\",\"pred_relevant_windows\":[[0,0]],\"ans\":\"\"}\n");
-}
-
-TEST_F(Submission, TempCompassAndMvBench) {
-  auto sample = of("tempcompass_yes_no");
-  sample.id = "t/1";
-  sample.video = "1000000001.mp4";
-  sample.question = "Is it fast?";
-  sample.groups = {{"dim", "speed"}};
-  sample.record = {{"answer_raw", "yes"}};
-  EXPECT_EQ(io::Json::parse(text("tempcompass_yes_no", {sample}, {{.id = "t/1", .responses = {{"Yes"}}}}, "yes_no.json")),
-            (io::Json{{"1000000001", {{"speed", {{{"question", "Is it fast?"}, {"answer", "yes"}, {"prediction", "Yes"}}}}}}}));
-  auto choice = of("mvbench");
-  choice.id = "m/1";
-  choice.options = {"x", "y"};
-  choice.answer_option = 1;
-  choice.groups = {{"sub_task", "action_count"}};
-  const auto json = io::Json::parse(text("mvbench", {choice}, {{.id = "m/1", .responses = {{"(B)"}}}}, "mvbench.json"));
-  EXPECT_EQ(json["acc_dict"], (io::Json{{"action_count", {1, 1}}}));
-  EXPECT_EQ(json["res_list"][0], (io::Json{{"pred", "(B)"}, {"gt", "(B) y"}}));
 }
 
 }  // namespace vrlt::evaluation

@@ -105,7 +105,7 @@ TEST(Summarize, GroundingMetrics) {
 TEST(Summarize, TheFormatMetricFollowsThePrompt) {
   const std::vector<data::Sample> samples = {grounding("1")};
   const std::vector<Answer> answers = {{.id = "1", .responses = {{"<think>t</think><answer>10 to 20</answer>"}}}};
-  EXPECT_EQ(value(summarize(pointers(samples), answers, {.think = true}), "format"), 1.0);
+  EXPECT_EQ(value(summarize(pointers(samples), answers, {.prompt = &data::find_prompt("auto_think")}), "format"), 1.0);
   EXPECT_EQ(value(summarize(pointers(samples), answers, {}), "format"), 0.0);
 }
 
@@ -118,6 +118,42 @@ TEST(Summarize, SeveralResponsesCountWithTheirMean) {
   EXPECT_EQ(results.at("n_responses"), 8);
   EXPECT_EQ(results.at("parse_failure_rate"), 0.125);
   EXPECT_EQ(results.at("metrics").at("accuracy").at("n"), 2);
+}
+
+// The notebook of MVBench begins the answer with "Best option:(" and reads "(" and what follows, to the end of the line.
+TEST(Summarize, ScoresWhatTheAuthorsRead) {
+  const std::vector<data::Sample> samples = {choice("1", "v1", 1), choice("2", "v2", 1)};
+  const std::vector<Answer> answers = {{.id = "1", .responses = {{"B) blue\nNot (A)."}}}, {.id = "2", .responses = {{""}}}};
+  const Scoring begun{.profiles = {&find_compat("mcq.mvb_off")}, .prompt = &data::find_prompt("p_mvb_off")};
+  const auto results = summarize(pointers(samples), answers, begun);
+  EXPECT_EQ(value(results, "accuracy"), 0.5) << "(B) blue; the bracket alone is no option";
+  EXPECT_EQ(results.at("compat").at("mcq.mvb_off").at("metrics").at("accuracy").at("value"), 1.0) << "the bracket is a part of (b)";
+  EXPECT_EQ(results.at("compat").at("mcq.mvb_off").at("n_right_though_empty"), 1);
+  EXPECT_EQ(value(summarize(pointers(samples), answers, {}), "accuracy"), 0.0) << "B) or (A)";
+  const auto line = to_json(answers[0], samples[0], begun);
+  EXPECT_EQ(line.at("text"), "B) blue\nNot (A).");
+  EXPECT_EQ(line.at("read_as"), "(B) blue");
+  EXPECT_EQ(line.at("compat").at("score").at("accuracy"), 1.0);
+  EXPECT_FALSE(to_json(answers[0], samples[0], {}).contains("read_as"));
+  auto own = samples[0];
+  own.prompt = "p_mvb_lmms";
+  EXPECT_FALSE(to_json(answers[0], own, begun).contains("read_as")) << "the prompt of the record";
+}
+
+TEST(Summarize, PredictionsHaveNoScores) {
+  auto hidden = choice("2", "v2", 0);
+  hidden.answer_option.reset();
+  const std::vector<data::Sample> samples = {choice("1", "v1", 0), hidden};
+  const std::vector<Answer> answers = {{.id = "1", .responses = {{"A"}}}, {.id = "2", .responses = {{"?"}}}};
+  const Scoring scoring{.profiles = {&find_compat("mcq.vmme_old")}, .predict_only = true};
+  const auto results = summarize(pointers(samples), answers, scoring);
+  EXPECT_EQ(results.at("n_done"), 2);
+  EXPECT_EQ(results.at("n_unlabelled"), 1);
+  EXPECT_EQ(results.at("parse_failures"), (io::Json{{"no_option", 1}}));
+  for (const char* scores : {"metrics", "groups", "compat", "blind", "parser_gap"}) EXPECT_FALSE(results.contains(scores)) << scores;
+  const auto line = to_json(answers[0], samples[0], scoring);
+  EXPECT_EQ(line.at("parsed").at("option"), 0);
+  EXPECT_FALSE(line.contains("strict") || line.contains("compat")) << line;
 }
 
 // Table 9.7 of the specification.
@@ -189,6 +225,45 @@ TEST(Denominators, A4MeansOverVideos) {
   EXPECT_EQ(results.at("compat").at("rtl.lita").at("mean_over"), "videos");
   EXPECT_EQ(value(results, "mIoU"), 0.75) << "micro";
   EXPECT_EQ(results.at("macro").at("mIoU").at("value"), 0.5);
+}
+
+// A judge that fails: 0, or as the scripts of the authors do it. TempCompass adds its rating -1 up, VLMEvalKit takes -1 for right in MVBench. What a
+// rule can read is not for the judge.
+TEST(Denominators, A5JudgeFails) {
+  const std::vector<data::Sample> samples = {choice("1", "v1", 0), choice("2", "v2", 0), choice("3", "v3", 0), choice("4", "v4", 0)};
+  const std::vector<Answer> answers = {{.id = "1", .responses = {{"A"}}},
+                                       {.id = "2", .responses = {{"A"}}},
+                                       {.id = "3", .responses = {{"B"}}},
+                                       {.id = "4", .responses = {{"I cannot tell."}}}};
+  auto scoring = by({"mcq.tempcompass", "mcq.mvb_off", "mcq.vmme_old"});
+  for (const char* profile : {"mcq.tempcompass", "mcq.mvb_off", "mcq.vmme_old"})
+    EXPECT_EQ(compat_value(summarize(pointers(samples), answers, scoring), profile, "accuracy"), 0.5) << profile;
+  scoring.official_judge_bug = true;
+  const auto results = summarize(pointers(samples), answers, scoring);
+  EXPECT_EQ(compat_value(results, "mcq.tempcompass", "accuracy"), 0.25) << "(1 + 1 + 0 - 1) / 4";
+  EXPECT_EQ(compat_value(results, "mcq.mvb_off", "accuracy"), 0.75) << "(1 + 1 + 0 + 1) / 4";
+  EXPECT_EQ(compat_value(results, "mcq.vmme_old", "accuracy"), 0.5) << "has no judge";
+  EXPECT_EQ(value(results, "accuracy"), 0.5) << "the strict score knows no judge";
+  EXPECT_EQ(results.at("compat").at("mcq.mvb_off").at("unmatched").at("no_option"), 1);
+}
+
+// lmms-eval finds "Multilingual" in the joined names of both samples of that domain; the fields tell one.
+TEST(Denominators, A10GroupsBySubstring) {
+  std::vector<data::Sample> samples = {choice("1", "v1", 0), choice("2", "v2", 0), choice("3", "v3", 0)};
+  samples[0].groups = {{"domain", "Multilingual"}, {"sub_category", "Multilingual"}};
+  samples[1].groups = {{"domain", "Multilingual"}, {"sub_category", "Other"}};
+  samples[2].groups = {{"domain", "Knowledge"}, {"sub_category", "Law"}};
+  const std::vector<Answer> answers = {{.id = "1", .responses = {{"A"}}}, {.id = "2", .responses = {{"B"}}}, {.id = "3", .responses = {{"A"}}}};
+  const auto of_group = [](const io::Json& groups) { return groups.at("sub_category=Multilingual").at("accuracy"); };
+  auto scoring = by({"mcq.vmme_old"});
+  EXPECT_EQ(of_group(summarize(pointers(samples), answers, scoring).at("compat").at("mcq.vmme_old").at("groups")).at("value"), 1.0);
+  scoring.substring_groups = true;
+  const auto results = summarize(pointers(samples), answers, scoring);
+  EXPECT_EQ(of_group(results.at("compat").at("mcq.vmme_old").at("groups")).at("value"), 0.5);
+  EXPECT_EQ(of_group(results.at("compat").at("mcq.vmme_old").at("groups")).at("n"), 2);
+  EXPECT_EQ(results.at("compat").at("mcq.vmme_old").at("groups").at("sub_category=Law").at("accuracy").at("n"), 1);
+  EXPECT_EQ(of_group(results.at("groups")).at("value"), 1.0) << "the strict score takes the fields";
+  EXPECT_EQ(compat_value(results, "mcq.vmme_old", "accuracy"), 2.0 / 3) << "the whole stays what it was";
 }
 
 TEST(Denominators, A8TwoOptionsOfOneText) {

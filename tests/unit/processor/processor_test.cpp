@@ -1,12 +1,14 @@
 #include "vrlt/processor/processor.h"
 
 #include <ATen/ATen.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
+#include "vrlt/io/files.h"
 #include "vrlt/processor/prompt_loader.h"
 #include "vrlt/processor/shuffled_frames.h"
 
@@ -83,6 +85,48 @@ TEST_F(ProcessorTest, ShuffledFramesAreThoseOfAShuffledClip) {
 TEST_F(ProcessorTest, PadsInTheTextAreRefused) {
   EXPECT_THROW(processor_({{}, clip(2, 28, 28)}, "", "see <|image_pad|>"), DataError);
   EXPECT_THROW(processor_({{}, clip(2, 28, 28)}, "<|video_pad|>", "what ?"), DataError);
+}
+
+// The model goes on from the prefix: its tokens are the last of the prompt.
+TEST_F(ProcessorTest, AnAnswerCanBeBegun) {
+  const auto plain = processor_({{}, clip(2, 28, 28)}, "", "what ?"), begun = processor_({{}, clip(2, 28, 28)}, "", "what ?", "0.5 to");
+  EXPECT_EQ(begun.text, plain.text + "0.5 to");
+  EXPECT_TRUE(begun.text.ends_with("<|im_start|>assistant\n0.5 to"));
+  ASSERT_GT(begun.input_ids.numel(), plain.input_ids.numel());
+  EXPECT_EQ(begun.next_position - plain.next_position, begun.input_ids.numel() - plain.input_ids.numel());
+}
+
+// The clip has 8 frames at 4 per second: 2 s. A cue of the first half second is at frames 0 and 1, one of the last quarter at frame 7, one from
+// 0.75 to 1 s at frame 3.
+TEST_F(ProcessorTest, TheLoaderShowsTheSubtitlesAtSomeFrames) {
+  const auto cue = [](const char* times, const char* text) {
+    return std::string("1\n") + times + "\n<font color=\"white\" size=\".72c\">" + text + "</font>\n\n";
+  };
+  io::write_file_atomic(folder_.path() / "a.srt", cue("00:00:00,000 --> 00:00:00,500", "first") + cue("00:00:00,750 --> 00:00:01,000", "middle") +
+                                                      cue("00:00:01,750 --> 00:00:02,000", "last"));
+  const io::Json record = {
+      {"schema", "vs/1"},     {"id", "s"},  {"task", "mcq"}, {"video", "clip0.mp4"}, {"question", "which ?"}, {"options", {"x", "y"}},
+      {"subtitles", "a.srt"}, {"answer", 0}};
+  const auto text_of = [&](const io::Json& line, int64_t frames) {
+    auto options = test::TinyTask::media_options();
+    options.subtitle_frames = frames;
+    return PromptLoader(processor_, options, task_.data_root(), "p_vmme_off_sub", 1 << 20).load(data::parse_sample(line, "r:1"))->text;
+  };
+  const auto shows = [](const std::string& subtitles) { return testing::HasSubstr("listed below:\n" + subtitles + "\nSelect the best"); };
+  EXPECT_THAT(text_of(record, 2), shows("first\nlast"));
+  EXPECT_THAT(text_of(record, -1), shows("first\nmiddle\nlast"));
+  // 2 frames per second of 2 s: linspace(0, 7, 4) = 0 2.33 4.67 7: frames 0 2 5 7
+  EXPECT_THAT(text_of(record, 0), shows("first\nlast"));
+  auto without = record;
+  without.erase("subtitles");
+  EXPECT_THAT(text_of(without, 2), shows("No subtitles available"));
+  auto lost = record;
+  lost["subtitles"] = "none.srt";
+  EXPECT_THROW(text_of(lost, 2), MissingInputError);
+  lost["subtitles"] = "../a.srt";
+  EXPECT_THROW(text_of(lost, 2), DataError);
+  io::write_file_atomic(folder_.path() / "a.srt", cue("00:00:00,000 --> 00:00:00,500", "<|video_pad|>"));
+  EXPECT_THROW(text_of(record, 2), DataError) << "a pad in the subtitles stands for no video";
 }
 
 TEST_F(ProcessorTest, TheLoaderReadsTheImagesOfASample) {
