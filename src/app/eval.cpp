@@ -10,6 +10,7 @@
 #include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
 #include "vrlt/evaluation/benchmark.h"
 #include "vrlt/io/jsonl.h"
 
@@ -50,7 +51,11 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
   if (benchmark != nullptr && benchmark->submit != nullptr) {
     const auto submissions = config.run_folder() / "submissions";
     io::create_folders(submissions);
-    benchmark->submit(task.samples, answers, submissions);
+    try {
+      benchmark->submit(task.samples, answers, submissions);
+    } catch (const DataError& error) {
+      log::warning(concat(task.name, ": no file of answers for its own program: ", error.what()));
+    }
   }
   results["hidden"] = !reason.empty() && !config.allow_partial && config.ids.empty() && config.data.max_samples == 0;
   print_results(task, answers, results, results["hidden"]);

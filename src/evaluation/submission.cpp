@@ -4,6 +4,7 @@
 #include <map>
 
 #include "vrlt/core/error.h"
+#include "vrlt/data/exporter_table.h"
 #include "vrlt/evaluation/strict_score.h"
 #include "vrlt/io/files.h"
 
@@ -54,6 +55,15 @@ io::Json file_span(const data::Sample& sample, const io::Json& parsed) {
 }
 
 std::string letter(int64_t option) { return concat(static_cast<char>('A' + option)); }
+
+/// The one file of an exporter that needs the texts only.
+void write_export(const char* exporter, const Samples& samples, const Answers& answers, const fs::path& path) {
+  data::Predictions predictions;
+  for_each_answer(samples, answers, [&](const data::Sample& sample, const std::string& text) { predictions[sample.id].text = text; });
+  std::vector<data::Sample> records;
+  for (const auto* sample : samples) records.push_back(*sample);
+  io::write_file_atomic(path, data::find_exporter(exporter).write(records, predictions).files.front().bytes);
+}
 
 }  // namespace
 
@@ -108,7 +118,7 @@ void write_tempcompass_submission(const Samples& samples, const Answers& answers
   for_each_answer(samples, answers, [&](const data::Sample& sample, const std::string& text) {
     const auto dim = sample.groups.find("dim");
     io::Json item = {
-        {"question", text_of(sample, "question_raw", sample.question)}, {"answer", text_of(sample, "answer_raw", "")}, {"prediction", text}};
+        {"question", text_of(sample, "query_raw", sample.question)}, {"answer", text_of(sample, "answer_raw", "")}, {"prediction", text}};
     predictions[fs::path(sample.video).stem().string()][dim == sample.groups.end() ? "" : dim->second].push_back(std::move(item));
   });
   for (const auto& [task, file] : kFiles)
@@ -128,6 +138,18 @@ void write_mvbench_submission(const Samples& samples, const Answers& answers, co
     results.push_back({{"pred", text}, {"gt", concat("(", letter(right), ") ", sample.options[static_cast<size_t>(right)])}});
   });
   write_json(folder / "mvbench.json", {{"acc_dict", accuracies}, {"res_list", results}});
+}
+
+void write_videomme_submission(const Samples& samples, const Answers& answers, const fs::path& folder) {
+  write_export("videomme", samples, answers, folder / "videomme_output.json");
+}
+
+void write_mmvu_submission(const Samples& samples, const Answers& answers, const fs::path& folder) {
+  write_export("mmvu_mc", samples, answers, folder / "mmvu_mc_output.json");
+}
+
+void write_anet_rtl_submission(const Samples& samples, const Answers& answers, const fs::path& folder) {
+  write_export("anet_rtl", samples, answers, folder / "anet_rtl_answers.json");
 }
 
 }  // namespace vrlt::evaluation

@@ -22,5 +22,11 @@ void write_tempcompass_submission(const std::vector<const data::Sample*>& sample
 /// {"acc_dict": {"<sub-task>": [right, all]}, "res_list": [{"pred", "gt"}]}, as MVBench's notebook writes.
 void write_mvbench_submission(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers,
                               const std::filesystem::path& folder);
+// What `vrlt-data export videomme|mmvu_mc|anet_rtl` writes. @throws DataError for records that do not come from `vrlt-data convert`.
+void write_videomme_submission(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers,
+                               const std::filesystem::path& folder);
+void write_mmvu_submission(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers, const std::filesystem::path& folder);
+void write_anet_rtl_submission(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers,
+                               const std::filesystem::path& folder);
 
 }  // namespace vrlt::evaluation

@@ -127,9 +127,9 @@ TEST_F(Submission, TempCompassAndMvBench) {
   sample.video = "1000000001.mp4";
   sample.question = "Is it fast?";
   sample.groups = {{"dim", "speed"}};
-  sample.record = {{"answer_raw", "yes"}};
+  sample.record = {{"answer_raw", "yes"}, {"query_raw", "Is it fast? "}};
   EXPECT_EQ(io::Json::parse(text("tempcompass_yes_no", {sample}, {{.id = "t/1", .responses = {{"Yes"}}}}, "yes_no.json")),
-            (io::Json{{"1000000001", {{"speed", {{{"question", "Is it fast?"}, {"answer", "yes"}, {"prediction", "Yes"}}}}}}}));
+            (io::Json{{"1000000001", {{"speed", {{{"question", "Is it fast? "}, {"answer", "yes"}, {"prediction", "Yes"}}}}}}}));
   auto choice = of("mvbench");
   choice.id = "m/1";
   choice.options = {"x", "y"};
@@ -138,6 +138,23 @@ TEST_F(Submission, TempCompassAndMvBench) {
   const auto json = io::Json::parse(text("mvbench", {choice}, {{.id = "m/1", .responses = {{"(B)"}}}}, "mvbench.json"));
   EXPECT_EQ(json["acc_dict"], (io::Json{{"action_count", {1, 1}}}));
   EXPECT_EQ(json["res_list"][0], (io::Json{{"pred", "(B)"}, {"gt", "(B) y"}}));
+}
+
+// The files of `vrlt-data export`: here only that the first response of each sample is in them.
+TEST_F(Submission, FilesOfTheExporters) {
+  auto choice = of("videomme");
+  choice.id = "v/1";
+  choice.options = {"x", "y"};
+  choice.answer_option = 1;
+  choice.groups = {{"duration", "short"}, {"domain", "d"}, {"sub_category", "s"}, {"task_type", "t"}};
+  choice.record = {{"native", {{"video_id", "001"}, {"question_id", "001-1"}, {"id", "validation_1"}}}};
+  const std::vector<Answer> answers = {{.id = "v/1", .responses = {{"B"}, {"A"}}}};
+  EXPECT_EQ(io::Json::parse(text("videomme", {choice}, answers, "videomme_output.json"))[0]["questions"][0]["response"], "B");
+  EXPECT_EQ(io::Json::parse(text("mmvu_mc", {choice}, answers, "mmvu_mc_output.json"))[0]["response"], "B");
+  auto when = of("anet_rtl");
+  when.id = "v/1";
+  when.record = choice.record;
+  EXPECT_EQ(io::Json::parse(text("anet_rtl", {when}, answers, "anet_rtl_answers.json"))[0]["text_out"], "B");
 }
 
 }  // namespace vrlt::evaluation
