@@ -31,6 +31,7 @@ constexpr BenchmarkSize kSizes[] = {
     {"videomme", "test", 900, 300, "duration", "short"},
     {"videomme", "test", 900, 300, "duration", "medium"},
     {"videomme", "test", 900, 300, "duration", "long"},
+    {"mmvu_mc", "validation", 625, 379},
     {"tempcompass", "test", 7540, 410},
     {"tempcompass", "test", 1580, 0, "tc_task", "multi-choice"},
     {"tempcompass", "test", 2453, 0, "tc_task", "yes_no"},

@@ -1,5 +1,6 @@
 #include "vrlt/data/exporter_table.h"
 
+#include "data/exporters/answer_files.h"
 #include "data/exporters/seed_train.h"
 #include "data/exporters/submissions.h"
 #include "data/json_fields.h"
@@ -16,6 +17,9 @@ constexpr ExporterEntry kExporters[] = {
     {"rextime", "ReXTime: the lines that rextime_eval.py and the challenge server score", true, false, export_rextime},
     {"tempcompass", "TempCompass: <task>.json of predictions/<model>/ for its eval scripts", true, true, export_tempcompass},
     {"mvbench", "MVBench: acc_dict and res_list as the authors' notebook saves them", true, false, export_mvbench},
+    {"videomme", "Video-MME: the list of videos that eval_your_results.py scores", true, false, export_videomme},
+    {"mmvu_mc", "MMVU: the questions with responses that acc_evaluation.py scores", true, false, export_mmvu},
+    {"anet_rtl", "ActivityNet-RTL: answers.json for LITA's review of explanations", true, false, export_anet_rtl},
 };
 
 }  // namespace

@@ -10,17 +10,17 @@
 namespace vrlt::video {
 namespace {
 
-/// @param Reader  VideoReader or FrameFolderReader.
+/// @param Reader  VideoReader or FrameFolderReader; @param first_number of its first frame.
 template <typename Reader>
 Clip read_clip(Reader& reader, const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds,
-               std::optional<double> end_seconds) {
+               std::optional<double> end_seconds, int64_t first_number) {
   const auto kernel = parse_resize_kernel(options.resize);
   const auto located = [&](const DataError& error) { return DataError(concat(path.string(), ": ", error.what())); };
   Clip clip;
   FrameSelection selection;
   ImageSize size;
   try {
-    selection = select_frames(reader.num_frames(), reader.average_fps(), options, start_seconds, end_seconds);
+    selection = select_frames(reader.num_frames(), reader.average_fps(), options, start_seconds, end_seconds, first_number);
     size = clip_frame_size(static_cast<int64_t>(selection.indices.size()), {reader.height(), reader.width()}, options);
   } catch (const DataError& error) {
     throw located(error);
@@ -46,13 +46,13 @@ Clip read_clip(Reader& reader, const std::filesystem::path& path, const VideoOpt
 Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds, std::optional<double> end_seconds,
                const DecodeLimits& limits) {
   VideoReader reader(path, limits);
-  return read_clip(reader, path, options, start_seconds, end_seconds);
+  return read_clip(reader, path, options, start_seconds, end_seconds, 0);
 }
 
 Clip load_frame_folder(const std::filesystem::path& folder, const data::FrameFolder& frames, const VideoOptions& options,
                        std::optional<double> start_seconds, std::optional<double> end_seconds, const DecodeLimits& limits) {
   FrameFolderReader reader(folder, frames, limits);
-  return read_clip(reader, folder, options, start_seconds, end_seconds);
+  return read_clip(reader, folder, options, start_seconds, end_seconds, frames.first);
 }
 
 }  // namespace vrlt::video

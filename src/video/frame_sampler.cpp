@@ -48,14 +48,69 @@ at::Tensor place_hf_native(int64_t first, int64_t total, int64_t count) {
   return places.narrow(0, 0, count).contiguous();
 }
 
+/// What there is to choose from.
+struct Footage {
+  int64_t total_frames = 0;
+  double fps = 0.0;
+  std::optional<double> start_seconds, end_seconds;
+  int64_t first_number = 0;
+};
+
+/// First and last frame of the cut, both included.
+struct FrameRange {
+  int64_t first = 0, last = 0;
+};
+
+FrameRange cut(const Footage& video) {
+  FrameRange range{0, video.total_frames - 1};
+  if (!video.start_seconds && !video.end_seconds) return range;
+  const double duration = static_cast<double>(video.total_frames) / video.fps;
+  const double start = std::clamp(video.start_seconds.value_or(0.0), 0.0, duration);
+  const double end = std::clamp(video.end_seconds.value_or(duration), 0.0, duration);
+  if (video.start_seconds) range.first = static_cast<int64_t>(std::ceil(start * video.fps));
+  if (video.end_seconds) range.last = std::min(static_cast<int64_t>(std::floor(end * video.fps)), range.last);
+  if (range.first >= range.last) throw DataError(concat("the cut from ", start, " to ", end, " s holds no frames [too_few_frames]"));
+  return range;
+}
+
+template <double (*count_frames)(int64_t, double, const VideoOptions&), at::Tensor (*place)(int64_t, int64_t, int64_t)>
+FrameSelection select_in_cut(const Footage& video, const VideoOptions& options) {
+  const auto range = cut(video);
+  const int64_t total = range.last - range.first + 1;
+  const double count = count_frames(total, video.fps, options);
+  if (!(count >= kFrameFactor && count <= static_cast<double>(total)))
+    throw DataError(concat("cannot take ", count, " frames of a video of ", total, " [too_few_frames]"));
+  const auto places = place(range.first, total, static_cast<int64_t>(count));
+  const auto* begin = places.const_data_ptr<int64_t>();
+  return {{begin, begin + places.numel()}, count / std::max(static_cast<double>(total), 1e-6) * video.fps};
+}
+
+/// get_index of MVBench's notebook, whose frame numbers begin at 0 in files and at 1 in folders of pictures. Short cuts repeat frames.
+FrameSelection select_segment_centres(const Footage& video, const VideoOptions& options) {
+  if (!options.num_frames) throw ConfigError("video.sampler segment_centres: video.num_frames is not given; expected how many segments");
+  const auto count = static_cast<int64_t>(round_to_factor(static_cast<double>(*options.num_frames)));
+  const auto lowest = static_cast<double>(video.first_number), highest = lowest + static_cast<double>(video.total_frames - 1);
+  const double start = video.start_seconds ? std::max(lowest, std::nearbyint(*video.start_seconds * video.fps)) : lowest;
+  const double end = video.end_seconds ? std::min(std::nearbyint(*video.end_seconds * video.fps), highest) : highest;
+  if (start > end)
+    throw DataError(concat("the cut from ", video.start_seconds.value_or(0.0), " s on holds no frames of a video of ",
+                           static_cast<double>(video.total_frames) / video.fps, " s [too_few_frames]"));
+  const double segment = (end - start) / static_cast<double>(count);
+  FrameSelection selection;
+  for (int64_t i = 0; i < count; ++i)
+    selection.indices.push_back(static_cast<int64_t>(start + segment / 2 + std::nearbyint(segment * static_cast<double>(i))) - video.first_number);
+  selection.sample_fps = static_cast<double>(count) / std::max(end - start, 1.0) * video.fps;
+  return selection;
+}
+
 struct SamplerEntry {
   const char* name;
-  double (*count)(int64_t total, double video_fps, const VideoOptions& options);
-  at::Tensor (*place)(int64_t first, int64_t total, int64_t count);
+  FrameSelection (*select)(const Footage& video, const VideoOptions& options);
 };
 constexpr SamplerEntry kSamplers[] = {
-    {"qwen_vl_utils", count_qwen_vl_utils, place_qwen_vl_utils},
-    {"hf_native", count_hf_native, place_hf_native},
+    {"qwen_vl_utils", select_in_cut<count_qwen_vl_utils, place_qwen_vl_utils>},
+    {"hf_native", select_in_cut<count_hf_native, place_hf_native>},
+    {"segment_centres", select_segment_centres},
 };
 
 const SamplerEntry& find_sampler(const std::string& name) {
@@ -75,25 +130,9 @@ std::vector<std::string> sampler_names() {
 }
 
 FrameSelection select_frames(int64_t total_frames, double video_fps, const VideoOptions& options, std::optional<double> start_seconds,
-                             std::optional<double> end_seconds) {
+                             std::optional<double> end_seconds, int64_t first_number) {
   if (!(video_fps > 0) || !std::isfinite(video_fps)) throw DataError(concat("frame rate ", video_fps, " is not usable [corrupt]"));
-  int64_t first = 0, last = total_frames - 1;
-  if (start_seconds || end_seconds) {
-    const double duration = static_cast<double>(total_frames) / video_fps;
-    const double start = std::clamp(start_seconds.value_or(0.0), 0.0, duration);
-    const double end = std::clamp(end_seconds.value_or(duration), 0.0, duration);
-    if (start_seconds) first = static_cast<int64_t>(std::ceil(start * video_fps));
-    if (end_seconds) last = std::min(static_cast<int64_t>(std::floor(end * video_fps)), total_frames - 1);
-    if (first >= last) throw DataError(concat("the cut from ", start, " to ", end, " s holds no frames [too_few_frames]"));
-  }
-  const int64_t total = last - first + 1;
-  const auto& sampler = find_sampler(options.sampler);
-  const double count = sampler.count(total, video_fps, options);
-  if (!(count >= kFrameFactor && count <= static_cast<double>(total)))
-    throw DataError(concat("cannot take ", count, " frames of a video of ", total, " [too_few_frames]"));
-  const auto places = sampler.place(first, total, static_cast<int64_t>(count));
-  const auto* begin = places.const_data_ptr<int64_t>();
-  return {{begin, begin + places.numel()}, count / std::max(static_cast<double>(total), 1e-6) * video_fps};
+  return find_sampler(options.sampler).select({total_frames, video_fps, start_seconds, end_seconds, first_number}, options);
 }
 
 ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t min_pixels, double max_pixels) {

@@ -113,12 +113,13 @@ inline constexpr const char* kMvbenchSubTasks[] = {"action_sequence",          "
                                                    "counterfactual_inference", "object_shuffle",    "action_count",        "state_change",
                                                    "character_order",          "scene_transition",  "fine_grained_pose",   "egocentric_navigation"};
 
-/// One question in each sub-task; episodic_reasoning has five candidates and a second question whose answer is none of them (dropped).
+/// One question in each sub-task; episodic_reasoning has five candidates and a second question whose answer is none of them (dropped). Bounds are
+/// spelled as Python does, also in the names of cut files: 21 is no 21.0.
 inline fs::path mvbench(const fs::path& root) {
   for (const std::string name : kMvbenchSubTasks)
     write(root / "json" / (name + ".json"),
           R"([{"video": "AB12C.mp4", "question": "What happened?", "candidates": ["Closed.", "Ate.", "Opened."], "answer": "Opened.",
-               "start": 12.4, "end": 21.0}])");
+               "start": 1.2999999999999998, "end": 21}])");
   write(root / "json/episodic_reasoning.json",
         R"([{"video": "show_s01e02_seg01_clip_03", "question": "Why does Ann leave?", "candidates": ["Late.", "Angry.", "Keys.", "Tired.", "Call."],
              "answer": "Angry.", "start": 10.2, "end": 20.7, "fps": 3},

@@ -9,7 +9,8 @@ namespace vrlt::video {
 
 /// Which frames and what size.
 struct VideoOptions {
-  std::string sampler = "qwen_vl_utils";  ///< Which frames: qwen_vl_utils (both ends included) | hf_native (transformers' own rule).
+  std::string sampler = "qwen_vl_utils";  ///< Which frames: qwen_vl_utils (both ends included) | hf_native (transformers' own rule) |
+                                          ///< segment_centres (of `num_frames` equal segments, MVBench's rule).
   double fps = 2.0;                       ///< Frames per second taken, unless `num_frames` is given.
   std::optional<int64_t> num_frames;
   int64_t min_frames = 4;
@@ -33,11 +34,14 @@ std::vector<std::string> sampler_names();
 
 /// qwen_vl_utils: frames of qwen-vl-utils 0.0.14, `smart_nframes`, then float32 linspace, rounded half to even.
 /// hf_native: transformers 4.53 and later, float32 arange from the first frame, truncated; the last frame is not included.
+/// segment_centres: get_index of MVBench's notebook (github.com/OpenGVLab/Ask-Anything, video_chat2/mvbench.ipynb); frames repeat in a cut that is
+/// shorter than `num_frames`.
 /// @param total_frames  frames in the file; @param video_fps its average rate.
 /// @param start_seconds,end_seconds  optional cut, clamped to the video.
-/// @throws DataError if fewer than 2 frames can be taken or the cut is empty; ConfigError for an unknown sampler.
+/// @param first_number  of the first frame, where frames have numbers: segment_centres takes the frame numbered round(seconds * rate).
+/// @throws DataError if fewer than 2 frames can be taken or the cut is empty; ConfigError for an unknown sampler, or one without its options.
 FrameSelection select_frames(int64_t total_frames, double video_fps, const VideoOptions& options, std::optional<double> start_seconds = {},
-                             std::optional<double> end_seconds = {});
+                             std::optional<double> end_seconds = {}, int64_t first_number = 0);
 
 struct ImageSize {
   int64_t height = 0;

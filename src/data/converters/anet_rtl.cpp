@@ -1,12 +1,9 @@
 #include "data/converters/anet_rtl.h"
 
-#include <charconv>
-#include <cmath>
-#include <optional>
-
 #include "data/converters/annotation_files.h"
 #include "data/converters/record_parts.h"
 #include "data/json_fields.h"
+#include "data/time_tokens.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::data {
@@ -14,39 +11,13 @@ namespace {
 
 constexpr const char* kInput = "annot_val_1_q229.json, or activitynet_train_gpt-4-0613_temp_6_f10009.json";
 
-/// Takes the first `<number>` out of a text.
-std::optional<double> take_time(std::string& text) {
-  for (size_t open = text.find('<'); open != std::string::npos; open = text.find('<', open + 1)) {
-    double seconds = 0;
-    const auto [end, error] = std::from_chars(text.data() + open + 1, text.data() + text.size(), seconds);
-    const auto close = static_cast<size_t>(end - text.data());
-    if (error != std::errc() || close >= text.size() || text[close] != '>' || !std::isfinite(seconds)) continue;
-    text.erase(open, close + 1 - open);
-    return seconds;
-  }
-  return {};
-}
-
-struct Explained {
-  Interval span;
-  std::string explanation;
-};
-
-/// The first two times of an answer and what remains of it.
-std::optional<Explained> split_answer(std::string answer) {
-  const auto start = take_time(answer), end = take_time(answer);
-  if (!start || !end) return {};
-  const auto first = answer.find_first_not_of(" \t\r\n");
-  return Explained{{*start, *end}, first == std::string::npos ? "" : answer.substr(first)};
-}
-
 struct Question {
   std::string native_id, video, question, answer;  ///< `video` without "v_".
   double duration = 0.0;
 };
 
 void add_record(const ConversionRequest& request, const Question& question, const std::string& place, Conversion& conversion) {
-  const auto explained = split_answer(question.answer);
+  const auto explained = split_time_tokens(question.answer);
   if (!explained) {
     conversion.dropped.push_back(concat(place, ": the answer ", io::excerpt(question.answer), " has fewer than two times <t>"));
     return;
@@ -61,10 +32,11 @@ void add_record(const ConversionRequest& request, const Question& question, cons
                              .source = "activitynet"});
   if (request.frames_fps) add_frames(record, *request.frames_fps);
   record["duration"] = question.duration;
-  if (!explained->explanation.empty()) record["answer"] = explained->explanation;
+  if (!explained->text.empty()) record["answer"] = explained->text;
   record["answer_raw"] = question.answer;
   add_segments(record, {explained->span}, place, conversion);
   record["cluster"] = question.video;
+  record["native"] = {{"question_id", question.native_id}};
   conversion.records.push_back(std::move(record));
 }
 

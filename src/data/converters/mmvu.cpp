@@ -81,6 +81,7 @@ void add_item(const JsonFields& fields, const ConversionRequest& request, Conver
   if (!answer.empty()) record["answer_raw"] = answer;
   record["groups"]["subject"] = subject;
   if (const auto area = area_of(subject); !area.empty()) record["groups"]["area"] = area;
+  record["native"] = {{"id", id}};
   conversion.records.push_back(std::move(record));
 }
 

@@ -55,30 +55,36 @@ bool is_cut(const std::string& stem) {
   return true;
 }
 
+/// The part of a video that an item is about.
+struct Bounds {
+  Interval seconds;
+  std::string start, end;  ///< As they are spelled, which is part of the name of a cut file.
+};
+
 /// The cut file of a segment: <stem>_<start>_<end>.mp4.
-std::string cut_name(const std::string& video, const Interval& bounds) {
+std::string cut_name(const std::string& video, const Bounds& bounds) {
   const auto stem = std::filesystem::path(video).extension() == ".mp4" ? video.substr(0, video.size() - 4) : video;
-  if (is_cut(stem)) return stem + ".mp4";
-  return concat(stem, "_", io::Json(bounds.start_seconds).dump(), "_", io::Json(bounds.end_seconds).dump(), ".mp4");
+  return is_cut(stem) ? stem + ".mp4" : concat(stem, "_", bounds.start, "_", bounds.end, ".mp4");
 }
 
 /// The bounds of an item, or nothing where they make no sense.
-std::optional<Interval> read_bounds(const JsonFields& fields, Conversion& conversion) {
-  const Interval bounds{fields.seconds("start"), fields.seconds("end")};
-  if (bounds.length() > 0) return bounds;
+std::optional<Bounds> read_bounds(const JsonFields& fields, Conversion& conversion) {
+  const Interval seconds{fields.seconds("start"), fields.seconds("end")};
+  if (seconds.length() > 0) return Bounds{seconds, fields.find("start")->dump(), fields.find("end")->dump()};
   conversion.repaired.push_back(
-      concat(fields.place(), ": the part from ", bounds.start_seconds, " to ", bounds.end_seconds, " is empty; the whole video is used"));
+      concat(fields.place(), ": the part from ", seconds.start_seconds, " to ", seconds.end_seconds, " is empty; the whole video is used"));
   return {};
 }
 
 void place_video(const JsonFields& fields, const SubTask& sub_task, const ConversionRequest& request, io::Json& record, Conversion& conversion) {
   const bool whole = request.layout == "main";
   auto video = fields.text("video");
-  const auto bounds = sub_task.bounded ? read_bounds(fields, conversion) : std::nullopt;
-  if (bounds) record["native"]["bounds"] = {bounds->start_seconds, bounds->end_seconds};
+  const bool names_a_cut = !whole && fields.find("start") == nullptr && fields.find("end") == nullptr;
+  const auto bounds = sub_task.bounded && !names_a_cut ? read_bounds(fields, conversion) : std::nullopt;
+  if (bounds) record["native"]["bounds"] = {bounds->seconds.start_seconds, bounds->seconds.end_seconds};
   if (bounds && whole) {
-    record["clip_start"] = bounds->start_seconds;
-    record["clip_end"] = bounds->end_seconds;
+    record["clip_start"] = bounds->seconds.start_seconds;
+    record["clip_end"] = bounds->seconds.end_seconds;
   } else if (bounds) {
     video = cut_name(video, *bounds);
   }

