@@ -34,7 +34,7 @@ struct VideoReader::State {
   std::vector<Entry> entries;  ///< Where decoding may start, ascending.
   std::vector<double> seconds;
   int64_t height = 0, width = 0;
-  bool indexed_by_packets = true;
+  bool indexed_by_packets = true, has_gaps = false;
 
   std::vector<std::string> found_on_opening;  ///< Warnings that stay.
   std::set<int64_t> replaced;                 ///< Frames that another one stood in for.
@@ -44,12 +44,14 @@ struct VideoReader::State {
   void index_by_decoding(const VideoStream::Index& packets);
   void compare_with_header(const VideoStream::Index& packets);
   int64_t number_of(const AVFrame& frame, int64_t next) const;
+  std::vector<int64_t> times_of(std::span<const int64_t> indices) const;
   void collect_warnings();
 };
 
 void VideoReader::State::build_index() {
   auto index = stream.scan_packets();
   indexed_by_packets = index.complete && !index.pts.empty();
+  has_gaps = index.has_gaps;
   const AVFrame* first = stream.first_frame();
   if (first == nullptr) stream.fail("no frame can be decoded", "no_decodable_frame");
   const bool on_its_side = stream.rotation() % 180 != 0;
@@ -96,6 +98,12 @@ void VideoReader::State::compare_with_header(const VideoStream::Index& packets) 
 int64_t VideoReader::State::number_of(const AVFrame& frame, int64_t next) const {
   if (!indexed_by_packets || frame.pts == AV_NOPTS_VALUE) return next;
   return std::lower_bound(pts.begin(), pts.end(), frame.pts) - pts.begin();
+}
+
+std::vector<int64_t> VideoReader::State::times_of(std::span<const int64_t> indices) const {
+  std::vector<int64_t> times;
+  for (const int64_t index : indices) times.push_back(pts[static_cast<size_t>(index)]);
+  return times;
 }
 
 void VideoReader::State::collect_warnings() {
@@ -150,20 +158,20 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
   };
   Decoded shown, ahead;  // the latest frame up to the wanted one; one after it, -1 for none
   int64_t next = 0;      // number of the frame that the decoder gives next
-  bool may_seek = state.indexed_by_packets && state.stream.can_seek(), has_sought = false;
+  bool may_skip = state.indexed_by_packets;
+  if (may_skip && !state.has_gaps) state.stream.want_only(state.times_of(indices));
   std::optional<RgbFrame> rgb;  // of `shown`
   int64_t rgb_number = -1;
 
   for (size_t i = 0; i < indices.size();) {
     const int64_t wanted = indices[i];
-    if (may_seek) {
+    if (may_skip && state.stream.can_seek()) {
       const auto after =
           std::upper_bound(state.entries.begin(), state.entries.end(), wanted, [](int64_t n, const auto& entry) { return n < entry.frame; });
       // Flushing throws away the frames in flight: it pays only for a jump.
       if (after != state.entries.begin() && (after - 1)->frame > next + state.stream.reorder_depth() && state.stream.seek((after - 1)->keyframe)) {
         next = (after - 1)->frame;
         ahead.number = -1;
-        has_sought = true;
       }
     }
     while (shown.number < wanted && ahead.number <= wanted) {
@@ -177,9 +185,9 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
       next = number + 1;
       (number > wanted ? ahead : shown).set(*frame, number);
     }
-    if (has_sought && (shown.number != wanted || state.stream.damaged_after_seek())) {
-      // The keyframe was no clean start, or frames are damaged: from the start, so that the result is that of decoding everything.
-      may_seek = has_sought = false;
+    if (may_skip && (shown.number != wanted || state.stream.damaged_after_skip())) {
+      // A keyframe was no clean start, or frames are damaged: from the start, so that the result is that of decoding everything.
+      may_skip = false;
       state.stream.rewind();
       next = 0;
       shown.number = ahead.number = rgb_number = -1;
