@@ -197,7 +197,7 @@ bool VideoStream::read_packet() {
 /// Gives the decoder the next packet of the stream; false when there is nothing more to give.
 bool VideoStream::feed_packet() {
   if (drained_) return false;
-  if (!read_packet()) {
+  if (has_enough_ || !read_packet()) {
     drained_ = true;
     avcodec_send_packet(codec_.get(), nullptr);
     return true;
@@ -211,6 +211,7 @@ bool VideoStream::feed_packet() {
 #endif
   const int sent = avcodec_send_packet(codec_.get(), packet_.get());
   if (sent < 0 && sent != AVERROR(EAGAIN)) note_damage(packet_->pts);
+  has_enough_ = last_wanted_ == packet_->pts;
   av_packet_unref(packet_.get());
   ++sent_packets_;
   return true;
@@ -293,6 +294,8 @@ void VideoStream::rewind() {
   next_packet_ = 0;
   drained_ = holds_frame_ = damaged_after_skip_ = false;
   sought_pts_.reset();
+  last_wanted_.reset();
+  has_enough_ = false;
   sent_packets_ = 0;
   first_coded_ = -1;
   at_start_ = true;
@@ -307,6 +310,8 @@ bool VideoStream::seek(const Keyframe& keyframe) {
   avcodec_flush_buffers(codec_.get());
   drained_ = holds_frame_ = at_start_ = damaged_after_skip_ = false;
   sought_pts_ = keyframe.pts;
+  last_wanted_.reset();
+  has_enough_ = false;
   sent_packets_ = 0;
   first_coded_ = -1;
   return true;
@@ -350,7 +355,7 @@ void VideoStream::make_scaler(const AVFrame& frame) {
   sws_setColorspaceDetails(scaler_.get(), matrix, range, table, 1, brightness, contrast, saturation);
 }
 
-RgbFrame VideoStream::to_rgb(const AVFrame& frame) {
+void VideoStream::to_rgb(const AVFrame& frame, RgbFrame& rgb) {
   if (frame.width < 1 || frame.height < 1) fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
   make_scaler(frame);
   // swscale may write beyond an odd width: give it padded lines, then copy.
@@ -363,14 +368,14 @@ RgbFrame VideoStream::to_rgb(const AVFrame& frame) {
 
   const cv::Mat picture(frame.height, frame.width, CV_8UC3, padded_.data(), static_cast<size_t>(stride));
   const bool on_its_side = rotation_ % 180 != 0;
-  RgbFrame rgb{on_its_side ? frame.width : frame.height, on_its_side ? frame.height : frame.width,
-               std::vector<uint8_t>(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3)};
+  rgb.height = on_its_side ? frame.width : frame.height;
+  rgb.width = on_its_side ? frame.height : frame.width;
+  rgb.pixels.resize(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3);
   cv::Mat upright(static_cast<int>(rgb.height), static_cast<int>(rgb.width), CV_8UC3, rgb.pixels.data());
   if (rotation_ == 0) picture.copyTo(upright);
   if (rotation_ == 90) cv::rotate(picture, upright, cv::ROTATE_90_CLOCKWISE);
   if (rotation_ == 180) cv::rotate(picture, upright, cv::ROTATE_180);
   if (rotation_ == 270) cv::rotate(picture, upright, cv::ROTATE_90_COUNTERCLOCKWISE);
-  return rgb;
 }
 
 }  // namespace vrlt::video

@@ -51,7 +51,11 @@ class VideoStream {
   /// @param pts  ascending.
   void want_only(std::vector<int64_t> pts) { wanted_ = std::move(pts); }
 
-  RgbFrame to_rgb(const AVFrame& frame);
+  /// No frame shown later than the one at `pts` is wanted before the next seek: the decoder is emptied as soon as it has got that one.
+  void want_none_after(int64_t pts) { last_wanted_ = pts; }
+
+  /// Into `rgb`, whose memory is used again.
+  void to_rgb(const AVFrame& frame, RgbFrame& rgb);
 
   /// From one time to a later one. Unsigned, because a hostile file may put any two numbers here.
   double seconds_between(int64_t from, int64_t to) const {
@@ -112,6 +116,8 @@ class VideoStream {
   std::set<int64_t> damaged_;
   std::optional<int64_t> sought_pts_;  ///< Where the last seek went; none in a pass from the start.
   bool damaged_after_skip_ = false;
+  std::optional<int64_t> last_wanted_;
+  bool has_enough_ = false;
   std::optional<PacketUse> use_;                                    ///< Of the packets of `stream_`; set by the scan.
   std::optional<std::vector<int64_t>> wanted_;                      ///< None: every frame.
   int64_t sent_packets_ = 0, first_coded_ = -1, first_packet_ = 0;  ///< Since the start or the last seek.
