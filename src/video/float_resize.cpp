@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 // Compiled for AVX2 and for any x86-64 at once; the loader picks. Sanitizers run before the choice can be made.
@@ -20,8 +19,9 @@ constexpr int64_t kChannels = 3;
 constexpr int64_t kRows = 4;    ///< Made narrower at a time: they share the weights.
 constexpr int64_t kBlock = 32;  ///< Values of a row added up at a time.
 
-typedef float Pixel __attribute__((vector_size(16)));  ///< Three channels and one value of the next pixel, which is ignored.
-typedef float Vector __attribute__((vector_size(32)));
+// Anywhere among floats. Write the names out: `auto` would forget the alignment.
+typedef float Pixel __attribute__((vector_size(16), aligned(4), may_alias));  ///< Three channels and one value of the next pixel, which is ignored.
+typedef float Vector __attribute__((vector_size(32), aligned(4), may_alias));
 
 /// What each output value is made of.
 struct Taps {
@@ -66,7 +66,7 @@ Taps make_taps(int64_t in, int64_t out) {
   return taps;
 }
 
-VRLT_SIMD void to_floats(const uint8_t* values, int64_t count, float* floats) {
+VRLT_SIMD void to_floats(const uint8_t* __restrict values, int64_t count, float* __restrict floats) {
   for (int64_t i = 0; i < count; ++i) floats[i] = static_cast<float>(values[i]);
 }
 
@@ -78,58 +78,47 @@ VRLT_SIMD void narrow_rows(const float* rows, int64_t stride, const int64_t* fir
     const float* at = rows + kChannels * first[x];
     Pixel sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
     for (int64_t k = 0; k < count[x]; ++k, at += kChannels) {
-      Pixel a, b, c, d;
-      std::memcpy(&a, at, sizeof a);
-      std::memcpy(&b, at + stride, sizeof b);
-      std::memcpy(&c, at + 2 * stride, sizeof c);
-      std::memcpy(&d, at + 3 * stride, sizeof d);
       const float weight = weights[k];
-      sum0 += a * weight;
-      sum1 += b * weight;
-      sum2 += c * weight;
-      sum3 += d * weight;
+      sum0 += *reinterpret_cast<const Pixel*>(at) * weight;
+      sum1 += *reinterpret_cast<const Pixel*>(at + stride) * weight;
+      sum2 += *reinterpret_cast<const Pixel*>(at + 2 * stride) * weight;
+      sum3 += *reinterpret_cast<const Pixel*>(at + 3 * stride) * weight;
     }
-    std::memcpy(out0 + kChannels * x, &sum0, sizeof sum0);
-    std::memcpy(out1 + kChannels * x, &sum1, sizeof sum1);
-    std::memcpy(out2 + kChannels * x, &sum2, sizeof sum2);
-    std::memcpy(out3 + kChannels * x, &sum3, sizeof sum3);
+    *reinterpret_cast<Pixel*>(out0 + kChannels * x) = sum0;
+    *reinterpret_cast<Pixel*>(out1 + kChannels * x) = sum1;
+    *reinterpret_cast<Pixel*>(out2 + kChannels * x) = sum2;
+    *reinterpret_cast<Pixel*>(out3 + kChannels * x) = sum3;
+  }
+}
+
+/// The weighted sum of rows. Rows and sum are whole blocks.
+VRLT_SIMD void add_rows(const float* const* rows, const float* weights, int64_t count, int64_t values, float* sums) {
+  for (int64_t x = 0; x < values; x += kBlock) {
+    Vector sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
+    for (int64_t k = 0; k < count; ++k) {
+      const Vector* part = reinterpret_cast<const Vector*>(rows[k] + x);
+      const float weight = weights[k];
+      sum0 += part[0] * weight;
+      sum1 += part[1] * weight;
+      sum2 += part[2] * weight;
+      sum3 += part[3] * weight;
+    }
+    Vector* sum = reinterpret_cast<Vector*>(sums + x);
+    sum[0] = sum0, sum[1] = sum1, sum[2] = sum2, sum[3] = sum3;
   }
 }
 
 /// Clamped and rounded, ties to even.
-VRLT_INLINE void round_to_levels(const Vector& low, const Vector& high, uint8_t* levels) {
-  typedef int32_t Integers __attribute__((vector_size(32)));
-  typedef uint8_t Bytes __attribute__((vector_size(8)));
+VRLT_SIMD void to_levels(const float* __restrict values, int64_t count, uint8_t* __restrict levels) {
   constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
-  const Vector zero = {}, most = zero + 255.0F;
-  for (const auto* sums : {&low, &high}) {
-    Vector clamped = *sums < zero ? zero : *sums;
-    clamped = clamped > most ? most : clamped;
-    const auto bytes = __builtin_convertvector(__builtin_convertvector((clamped + kRound) - kRound, Integers), Bytes);
-    std::memcpy(levels, &bytes, sizeof bytes);
-    levels += sizeof bytes;
+  for (int64_t i = 0; i < count; ++i) {
+    const float low = values[i] > 0.0F ? values[i] : 0.0F, clamped = low < 255.0F ? low : 255.0F;
+    levels[i] = static_cast<uint8_t>(static_cast<int32_t>((clamped + kRound) - kRound));
   }
 }
 
-/// The weighted sum of rows as levels. Rows and result are whole blocks.
-VRLT_SIMD void add_rows(const float* const* rows, const float* weights, int64_t count, int64_t values, uint8_t* levels) {
-  for (int64_t x = 0; x < values; x += kBlock) {
-    Vector sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
-    for (int64_t k = 0; k < count; ++k) {
-      Vector parts[4];
-      std::memcpy(parts, rows[k] + x, sizeof parts);
-      const float weight = weights[k];
-      sum0 += parts[0] * weight;
-      sum1 += parts[1] * weight;
-      sum2 += parts[2] * weight;
-      sum3 += parts[3] * weight;
-    }
-    round_to_levels(sum0, sum1, levels + x);
-    round_to_levels(sum2, sum3, levels + x + 16);
-  }
-}
-
-VRLT_SIMD void split_channels(const uint8_t* packed, int64_t width, uint8_t* red, uint8_t* green, uint8_t* blue) {
+VRLT_SIMD void split_channels(const uint8_t* __restrict packed, int64_t width, uint8_t* __restrict red, uint8_t* __restrict green,
+                              uint8_t* __restrict blue) {
   for (int64_t x = 0; x < width; ++x) {
     red[x] = packed[kChannels * x];
     green[x] = packed[kChannels * x + 1];
@@ -146,6 +135,7 @@ void float_resize(const uint8_t* pixels, ImageSize from, ImageSize to, uint8_t* 
   const int64_t in_stride = whole_blocks(from.width * kChannels + 1), out_stride = whole_blocks(to.width * kChannels + 1);
   const int64_t capacity = down.most + kRows;  // of narrowed rows: those of one output row, and what was made ahead
   std::vector<float> wide(static_cast<size_t>(kRows * in_stride)), narrow(static_cast<size_t>(capacity * out_stride));
+  std::vector<float> sums(static_cast<size_t>(out_stride));
   std::vector<uint8_t> levels(static_cast<size_t>(out_stride));
   std::vector<const float*> rows(static_cast<size_t>(down.most));
   const auto narrowed = [&](int64_t y) { return narrow.data() + y % capacity * out_stride; };
@@ -161,7 +151,8 @@ void float_resize(const uint8_t* pixels, ImageSize from, ImageSize to, uint8_t* 
       narrow_rows(wide.data(), in_stride, across.first.data(), across.count.data(), across.weights.data(), across.most, to.width, results);
     }
     for (int64_t k = 0; k < count; ++k) rows[static_cast<size_t>(k)] = narrowed(first + k);
-    add_rows(rows.data(), down.weights.data() + y * down.most, count, out_stride, levels.data());
+    add_rows(rows.data(), down.weights.data() + y * down.most, count, out_stride, sums.data());
+    to_levels(sums.data(), out_stride, levels.data());
     uint8_t* row = planes + y * to.width;
     split_channels(levels.data(), to.width, row, row + to.height * to.width, row + 2 * to.height * to.width);
   }
