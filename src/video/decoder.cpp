@@ -34,7 +34,7 @@ struct VideoReader::State {
   std::vector<Entry> entries;  ///< Where decoding may start, ascending.
   std::vector<double> seconds;
   int64_t height = 0, width = 0;
-  bool indexed_by_packets = true;
+  bool indexed_by_packets = true, has_gaps = false;
 
   std::vector<std::string> found_on_opening;  ///< Warnings that stay.
   std::set<int64_t> replaced;                 ///< Frames that another one stood in for.
@@ -44,12 +44,16 @@ struct VideoReader::State {
   void index_by_decoding(const VideoStream::Index& packets);
   void compare_with_header(const VideoStream::Index& packets);
   int64_t number_of(const AVFrame& frame, int64_t next) const;
+  /// Where to go on to get frame `wanted`, if that saves decoding; `next` is the frame that the decoder gives next.
+  const Entry* entry_beyond(int64_t next, int64_t wanted) const;
+  std::vector<int64_t> times_of(std::span<const int64_t> indices) const;
   void collect_warnings();
 };
 
 void VideoReader::State::build_index() {
   auto index = stream.scan_packets();
   indexed_by_packets = index.complete && !index.pts.empty();
+  has_gaps = index.has_gaps;
   const AVFrame* first = stream.first_frame();
   if (first == nullptr) stream.fail("no frame can be decoded", "no_decodable_frame");
   const bool on_its_side = stream.rotation() % 180 != 0;
@@ -96,6 +100,19 @@ void VideoReader::State::compare_with_header(const VideoStream::Index& packets) 
 int64_t VideoReader::State::number_of(const AVFrame& frame, int64_t next) const {
   if (!indexed_by_packets || frame.pts == AV_NOPTS_VALUE) return next;
   return std::lower_bound(pts.begin(), pts.end(), frame.pts) - pts.begin();
+}
+
+const VideoReader::State::Entry* VideoReader::State::entry_beyond(int64_t next, int64_t wanted) const {
+  if (!stream.can_seek()) return nullptr;
+  const auto after = std::upper_bound(entries.begin(), entries.end(), wanted, [](int64_t n, const auto& entry) { return n < entry.frame; });
+  // Flushing throws away the frames in flight: it pays only for a jump.
+  return after != entries.begin() && (after - 1)->frame > next + stream.reorder_depth() ? &*(after - 1) : nullptr;
+}
+
+std::vector<int64_t> VideoReader::State::times_of(std::span<const int64_t> indices) const {
+  std::vector<int64_t> times;
+  for (const int64_t index : indices) times.push_back(pts[static_cast<size_t>(index)]);
+  return times;
 }
 
 void VideoReader::State::collect_warnings() {
@@ -150,21 +167,22 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
   };
   Decoded shown, ahead;  // the latest frame up to the wanted one; one after it, -1 for none
   int64_t next = 0;      // number of the frame that the decoder gives next
-  bool may_seek = state.indexed_by_packets && state.stream.can_seek(), has_sought = false;
-  std::optional<RgbFrame> rgb;  // of `shown`
+  bool may_skip = state.indexed_by_packets;
+  const bool may_leave_out = may_skip && !state.has_gaps;
+  if (may_leave_out) state.stream.want_only(state.times_of(indices));
+  RgbFrame rgb;  // of `shown`
   int64_t rgb_number = -1;
 
   for (size_t i = 0; i < indices.size();) {
     const int64_t wanted = indices[i];
-    if (may_seek) {
-      const auto after =
-          std::upper_bound(state.entries.begin(), state.entries.end(), wanted, [](int64_t n, const auto& entry) { return n < entry.frame; });
-      // Flushing throws away the frames in flight: it pays only for a jump.
-      if (after != state.entries.begin() && (after - 1)->frame > next + state.stream.reorder_depth() && state.stream.seek((after - 1)->keyframe)) {
-        next = (after - 1)->frame;
+    if (may_skip) {
+      if (const auto* entry = state.entry_beyond(next, wanted); entry != nullptr && state.stream.seek(entry->keyframe)) {
+        next = entry->frame;
         ahead.number = -1;
-        has_sought = true;
       }
+      const auto later = std::upper_bound(indices.begin(), indices.end(), wanted);
+      if (may_leave_out && (later == indices.end() || state.entry_beyond(wanted + 1, *later) != nullptr))
+        state.stream.want_none_after(state.pts[static_cast<size_t>(wanted)]);
     }
     while (shown.number < wanted && ahead.number <= wanted) {
       if (ahead.number > shown.number) {
@@ -177,9 +195,9 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
       next = number + 1;
       (number > wanted ? ahead : shown).set(*frame, number);
     }
-    if (has_sought && (shown.number != wanted || state.stream.damaged_after_seek())) {
-      // The keyframe was no clean start, or frames are damaged: from the start, so that the result is that of decoding everything.
-      may_seek = has_sought = false;
+    if (may_skip && (shown.number != wanted || state.stream.damaged_after_skip())) {
+      // A keyframe was no clean start, or frames are damaged: from the start, so that the result is that of decoding everything.
+      may_skip = false;
       state.stream.rewind();
       next = 0;
       shown.number = ahead.number = rgb_number = -1;
@@ -188,11 +206,11 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
     if (shown.number != wanted) state.replaced.insert(wanted);
     if (shown.number < 0 && ahead.number < 0) state.stream.fail(concat("frame ", wanted, " cannot be decoded, nor any other"), "no_decodable_frame");
     const Decoded& nearest = shown.number >= 0 ? shown : ahead;
-    if (!rgb || rgb_number != nearest.number) {
-      rgb = state.stream.to_rgb(*nearest.frame);
+    if (rgb_number != nearest.number) {
+      state.stream.to_rgb(*nearest.frame, rgb);
       rgb_number = nearest.number;
     }
-    sink(i++, *rgb);
+    sink(i++, rgb);
   }
   state.collect_warnings();
 }

@@ -2,8 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_upsample_bicubic2d_aa.h>
-#include <ATen/ops/round.h>
+#include <ATen/ops/empty.h>
 
+#include "video/float_resize.h"
 #include "video/pillow_resize.h"
 #include "vrlt/core/error.h"
 
@@ -16,7 +17,10 @@ at::Tensor torch_resize(const at::Tensor& frame, ImageSize size) {
 }
 
 at::Tensor torch_float(const at::Tensor& frame, ImageSize size) {
-  return torch_resize(frame.to(at::kFloat), size).clamp_(0, 255).round_().to(at::kByte);
+  const auto packed = frame.permute({1, 2, 0}).contiguous();
+  auto result = at::empty({3, size.height, size.width}, at::kByte);
+  float_resize(packed.const_data_ptr<uint8_t>(), {frame.size(1), frame.size(2)}, size, result.mutable_data_ptr<uint8_t>());
+  return result;
 }
 
 at::Tensor pillow(const at::Tensor& frame, ImageSize size) {
@@ -53,6 +57,7 @@ ResizeKernel parse_resize_kernel(const std::string& name) {
 }
 
 at::Tensor resize_frame(const at::Tensor& frame, ImageSize size, ResizeKernel kernel) {
+  VRLT_CHECK(frame.dim() == 3 && frame.size(0) == 3 && frame.scalar_type() == at::kByte, "a frame of ", frame.sizes());
   if (frame.size(1) == size.height && frame.size(2) == size.width) return frame;
   for (const auto& entry : kKernels)
     if (kernel == entry.kernel) return entry.resize(frame, size);

@@ -34,6 +34,15 @@ bool is_lfs_pointer(const std::filesystem::path& path) {
   return io::is_lfs_pointer({head, static_cast<size_t>(file.gcount())});
 }
 
+bool has_gaps(const std::vector<int64_t>& pts) {
+  std::vector<uint64_t> steps;
+  for (size_t i = 1; i < pts.size(); ++i) steps.push_back(static_cast<uint64_t>(pts[i]) - static_cast<uint64_t>(pts[i - 1]));
+  if (steps.empty()) return false;
+  const auto middle = steps.begin() + std::ssize(steps) / 2;
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *std::max_element(middle, steps.end()) > *middle + *middle / 2;
+}
+
 /// VP8 has pictures that only serve as references; nothing but a bit of their header tells.
 bool is_shown(const AVPacket& packet, AVCodecID codec) {
   if (packet.flags & AV_PKT_FLAG_DISCARD || packet.size == 0) return false;
@@ -123,6 +132,7 @@ VideoStream::Index VideoStream::scan_packets() {
   int64_t bytes = 0, first_key = INT64_MAX;
   int code = 0;
   in_memory_ = true;
+  use_.emplace(*stream_->codecpar);
   for (; (code = av_read_frame(format_.get(), packet_.get())) >= 0; av_packet_unref(packet_.get())) {
     const int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
     if (time != AV_NOPTS_VALUE) {
@@ -133,6 +143,7 @@ VideoStream::Index VideoStream::scan_packets() {
     if (packet_->stream_index != stream_->index) continue;
     const auto number = static_cast<size_t>(index.num_packets++);
     if (index.num_packets > limits_.max_packets) fail(concat("more than ", limits_.max_packets, " packets"), "limit");
+    use_->see(*packet_);
     const bool is_key = packet_->flags & AV_PKT_FLAG_KEY;
     if (number == 0) index.starts_with_keyframe = is_key;
     if (time != AV_NOPTS_VALUE) index.has_times = true;
@@ -163,6 +174,7 @@ VideoStream::Index VideoStream::scan_packets() {
   if (code != AVERROR_EOF) index.complete = false;
   std::sort(index.pts.begin(), index.pts.end());
   std::sort(index.keyframes.begin(), index.keyframes.end(), [](const Keyframe& a, const Keyframe& b) { return a.pts < b.pts; });
+  index.has_gaps = has_gaps(index.pts);
   if (std::adjacent_find(index.pts.begin(), index.pts.end()) != index.pts.end()) index.complete = false;
   // Frames shown before the first keyframe lean on frames that are not there.
   if (!index.pts.empty() && index.pts.front() < first_key) index.complete = false;
@@ -185,23 +197,35 @@ bool VideoStream::read_packet() {
 /// Gives the decoder the next packet of the stream; false when there is nothing more to give.
 bool VideoStream::feed_packet() {
   if (drained_) return false;
-  if (!read_packet()) {
+  if (has_enough_ || !read_packet()) {
     drained_ = true;
     avcodec_send_packet(codec_.get(), nullptr);
     return true;
   }
+  if (!is_needed(*packet_)) {
+    av_packet_unref(packet_.get());
+    return true;
+  }
+#if LIBAVUTIL_VERSION_MAJOR < 58
+  codec_->reordered_opaque = sent_packets_;
+#endif
   const int sent = avcodec_send_packet(codec_.get(), packet_.get());
   if (sent < 0 && sent != AVERROR(EAGAIN)) note_damage(packet_->pts);
+  has_enough_ = last_wanted_ == packet_->pts;
   av_packet_unref(packet_.get());
   ++sent_packets_;
   return true;
 }
 
+bool VideoStream::is_needed(const AVPacket& packet) const {
+  return !wanted_ || std::binary_search(wanted_->begin(), wanted_->end(), packet.pts) || !use_->is_disposable(packet);
+}
+
 void VideoStream::note_damage(int64_t pts) {
-  if (!sought_pts_)
+  if (!sought_pts_ && !wanted_)
     damaged_.insert(pts);
-  else if (pts == AV_NOPTS_VALUE || pts >= *sought_pts_)
-    damaged_after_seek_ = true;
+  else if (!sought_pts_ || pts == AV_NOPTS_VALUE || pts >= *sought_pts_)
+    damaged_after_skip_ = true;
 }
 
 void VideoStream::note_frame() {
@@ -215,10 +239,13 @@ void VideoStream::note_frame() {
 #if LIBAVUTIL_VERSION_MAJOR < 58  // FFmpeg 5; later ones do not tell
   // The H.264 decoder invents a picture for every gap in the numbering, and counts it.
   if (codec_->codec_id != AV_CODEC_ID_H264) return;
-  if (first_coded_ < 0) first_coded_ = sought_pts_ ? frame_->coded_picture_number : 0;
-  const int64_t missing = frame_->coded_picture_number - first_coded_ + 1 - sent_packets_;
-  if (sought_pts_ && missing > 0) damaged_after_seek_ = true;
-  if (!sought_pts_) missing_pictures_ = std::max(missing_pictures_, missing);
+  if (first_coded_ < 0) {
+    first_coded_ = sought_pts_ ? frame_->coded_picture_number : 0;
+    first_packet_ = sought_pts_ ? frame_->reordered_opaque : 0;
+  }
+  const int64_t missing = frame_->coded_picture_number - first_coded_ - (frame_->reordered_opaque - first_packet_);
+  if ((sought_pts_ || wanted_) && missing > 0) damaged_after_skip_ = true;
+  if (!sought_pts_ && !wanted_) missing_pictures_ = std::max(missing_pictures_, missing);
 #endif
 }
 
@@ -252,6 +279,7 @@ const AVFrame* VideoStream::first_frame() {
 }
 
 void VideoStream::rewind() {
+  wanted_.reset();
   if (at_start_) return;
   if (in_memory_) {
     open_decoder();
@@ -264,8 +292,10 @@ void VideoStream::rewind() {
     open_decoder();
   }
   next_packet_ = 0;
-  drained_ = holds_frame_ = damaged_after_seek_ = false;
+  drained_ = holds_frame_ = damaged_after_skip_ = false;
   sought_pts_.reset();
+  last_wanted_.reset();
+  has_enough_ = false;
   sent_packets_ = 0;
   first_coded_ = -1;
   at_start_ = true;
@@ -278,8 +308,10 @@ bool VideoStream::seek(const Keyframe& keyframe) {
     return false;
   }
   avcodec_flush_buffers(codec_.get());
-  drained_ = holds_frame_ = at_start_ = damaged_after_seek_ = false;
+  drained_ = holds_frame_ = at_start_ = damaged_after_skip_ = false;
   sought_pts_ = keyframe.pts;
+  last_wanted_.reset();
+  has_enough_ = false;
   sent_packets_ = 0;
   first_coded_ = -1;
   return true;
@@ -312,8 +344,8 @@ void VideoStream::make_scaler(const AVFrame& frame) {
   const ScalerKey key{frame.width, frame.height, frame.format, frame.colorspace, frame.color_range};
   if (scaler_ != nullptr && key == scaler_key_) return;
   const auto format = static_cast<AVPixelFormat>(frame.format);
-  scaler_.reset(sws_getContext(frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_RGB24,
-                               SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
+  scaler_.reset(
+      sws_getContext(frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_RGB24, SWS_BILINEAR, nullptr, nullptr, nullptr));
   if (scaler_ == nullptr) fail(concat("pixel format ", frame.format, " cannot be converted"), "no_decodable_frame");
   scaler_key_ = key;
   int *inverse = nullptr, *table = nullptr, source_range = 0, target_range = 0, brightness = 0, contrast = 0, saturation = 0;
@@ -323,7 +355,7 @@ void VideoStream::make_scaler(const AVFrame& frame) {
   sws_setColorspaceDetails(scaler_.get(), matrix, range, table, 1, brightness, contrast, saturation);
 }
 
-RgbFrame VideoStream::to_rgb(const AVFrame& frame) {
+void VideoStream::to_rgb(const AVFrame& frame, RgbFrame& rgb) {
   if (frame.width < 1 || frame.height < 1) fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
   make_scaler(frame);
   // swscale may write beyond an odd width: give it padded lines, then copy.
@@ -336,14 +368,14 @@ RgbFrame VideoStream::to_rgb(const AVFrame& frame) {
 
   const cv::Mat picture(frame.height, frame.width, CV_8UC3, padded_.data(), static_cast<size_t>(stride));
   const bool on_its_side = rotation_ % 180 != 0;
-  RgbFrame rgb{on_its_side ? frame.width : frame.height, on_its_side ? frame.height : frame.width,
-               std::vector<uint8_t>(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3)};
+  rgb.height = on_its_side ? frame.width : frame.height;
+  rgb.width = on_its_side ? frame.height : frame.width;
+  rgb.pixels.resize(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3);
   cv::Mat upright(static_cast<int>(rgb.height), static_cast<int>(rgb.width), CV_8UC3, rgb.pixels.data());
   if (rotation_ == 0) picture.copyTo(upright);
   if (rotation_ == 90) cv::rotate(picture, upright, cv::ROTATE_90_CLOCKWISE);
   if (rotation_ == 180) cv::rotate(picture, upright, cv::ROTATE_180);
   if (rotation_ == 270) cv::rotate(picture, upright, cv::ROTATE_90_COUNTERCLOCKWISE);
-  return rgb;
 }
 
 }  // namespace vrlt::video

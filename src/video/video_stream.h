@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "video/ffmpeg_handles.h"
+#include "video/packet_use.h"
 #include "vrlt/video/decoder.h"
 
 namespace vrlt::video {
@@ -32,6 +33,7 @@ class VideoStream {
     double end_seconds = 0.0;         ///< When the last packet of any stream ends, in the file's own time.
     bool has_times = false;           ///< Some packet says when it is.
     bool starts_with_keyframe = true;
+    bool has_gaps = false;  ///< A frame stays much longer than most: a slow picture, or packets are lost. Only the decoder can tell which.
     /// false: what can be decoded may differ from what the packets say, because one has no time or is damaged, or because
     /// frames come before the first keyframe.
     bool complete = true;
@@ -45,8 +47,15 @@ class VideoStream {
   void rewind();
   /// Goes on at a keyframe. @return false if this container cannot.
   bool seek(const Keyframe& keyframe);
+  /// From here on, and until `rewind`, packets of frames that are not shown at one of `pts` are left out where no other frame needs them.
+  /// @param pts  ascending.
+  void want_only(std::vector<int64_t> pts) { wanted_ = std::move(pts); }
 
-  RgbFrame to_rgb(const AVFrame& frame);
+  /// No frame shown later than the one at `pts` is wanted before the next seek: the decoder is emptied as soon as it has got that one.
+  void want_none_after(int64_t pts) { last_wanted_ = pts; }
+
+  /// Into `rgb`, whose memory is used again.
+  void to_rgb(const AVFrame& frame, RgbFrame& rgb);
 
   /// From one time to a later one. Unsigned, because a hostile file may put any two numbers here.
   double seconds_between(int64_t from, int64_t to) const {
@@ -62,11 +71,11 @@ class VideoStream {
   double known_seconds_of_others() const;
   int rotation() const { return rotation_; }
   int reorder_depth() const { return codec_->has_b_frames; }
-  /// Times of the frames that are not whole, or that the decoder refused or marked as damaged, in passes from the start.
+  /// Times of the frames that are not whole, or that the decoder refused or marked as damaged, in passes over everything from the start.
   const std::set<int64_t>& damaged() const { return damaged_; }
-  /// Whether the last seek was followed by damage: such frames may only lack what is before the keyframe.
-  bool damaged_after_seek() const { return damaged_after_seek_; }
-  /// Pictures that the stream counts but does not hold, in passes from the start; the decoder fills in for them without a word.
+  /// Whether damage was met since the last seek, or since `want_only`: such frames may only lack what was not decoded.
+  bool damaged_after_skip() const { return damaged_after_skip_; }
+  /// Pictures that the stream counts but does not hold, in passes over everything from the start; the decoder fills in for them without a word.
   int64_t missing_pictures() const { return missing_pictures_; }
   /// Whether frames of different sizes came so far.
   bool size_changes() const { return size_changes_; }
@@ -82,6 +91,7 @@ class VideoStream {
   void check_size(int64_t width, int64_t height) const;
   bool read_packet();
   bool feed_packet();
+  bool is_needed(const AVPacket& packet) const;
   void note_damage(int64_t pts);
   void note_frame();
   void make_scaler(const AVFrame& frame);
@@ -105,8 +115,12 @@ class VideoStream {
   bool drained_ = false;
   std::set<int64_t> damaged_;
   std::optional<int64_t> sought_pts_;  ///< Where the last seek went; none in a pass from the start.
-  bool damaged_after_seek_ = false;
-  int64_t sent_packets_ = 0, first_coded_ = -1;  ///< Since the start or the last seek.
+  bool damaged_after_skip_ = false;
+  std::optional<int64_t> last_wanted_;
+  bool has_enough_ = false;
+  std::optional<PacketUse> use_;                                    ///< Of the packets of `stream_`; set by the scan.
+  std::optional<std::vector<int64_t>> wanted_;                      ///< None: every frame.
+  int64_t sent_packets_ = 0, first_coded_ = -1, first_packet_ = 0;  ///< Since the start or the last seek.
   int64_t missing_pictures_ = 0;
   int width_ = 0, height_ = 0;
   bool size_changes_ = false;

@@ -183,6 +183,26 @@ void check_luma(const MediaFile& file) {
   }
 }
 
+/// Frames of a sound file that come out when every packet that no other needs is left out: they are those of the manifest.
+/// @return how many are left out.
+int64_t check_left_out(const MediaFile& file) {
+  if (!is_sound(file) || !file.has("y_md5") || !file.has("pts") || file.has("y_md5_index")) return 0;
+  std::map<int64_t, std::string> expected;
+  for (size_t i = 0; i < file.row["pts"].size(); ++i)
+    if (!file.row["pts"][i].is_null()) expected[file.row["pts"][i].get<int64_t>()] = file.row["y_md5"][i].get<std::string>();
+  VideoStream stream(file.path, {});
+  stream.scan_packets();
+  stream.want_only({});
+  int64_t left_out = std::ssize(expected);
+  while (const AVFrame* frame = stream.next_frame()) {
+    if (expected.count(frame->pts) == 0) continue;
+    EXPECT_EQ(luma_md5(*frame), expected[frame->pts]) << "frame at " << frame->pts;
+    --left_out;
+  }
+  checked()["frames left out"] += static_cast<int>(left_out);
+  return left_out;
+}
+
 // Seeking must not show: chosen frames are those that decoding everything gives, with the packets in memory and from disk.
 void check_chosen_frames(const MediaFile& file) {
   auto reader = open(file);
@@ -205,6 +225,18 @@ void check_chosen_frames(const MediaFile& file) {
     }
     if (is_sound(file)) {
       EXPECT_THAT(reader->warnings(), ::testing::IsEmpty());
+    }
+  }
+}
+
+// H.264 and H.265 with frames between others that serve as no reference, and a stream of key frames alone.
+TEST(MediaFiles, FramesThatNoOtherNeedsAreLeftOut) {
+  for (const auto& file : test::media_files()) {
+    const auto left_out = check_left_out(file);
+    if (file.name == "h264_opengop_bframes_mp4" || file.name == "hevc_opengop_mp4") {
+      EXPECT_GT(left_out, 10) << file.name;
+    } else if (file.name == "h264_intra_mp4") {
+      EXPECT_EQ(left_out, 0);
     }
   }
 }

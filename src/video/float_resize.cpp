@@ -1,0 +1,161 @@
+#include "video/float_resize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+// Compiled for AVX2 and for any x86-64 at once; the loader picks. Sanitizers run before the choice can be made.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define VRLT_SIMD __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define VRLT_SIMD
+#endif
+#define VRLT_INLINE inline __attribute__((always_inline))
+
+namespace vrlt::video {
+namespace {
+
+constexpr int64_t kChannels = 3;
+constexpr int64_t kRows = 4;    ///< Made narrower at a time: they share the weights.
+constexpr int64_t kBlock = 32;  ///< Values of a row added up at a time.
+
+// Anywhere among floats. Write the names out: `auto` would forget the alignment.
+typedef float Pixel __attribute__((vector_size(16), aligned(4), may_alias));  ///< Three channels and one value of the next pixel, which is ignored.
+typedef float Vector __attribute__((vector_size(32), aligned(4), may_alias));
+
+/// What each output value is made of.
+struct Taps {
+  std::vector<int64_t> first, count;
+  std::vector<float> weights;  ///< [out, most]
+  int64_t most = 0;
+};
+
+VRLT_INLINE float keys_cubic(float x) {
+  constexpr float a = -0.5F;
+  x = std::abs(x);
+  if (x < 1.0F) return ((a + 2.0F) * x - (a + 3.0F)) * x * x + 1.0F;
+  if (x < 2.0F) return ((a * x - 5.0F * a) * x + 8.0F * a) * x - 4.0F * a;
+  return 0.0F;
+}
+
+/// The weights of inputs `first` to `first + count` for one output value: as LibTorch computes them, in float32.
+VRLT_SIMD void fill_weights(float center, float inverse_scale, int64_t first, int64_t count, float* weights) {
+  float sum = 0.0F;
+  for (int64_t k = 0; k < count; ++k) {
+    const double distance = static_cast<double>(static_cast<float>(k + first) - center) + 0.5;
+    weights[k] = keys_cubic(static_cast<float>(distance * inverse_scale));
+    sum += weights[k];
+  }
+  if (sum == 0.0F) return;
+  for (int64_t k = 0; k < count; ++k) weights[k] /= sum;
+}
+
+Taps make_taps(int64_t in, int64_t out) {
+  const float scale = static_cast<float>(in) / static_cast<float>(out), support = scale >= 1.0F ? 2.0F * scale : 2.0F;
+  const float inverse_scale = scale >= 1.0F ? 1.0F / scale : 1.0F;
+  Taps taps{.most = static_cast<int64_t>(std::ceil(support)) * 2 + 1};
+  taps.weights.resize(static_cast<size_t>(out * taps.most));
+  for (int64_t i = 0; i < out; ++i) {
+    const auto center = static_cast<float>(scale * (static_cast<double>(i) + 0.5));
+    const auto first = std::max(static_cast<int64_t>(center - support + 0.5), int64_t{0});
+    const auto count = std::clamp(std::min(static_cast<int64_t>(center + support + 0.5), in) - first, int64_t{1}, taps.most);
+    fill_weights(center, inverse_scale, first, count, taps.weights.data() + i * taps.most);
+    taps.first.push_back(first);
+    taps.count.push_back(count);
+  }
+  return taps;
+}
+
+VRLT_SIMD void to_floats(const uint8_t* __restrict values, int64_t count, float* __restrict floats) {
+  for (int64_t i = 0; i < count; ++i) floats[i] = static_cast<float>(values[i]);
+}
+
+/// Four rows of pixels to four narrower ones. A row has room for one value more than its pixels take.
+VRLT_SIMD void narrow_rows(const float* rows, int64_t stride, const int64_t* first, const int64_t* count, const float* weights, int64_t most,
+                           int64_t width, float* const* results) {
+  float *out0 = results[0], *out1 = results[1], *out2 = results[2], *out3 = results[3];
+  for (int64_t x = 0; x < width; ++x, weights += most) {
+    const float* at = rows + kChannels * first[x];
+    Pixel sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
+    for (int64_t k = 0; k < count[x]; ++k, at += kChannels) {
+      const float weight = weights[k];
+      sum0 += *reinterpret_cast<const Pixel*>(at) * weight;
+      sum1 += *reinterpret_cast<const Pixel*>(at + stride) * weight;
+      sum2 += *reinterpret_cast<const Pixel*>(at + 2 * stride) * weight;
+      sum3 += *reinterpret_cast<const Pixel*>(at + 3 * stride) * weight;
+    }
+    *reinterpret_cast<Pixel*>(out0 + kChannels * x) = sum0;
+    *reinterpret_cast<Pixel*>(out1 + kChannels * x) = sum1;
+    *reinterpret_cast<Pixel*>(out2 + kChannels * x) = sum2;
+    *reinterpret_cast<Pixel*>(out3 + kChannels * x) = sum3;
+  }
+}
+
+/// The weighted sum of rows. Rows and sum are whole blocks.
+VRLT_SIMD void add_rows(const float* const* rows, const float* weights, int64_t count, int64_t values, float* sums) {
+  for (int64_t x = 0; x < values; x += kBlock) {
+    Vector sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
+    for (int64_t k = 0; k < count; ++k) {
+      const Vector* part = reinterpret_cast<const Vector*>(rows[k] + x);
+      const float weight = weights[k];
+      sum0 += part[0] * weight;
+      sum1 += part[1] * weight;
+      sum2 += part[2] * weight;
+      sum3 += part[3] * weight;
+    }
+    Vector* sum = reinterpret_cast<Vector*>(sums + x);
+    sum[0] = sum0, sum[1] = sum1, sum[2] = sum2, sum[3] = sum3;
+  }
+}
+
+/// Clamped and rounded, ties to even.
+VRLT_SIMD void to_levels(const float* __restrict values, int64_t count, uint8_t* __restrict levels) {
+  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
+  for (int64_t i = 0; i < count; ++i) {
+    const float low = values[i] > 0.0F ? values[i] : 0.0F, clamped = low < 255.0F ? low : 255.0F;
+    levels[i] = static_cast<uint8_t>(static_cast<int32_t>((clamped + kRound) - kRound));
+  }
+}
+
+VRLT_SIMD void split_channels(const uint8_t* __restrict packed, int64_t width, uint8_t* __restrict red, uint8_t* __restrict green,
+                              uint8_t* __restrict blue) {
+  for (int64_t x = 0; x < width; ++x) {
+    red[x] = packed[kChannels * x];
+    green[x] = packed[kChannels * x + 1];
+    blue[x] = packed[kChannels * x + 2];
+  }
+}
+
+int64_t whole_blocks(int64_t values) { return (values + kBlock - 1) / kBlock * kBlock; }
+
+}  // namespace
+
+void float_resize(const uint8_t* pixels, ImageSize from, ImageSize to, uint8_t* planes) {
+  const auto across = make_taps(from.width, to.width), down = make_taps(from.height, to.height);
+  const int64_t in_stride = whole_blocks(from.width * kChannels + 1), out_stride = whole_blocks(to.width * kChannels + 1);
+  const int64_t capacity = down.most + kRows;  // of narrowed rows: those of one output row, and what was made ahead
+  std::vector<float> wide(static_cast<size_t>(kRows * in_stride)), narrow(static_cast<size_t>(capacity * out_stride));
+  std::vector<float> sums(static_cast<size_t>(out_stride));
+  std::vector<uint8_t> levels(static_cast<size_t>(out_stride));
+  std::vector<const float*> rows(static_cast<size_t>(down.most));
+  const auto narrowed = [&](int64_t y) { return narrow.data() + y % capacity * out_stride; };
+  int64_t made = 0;
+  for (int64_t y = 0; y < to.height; ++y) {
+    const int64_t first = down.first[static_cast<size_t>(y)], count = down.count[static_cast<size_t>(y)];
+    for (; made < first + count; made += kRows) {
+      float* results[kRows];
+      for (int64_t i = 0; i < kRows; ++i) {
+        to_floats(pixels + std::min(made + i, from.height - 1) * from.width * kChannels, from.width * kChannels, wide.data() + i * in_stride);
+        results[i] = narrowed(made + i);
+      }
+      narrow_rows(wide.data(), in_stride, across.first.data(), across.count.data(), across.weights.data(), across.most, to.width, results);
+    }
+    for (int64_t k = 0; k < count; ++k) rows[static_cast<size_t>(k)] = narrowed(first + k);
+    add_rows(rows.data(), down.weights.data() + y * down.most, count, out_stride, sums.data());
+    to_levels(sums.data(), out_stride, levels.data());
+    uint8_t* row = planes + y * to.width;
+    split_channels(levels.data(), to.width, row, row + to.height * to.width, row + 2 * to.height * to.width);
+  }
+}
+
+}  // namespace vrlt::video

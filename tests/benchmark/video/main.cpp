@@ -1,0 +1,136 @@
+// video_benchmark decode|preprocess ...: times reading the frames of a clip, or turning decoded frames into patch rows, and prints a line of
+// JSON. scripts/benchmark/video_cases.py runs it beside its peers.
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/stack.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+
+#include "vrlt/checkpoint/safetensors.h"
+#include "vrlt/core/error.h"
+#include "vrlt/io/files.h"
+#include "vrlt/io/json.h"
+#include "vrlt/processor/processor.h"
+#include "vrlt/video/clip.h"
+#include "vrlt/video/resize.h"
+
+namespace {
+
+using vrlt::io::Json;
+
+struct Options {
+  std::string work, clip, inputs, out;
+  int64_t frames = 32, height = 196, width = 336;
+  double total_pixels = 1605632;
+  std::string resize = "tv_float";
+  int repeats = 7, warmup = 1, threads = 1;
+};
+
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// {"seconds": [...], "cpu_seconds": [...], "ms": [...], "cpu_ms": [...]} of `work` after a warm-up.
+Json timed(const Options& options, const std::function<void()>& work) {
+  Json times;
+  for (int i = 0; i < options.warmup; ++i) work();
+  for (int i = 0; i < options.repeats; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    const double cpu_start = processor_seconds();
+    work();
+    const double cpu = processor_seconds() - cpu_start, seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    times["seconds"].push_back(seconds);
+    times["cpu_seconds"].push_back(cpu);
+    times["ms"].push_back(1e3 * seconds);
+    times["cpu_ms"].push_back(1e3 * cpu);
+  }
+  return times;
+}
+
+/// A clip file to resized frames in memory.
+Json decode(const Options& options) {
+  vrlt::video::VideoOptions video;
+  video.num_frames = options.frames;
+  video.resized_height = options.height;
+  video.resized_width = options.width;
+  video.resize = options.resize;
+  vrlt::video::Clip clip;
+  auto result = timed(options, [&] { clip = vrlt::video::load_clip(options.clip, video); });
+  if (options.out.empty()) return result;
+  const auto packed = clip.frames.permute({0, 2, 3, 1}).contiguous();  // [F, H, W, 3]
+  vrlt::io::write_file_atomic(options.out, {static_cast<const char*>(packed.const_data_ptr()), packed.nbytes()});
+  result["out"] = options.out;
+  return result;
+}
+
+/// Decoded frames, `frames` [F, H, W, 3] uint8, to patch rows.
+Json preprocess(const Options& options) {
+  const auto frames = vrlt::checkpoint::SafetensorsFile(options.inputs).tensor("frames").contiguous();
+  vrlt::video::VideoOptions video;
+  video.total_pixels = options.total_pixels;
+  const auto size = vrlt::video::clip_frame_size(frames.size(0), {frames.size(1), frames.size(2)}, video);
+  const auto kernel = vrlt::video::parse_resize_kernel(options.resize);
+  at::Tensor rows, grid;
+  auto result = timed(options, [&] {
+    std::vector<at::Tensor> resized;
+    for (int64_t i = 0; i < frames.size(0); ++i) resized.push_back(vrlt::video::resize_frame(frames[i].permute({2, 0, 1}), size, kernel));
+    rows = vrlt::processor::patchify(at::stack(resized), &grid);
+  });
+  result["check"] = {{"rows", rows.size(0)}, {"sum", rows.sum(at::kDouble).item<double>()}};
+  if (!options.out.empty()) vrlt::checkpoint::write_safetensors(options.out, {{"pixel_values_videos", rows}, {"video_grid_thw", grid}});
+  return result;
+}
+
+struct Work {
+  const char* name;
+  const char* help;
+  Json (*run)(const Options&);
+};
+constexpr Work kWorks[] = {
+    {"decode", "a clip file to resized frames", decode},
+    {"preprocess", "decoded frames to patch rows", preprocess},
+};
+
+void run(const Options& options) {
+  at::set_num_threads(options.threads);
+  for (const auto& work : kWorks)
+    if (options.work == work.name) std::printf("%s\n", work.run(options).dump().c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Times the reading of videos.");
+  Options options;
+  std::string list;
+  std::vector<std::string> names;
+  for (const auto& work : kWorks) {
+    names.emplace_back(work.name);
+    list += std::string(list.empty() ? "" : "; ") + work.name + ": " + work.help;
+  }
+  app.add_option("work", options.work, list)->required()->check(CLI::IsMember(names));
+  app.add_option("--clip", options.clip, "video file (decode)");
+  app.add_option("--inputs", options.inputs, "safetensors file with frames [F, H, W, 3] uint8 (preprocess)");
+  app.add_option("--frames", options.frames, "frames taken (decode)");
+  app.add_option("--height", options.height, "of the resized frames (decode)");
+  app.add_option("--width", options.width, "of the resized frames (decode)");
+  app.add_option("--total-pixels", options.total_pixels, "over the clip (preprocess)");
+  app.add_option("--resize", options.resize, "kernel that resizes frames")->check(CLI::IsMember(vrlt::video::resize_kernel_names()));
+  app.add_option("--out", options.out, "write the frames as bytes [F, H, W, 3] (decode), or the rows as safetensors (preprocess)");
+  app.add_option("--threads", options.threads, "threads of LibTorch");
+  app.add_option("--repeats,--reps", options.repeats, "timed runs");
+  app.add_option("--warmup", options.warmup, "runs before them");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "video_benchmark: %s\n", error.what());
+    return 1;
+  }
+}
