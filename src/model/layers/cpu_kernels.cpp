@@ -1,17 +1,10 @@
 #include "model/layers/cpu_kernels.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
-// Compiled for AVX2 and for any x86-64 at once; the loader picks. Sanitizers run before the choice can be made.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VRLT_SIMD __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define VRLT_SIMD
-#endif
-#define VRLT_INLINE inline __attribute__((always_inline))
+#include "model/layers/simd.h"
 
 namespace vrlt::model::cpu {
 namespace {
@@ -45,24 +38,6 @@ VRLT_INLINE float dot(const float* x, const float* w, int64_t in) {
 VRLT_INLINE void store(float* y, float sum, const float* bias, int64_t column, bool add) {
   if (bias != nullptr) sum += bias[column];
   y[column] = add ? y[column] + sum : sum;
-}
-
-/// e^x for x <= 0, to two units in the last place; below -87 it stays at the smallest normal number. Polynomial of Cephes' expf.
-VRLT_INLINE float exp_of_negative(float x) {
-  x = x < -87.0F ? -87.0F : x;
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
-  const float shifted = x * 1.44269504088896341F + kRound;
-  const float n = shifted - kRound;
-  const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
-  float p = 1.9875691500e-4F;
-  p = p * r + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  p = p * r * r + r + 1.0F;
-  const int32_t exponent = (static_cast<int32_t>(n) + 127) << 23;
-  return p * std::bit_cast<float>(exponent);
 }
 
 }  // namespace

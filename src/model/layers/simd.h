@@ -1,0 +1,39 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+// For loops that the compiler turns into vector instructions: files with these are compiled with the options of cpu_kernels.cpp.
+
+/// Compiles a function for AVX-512, AVX2 and any x86-64 at once; the loader picks. Sanitizers run before the choice can be made.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define VRLT_SIMD __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define VRLT_WIDE_SIMD __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define VRLT_SIMD
+#define VRLT_WIDE_SIMD
+#endif
+#define VRLT_INLINE inline __attribute__((always_inline))
+
+namespace vrlt::model::cpu {
+
+/// e^x for x <= 0 (and a little above), to two units in the last place; below -87 it stays at the smallest normal number. Polynomial of
+/// Cephes' expf.
+VRLT_INLINE float exp_of_negative(float x) {
+  x = x < -87.0F ? -87.0F : x;
+  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
+  const float shifted = x * 1.44269504088896341F + kRound;
+  const float n = shifted - kRound;
+  const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+  float p = 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = p * r * r + r + 1.0F;
+  const int32_t exponent = (static_cast<int32_t>(n) + 127) << 23;
+  return p * std::bit_cast<float>(exponent);
+}
+
+}  // namespace vrlt::model::cpu
