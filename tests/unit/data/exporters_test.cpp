@@ -123,8 +123,7 @@ TEST_F(Exporters, SeedTrainingFromOtherRecords) {
 
 // The layout of output_test_template.json; eval_your_results.py looks at "missing" only when it is told to skip videos.
 TEST_F(Exporters, VideoMmeListsVideosWithTheirQuestions) {
-  const auto result =
-      find_exporter("videomme").write(samples("videomme", test::sources::videomme(root()), "test"), {{"videomme/test/001-1", {.text = "B."}}});
+  const auto result = write("videomme", samples("videomme", test::sources::videomme(root()), "test"), {{"videomme/test/001-1", {.text = "B."}}});
   const auto videos = json(result.files.at(0).bytes);
   EXPECT_EQ(videos.at(0), json(R"({"video_id": "001", "duration_category": "short", "video_category": "Knowledge", "video_subcategory": "Astronomy",
                                    "missing": false, "questions": [{"question_id": "001-1", "task_type": "Counting Problem",
@@ -136,8 +135,8 @@ TEST_F(Exporters, VideoMmeListsVideosWithTheirQuestions) {
 }
 
 TEST_F(Exporters, MmvuListsQuestionsWithResponses) {
-  const auto result = find_exporter("mmvu_mc").write(samples("mmvu_mc", test::sources::mmvu(root()), "validation"),
-                                                     {{"mmvu_mc/validation/validation_13", {.text = "The answer is C"}}});
+  const auto result = write("mmvu_mc", samples("mmvu_mc", test::sources::mmvu(root()), "validation"),
+                            {{"mmvu_mc/validation/validation_13", {.text = "The answer is C"}}});
   const auto questions = json(result.files.at(0).bytes);
   ASSERT_EQ(questions.size(), 3u);
   EXPECT_EQ(questions[1], json(R"({"id": "validation_13", "question_type": "multiple-choice", "question": "Which?",
@@ -148,9 +147,8 @@ TEST_F(Exporters, MmvuListsQuestionsWithResponses) {
 // As eval_model_rtl.py: the first two times are taken out of both texts.
 TEST_F(Exporters, RtlExplanationsForTheReview) {
   const auto result =
-      find_exporter("anet_rtl")
-          .write(samples("anet_rtl", test::sources::anet_rtl(root()), "val"),
-                 {{"anet_rtl/val/AbCdEfGhIjK_3", {.text = "<1.0> <2> He runs <3>."}}, {"anet_rtl/val/AbCdEfGhIjK_4", {.text = "At <4>."}}});
+      write("anet_rtl", samples("anet_rtl", test::sources::anet_rtl(root()), "val"),
+            {{"anet_rtl/val/AbCdEfGhIjK_3", {.text = "<1.0> <2> He runs <3>."}}, {"anet_rtl/val/AbCdEfGhIjK_4", {.text = "At <4>."}}});
   const auto answers = json(result.files.at(0).bytes);
   EXPECT_EQ(answers.at(0), json(R"({"question_id": "AbCdEfGhIjK_3", "prompt": "When does the crowd react?", "text_out": "He runs <3>.",
                                     "text_gnd": "The crowd gasps because the jumper hits the bar.", "answer_id": "AbCdEfGhIjK_3",
