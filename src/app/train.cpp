@@ -21,7 +21,7 @@ std::optional<trainer::Yardstick> yardstick(const trainer::TrainConfig& config, 
   const auto speed = trainer::device_speed(config);
   if (!speed) return {};
   const double all = group.all_reduce_sum(std::vector<double>{speed->flops_per_second}).front();
-  log::info(concat("MFU is of ", all / kTera, " TFLOP/s on ", group.world_size(), " rank(s), ", speed->source));
+  log::info(concat("MFU counts against ", all / kTera, " TFLOP/s of ", group.world_size(), " rank(s), ", speed->source));
   return trainer::Yardstick{model::read_model_shape(config.model.path), all};
 }
 
@@ -44,6 +44,18 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
   return 0;
 }
 
+/// As the launcher would run it: under mpirun and its like, of so many ranks.
+int tell_budget(const trainer::TrainConfig& config) {
+  const auto launch = distributed::detect_launch();
+  log::setup(launch.rank, launch.world_size);
+  if (launch.rank > 0) return 0;
+  const auto samples = read_samples(config.data);
+  const auto budget = trainer::estimate_budget(config, model::read_model_shape(config.model.path), samples, launch.world_size);
+  std::fputs(trainer::to_text(budget, trainer::device_speed(config)).c_str(), stdout);
+  log::info(concat("config and ", samples.size(), " samples are sound"));
+  return 0;
+}
+
 }  // namespace
 
 int run_train(const CommandLine& command) {
@@ -53,13 +65,7 @@ int run_train(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, /*with_help=*/true).c_str(), stdout);
     return 0;
   }
-  if (command.dry_run) {
-    const auto samples = read_samples(config.data);
-    const auto budget = trainer::estimate_budget(config, model::read_model_shape(config.model.path), samples);
-    std::fputs(trainer::to_text(budget, trainer::device_speed(config)).c_str(), stdout);
-    log::info(concat("config and ", samples.size(), " samples are sound"));
-    return 0;
-  }
+  if (command.dry_run) return tell_budget(config);
   const auto yaml = config::to_yaml(visit, /*with_help=*/false);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
 }

@@ -66,7 +66,8 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   Budget budget{.prompt_tokens = mean.tokens(),
                 .longest_prompt_tokens = mean.longest,
                 .prompts = config.prompts_per_step,
-                .responses = config.prompts_per_step * (grpo ? config.rollout.group_size : 1)};
+                .responses = config.prompts_per_step * (grpo ? config.rollout.group_size : 1),
+                .ranks = world_size};
   const double response = grpo ? static_cast<double>(config.rollout.max_new_tokens) : kTemplateTokens;
   const auto prompts = static_cast<double>(budget.prompts);
   const double prompt_tokens = prompts * mean.tokens(), response_tokens = static_cast<double>(budget.responses) * response;
@@ -155,8 +156,8 @@ std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& spee
   for (const auto& part : budget.memory) add("  %-30s %12.4g\n", part.part, part.bytes / kGibi);
   add("  %-30s %12.4g\n", "together", budget.total_bytes() / kGibi);
   if (speed)
-    add("  at %.4g TFLOP/s, %s: a step takes at least %.3g s on one rank\n", speed->flops_per_second / kTera, speed->source,
-        budget.total_flops() / speed->flops_per_second);
+    add("  at %.4g TFLOP/s, %s: a step takes at least %.3g s on %lld rank(s)\n", speed->flops_per_second / kTera, speed->source,
+        budget.total_flops() / (speed->flops_per_second * static_cast<double>(budget.ranks)), static_cast<long long>(budget.ranks));
   else
     text += "  the device is not on this machine: device_tflops would tell the time\n";
   return text;

@@ -23,7 +23,7 @@ struct Budget {
     double bytes;  ///< On each rank.
   };
   double prompt_tokens = 0.0, longest_prompt_tokens = 0.0;
-  int64_t prompts = 0, responses = 0, response_tokens = 0;
+  int64_t prompts = 0, responses = 0, response_tokens = 0, ranks = 1;
   std::vector<Work> work;
   std::vector<Memory> memory;
 
@@ -46,7 +46,7 @@ struct DeviceSpeed {
 /// What the config declares, otherwise measured; none if neither.
 std::optional<DeviceSpeed> device_speed(const TrainConfig& config);
 
-/// A table for people. @param speed  if known: tells the least seconds a step can take.
+/// A table for people. @param speed  if known: tells the least seconds a step can take on all ranks.
 std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& speed);
 
 }  // namespace vrlt::trainer

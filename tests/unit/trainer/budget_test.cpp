@@ -107,6 +107,8 @@ TEST(Budget, IsReadByPeople) {
   EXPECT_THAT(text, testing::HasSubstr("2 prompts of about 40 tokens"));
   EXPECT_THAT(text, testing::HasSubstr("at least"));
   EXPECT_THAT(text, testing::HasSubstr("at 1 TFLOP/s, as I say"));
+  const Budget slow{.ranks = 2, .work = {{"update", 1, 4e12}}};
+  EXPECT_THAT(to_text(slow, DeviceSpeed{1e12, ""}), testing::HasSubstr("at least 2 s on 2 rank(s)"));
 }
 
 TEST(Budget, DeclaredSpeedGoesBeforeMeasuredOne) {
