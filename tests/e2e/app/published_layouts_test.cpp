@@ -1,230 +1,124 @@
 // Each benchmark from a folder in its authors' layout to the file of answers that its own program reads: convert, check, evaluate, score.
-// The model is a tiny one that has never seen such questions: its answers are mostly wrong, and that they are counted is what is tested.
-#include "tests/e2e/app/small_world.h"
-#include "tests/support/benchmark_sources.h"
-#include "tests/support/test_folders.h"
-#include "vrlt/data/frame_folder.h"
-#include "vrlt/video/encoder.h"
+// The model is a tiny one that has never seen such questions; then its answers are replaced by right ones and scored again without it.
+#include "tests/e2e/app/published_layouts.h"
 
 namespace vrlt::test {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::AllOf;
+using layouts::AnswerFile;
+using layouts::PublishedLayout;
+using layouts::Texts;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAreArray;
-using Texts = std::vector<std::string>;
 
 const SmallWorld& world() { return SmallWorld::get(); }
 
-/// One file of answers, and what it must hold.
-struct AnswerFile {
-  std::string task;    ///< Folder of the results.
-  std::string metric;  ///< That papers print; "": only a judge could score.
-  std::string file;    ///< Below submissions/.
-  /// What identifies an answer in it: the responses themselves, or the ids of the questions.
-  Texts (*read)(const fs::path& file);
-  bool by_id = false;
+/// Of a task's results.json, in percent.
+struct Scores {
+  std::optional<double> official, strict;
 };
 
-/// A benchmark in the layout of its authors.
-struct PublishedLayout {
-  std::string format;
-  fs::path (*write)(const fs::path& root);
-  Texts convert_options, videos, eval_options;
-  int64_t num_records = 0;
-  std::vector<AnswerFile> answers;
-};
-void PrintTo(const PublishedLayout& layout, std::ostream* out) { *out << layout.format; }
-
-Texts values_of(const fs::path& file) {
-  Texts texts;
-  const auto dictionary = io::read_json(file);
-  for (const auto& [key, text] : dictionary.items()) texts.push_back(text);
-  return texts;
+std::string to_text(std::optional<double> percent) {
+  char text[16] = "n/a";
+  if (percent) std::snprintf(text, sizeof text, "%.2f", *percent);
+  return text;
 }
-Texts keys_of(const fs::path& file) {
-  Texts keys;
-  const auto dictionary = io::read_json(file);
-  for (const auto& [key, value] : dictionary.items()) keys.push_back(key);
-  return keys;
-}
-Texts qids_of(const fs::path& file) {
-  Texts ids;
-  for (const auto& line : lines_of(file)) ids.push_back(line["qid"]);
-  return ids;
-}
-Texts mvbench_predictions(const fs::path& file) {
-  Texts texts;
-  const auto results = io::read_json(file);
-  for (const auto& item : results["res_list"]) texts.push_back(item["pred"]);
-  return texts;
-}
-Texts tempcompass_predictions(const fs::path& file) {
-  Texts texts;
-  for (const auto& video : io::read_json(file))
-    for (const auto& dim : video)
-      for (const auto& item : dim) texts.push_back(item["prediction"]);
-  return texts;
-}
-Texts videomme_responses(const fs::path& file) {
-  Texts texts;
-  for (const auto& video : io::read_json(file))
-    for (const auto& question : video["questions"]) texts.push_back(question["response"]);
-  return texts;
-}
-template <const auto& key>
-Texts texts_below(const fs::path& file) {
-  Texts texts;
-  for (const auto& item : io::read_json(file)) texts.push_back(item[key]);
-  return texts;
-}
-constexpr char kResponse[] = "response", kTextOut[] = "text_out";
-
-/// Clips of 8 s for the videos; for those whose parts are asked about later than that, one of two hours.
-void place_videos(const PublishedLayout& layout, const fs::path& root) {
-  for (const auto& video : layout.videos) {
-    fs::create_directories((root / video).parent_path());
-    const bool has_late_parts = video.starts_with("star/") || video.starts_with("sta/");
-    fs::copy_file(has_late_parts ? fs::absolute(media_dir()) / "long_slow.mp4" : world().folder() / "data/videos/test/00000.mp4", root / video);
-  }
-}
-
-/// TVQA's pictures, three per second, for the 20.7 s that are asked about.
-fs::path mvbench_with_pictures(const fs::path& root) {
-  const video::RgbFrame grey{.height = 56, .width = 84, .pixels = std::vector<uint8_t>(56 * 84 * 3, 90)};
-  for (int64_t number = 1; number <= 66; ++number)
-    sources::write(root / "tvqa/frames_fps3_hq/show_s01e02_seg01_clip_03" / data::frame_name({}, number), video::encode_jpeg(grey, 2));
-  return sources::mvbench(root);
-}
-
-const PublishedLayout kLayouts[] = {
-    {.format = "mvbench",
-     .write = mvbench_with_pictures,
-     .convert_options = {"--layout", "main"},
-     .videos = {"star/Charades_v1_480/ZS9XR.mp4", "star/Charades_v1_480/ZS9XR_1.5_8.0.mp4", "star/Charades_v1_480/AB12C.mp4",
-                "sta/sta_video/AB12C.mp4", "ssv2_video/AB12C.webm", "Moments_in_Time_Raw/videos/AB12C.mp4", "FunQA_test/test/AB12C.mp4",
-                "clevrer/video_validation/AB12C.mp4", "perception/videos/AB12C.mp4", "scene_qa/video/AB12C.mp4", "nturgbd/AB12C.avi",
-                "vlnqa/AB12C.mp4"},
-     .eval_options = {"data.prompt=p_mvb_off", "video.sampler=segment_centres", "video.num_frames=4"},
-     .num_records = 21,
-     .answers = {{"mvbench", "accuracy", "mvbench.json", mvbench_predictions}}},
-    {.format = "videomme",
-     .write = sources::videomme,
-     .convert_options = {"--subtitles", "subtitle"},
-     .videos = {"data/-bcdefghijk.mp4", "data/_bcdefghijk.MP4"},
-     .eval_options = {"data.prompt=p_vmme_lmms"},
-     .num_records = 2,
-     .answers = {{"videomme", "accuracy", "videomme_output.json", videomme_responses}}},
-    {.format = "mmvu_mc",
-     .write = sources::mmvu,
-     .videos = {"videos/Chemistry/7.mp4", "videos/Art/1.mp4", "videos/Pharmacy/3.mp4"},
-     .eval_options = {"data.prompt=p_vr1"},
-     .num_records = 3,
-     .answers = {{"mmvu_mc", "accuracy", "mmvu_mc_output.json", texts_below<kResponse>}}},
-    {.format = "tempcompass",
-     .write = sources::tempcompass,
-     .videos = {"1000000001.mp4"},
-     .eval_options = {"data.prompt=p_tempcompass"},
-     .num_records = 5,
-     .answers = {{"tempcompass_mc", "accuracy", "multi-choice.json", tempcompass_predictions},
-                 {"tempcompass_yes_no", "accuracy", "yes_no.json", tempcompass_predictions},
-                 {"tempcompass_caption_matching", "accuracy", "caption_matching.json", tempcompass_predictions},
-                 {"tempcompass_captioning", "", "captioning.json", tempcompass_predictions}}},
-    {.format = "charades_sta",
-     .write = sources::charades_sta,
-     .convert_options = {"--split", "test", "--video-folder", "Charades_v1_480", "--durations", "Charades_v1_test.csv"},
-     .videos = {"Charades_v1_480/AB1CD.mp4", "Charades_v1_480/XY9ZZ.mp4"},
-     .eval_options = {"data.prompt=p_tvg_seed"},
-     .num_records = 3,
-     .answers = {{"charades_sta", "mIoU", "inference_results_temporal_grounding_charades.json", values_of}}},
-    {.format = "anet_tvg",
-     .write = sources::anet_tvg,
-     .videos = {"v_AbCdEfGhIjK.mp4", "v_-LmNoPqRsTu.mkv"},
-     .eval_options = {"data.prompt=p_tvg_seed"},
-     .num_records = 3,
-     .answers = {{"anet_tvg", "mIoU", "inference_results_temporal_grounding_activitynet.json", values_of}}},
-    {.format = "anet_rtl",
-     .write = sources::anet_rtl,
-     .videos = {"v_AbCdEfGhIjK.mp4"},
-     .eval_options = {"data.prompt=p_tvg_t1"},
-     .num_records = 2,
-     .answers = {{"anet_rtl", "mIoU", "anet_rtl_answers.json", texts_below<kTextOut>}}},
-    {.format = "nextgqa",
-     .write = sources::nextgqa,
-     .videos = {"1000/1234567890.mp4"},
-     .eval_options = {"data.prompt=p_gqa_vcr1"},
-     .num_records = 2,
-     .answers = {{"nextgqa", "Acc@GQA", "nextgqa_qa.json", keys_of, /*by_id=*/true}}},
-    {.format = "rextime",
-     .write = sources::rextime,
-     .videos = {"v_AbCdEfGhIjK.mp4", "2I9-kvemtSU_510.0_660.0.mp4"},
-     .eval_options = {"data.prompt=p_gqa_vcr1"},
-     .num_records = 4,
-     .answers = {{"rextime", "mIoU", "rextime_submission.jsonl", qids_of, /*by_id=*/true}}},
-};
 
 class PublishedLayouts : public testing::TestWithParam<PublishedLayout> {
  protected:
   static void SetUpTestSuite() {
-    std::printf("%-30s %7s  %-10s %8s %8s  %s\n", "benchmark", "records", "metric", "official", "strict", "file of answers");
+    std::printf("%-30s %7s  %-10s %8s %8s  %14s  %s\n", "benchmark", "records", "metric", "official", "strict", "right answers", "file of answers");
   }
   void must(const ProcessResult& result, const char* step) { ASSERT_EQ(result.exit_code, 0) << step << "\n" << result.out << result.err; }
-  ProcessResult in_root(const Texts& arguments) {
-    return Process(SmallWorld::program("vrlt-data"), arguments, {.working_folder = root_, .environment = {{"OMP_NUM_THREADS", "1"}}}).wait();
+
+  void convert_and_check() {
+    const auto& layout = GetParam();
+    const auto annotations = layout.write(root_);
+    layouts::place_videos(layout, root_);
+    Texts convert = {"convert", layout.format, annotations, "--data-root", ".", "--output", "records.jsonl"};
+    convert.insert(convert.end(), layout.convert_options.begin(), layout.convert_options.end());
+    for (const auto& arguments : {convert, {"check", "records.jsonl", "--data-root", "."}})
+      must(Process(SmallWorld::program("vrlt-data"), arguments, {.working_folder = root_, .environment = {{"OMP_NUM_THREADS", "1"}}}).wait(),
+           arguments.front().c_str());
+    EXPECT_EQ(count_lines(root_ / "records.jsonl"), layout.num_records);
   }
-  fs::path root_ = world().folder() / "published" / GetParam().format;
-};
 
-TEST_P(PublishedLayouts, FromAnnotationsToTheFileOfAnswers) {
-  const auto& layout = GetParam();
-  const auto annotations = layout.write(root_);
-  place_videos(layout, root_);
+  ProcessResult evaluate(const Texts& more = {}) {
+    Texts arguments = {"eval.yaml", "name=" + name_, "data.records=[" + (root_ / "records.jsonl").string() + "]", "data.root=" + root_.string(),
+                       "--allow-partial"};
+    arguments.insert(arguments.end(), GetParam().eval_options.begin(), GetParam().eval_options.end());
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return world().run("vrlt-eval", arguments);
+  }
 
-  Texts convert = {"convert", layout.format, annotations, "--data-root", ".", "--output", "records.jsonl"};
-  convert.insert(convert.end(), layout.convert_options.begin(), layout.convert_options.end());
-  must(in_root(convert), "convert");
-  EXPECT_EQ(count_lines(root_ / "records.jsonl"), layout.num_records);
-  must(in_root({"check", "records.jsonl", "--data-root", "."}), "check");
-
-  const auto name = "published-" + layout.format;
-  Texts eval = {"eval.yaml", "name=" + name, "data.records=[" + (root_ / "records.jsonl").string() + "]", "data.root=" + root_.string(),
-                "--allow-partial"};
-  eval.insert(eval.end(), layout.eval_options.begin(), layout.eval_options.end());
-  const auto evaluated = world().run("vrlt-eval", eval);
-  must(evaluated, "eval");
-
-  const auto run = world().run_folder(name);
-  for (const auto& answer : layout.answers) {
-    SCOPED_TRACE(answer.task);
-    const auto results = io::read_json(run / answer.task / "results.json");
-    EXPECT_EQ(results["n_done"], results["n_expected"]);
+  void expect_answer_file(const AnswerFile& answer) {
     Texts expected;
-    for (const auto& line : lines_of(run / answer.task / "samples.jsonl"))
+    for (const auto& line : lines_of(run_ / answer.task / "samples.jsonl"))
       if (const auto id = line["id"].get<std::string>(); !answer.by_id)
         expected.push_back(line["text"]);
       else if (answer.task != "nextgqa" || !line["parsed"]["option"].is_null())  // whose script skips what is not there
         expected.push_back(id.substr(id.rfind('/') + 1));
-    EXPECT_THAT(answer.read(run / "submissions" / answer.file), UnorderedElementsAreArray(expected));
-    std::string official = "n/a", strict = "n/a";
-    if (!answer.metric.empty()) {
-      const auto profile = results["compat_profile"].get<std::string>();
-      const auto percent = [](const io::Json& value) {
-        char text[16];
-        std::snprintf(text, sizeof text, "%.2f", 100 * value.get<double>());
-        return std::string(text);
-      };
-      EXPECT_THAT(evaluated.out, AllOf(HasSubstr(profile), HasSubstr("strict, all samples"))) << "both scores are printed";
-      const auto& metrics = results["compat"][profile]["metrics"];  // NExT-GQA's has none if no answer can be read
-      if (metrics.contains(answer.metric)) official = percent(metrics[answer.metric]["value"]);
-      if (results["metrics"].contains(answer.metric)) strict = percent(results["metrics"][answer.metric]["unanswered_as_zero"]["value"]);
+    EXPECT_THAT(answer.read(run_ / "submissions" / answer.file), UnorderedElementsAreArray(expected));
+  }
+
+  /// NExT-GQA has no official score if no answer can be read.
+  Scores scores_of(const AnswerFile& answer) {
+    const auto results = io::read_json(run_ / answer.task / "results.json");
+    EXPECT_EQ(results["n_done"], results["n_expected"]);
+    Scores scores;
+    if (answer.metric.empty()) return scores;
+    const auto& official = results["compat"][results["compat_profile"].get<std::string>()]["metrics"];
+    if (official.contains(answer.metric)) scores.official = 100 * official[answer.metric]["value"].get<double>();
+    scores.strict = 100 * results["metrics"][answer.metric]["unanswered_as_zero"]["value"].get<double>();
+    return scores;
+  }
+
+  void answer_rightly(const AnswerFile& answer) {
+    std::map<std::string, std::string> right;
+    for (const auto& record : lines_of(root_ / "records.jsonl")) right[record["id"]] = layouts::right_answer(record);
+    std::string text;
+    for (auto line : lines_of(run_ / answer.task / "samples.jsonl")) {
+      line["text"] = right.at(line["id"]);
+      text += io::to_line(line) + "\n";
     }
-    std::printf("%-30s %7s  %-10s %8s %8s  %s\n", answer.task.c_str(), results["n_expected"].dump().c_str(), answer.metric.c_str(), official.c_str(),
-                strict.c_str(), answer.file.c_str());
+    io::write_file_atomic(run_ / answer.task / "samples.jsonl", text);
+  }
+
+  const std::string name_ = "published-" + GetParam().format;
+  const fs::path root_ = world().folder() / "published" / GetParam().format, run_ = world().run_folder(name_);
+};
+
+TEST_P(PublishedLayouts, FromAnnotationsToTheFileOfAnswers) {
+  convert_and_check();
+  const auto evaluated = evaluate();
+  must(evaluated, "eval");
+  std::vector<Scores> scores;
+  for (const auto& answer : GetParam().answers) {
+    SCOPED_TRACE(answer.task);
+    scores.push_back(scores_of(answer));
+    expect_answer_file(answer);
+    answer_rightly(answer);
+    if (!answer.metric.empty()) {
+      EXPECT_THAT(evaluated.out, HasSubstr("strict, all samples")) << "both scores are printed";
+    }
+  }
+  must(evaluate({"--rescore", "model.path=none"}), "rescore");
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const auto& answer = GetParam().answers[i];
+    SCOPED_TRACE(answer.task);
+    const auto best = scores_of(answer);
+    if (!answer.metric.empty()) {
+      EXPECT_NEAR(best.official.value(), answer.best, 1e-9);
+      EXPECT_NEAR(best.strict.value(), answer.best, 1e-9);
+    }
+    std::printf("%-30s %7lld  %-10s %8s %8s  %6s %7s  %s\n", answer.task.c_str(),
+                static_cast<long long>(count_lines(run_ / answer.task / "samples.jsonl")), answer.metric.c_str(), to_text(scores[i].official).c_str(),
+                to_text(scores[i].strict).c_str(), to_text(best.official).c_str(), to_text(best.strict).c_str(), answer.file.c_str());
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Benchmarks, PublishedLayouts, testing::ValuesIn(kLayouts), [](const auto& info) { return info.param.format; });
+INSTANTIATE_TEST_SUITE_P(Benchmarks, PublishedLayouts, testing::ValuesIn(layouts::kLayouts), [](const auto& info) { return info.param.format; });
 
 }  // namespace
 }  // namespace vrlt::test
