@@ -34,6 +34,8 @@ int convert(int argc, char** argv) {
   cli.add_option("--subtitles", request.subtitles, "folder of the .srt files; records name it by its last part");
   cli.add_option("--layout", request.layout, "of the videos, where there are several: main or video");
   cli.add_option("--frames-fps", request.frames_fps, "videos are folders of pictures 00001.jpg, ... at this rate")->check(CLI::Range(0.001, 1000.0));
+  cli.add_option("--video-length", command.video_length,
+                 "what fractions of a video are of: field (annotated), or of the file: probe (duration) or sampled (frames by rate)");
   cli.add_flag("--list{converters}", list, "print the formats, what each reads and which options it takes, and stop");
   cli.footer(
       "examples:\n"

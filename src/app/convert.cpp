@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <memory>
 
 #include "app/sample_counts.h"
 #include "vrlt/core/error.h"
@@ -9,6 +11,7 @@
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/sample.h"
 #include "vrlt/io/files.h"
+#include "vrlt/video/decoder.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -26,6 +29,7 @@ constexpr OptionName kOptions[] = {
     {data::ConverterOption::kSubtitles, "--subtitles", [](const auto& r) { return !r.subtitles.empty(); }},
     {data::ConverterOption::kLayout, "--layout", [](const auto& r) { return !r.layout.empty(); }},
     {data::ConverterOption::kFramesFps, "--frames-fps", [](const auto& r) { return r.frames_fps.has_value(); }},
+    {data::ConverterOption::kVideoLength, "--video-length", [](const auto& r) { return r.measure_seconds != nullptr; }},
 };
 
 std::string option_names(const data::ConverterEntry& entry) {
@@ -39,6 +43,31 @@ void check_options(const data::ConverterEntry& entry, const data::ConversionRequ
   for (const auto& option : kOptions)
     if (option.is_given(request) && std::find(entry.options.begin(), entry.options.end(), option.option) == entry.options.end())
       throw ConfigError(concat(option.flag, ": ", entry.name, " has no use for it; it takes", option_names(entry)));
+}
+
+/// How long a video is, in ways that differ by less than a frame in sound files.
+struct LengthRule {
+  const char* name;
+  double (*seconds)(const video::VideoReader& reader);
+};
+
+constexpr LengthRule kLengthRules[] = {
+    {"probe", [](const video::VideoReader& reader) { return reader.duration_seconds(); }},
+    // Temporal-R1 divides the frames taken by their rate, n / (n / frames * rate): whatever n is, the frames by the rate of the file.
+    {"sampled", [](const video::VideoReader& reader) { return static_cast<double>(reader.num_frames()) / reader.average_fps(); }},
+};
+
+/// Measures each video once. @return nothing for "field".
+std::function<double(const std::string&)> length_measure(const std::string& rule_name, const fs::path& data_root) {
+  if (rule_name.empty() || rule_name == "field") return {};
+  const auto* rule = std::find_if(std::begin(kLengthRules), std::end(kLengthRules), [&](const auto& entry) { return rule_name == entry.name; });
+  if (rule == std::end(kLengthRules)) throw ConfigError(concat("--video-length ", rule_name, ": expected field, probe or sampled"));
+  if (data_root.empty()) throw ConfigError(concat("--video-length ", rule_name, ": give --data-root, where the videos are"));
+  return [rule, data_root, known = std::make_shared<std::map<std::string, double>>()](const std::string& video) {
+    if (const auto found = known->find(video); found != known->end()) return found->second;
+    const auto seconds = rule->seconds(video::VideoReader(data::resolve_media(data_root, video)));
+    return known->emplace(video, seconds).first->second;
+  };
 }
 
 /// A video that is not there but has another usual ending.
@@ -90,6 +119,7 @@ io::Json describe(const ConvertCommand& command, const data::Conversion& convers
 int run_convert(const ConvertCommand& command) {
   const auto& entry = data::find_converter(command.format);
   auto request = command.request;
+  request.measure_seconds = length_measure(command.video_length, command.data_root);
   check_options(entry, request);
   if (request.split.empty()) request.split = entry.split;
   if (!command.data_root.empty() && !fs::is_directory(command.data_root))
@@ -104,7 +134,7 @@ int run_convert(const ConvertCommand& command) {
   for (auto& record : conversion.records) {
     if (!command.data_root.empty()) find_ending(record, command.data_root, conversion.repaired);
     samples.push_back(data::parse_sample(record, request.annotations.string()));  // what we write, our programs read
-    samples.back().record = nullptr;  // the records are held once already
+    samples.back().record = nullptr;                                              // the records are held once already
     lines += io::to_line(record) + "\n";
   }
   auto meta = command.output;

@@ -87,7 +87,7 @@ const ConverterEntry kConverters[] = {
      "Temporal-R1's training data: temporal grounding",
      "a YAML list of data sets, a .json or .jsonl file, or base{a,b}.json",
      "train",
-     {kVideoFolder},
+     {kVideoFolder, kVideoLength},
      convert_seed_train},
     {"video_r1", "Video-R1's training data: its multiple-choice part", "Video-R1-260k.json or the like", "train", {kVideoFolder}, convert_video_r1},
 };

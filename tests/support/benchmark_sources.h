@@ -119,7 +119,7 @@ inline fs::path mvbench(const fs::path& root) {
   for (const std::string name : kMvbenchSubTasks)
     write(root / "json" / (name + ".json"),
           R"([{"video": "AB12C.mp4", "question": "What happened?", "candidates": ["Closed.", "Ate.", "Opened."], "answer": "Opened.",
-               "start": 1.2999999999999998, "end": 21}])");
+               "start": 12.299999999999999, "end": 21}])");
   write(root / "json/episodic_reasoning.json",
         R"([{"video": "show_s01e02_seg01_clip_03", "question": "Why does Ann leave?", "candidates": ["Late.", "Angry.", "Keys.", "Tired.", "Call."],
              "answer": "Angry.", "start": 10.2, "end": 20.7, "fps": 3},

@@ -10,6 +10,7 @@ struct ConvertCommand {
   data::ConversionRequest request;  ///< An empty split stands for the format's usual one.
   std::filesystem::path output;     ///< Records file; <stem>.meta.json beside it says where it came from.
   std::filesystem::path data_root;  ///< Where the videos are, if they are here: then a video that ends otherwise than .mp4 is found.
+  std::string video_length;         ///< field, probe or sampled: what `request.measure_seconds` becomes; empty: field.
 };
 
 /// Converts, prints what was made, repaired and dropped, and compares with the published sizes. @return the exit code.

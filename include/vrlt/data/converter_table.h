@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,7 +12,7 @@
 namespace vrlt::data {
 
 /// What a converter may be given beside the annotations; each row of the table says which of these it takes.
-enum class ConverterOption { kVideoFolder, kDurations, kSubtitles, kLayout, kFramesFps };
+enum class ConverterOption { kVideoFolder, kDurations, kSubtitles, kLayout, kFramesFps, kVideoLength };
 
 struct ConversionRequest {
   std::filesystem::path annotations;  ///< File or folder as published: see ConverterEntry::input.
@@ -21,6 +22,9 @@ struct ConversionRequest {
   std::filesystem::path subtitles;    ///< Folder of <video>.srt files; may be empty.
   std::string layout;                 ///< Which of the layouts that the videos are published in; empty: the usual one.
   std::optional<double> frames_fps;   ///< The videos are folders of numbered pictures (00001.jpg, ...) at this rate.
+  /// Seconds of a video (relative to the data root) as measured in its file, in place of the annotated ones; may be empty.
+  /// @throws MissingInputError, DataError.
+  std::function<double(const std::string& video)> measure_seconds = {};
 };
 
 /// What a converter made of annotations. Every note begins with its place.

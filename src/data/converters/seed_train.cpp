@@ -77,27 +77,42 @@ std::string sentence_of(const std::string& problem) {
   return std::string(text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size()));
 }
 
+/// The length that the fractions of an item are of: measured if that was asked for; nothing, with a note, if it cannot be.
+std::optional<double> measured_length(const std::string& video, double annotated, const JsonFields& fields, const ConversionRequest& request,
+                                      Conversion& conversion) {
+  if (!request.measure_seconds) return annotated;
+  try {
+    return request.measure_seconds(video);
+  } catch (const Error& error) {
+    conversion.dropped.push_back(concat(fields.place(), ": its length cannot be measured: ", error.what()));
+    return {};
+  }
+}
+
 /// A record, or null with a note if the item is no temporal grounding.
 io::Json convert_item(const JsonFields& fields, int64_t index, const SeedFile& file, const ConversionRequest& request, Conversion& conversion) {
   const auto dataset = fields.text("dataset"), problem = fields.text("problem");
   const auto* solution = fields.find("solution");
   const auto span = solution == nullptr ? std::nullopt : read_span(*solution);
-  const auto length = fields.optional_seconds("video_length");
-  if (!span || !length || *length <= 0 || fields.find("video") == nullptr) {
+  const auto annotated = fields.optional_seconds("video_length");
+  if (!span || !annotated || *annotated <= 0 || fields.find("video") == nullptr) {
     conversion.dropped.push_back(concat(fields.place(), ": no video with a length and a solution [start, end]"));
     return nullptr;
   }
-  const auto video = fields.text("video");
+  const auto video = fields.text("video"), path = in_folder(request.video_folder, video);
+  const auto length = measured_length(path, *annotated, fields, request, conversion);
+  if (!length) return nullptr;
   char number[24];
   std::snprintf(number, sizeof number, "%06lld", static_cast<long long>(index));
   auto record = make_record({.bench = dataset,
                              .split = request.split,
                              .native_id = number,
                              .task = "tvg",
-                             .video = in_folder(request.video_folder, video),
+                             .video = path,
                              .question = sentence_of(problem),
                              .source = dataset});
   record["duration"] = *length;
+  if (request.measure_seconds) add_flag(record, "duration_measured");
   add_segments(record, {{span->start_seconds * *length, span->end_seconds * *length}}, fields.place(), conversion);
   record["train"] = {
       {"dataset", dataset}, {"video", video}, {"problem", problem}, {"solution", *solution}, {"video_length", *fields.find("video_length")}};

@@ -173,5 +173,44 @@ TEST_F(DataPrograms, TrainingDataComesBack) {
   EXPECT_EQ(io::read_json(root() / "back.json").dump(), io::read_json(root() / "charades_train.json").dump());
 }
 
+// The clip has 100 frames at 25 per second: 4.0 s, where the items say 10, 30.5 and 20. A fraction of 0.5 is at 2 s of it.
+TEST_F(DataPrograms, TrainingLengthsCanBeMeasured) {
+  sources::seed_train(root());
+  for (const char* video : {"A.mp4", "B.mp4"}) place_clip(video);
+  for (const char* rule : {"probe", "sampled"}) {
+    const auto result =
+        run({"convert", "seed_train", root() / "charades_train.json", "--video-length", rule, "--data-root", root(), "--output", root() / "r.jsonl"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("item 1: its length cannot be measured")) << "its video is not there";
+    std::vector<io::Json> records;
+    io::for_each_jsonl(root() / "r.jsonl", false, [&](int64_t, const io::Json& record) { records.push_back(record); });
+    ASSERT_EQ(records.size(), 2u);
+    EXPECT_EQ(records[0]["duration"], 4.0) << rule;
+    EXPECT_EQ(records[0]["segments"].dump(), "[[0.0,2.0]]");
+    EXPECT_EQ(records[0]["flags"].dump(), "[\"duration_measured\"]");
+    EXPECT_EQ(records[0]["train"]["video_length"], 10) << "what was published stays";
+  }
+  const auto nowhere = run({"convert", "seed_train", root() / "charades_train.json", "--video-length", "probe", "--output", root() / "r.jsonl"});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("--video-length probe: give --data-root"));
+  const auto unknown = run({"convert", "seed_train", root() / "charades_train.json", "--video-length", "guess", "--output", root() / "r.jsonl"});
+  EXPECT_THAT(unknown.err, HasSubstr("--video-length guess: expected field, probe or sampled"));
+}
+
+// What Temporal-R1 computes from its frames is their number by the file's rate. This file says 25 per second and has 57 frames in its 4 s.
+TEST_F(DataPrograms, MeasuredLengthsDifferWhereFramesAreMissing) {
+  fs::copy(fs::absolute(media_dir()) / "vfr_drop.mkv", root() / "A.mkv");
+  io::write_file_atomic(root() / "t.json", R"([{"dataset": "d", "video": "A.mkv", "problem": "p", "solution": [0, 1], "video_length": 3}])");
+  const auto length = [&](const char* rule) {
+    EXPECT_EQ(
+        run({"convert", "seed_train", root() / "t.json", "--video-length", rule, "--data-root", root(), "--output", root() / "r.jsonl"}).exit_code,
+        0);
+    return io::read_json(root() / "r.jsonl")["duration"].get<double>();
+  };
+  EXPECT_EQ(length("field"), 3.0);
+  EXPECT_NEAR(length("probe"), 4.0, 0.04) << "to a frame: the last one's own length is not in the file";
+  EXPECT_DOUBLE_EQ(length("sampled"), 57.0 / 25.0);
+}
+
 }  // namespace
 }  // namespace vrlt::test
