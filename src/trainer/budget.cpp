@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kMultiplyAdd = 2.0;
 constexpr double kForward = 1.0, kForwardAndBackward = 3.0;  // gradients of inputs and of weights cost a forward pass each
+constexpr double kCheckpointed = 4.0;                        // and one to compute activations again
 constexpr double kTemplateTokens = 20.0;                     // of the chat template around a question
 constexpr double kPatchElements = 1176.0, kFloatBytes = 4.0;
 
@@ -34,9 +35,11 @@ double vision_flops(const model::ModelShape& shape, double patches, double patch
   return tower_flops(shape.vision, patches, full * patches_per_slice + (1 - full) * window);
 }
 
-/// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer.
-double activation_elements(const model::ModelShape::Tower& tower) {
-  return static_cast<double>(tower.layers * (6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width));
+/// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer; with checkpoints only the inputs
+/// of all layers, and the rest of the one that is computed again.
+double activation_elements(const model::ModelShape::Tower& tower, bool checkpoints) {
+  const int64_t of_layer = 6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width;
+  return static_cast<double>(checkpoints ? tower.layers * tower.width + of_layer : tower.layers * of_layer);
 }
 
 /// The mean prompt of the samples.
@@ -65,7 +68,8 @@ struct Passes {
 
 Passes count_passes(const TrainConfig& config) {
   const bool grpo = config.trainer == "grpo", trains_vision = !config.model.freeze_vision;
-  Passes passes{.update = kForwardAndBackward * static_cast<double>(grpo ? config.algorithm.passes : 1)};
+  const double per_update = config.model.activation_checkpointing == "blocks" ? kCheckpointed : kForwardAndBackward;
+  Passes passes{.update = per_update * static_cast<double>(grpo ? config.algorithm.passes : 1)};
   if (grpo) {
     passes.prefill = passes.decode = kForward;
     if (config.algorithm.needs_reference()) passes.others += kForward;
@@ -124,8 +128,10 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const double tokens_of_group = mean.tokens() + responses_of_prompt * response;
   double micro = std::min(prompts_here, static_cast<double>(config.micro_batch));
   if (config.micro_batch_tokens > 0) micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
-  const double update_activations = micro * tokens_of_group * activation_elements(shape.text) +
-                                    (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision));
+  const bool checkpoints = config.model.activation_checkpointing == "blocks";
+  const double update_activations =
+      micro * tokens_of_group * activation_elements(shape.text, checkpoints) +
+      (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
   const bool has_masters = config.model.dtype != "float32";
   budget.memory = {{"weights", all * bytes}, {"gradients", trained * bytes}, {"optimizer", trained * kFloatBytes * (has_masters ? 3 : 2)}};
   if (grpo && config.algorithm.needs_reference()) budget.memory.push_back({"reference", all * bytes});
