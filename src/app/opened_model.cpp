@@ -10,6 +10,7 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSec
   options.device = at::Device(section.device);
   options.random_weights = section.init == "random";
   options.seed = seed;
+  options.checkpoint_blocks = section.activation_checkpointing == "blocks";
   return model::load_model(section.path, options);
 }
 

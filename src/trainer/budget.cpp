@@ -22,9 +22,13 @@ constexpr double kMultiplyAdd = 2.0;
 constexpr double kTemplateTokens = 20.0;  // of the chat template around a question
 constexpr double kPatchElements = 1176.0, kFloatBytes = 4.0;
 
-/// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer.
-double activation_elements(const model::ModelShape::Tower& tower) {
-  return static_cast<double>(tower.layers * (6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width));
+bool checkpoints_activations(const TrainConfig& config) { return config.model.activation_checkpointing == "blocks"; }
+
+/// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer; with checkpoints only the inputs
+/// of all layers, and the rest of the one that is computed again.
+double activation_elements(const model::ModelShape::Tower& tower, bool checkpoints) {
+  const int64_t of_layer = 6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width;
+  return static_cast<double>(checkpoints ? tower.layers * tower.width + of_layer : tower.layers * of_layer);
 }
 
 /// The mean prompt of the samples.
@@ -63,6 +67,8 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const bool grpo = config.trainer == "grpo";
   const auto mean = mean_prompt(config, samples);
   const auto passes = count_passes(config);
+  const bool checkpoints = checkpoints_activations(config);
+  const double again = checkpoints ? passes.update / 3 : 0.0;  // the forward part of the update, once more
   Budget budget{.prompt_tokens = mean.tokens(),
                 .longest_prompt_tokens = mean.longest,
                 .prompts = config.prompts_per_step,
@@ -77,14 +83,15 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const double of_responses = static_cast<double>(budget.responses) * response_flops(shape, response, mean.tokens());
   const auto merged = static_cast<double>(shape.patches_per_token);
   const double patches = merged * prompts * mean.vision;
-  budget.work = {{"vision tower", patches, passes.vision * vision_flops(shape, patches, merged * mean.per_slice)}};
+  budget.work = {{"vision tower", patches,
+                  (passes.vision + (config.model.freeze_vision ? 0.0 : again)) * vision_flops(shape, patches, merged * mean.per_slice)}};
   if (grpo) {
     budget.work.push_back({"prefill", prompt_tokens, passes.rollout * of_prompts});
     budget.work.push_back({"decoding", response_tokens, passes.rollout * of_responses});
   }
   const double tokens = prompt_tokens + response_tokens, once = of_prompts + of_responses;
   if (passes.others > 0) budget.work.push_back({"old and reference log-probs", tokens, passes.others * once});
-  budget.work.push_back({"update", tokens, passes.update * once});
+  budget.work.push_back({"update", tokens, (passes.update + again) * once});
 
   const double bytes = type_bytes(config.model.dtype);
   const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters);
@@ -95,8 +102,9 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   double micro = std::min(prompts_here, static_cast<double>(config.micro_batch));
   if (config.micro_batch_tokens > 0)
     micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
-  const double update_activations = micro * tokens_of_group * activation_elements(shape.text) +
-                                    (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision));
+  const double update_activations =
+      micro * tokens_of_group * activation_elements(shape.text, checkpoints) +
+      (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
   const bool has_masters = config.model.dtype != "float32";
   budget.memory = {{"weights", all * bytes}, {"gradients", trained * bytes}, {"optimizer", trained * kFloatBytes * (has_masters ? 3 : 2)}};
   if (grpo && config.algorithm.needs_reference()) budget.memory.push_back({"reference", all * bytes});

@@ -15,6 +15,10 @@ void visit_fields(config::FieldVisitor& v, ModelSection& c) {
   v.field({.name = "mrope_mode", .help = "rule of the temporal positions", .choices = {"float_max", "int_max", "int_grid", "float_grid"}},
           c.mrope_mode);
   v.field({.name = "freeze_vision", .help = "leave the vision encoder as it is"}, c.freeze_vision);
+  v.field({.name = "activation_checkpointing",
+           .help = "none, or blocks: the backward pass computes each block again, for less memory and the same results",
+           .choices = {"none", "blocks"}},
+          c.activation_checkpointing);
 }
 
 void visit_fields(config::FieldVisitor& v, DataSection& c) {

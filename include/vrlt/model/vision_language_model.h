@@ -67,6 +67,9 @@ struct ModelOptions {
   at::Device device = at::kCPU;
   bool random_weights = false;  ///< Start from config.json alone.
   uint64_t seed = 0;            ///< Of random weights.
+  /// Of the decoder's layers and the tower's blocks only the inputs are kept for the backward pass, which computes the rest again. The
+  /// results are the same; memory falls, and a forward pass is added.
+  bool checkpoint_blocks = false;
 };
 
 /// Opens a Hugging Face folder by its `model_type`.

@@ -20,6 +20,7 @@ struct ModelSection {
   std::string device = "cpu";
   std::string mrope_mode = "float_max";
   bool freeze_vision = true;
+  std::string activation_checkpointing = "none";  ///< blocks: the backward pass computes each block again; less memory, the same results.
 };
 
 /// Where samples come from.

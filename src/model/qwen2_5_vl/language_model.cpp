@@ -10,10 +10,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 
+#include "model/layers/checkpointed.h"
 #include "model/layers/linear.h"
 #include "model/layers/rms_norm.h"
-#include "model/layers/rope.h"
 #include "model/qwen2_5_vl/cpu_decoder.h"
 #include "vrlt/core/error.h"
 
@@ -34,24 +35,33 @@ at::Tensor length_bias(const std::vector<int64_t>& lengths, int64_t columns, at:
 
 }  // namespace
 
+/// @param rows  [n]: the only states that anything looks at behind this layer; undefined: all.
+at::Tensor LanguageModel::run_layer(size_t index, at::Tensor x, const RotaryTable& table, const Attend& attend, const at::Tensor& rows) const {
+  const auto& layer = layers_[index];
+  const auto normed = rms_norm(x, layer.input_norm, config_.rms_norm_eps);
+  const auto project = [&](const at::Tensor& weight, const at::Tensor& bias) {
+    return model::linear(normed, weight, bias).view({x.size(0), -1, config_.head_dim});
+  };
+  const auto queries = apply_rope(project(layer.q_weight, layer.q_bias), table), keys = apply_rope(project(layer.k_weight, layer.k_bias), table);
+  auto mixed = attend(static_cast<int64_t>(index), queries, keys, project(layer.v_weight, layer.v_bias));
+  if (rows.defined()) {
+    mixed = mixed.index_select(0, rows);
+    x = x.index_select(0, rows);
+  }
+  x = x + model::linear(mixed, layer.o_weight);
+  return x + mlp(rms_norm(x, layer.post_norm, config_.rms_norm_eps), layer);
+}
+
 at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, const Request& request) const {
   const auto float_table = mrope_table(position_ids, config_.mrope_section, config_.head_dim, config_.rope_theta);
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const auto& layer = layers_[i];
-    const auto normed = rms_norm(x, layer.input_norm, config_.rms_norm_eps);
-    const auto project = [&](const at::Tensor& weight, const at::Tensor& bias) {
-      return model::linear(normed, weight, bias).view({x.size(0), -1, config_.head_dim});
-    };
-    const auto queries = apply_rope(project(layer.q_weight, layer.q_bias), table), keys = apply_rope(project(layer.k_weight, layer.k_bias), table);
-    auto mixed = attend(static_cast<int64_t>(i), queries, keys, project(layer.v_weight, layer.v_bias));
-    if (request.rows.defined() && i + 1 == layers_.size()) {  // nothing looks at the other states any more
-      mixed = mixed.index_select(0, request.rows);
-      x = x.index_select(0, request.rows);
-    }
-    x = x + model::linear(mixed, layer.o_weight);
-    x = x + mlp(rms_norm(x, layer.post_norm, config_.rms_norm_eps), layer);
+    const auto rows = i + 1 == layers_.size() ? request.rows : at::Tensor();
+    if (checkpoints_)
+      x = checkpointed([=, this](const at::Tensor& input) { return run_layer(i, input, table, attend, rows); }, x, layers_[i].all());
+    else
+      x = run_layer(i, x, table, attend, rows);
     if (request.trace != nullptr) request.trace->push_back(x);
   }
   return rms_norm(x, final_norm_, config_.rms_norm_eps);
@@ -59,9 +69,11 @@ at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_id
 
 at::Tensor LanguageModel::forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans,
                                   const Request& request) const {
-  const auto attend = [&](int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
-    if (request.sink) request.sink(layer, keys, values);
-    return group_attention(queries, keys, values, spans);
+  // Holds what it needs: a checkpointed layer is run again after this call.
+  const auto attend = [sink = request.sink, held = std::make_shared<const std::vector<GroupSpan>>(spans)](
+                          int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
+    if (sink) sink(layer, keys, values);
+    return group_attention(queries, keys, values, *held);
   };
   return run_layers(embeddings, position_ids, attend, request);
 }

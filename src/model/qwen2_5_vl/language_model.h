@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/layers/attention.h"
+#include "model/layers/rope.h"
 #include "model/qwen2_5_vl/layer_weights.h"
 #include "vrlt/model/kv_cache.h"
 
@@ -14,10 +15,11 @@ namespace vrlt::model::qwen2_5_vl {
 /// The decoder (spec 4), over packed groups or one decoding step.
 class LanguageModel {
  public:
-  LanguageModel(const TextConfig& config, const ParameterTable& parameters)
-      : config_(config), layers_(layer_weights(config, parameters)), final_norm_(parameters.at("model.norm.weight")) {}
+  /// @param checkpoints  a backward pass computes each layer again from its input, in place of keeping all activations.
+  LanguageModel(const TextConfig& config, const ParameterTable& parameters, bool checkpoints)
+      : config_(config), layers_(layer_weights(config, parameters)), final_norm_(parameters.at("model.norm.weight")), checkpoints_(checkpoints) {}
 
-  /// Called with the rotated keys and the values of each layer, [T, K, Dh].
+  /// Called with the rotated keys and the values of each layer, [T, K, Dh]; again where a backward pass computes a layer again.
   using KeyValueSink = std::function<void(int64_t layer, const at::Tensor& keys, const at::Tensor& values)>;
 
   /// What forward() may be asked for beside all final states.
@@ -39,12 +41,14 @@ class LanguageModel {
  private:
   /// What attends: given rotated queries and keys, and values of a layer ([T, heads, Dh]), gives [T, H * Dh].
   using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values)>;
+  at::Tensor run_layer(size_t index, at::Tensor x, const RotaryTable& table, const Attend& attend, const at::Tensor& rows) const;
   at::Tensor run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, const Request& request) const;
   at::Tensor decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const;
 
   const TextConfig& config_;
   std::vector<LayerWeights> layers_;
   at::Tensor final_norm_;
+  bool checkpoints_;
 };
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -13,6 +13,10 @@ namespace vrlt::model::qwen2_5_vl {
 struct LayerWeights {
   at::Tensor input_norm, q_weight, q_bias, k_weight, k_bias, v_weight, v_bias, o_weight;
   at::Tensor post_norm, gate_weight, up_weight, down_weight;
+
+  std::vector<at::Tensor> all() const {
+    return {input_norm, q_weight, q_bias, k_weight, k_bias, v_weight, v_bias, o_weight, post_norm, gate_weight, up_weight, down_weight};
+  }
 };
 
 std::vector<LayerWeights> layer_weights(const TextConfig& config, const ParameterTable& parameters);

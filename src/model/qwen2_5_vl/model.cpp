@@ -60,11 +60,11 @@ std::vector<int64_t> read_stop_ids(const fs::path& folder, const Config& config)
 
 }  // namespace
 
-Model::Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, fs::path source_folder)
+Model::Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, fs::path source_folder, bool checkpoints)
     : config_(std::move(config)),
       parameters_(std::move(parameters)),
-      vision_encoder_(config_.vision, parameters_),
-      language_model_(config_.text, parameters_),
+      vision_encoder_(config_.vision, parameters_, checkpoints),
+      language_model_(config_.text, parameters_, checkpoints),
       stop_ids_(std::move(stop_ids)),
       source_folder_(std::move(source_folder)),
       video_token_id_(read_special_id(config_, "video_token_id", source_folder_)),
@@ -205,7 +205,7 @@ std::unique_ptr<VisionLanguageModel> load(const fs::path& folder, const io::Json
   Config config = parse_config(json, (folder / "config.json").string());
   ParameterTable parameters = options.random_weights ? random_weights(config, options) : load_weights(folder, config, options);
   auto stop_ids = read_stop_ids(folder, config);
-  return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(stop_ids), folder);
+  return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(stop_ids), folder, options.checkpoint_blocks);
 }
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -16,7 +16,7 @@ class Model final : public VisionLanguageModel {
   // The towers refer to config_ and parameters_.
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
-  Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, std::filesystem::path source_folder);
+  Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, std::filesystem::path source_folder, bool checkpoints);
 
   at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) override;
   at::Tensor response_hidden(const GroupBatch& batch) override;

@@ -10,7 +10,9 @@
 #include <ATen/ops/tensor.h>
 
 #include <map>
+#include <memory>
 
+#include "model/layers/checkpointed.h"
 #include "model/layers/linear.h"
 #include "model/layers/rms_norm.h"
 #include "vrlt/core/error.h"
@@ -126,6 +128,19 @@ at::Tensor VisionEncoder::mlp(const at::Tensor& x, int64_t block) const {
   return layer(at::silu(layer(x, "gate_proj")) * layer(x, "up_proj"), "down_proj");
 }
 
+at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const at::Tensor& cos, const at::Tensor& sin,
+                                    const std::vector<int64_t>& lengths) const {
+  x = x + attention(rms_norm(x, parameters_.at(block_name(block, "norm1.weight")), kNormEps), block, cos, sin, lengths);
+  return x + mlp(rms_norm(x, parameters_.at(block_name(block, "norm2.weight")), kNormEps), block);
+}
+
+std::vector<at::Tensor> VisionEncoder::parameters_of(int64_t block) const {
+  std::vector<at::Tensor> all;
+  for (const auto& [name, tensor] : parameters_.entries())
+    if (name.starts_with(block_name(block, ""))) all.push_back(tensor);
+  return all;
+}
+
 at::Tensor VisionEncoder::merge(const at::Tensor& x) const {
   const auto normed = rms_norm(x, parameters_.at("visual.merger.ln_q.weight"), kNormEps).reshape({-1, config_.merge_area() * config_.hidden_size});
   const auto hidden = at::gelu(model::linear(normed, parameters_.at("visual.merger.mlp.0.weight"), parameters_.at("visual.merger.mlp.0.bias")));
@@ -134,8 +149,8 @@ at::Tensor VisionEncoder::merge(const at::Tensor& x) const {
 
 at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::Tensor& grid_thw, Trace* trace) const {
   const auto& projection = parameters_.at("visual.patch_embed.proj.weight");
-  const auto layout = vision_layout(grid_thw, config_);
-  const auto order = at::tensor(layout.window_order, at::kLong).to(pixel_values.device());
+  const auto layout = std::make_shared<const VisionLayout>(vision_layout(grid_thw, config_));  // held by checkpointed blocks
+  const auto order = at::tensor(layout->window_order, at::kLong).to(pixel_values.device());
   VRLT_CHECK(order.size(0) * config_.merge_area() == pixel_values.size(0), "pixel rows ", pixel_values.size(0), " do not match the grid");
 
   const auto by_unit = [&](const at::Tensor& rows) {  // reorders merged units, each merge_area rows
@@ -148,9 +163,10 @@ at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::T
   const auto cos = angles.cos().unsqueeze(1), sin = angles.sin().unsqueeze(1);
 
   for (int64_t block = 0; block < config_.depth; ++block) {
-    const auto& lengths = config_.is_full_attention(block) ? layout.slice_lengths : layout.window_lengths;
-    x = x + attention(rms_norm(x, parameters_.at(block_name(block, "norm1.weight")), kNormEps), block, cos, sin, lengths);
-    x = x + mlp(rms_norm(x, parameters_.at(block_name(block, "norm2.weight")), kNormEps), block);
+    const auto run = [=, this](const at::Tensor& input) {
+      return run_block(input, block, cos, sin, config_.is_full_attention(block) ? layout->slice_lengths : layout->window_lengths);
+    };
+    x = checkpoints_ ? checkpointed(run, x, parameters_of(block)) : run(x);
     if (trace != nullptr) trace->blocks.push_back(x);
   }
   return merge(x).index_select(0, order.argsort());

@@ -20,7 +20,9 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
 /// The vision tower: patches to merged features (spec 3).
 class VisionEncoder {
  public:
-  VisionEncoder(const VisionConfig& config, const ParameterTable& parameters) : config_(config), parameters_(parameters) {}
+  /// @param checkpoints  as of LanguageModel, for each block.
+  VisionEncoder(const VisionConfig& config, const ParameterTable& parameters, bool checkpoints)
+      : config_(config), parameters_(parameters), checkpoints_(checkpoints) {}
 
   /// What the stages gave, for comparison with the reference.
   struct Trace {
@@ -34,10 +36,13 @@ class VisionEncoder {
  private:
   at::Tensor attention(const at::Tensor& x, int64_t block, const at::Tensor& cos, const at::Tensor& sin, const std::vector<int64_t>& lengths) const;
   at::Tensor mlp(const at::Tensor& x, int64_t block) const;
+  at::Tensor run_block(at::Tensor x, int64_t block, const at::Tensor& cos, const at::Tensor& sin, const std::vector<int64_t>& lengths) const;
+  std::vector<at::Tensor> parameters_of(int64_t block) const;
   at::Tensor merge(const at::Tensor& x) const;
 
   const VisionConfig& config_;
   const ParameterTable& parameters_;
+  bool checkpoints_;
 };
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   app.add_flag("--greedy", options.greedy, "the most likely token (generate)");
   app.add_flag("--freeze-vision", options.freeze_vision, "no gradients in the vision tower");
   app.add_flag("--forward-only", options.forward_only, "log-probs without gradients (update, head)");
+  app.add_flag("--checkpoint", options.checkpoint, "activation checkpointing by blocks (update, step)");
   app.add_option("--save-gradients", options.save_gradients, "write log-probs and gradients to this safetensors file (update)");
   app.add_option("--save-tokens", options.save_tokens, "write the tokens to this safetensors file (generate)");
   app.add_option("--threads", options.threads, "threads of LibTorch");

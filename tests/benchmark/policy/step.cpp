@@ -35,7 +35,7 @@ trainer::UpdateGroup update_group(const rollout::RolloutGroup& rolled_out) {
 }  // namespace
 
 io::Json step(const Options& options) {
-  const auto policy = model::load_model(options.model, {}), reference = model::load_model(options.model, {});
+  const auto policy = model::load_model(options.model, {.checkpoint_blocks = options.checkpoint}), reference = model::load_model(options.model, {});
   require_gradients(*policy, options);
   const processor::Processor processor(options.model, processor::MropeMode::kFloatMax, policy->tokens_per_second());
   const auto inputs = read_inputs(options.inputs);

@@ -23,7 +23,7 @@ void save_gradients(const std::string& path, model::VisionLanguageModel& model, 
 }  // namespace
 
 io::Json update(const Options& options) {
-  const auto model = model::load_model(options.model, {});
+  const auto model = model::load_model(options.model, {.checkpoint_blocks = options.checkpoint});
   require_gradients(*model, options);
   const auto inputs = read_inputs(options.inputs);
   const int64_t G = options.group, R = inputs.responses.size(1);

@@ -26,7 +26,7 @@ struct Options {
   int64_t prompts = 1;
   int64_t micro_batch = 4;                                   ///< Prompts per forward and backward pass.
   int64_t vocabulary = 151936, hidden = 64, tokens = 10240;  ///< Of the work `head`.
-  bool greedy = false, freeze_vision = false, forward_only = false;
+  bool greedy = false, freeze_vision = false, forward_only = false, checkpoint = false;
   std::string save_gradients;  ///< Where to write log_probs and every gradient.
   std::string save_tokens;     ///< Where to write the tokens, [G, R].
   int threads = 1, repeats = 3, warmup = 1;

@@ -74,6 +74,9 @@ TEST(Budget, KnowsWhatTheConfigAddsToIt) {
   EXPECT_DOUBLE_EQ(flops(more, "old and reference log-probs"), 2 * forward);
   EXPECT_DOUBLE_EQ(flops(more, "update"), 6 * forward);
   EXPECT_DOUBLE_EQ(flops(more, "vision tower"), (1 + 2 + 6) * flops(plain, "vision tower")) << "a trained tower runs in every pass";
+  auto checkpointed = config();
+  checkpointed.model.activation_checkpointing = "blocks";
+  EXPECT_DOUBLE_EQ(flops(estimate_budget(checkpointed, shape(), samples()), "update"), 4 * forward) << "and once more forward";
   auto supervised = config();
   supervised.trainer = "sft";
   EXPECT_DOUBLE_EQ(flops(estimate_budget(supervised, shape(), samples()), "decoding"), 0);
@@ -97,6 +100,14 @@ TEST(Budget, TellsMemoryOfARank) {
   EXPECT_DOUBLE_EQ(bytes(estimate_budget(bounded, shape(), samples()), "activations of a micro-batch"), 80 * 150 * 4);
   bounded.micro_batch_tokens = 10;  // a group is never cut
   EXPECT_DOUBLE_EQ(bytes(estimate_budget(bounded, shape(), samples()), "activations of a micro-batch"), 80 * 150 * 4);
+  auto checkpointed = config();
+  checkpointed.model.activation_checkpointing = "blocks";
+  // of one layer all of the above and its input
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(checkpointed, shape(), samples()), "activations of a micro-batch"), 80 * (150 + 10) * 4);
+  auto deep = shape();
+  deep.text.layers = 8;
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(config(), deep, samples()), "activations of a micro-batch"), 80 * 8 * 150 * 4);
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(checkpointed, deep, samples()), "activations of a micro-batch"), 80 * (150 + 8 * 10) * 4);
   auto half = config();
   half.model.dtype = "bfloat16";
   EXPECT_DOUBLE_EQ(bytes(estimate_budget(half, shape(), samples()), "optimizer"), 2000 * 12) << "and master weights";

@@ -1,0 +1,54 @@
+#include "model/layers/checkpointed.h"
+
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/custom_class.h>
+
+namespace vrlt::model {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+struct HeldBlock final : torch::CustomClassHolder {
+  explicit HeldBlock(Block given) : block(std::move(given)) {}
+  Block block;
+};
+
+class Checkpointed : public torch::autograd::Function<Checkpointed> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const Block& block, const at::Tensor& x, at::TensorList parameters) {
+    variable_list kept = {x};
+    kept.insert(kept.end(), parameters.begin(), parameters.end());
+    context->save_for_backward(std::move(kept));  // refuses a backward pass after a parameter has changed
+    context->saved_data["block"] = c10::IValue::make_capsule(c10::make_intrusive<HeldBlock>(block));
+    return block(x);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list grads) {
+    auto inputs = context->get_saved_variables();
+    inputs[0] = inputs[0].detach().requires_grad_(inputs[0].requires_grad());
+    variable_list needed;
+    for (const auto& input : inputs)
+      if (input.requires_grad()) needed.push_back(input);
+    const auto output = [&] {
+      const at::AutoGradMode gradients(true);
+      return static_cast<const HeldBlock&>(*context->saved_data["block"].toCapsule()).block(inputs[0]);
+    }();
+    const auto of_needed = torch::autograd::grad({output}, needed, {grads[0]}, /*retain_graph=*/false, /*create_graph=*/false,
+                                                 /*allow_unused=*/true);
+    variable_list result = {at::Tensor()};  // of the block itself
+    auto next = of_needed.begin();
+    for (const auto& input : inputs) result.push_back(input.requires_grad() ? *next++ : at::Tensor());
+    return result;
+  }
+};
+
+}  // namespace
+
+at::Tensor checkpointed(const Block& block, const at::Tensor& x, at::TensorList parameters) {
+  return at::GradMode::is_enabled() ? Checkpointed::apply(block, x, parameters) : block(x);
+}
+
+}  // namespace vrlt::model
