@@ -112,6 +112,7 @@ std::vector<int64_t> TrainingRun::own_share(int64_t first, int64_t count) const 
 std::vector<LoadedSample> TrainingRun::load_samples(int64_t first, int64_t count) {
   std::vector<LoadedSample> loaded;
   io::Json bad = io::Json::array();
+  prefetch(first, count);
   for (const int64_t i : own_share(first, count)) {
     if (too_many(bad_samples_.size() + bad.size(), parts_)) break;
     const auto& sample = parts_.samples[static_cast<size_t>(order_.at(first + i))];
@@ -127,6 +128,14 @@ std::vector<LoadedSample> TrainingRun::load_samples(int64_t first, int64_t count
   }
   count_bad_samples(bad);
   return loaded;
+}
+
+void TrainingRun::prefetch(int64_t first, int64_t count) {
+  std::vector<const data::Sample*> samples;
+  const int64_t end = std::min(first + 2 * count, std::max(first + count, parts_.config.steps * parts_.config.prompts_per_step));
+  for (; first < end; first += count)
+    for (const int64_t i : own_share(first, count)) samples.push_back(&parts_.samples[static_cast<size_t>(order_.at(first + i))]);
+  parts_.loader.prefetch(samples);
 }
 
 void TrainingRun::count_bad_samples(const io::Json& own) {

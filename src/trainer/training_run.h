@@ -33,8 +33,8 @@ class TrainingRun {
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// This rank's share, by estimated tokens, of the samples [first, first + count) in the order of the run. An unreadable one is left out, counted once and reported; too
-  /// many on all ranks are an error.
+  /// This rank's share, by estimated tokens, of the samples [first, first + count) in the order of the run. An unreadable one is left out, counted
+  /// once and reported; too many on all ranks are an error.
   std::vector<LoadedSample> load_samples(int64_t first, int64_t count);
 
   /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate. Gradients that are not
@@ -60,6 +60,8 @@ class TrainingRun {
 
  private:
   std::vector<int64_t> own_share(int64_t first, int64_t count) const;
+  /// Begins to read the clips of this rank's share of the samples, and of as many after them: while the model works, the next step is read.
+  void prefetch(int64_t first, int64_t count);
   void count_bad_samples(const io::Json& own);
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);
