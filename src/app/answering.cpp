@@ -62,6 +62,9 @@ class Answerer {
                     std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   }
 
+  /// Begins to read the clips of samples that will be asked, in the background.
+  void prefetch(const Samples& samples) { opened_.loader->prefetch(samples); }
+
   /// A line of samples.jsonl for each sample.
   std::vector<io::Json> answer(const Samples& samples, const evaluation::Scoring& scoring, Work& work) {
     std::vector<evaluation::Answer> answers;
@@ -149,6 +152,9 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
       if (group.is_first()) io::create_folders(file_of(tasks[t]).parent_path());
       Samples samples;
       for (const size_t i : store.next_batch()) samples.push_back(&store.sample(i));
+      Samples coming = samples;
+      for (const size_t i : store.batch_after_next()) coming.push_back(&store.sample(i));
+      answerer->prefetch(coming);
       const auto before = static_cast<int64_t>(store.lines().size());
       store.append(answerer->answer(samples, tasks[t].scoring, work));
       done += static_cast<int64_t>(store.lines().size()) - before;

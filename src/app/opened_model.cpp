@@ -15,12 +15,15 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSec
 }
 
 OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed) {
-  constexpr int64_t kMegabyte = 1 << 20;
+  constexpr int64_t kMegabyte = 1 << 20, kGigabyte = 1 << 30;
   OpenedModel opened;
   opened.model = open_weights(model, seed);
   opened.processor =
       std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
-  opened.loader = std::make_unique<processor::PromptLoader>(*opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte);
+  const processor::ClipReading reading = {
+      .cache_folder = data.cache_folder, .cache_folder_bytes = data.cache_gigabytes * kGigabyte, .threads = data.reader_threads};
+  opened.loader =
+      std::make_unique<processor::PromptLoader>(*opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte, reading);
   return opened;
 }
 

@@ -54,6 +54,8 @@ class ResponseStore {
 
   /// The samples this rank asks next, as indices; at most `batch`. Empty when other ranks ask the last ones.
   std::vector<size_t> next_batch() const { return batch_of(static_cast<size_t>(group_.rank())); }
+  /// Those it asks after them, as far as that is known.
+  std::vector<size_t> batch_after_next() const { return batch_of(static_cast<size_t>(group_.rank() + group_.world_size())); }
 
   /// Stores the lines about next_batch() and those of the other ranks.
   void append(const std::vector<io::Json>& lines);

@@ -153,6 +153,7 @@ class Asker {
   std::vector<io::Json> ask(const ResponseStore& store) {
     const auto batch = store.next_batch();
     const auto draws = draws_of(store.round(), store.is_retry(), config_);
+    prefetch(store);
     std::vector<rollout::Prompt> prompts;
     std::vector<io::Json> lines(batch.size());
     for (size_t i = 0; i < batch.size(); ++i) {
@@ -174,6 +175,14 @@ class Asker {
   }
 
  private:
+  /// Begins to read the clips of the next batch and, while the model works, of the one after it.
+  void prefetch(const ResponseStore& store) {
+    std::vector<const data::Sample*> samples;
+    for (const auto& batch : {store.next_batch(), store.batch_after_next()})
+      for (const size_t i : batch) samples.push_back(&store.sample(i));
+    opened_.loader->prefetch(samples);
+  }
+
   const SelectConfig& config_;
   OpenedModel opened_;
   rewards::RewardFunction reward_;

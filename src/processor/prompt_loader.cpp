@@ -1,36 +1,88 @@
 #include "vrlt/processor/prompt_loader.h"
 
+#include <unordered_set>
+
+#include "processor/background_clips.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/subtitles.h"
+#include "vrlt/io/json.h"
 
 namespace vrlt::processor {
+namespace {
+
+/// Within one loader: its options do not change.
+std::string name_of(const video::ClipRequest& request) {
+  const auto or_null = [](const auto& value) { return value ? io::Json(*value) : io::Json(); };
+  io::Json name = {request.path.string(), or_null(request.start_seconds), or_null(request.end_seconds)};
+  if (request.frames) name.push_back({request.frames->pattern, request.frames->first, request.frames->fps});
+  return io::to_line(name);
+}
+
+}  // namespace
 
 PromptLoader::PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root, const std::string& prompt_name,
-                           int64_t cache_bytes)
+                           int64_t cache_bytes, const ClipReading& reading)
     : processor_(processor),
       options_(std::move(options)),
       data_root_(std::move(data_root)),
       default_prompt_(data::find_prompt(prompt_name)),
-      cache_bytes_(cache_bytes) {}
+      cache_bytes_(cache_bytes) {
+  if (!reading.cache_folder.empty()) cache_folder_.emplace(reading.cache_folder, reading.cache_folder_bytes);
+  if (reading.threads > 0) background_ = std::make_unique<BackgroundClips>(reading.threads);
+}
+
+PromptLoader::~PromptLoader() = default;
 
 const data::PromptEntry& PromptLoader::prompt_of(const data::Sample& sample) const {
   return sample.prompt.empty() ? default_prompt_ : data::find_prompt(sample.prompt);
 }
 
+video::ClipRequest PromptLoader::request_of(const data::Sample& sample) const {
+  video::ClipRequest request{.path = data::resolve_media(data_root_, sample.video), .frames = sample.frames, .options = options_.video};
+  if (sample.clip_start > 0 || sample.clip_end) request.start_seconds = sample.clip_start;
+  request.end_seconds = sample.clip_end;
+  return request;
+}
+
+/// In any thread.
+LoadedClip PromptLoader::read(const video::ClipRequest& request) {
+  if (!cache_folder_) return {std::make_shared<video::Clip>(video::read_clip(request)), true};
+  const auto key = cache_folder_->key_of(request);
+  if (auto found = cache_folder_->find(key)) return {std::make_shared<video::Clip>(std::move(*found)), false};
+  const auto clip = std::make_shared<video::Clip>(video::read_clip(request));
+  if (cache_folder_->key_of(request) == key) cache_folder_->store(key, *clip);  // unless the video changed meanwhile
+  return {clip, true};
+}
+
+void PromptLoader::prefetch(std::span<const data::Sample* const> samples) {
+  if (!background_) return;
+  std::vector<BackgroundClips::Job> jobs;
+  std::unordered_set<std::string> names;
+  for (const auto* sample : samples) {
+    if (sample->video.empty()) continue;
+    try {
+      auto request = request_of(*sample);
+      auto name = name_of(request);
+      if (index_.count(name) == 0 && names.insert(name).second)
+        jobs.push_back({std::move(name), [this, request = std::move(request)] { return read(request); }});
+    } catch (const Error&) {  // told when the sample is loaded
+    }
+  }
+  background_->announce(std::move(jobs));
+}
+
 std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& sample) {
-  const auto path = data::resolve_media(data_root_, sample.video);
-  const auto key = concat(path.string(), "|", sample.clip_start, "|", sample.clip_end.value_or(-1));
+  const auto request = request_of(sample);
+  const auto key = name_of(request);
   if (const auto found = index_.find(key); found != index_.end()) {
     clips_.splice(clips_.begin(), clips_, found->second);
     return found->second->clip;
   }
-  std::optional<double> start;
-  if (sample.clip_start > 0 || sample.clip_end) start = sample.clip_start;
-  auto clip = std::make_shared<video::Clip>(sample.frames ? video::load_frame_folder(path, *sample.frames, options_.video, start, sample.clip_end)
-                                                          : video::load_clip(path, options_.video, start, sample.clip_end));
-  ++videos_decoded_;
+  auto prefetched = background_ ? background_->take(key) : std::nullopt;
+  const auto [clip, was_decoded] = prefetched ? std::move(*prefetched) : read(request);
+  if (was_decoded) ++videos_decoded_;
   for (const auto& warning : clip->warnings) log::warning(concat(sample.id, ": ", warning));
   const auto bytes = static_cast<int64_t>(clip->frames.nbytes());
   clips_.push_front({key, clip, bytes});

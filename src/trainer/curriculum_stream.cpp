@@ -45,20 +45,31 @@ class CurriculumStream final : public PromptStream {
     }
   }
 
-  int64_t draw(int64_t step, const Measure&) override {
-    const double uniform = random_uniform(seed_, stable_hash("curriculum"), static_cast<uint64_t>(next_position()), 0);
+  using Counts = std::array<int64_t, kNumKinds>;
+
+  int64_t draw(int64_t step, const Measure&) override { return sample_at(next_position(), step, drawn_); }
+
+  std::vector<int64_t> preview(int64_t step, int64_t count) const override {
+    std::vector<int64_t> samples;
+    auto drawn = drawn_;
+    for (int64_t position = next_position(); position < next_position() + count; ++position) samples.push_back(sample_at(position, step, drawn));
+    return samples;
+  }
+
+  int64_t sample_at(int64_t position, int64_t step, Counts& drawn) const {
+    const double uniform = random_uniform(seed_, stable_hash("curriculum"), static_cast<uint64_t>(position), 0);
     const auto kind = selection::draw_difficulty(selection::curriculum_at(knots_, step), uniform);
-    return of_kind_[kind][static_cast<size_t>(orders_[kind].at(drawn_[kind]++))];
+    return of_kind_[kind][static_cast<size_t>(orders_[kind].at(drawn[kind]++))];
   }
 
   io::Json own_state() const override { return {{"drawn", drawn_}}; }
-  void restore_own(const io::Json& state) override { drawn_ = state.at("drawn").get<std::array<int64_t, kNumKinds>>(); }
+  void restore_own(const io::Json& state) override { drawn_ = state.at("drawn").get<Counts>(); }
 
   std::vector<selection::CurriculumKnot> knots_;
   uint64_t seed_;
   std::array<std::vector<int64_t>, kNumKinds> of_kind_;  ///< Indices of samples.
   std::vector<data::SampleOrder> orders_;                ///< Of the places in each of them.
-  std::array<int64_t, kNumKinds> drawn_{};               ///< Of each kind, over the whole run.
+  Counts drawn_{};                                       ///< Of each kind, over the whole run.
 };
 
 }  // namespace

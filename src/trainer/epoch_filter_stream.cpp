@@ -22,10 +22,19 @@ class EpochFilterStream final : public PromptStream {
 
  private:
   int64_t draw(int64_t, const Measure& measure) override {
-    const auto size = [&] { return static_cast<int64_t>(epoch_samples_.size()); };
     if (place_ == size()) choose_next(measure);
-    return epoch_samples_[static_cast<size_t>(order_.at(epoch_ * size() + place_++))];
+    return at_place(place_++);
   }
+
+  /// The rest of the epoch: what comes after it is not known.
+  std::vector<int64_t> preview(int64_t, int64_t count) const override {
+    std::vector<int64_t> samples;
+    for (int64_t place = place_; place < std::min(size(), place_ + count); ++place) samples.push_back(at_place(place));
+    return samples;
+  }
+
+  int64_t size() const { return static_cast<int64_t>(epoch_samples_.size()); }
+  int64_t at_place(int64_t place) const { return epoch_samples_[static_cast<size_t>(order_.at(epoch_ * size() + place))]; }
 
   void choose_next(const Measure& measure) {
     std::vector<DrawnPrompt> prompts;

@@ -39,6 +39,7 @@ class MemoryBankStream final : public PromptStream {
  private:
   const std::string& id_of(const GroupAccuracy& group) const { return samples_[static_cast<size_t>(group.prompt.sample)].id; }
   int64_t draw(int64_t, const Measure&) override { return order_.at(drawn_++); }
+  std::vector<int64_t> preview(int64_t, int64_t count) const override { return samples_in_order(order_, drawn_, count); }
   io::Json own_state() const override { return {{"drawn", drawn_}, {"bank", bank_.state()}}; }
   void restore_own(const io::Json& state) override {
     drawn_ = state.at("drawn").get<int64_t>();

@@ -14,6 +14,7 @@ class ShuffledStream final : public PromptStream {
 
  private:
   int64_t draw(int64_t, const Measure&) override { return order_.at(next_position()); }
+  std::vector<int64_t> preview(int64_t, int64_t count) const override { return samples_in_order(order_, next_position(), count); }
 
   data::SampleOrder order_;
 };
@@ -26,6 +27,12 @@ std::vector<DrawnPrompt> in_order(const data::SampleOrder& order, int64_t first,
   return prompts;
 }
 
+std::vector<int64_t> samples_in_order(const data::SampleOrder& order, int64_t first, int64_t count) {
+  std::vector<int64_t> samples;
+  for (const auto& prompt : in_order(order, first, count)) samples.push_back(prompt.sample);
+  return samples;
+}
+
 std::unordered_map<std::string, int64_t> indices_by_id(const std::vector<data::Sample>& samples) {
   std::unordered_map<std::string, int64_t> indices;
   for (const auto& sample : samples) indices.emplace(sample.id, static_cast<int64_t>(indices.size()));
@@ -35,6 +42,12 @@ std::unordered_map<std::string, int64_t> indices_by_id(const std::vector<data::S
 std::vector<DrawnPrompt> PromptStream::next(int64_t step, int64_t count, const Measure& measure) {
   std::vector<DrawnPrompt> prompts;
   for (int64_t i = 0; i < count; ++i) prompts.push_back(at_next_position(draw(step, measure)));
+  return prompts;
+}
+
+std::vector<DrawnPrompt> PromptStream::coming(int64_t step, int64_t count) const {
+  std::vector<DrawnPrompt> prompts;
+  for (const int64_t sample : preview(step, count)) prompts.push_back({next_position_ + std::ssize(prompts), sample});
   return prompts;
 }
 

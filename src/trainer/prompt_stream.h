@@ -26,6 +26,9 @@ class PromptStream {
 
   std::vector<DrawnPrompt> next(int64_t step, int64_t count, const Measure& measure);
 
+  /// What next() would give now, as far as that is known: at most `count`.
+  std::vector<DrawnPrompt> coming(int64_t step, int64_t count) const;
+
   /// Groups of the step that are not trained on, by position, and what is rolled out in their place.
   struct Replay {
     std::vector<int64_t> left_out;
@@ -48,6 +51,8 @@ class PromptStream {
  private:
   /// Index of the next sample.
   virtual int64_t draw(int64_t step, const Measure& measure) = 0;
+  /// Indices of the next samples, as far as they are known.
+  virtual std::vector<int64_t> preview(int64_t step, int64_t count) const = 0;
   virtual io::Json own_state() const { return nullptr; }
   virtual void restore_own(const io::Json&) {}
 

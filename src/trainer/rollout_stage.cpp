@@ -46,7 +46,8 @@ std::vector<ScoredGroup> RolloutStage::collect(int64_t step, metrics::MetricSet&
   int64_t missing = parts_.config.prompts_per_step;
   // Each round draws what is missing and no more: there is never a surplus to throw away.
   do {
-    auto groups = roll_out_and_score(prompts_.next(step, missing, [&](const auto& prompts) { return measure(prompts); }), cost, metrics);
+    const auto drawn = prompts_.next(step, missing, [&](const auto& prompts) { return measure(prompts); });
+    auto groups = roll_out_and_score(drawn, coming(step), cost, metrics);
     if (prompts_.replays()) replay(groups, cost, metrics);
     const auto without = std::stable_partition(groups.begin(), groups.end(), [&](const auto& g) { return !dynamic.enabled || has_signal(g); });
     rejected.insert(rejected.end(), std::make_move_iterator(without), std::make_move_iterator(groups.end()));
@@ -63,11 +64,12 @@ std::vector<ScoredGroup> RolloutStage::collect(int64_t step, metrics::MetricSet&
   return kept;
 }
 
-std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<DrawnPrompt>& prompts, Cost& cost, metrics::MetricSet& metrics) {
+std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming, Cost& cost,
+                                                          metrics::MetricSet& metrics) {
   ++cost.batches;
   cost.prompts += static_cast<int64_t>(prompts.size());
   const auto start = std::chrono::steady_clock::now();
-  const auto samples = run_.load_samples(prompts);
+  const auto samples = run_.load_samples(prompts, coming);
   cost.load_seconds += seconds_since(start);
   const auto rollout_start = std::chrono::steady_clock::now();
   auto groups = roll_out(samples);
@@ -122,6 +124,11 @@ std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(const std::vec
   return controls;
 }
 
+/// Prompts whose clips can be read while the model works on those of this step.
+std::vector<DrawnPrompt> RolloutStage::coming(int64_t step) const {
+  return step + 1 < parts_.config.steps ? prompts_.coming(step + 1, parts_.config.prompts_per_step) : std::vector<DrawnPrompt>();
+}
+
 std::vector<GroupAccuracy> RolloutStage::accuracies(const std::vector<ScoredGroup>& own) const {
   std::vector<GroupAccuracy> of_groups;
   for (const auto& scored : own)
@@ -137,8 +144,8 @@ std::vector<GroupAccuracy> RolloutStage::measure(const std::vector<DrawnPrompt>&
     Cost cost;
     metrics::MetricSet not_of_a_step;
     const auto end = std::min(prompts.size(), begin + batch);
-    const auto scored =
-        roll_out_and_score({prompts.begin() + static_cast<ptrdiff_t>(begin), prompts.begin() + static_cast<ptrdiff_t>(end)}, cost, not_of_a_step);
+    const std::vector part(prompts.begin() + static_cast<ptrdiff_t>(begin), prompts.begin() + static_cast<ptrdiff_t>(end));
+    const auto scored = roll_out_and_score(part, {}, cost, not_of_a_step);
     const auto of_batch = accuracies(scored);
     all.insert(all.end(), of_batch.begin(), of_batch.end());
   }
@@ -150,7 +157,7 @@ void RolloutStage::replay(std::vector<ScoredGroup>& groups, Cost& cost, metrics:
   metrics.max("sampling/replayed_groups", static_cast<double>(instead.size()));
   if (instead.empty()) return;
   std::erase_if(groups, [&](const auto& scored) { return std::find(left_out.begin(), left_out.end(), scored.position) != left_out.end(); });
-  auto replayed = roll_out_and_score(instead, cost, metrics);
+  auto replayed = roll_out_and_score(instead, {}, cost, metrics);
   prompts_.observe(accuracies(replayed));
   append(groups, std::move(replayed));
 }

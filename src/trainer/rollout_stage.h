@@ -28,7 +28,9 @@ class RolloutStage {
   std::vector<rollout::RolloutGroup> generate(const std::vector<rollout::Prompt>& prompts, int64_t group_size);
   std::vector<ScoredGroup> roll_out(const std::vector<LoadedSample>& samples);
   std::vector<rollout::RolloutGroup> roll_out_control(const std::vector<LoadedSample>& samples);
-  std::vector<ScoredGroup> roll_out_and_score(const std::vector<DrawnPrompt>& prompts, Cost& cost, metrics::MetricSet& metrics);
+  std::vector<ScoredGroup> roll_out_and_score(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming, Cost& cost,
+                                              metrics::MetricSet& metrics);
+  std::vector<DrawnPrompt> coming(int64_t step) const;
   std::vector<GroupAccuracy> accuracies(const std::vector<ScoredGroup>& own) const;
   std::vector<GroupAccuracy> measure(const std::vector<DrawnPrompt>& prompts);
   void replay(std::vector<ScoredGroup>& groups, Cost& cost, metrics::MetricSet& metrics);

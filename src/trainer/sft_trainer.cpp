@@ -39,10 +39,12 @@ void train_sft(const TrainingParts& parts) {
   const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed, /*shuffle=*/true);
   const StepFlops flops(config, parts.yardstick);
 
+  const auto prompts_of = [&](int64_t step) { return in_order(order, step * config.prompts_per_step, config.prompts_per_step); };
+
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
     metrics::MetricSet metrics;
-    const auto samples = run.load_samples(in_order(order, step * config.prompts_per_step, config.prompts_per_step));
+    const auto samples = run.load_samples(prompts_of(step), step + 1 < config.steps ? prompts_of(step + 1) : std::vector<DrawnPrompt>());
     std::vector<at::Tensor> targets;
     int64_t own_tokens = 0;
     for (const auto& loaded : samples) {

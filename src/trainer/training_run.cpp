@@ -111,9 +111,10 @@ std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& 
   return own;
 }
 
-std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPrompt>& prompts) {
+std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming) {
   std::vector<LoadedSample> loaded;
   io::Json bad = io::Json::array();
+  prefetch(prompts, coming);
   for (const auto& prompt : own_share(prompts)) {
     if (too_many(bad_samples_.size() + bad.size(), parts_)) break;
     const auto& sample = parts_.samples[static_cast<size_t>(prompt.sample)];
@@ -129,6 +130,13 @@ std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPromp
   }
   count_bad_samples(bad);
   return loaded;
+}
+
+void TrainingRun::prefetch(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming) {
+  std::vector<const data::Sample*> samples;
+  for (const auto* batch : {&prompts, &coming})
+    for (const auto& prompt : own_share(*batch)) samples.push_back(&parts_.samples[static_cast<size_t>(prompt.sample)]);
+  parts_.loader.prefetch(samples);
 }
 
 void TrainingRun::count_bad_samples(const io::Json& own) {

@@ -37,7 +37,8 @@ class TrainingRun {
 
   /// This rank's share of the prompts, by estimated tokens. An unreadable one is left out, counted once and reported; too many on all ranks
   /// are an error.
-  std::vector<LoadedSample> load_samples(const std::vector<DrawnPrompt>& prompts);
+  /// @param coming  what is probably loaded next: read in the background while the model works.
+  std::vector<LoadedSample> load_samples(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming = {});
 
   /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate. Gradients that are not
   /// finite are left out: parameters, optimizer and schedule stay as they are; false then.
@@ -62,6 +63,8 @@ class TrainingRun {
 
  private:
   std::vector<DrawnPrompt> own_share(const std::vector<DrawnPrompt>& prompts) const;
+  /// Begins to read the clips of this rank's share.
+  void prefetch(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming);
   void count_bad_samples(const io::Json& own);
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);

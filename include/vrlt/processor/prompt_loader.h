@@ -3,12 +3,15 @@
 #include <filesystem>
 #include <list>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 
 #include "vrlt/data/prompt.h"
 #include "vrlt/data/sample.h"
 #include "vrlt/processor/processor.h"
+#include "vrlt/video/frame_cache.h"
 #include "vrlt/video/image.h"
 
 namespace vrlt::processor {
@@ -21,15 +24,31 @@ struct MediaOptions {
   int64_t subtitle_frames = 32;
 };
 
-/// Samples to model inputs: the one place where videos and images are decoded. Clips are kept, resized, up to a number of bytes, so that
-/// later epochs do not decode them again.
+/// Where clips come from besides memory, and who reads them.
+struct ClipReading {
+  std::filesystem::path cache_folder;  ///< Of a video::FrameCache; empty: none.
+  int64_t cache_folder_bytes = 0;
+  int64_t threads = 0;  ///< That read clips before they are asked for; 0: none.
+};
+
+struct LoadedClip;
+class BackgroundClips;
+
+/// Samples to model inputs: the one place where videos and images are decoded. Clips are kept, resized, in memory and in a folder, up to a number
+/// of bytes each, so that later epochs and runs do not decode them again. To be used by one thread.
 class PromptLoader {
  public:
-  PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root, const std::string& prompt_name,
-               int64_t cache_bytes);
+  /// @throws DiskError if the cache folder cannot be made.
+  PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root, const std::string& prompt_name, int64_t cache_bytes,
+               const ClipReading& reading = {});
+  ~PromptLoader();
 
   /// @throws DataError or MissingInputError naming the sample and the file.
   std::shared_ptr<const ModelInputs> load(const data::Sample& sample);
+
+  /// Begins to read the clips of these samples, which will be loaded next, in the background; those of an earlier call that are not among them
+  /// are forgotten. What `load` gives or throws does not depend on it. At most two clips per thread are held besides those in memory.
+  void prefetch(std::span<const data::Sample* const> samples);
 
   const data::PromptEntry& prompt_of(const data::Sample& sample) const;
   const MediaOptions& media_options() const { return options_; }
@@ -38,6 +57,8 @@ class PromptLoader {
  private:
   std::shared_ptr<const video::Clip> load_clip(const data::Sample& sample);
   std::string load_subtitles(const data::Sample& sample, const video::Clip* clip) const;
+  video::ClipRequest request_of(const data::Sample& sample) const;
+  LoadedClip read(const video::ClipRequest& request);
 
   struct CachedClip {
     std::string key;
@@ -54,6 +75,8 @@ class PromptLoader {
   int64_t videos_decoded_ = 0;
   std::list<CachedClip> clips_;  ///< Most recently used first.
   std::unordered_map<std::string, std::list<CachedClip>::iterator> index_;
+  std::optional<video::FrameCache> cache_folder_;
+  std::unique_ptr<BackgroundClips> background_;  ///< Last: its threads use what is above.
 };
 
 }  // namespace vrlt::processor

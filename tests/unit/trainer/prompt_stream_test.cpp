@@ -247,7 +247,11 @@ TEST_P(EveryRule, GoesOnFromItsStateAsIfNothingHadHappened) {
     whole->store(state);
     const auto resumed = make_prompt_stream(config_of(section), pool);
     resumed->restore(io::parse_json(state.dump(), "state"), 0);
+    const auto coming = whole->coming(number, 3);
     const auto expected = step(*whole, number);
+    for (size_t i = 0; i < coming.size(); ++i)
+      EXPECT_EQ((std::vector<int64_t>{coming[i].position, coming[i].sample}), (std::vector<int64_t>{expected[2 * i], expected[2 * i + 1]}));
+    if (section.rule != "epoch_filter") EXPECT_EQ(coming.size(), 3u) << "what follows an epoch is open only there";
     EXPECT_EQ(step(*resumed, number), expected) << "step " << number;
   }
 }

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "vrlt/data/frame_folder.h"
+#include "vrlt/video/clip.h"
+
+namespace vrlt::video {
+
+/// What a clip is read from and how: everything its frames depend on.
+struct ClipRequest {
+  std::filesystem::path path;
+  std::optional<data::FrameFolder> frames;  ///< A folder of still pictures; none: a video file.
+  VideoOptions options;
+  std::optional<double> start_seconds, end_seconds;
+};
+
+/// Reads the clip. @throws as load_clip and load_frame_folder.
+Clip read_clip(const ClipRequest& request);
+
+/// A folder of clips as models see them, sampled and resized, so that later epochs and runs read no video. Several processes and threads may share
+/// one, and may be killed: an entry appears whole or not at all, and one that is damaged is taken for absent.
+///
+/// The key of an entry is a hash of the content of the video (SHA-256 of the whole file), of every setting in the request, and of the versions
+/// of this format and of FFmpeg. A file's hash is remembered with its path, size, inode and times of change, so that it is read again only when one
+/// of these differs. Of a folder of pictures the names, sizes and times of all files stand for the content.
+class FrameCache {
+ public:
+  /// Makes the folder. @param max_bytes  of all entries: the least recently used ones go when a new one would exceed it.
+  /// @throws DiskError.
+  FrameCache(std::filesystem::path folder, int64_t max_bytes);
+
+  /// @throws MissingInputError, DataError if the video cannot be read.
+  std::string key_of(const ClipRequest& request);
+  /// With its warnings. Nothing if there is none, or none that is sound.
+  std::optional<Clip> find(const std::string& key);
+  /// Does nothing but log a warning where the folder cannot be written: a run does not need its cache.
+  void store(const std::string& key, const Clip& clip);
+
+ private:
+  std::string content_of(const std::filesystem::path& video);
+  std::filesystem::path entry(const std::string& key) const;
+  std::filesystem::path new_file();
+  void publish(const std::filesystem::path& path, const std::function<void(const std::filesystem::path& part)>& write);
+  void make_room();
+
+  std::filesystem::path folder_;
+  int64_t max_bytes_;
+  std::atomic<int64_t> files_made_ = 0;
+  std::atomic<bool> gave_up_ = false;  ///< Writing failed.
+};
+
+}  // namespace vrlt::video

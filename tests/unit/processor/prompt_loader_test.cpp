@@ -1,0 +1,139 @@
+#include "vrlt/processor/prompt_loader.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+#include "processor/background_clips.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_folders.h"
+#include "tests/support/tiny_task.h"
+#include "vrlt/core/error.h"
+
+namespace vrlt::processor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kMegabyte = 1 << 20;
+
+class PromptLoaderTest : public ::testing::Test {
+ protected:
+  PromptLoader loader(const ClipReading& reading, int64_t memory_bytes = kMegabyte) const {
+    return {processor_, test::TinyTask::media_options(), task_.data_root(), "auto_short", memory_bytes, reading};
+  }
+  ClipReading in_folder(int64_t threads = 0) const {
+    return {.cache_folder = folder_.path() / "cache", .cache_folder_bytes = 64 * kMegabyte, .threads = threads};
+  }
+  std::vector<at::Tensor> pixels_of(PromptLoader& loader) const {
+    std::vector<at::Tensor> all;
+    for (const auto& sample : task_.samples()) all.push_back(loader.load(sample)->pixel_values_videos);
+    return all;
+  }
+  std::vector<const data::Sample*> samples() const {
+    std::vector<const data::Sample*> all;
+    for (const auto& sample : task_.samples()) all.push_back(&sample);
+    return all;
+  }
+  static void expect_equal(const std::vector<at::Tensor>& actual, const std::vector<at::Tensor>& expected) {
+    ASSERT_EQ(actual.size(), expected.size());
+    for (size_t i = 0; i < actual.size(); ++i) EXPECT_TRUE(at::equal(actual[i], expected[i])) << i;
+  }
+
+  test::TemporaryFolder folder_;
+  test::TinyTask task_{folder_.path(), 6};
+  Processor processor_{task_.model_folder(), MropeMode::kFloatMax, 2.0};
+};
+
+TEST_F(PromptLoaderTest, ASecondRunReadsNoVideo) {
+  auto first = loader(in_folder());
+  const auto expected = pixels_of(first);
+  EXPECT_EQ(first.videos_decoded(), 6);
+  pixels_of(first);
+  EXPECT_EQ(first.videos_decoded(), 6) << "a second epoch from memory";
+  auto second = loader(in_folder(), /*memory_bytes=*/0);
+  expect_equal(pixels_of(second), expected);
+  expect_equal(pixels_of(second), expected);
+  EXPECT_EQ(second.videos_decoded(), 0);
+  auto without_folder = loader({});
+  expect_equal(pixels_of(without_folder), expected);
+  EXPECT_EQ(without_folder.videos_decoded(), 6);
+}
+
+TEST_F(PromptLoaderTest, AChangedVideoIsReadAgain) {
+  auto first = loader(in_folder());
+  const auto before = pixels_of(first);
+  fs::copy_file(task_.data_root() / "clip1.mp4", task_.data_root() / "clip0.mp4", fs::copy_options::overwrite_existing);
+  auto second = loader(in_folder());
+  const auto after = pixels_of(second);
+  EXPECT_EQ(second.videos_decoded(), 0) << "its new content is known by its old name";
+  EXPECT_TRUE(at::equal(after[0], before[1]));
+  fs::remove(task_.data_root() / "clip0.mp4");
+  auto third = loader(in_folder());
+  EXPECT_THROW(third.load(task_.samples()[0]), MissingInputError);
+}
+
+TEST_F(PromptLoaderTest, BackgroundThreadsChangeNothing) {
+  auto plain = loader({});
+  const auto expected = pixels_of(plain);
+  for (const int64_t threads : {1, 3}) {
+    auto ahead = loader({.threads = threads});
+    ahead.prefetch(samples());
+    expect_equal(pixels_of(ahead), expected);
+    EXPECT_EQ(ahead.videos_decoded(), 6);
+    // Announced but asked for in another order, some never: nothing waits for what is not taken.
+    auto other = loader(in_folder(threads), /*memory_bytes=*/0);
+    other.prefetch(samples());
+    for (int64_t i = 5; i >= 0; i -= 2)
+      EXPECT_TRUE(at::equal(other.load(task_.samples()[static_cast<size_t>(i)])->pixel_values_videos, expected[static_cast<size_t>(i)]));
+    other.prefetch({});
+    expect_equal(pixels_of(other), expected);
+  }
+}
+
+TEST_F(PromptLoaderTest, ErrorsComeWithTheirSample) {
+  fs::remove(task_.data_root() / "clip2.mp4");
+  io::write_file_atomic(task_.data_root() / "clip4.mp4", "no video");
+  auto ahead = loader({.threads = 2});
+  ahead.prefetch(samples());
+  for (int64_t i = 0; i < 6; ++i) {
+    const auto& sample = task_.samples()[static_cast<size_t>(i)];
+    if (i == 2)
+      EXPECT_THROW(ahead.load(sample), MissingInputError);
+    else if (i == 4)
+      EXPECT_THROW(ahead.load(sample), DataError);
+    else
+      EXPECT_NO_THROW(ahead.load(sample));
+  }
+  EXPECT_THROW(ahead.load(task_.samples()[2]), MissingInputError) << "and again";
+}
+
+// Two clips per thread are read ahead, not more, however many are announced.
+TEST(BackgroundClips, HoldNoMoreThanTheirBound) {
+  std::atomic<int> read = 0;
+  std::promise<void> four_read;
+  std::vector<BackgroundClips::Job> jobs;
+  for (int i = 0; i < 20; ++i)
+    jobs.push_back({std::to_string(i), [&] {
+                      if (++read == 4) four_read.set_value();
+                      return LoadedClip{std::make_shared<video::Clip>(), true};
+                    }});
+  {
+    BackgroundClips clips(2);
+    clips.announce(std::move(jobs));
+    four_read.get_future().wait();
+    EXPECT_EQ(read, 4);
+    // One that no thread has begun is read by who takes it.
+    EXPECT_TRUE(clips.take("19"));
+    EXPECT_EQ(read, 5);
+    EXPECT_FALSE(clips.take("19")) << "taken";
+    EXPECT_FALSE(clips.take("unknown"));
+  }
+  EXPECT_EQ(read, 5) << "what was not begun is forgotten";
+}
+
+}  // namespace
+}  // namespace vrlt::processor
