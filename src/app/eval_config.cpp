@@ -23,7 +23,8 @@ std::vector<std::string> check(const EvalConfig& config, const config::KeyLocati
     } catch (const ConfigError& error) {
       problems.push_back(concat(trainer::place_of("compat", locations), ": ", error.what()));
     }
-  if (locations.contains("subtitle_frames") && data::find_prompt(config.data.prompt).subtitles_lead == nullptr)
+  // The config that is kept with a run sets every key: only a value of one's own is a mistake.
+  if (problems.empty() && config.subtitle_frames != EvalConfig().subtitle_frames && data::find_prompt(config.data.prompt).subtitles_lead == nullptr)
     problems.push_back(concat(trainer::place_of("subtitle_frames", locations), ": data.prompt ", config.data.prompt, " shows no subtitles"));
   if (config.generation.group_size > 1 && config.generation.sampling.temperature == 0.0)
     problems.push_back(
@@ -129,8 +130,12 @@ std::vector<data::Sample> read_eval_samples(const EvalConfig& config) {
 }
 
 const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const EvalConfig& config) {
-  const auto& prompt = data::find_prompt(sample.prompt.empty() ? config.data.prompt : sample.prompt);
-  return evaluation::find_benchmark(sample, prompt.subtitles_lead != nullptr);
+  try {
+    const auto& prompt = data::find_prompt(sample.prompt.empty() ? config.data.prompt : sample.prompt);
+    return evaluation::find_benchmark(sample, prompt.subtitles_lead != nullptr);
+  } catch (const ConfigError& error) {
+    throw DataError(concat(sample.id, ": ", error.what()));
+  }
 }
 
 std::vector<EvalTask> split_by_benchmark(const std::vector<data::Sample>& samples, const EvalConfig& config) {

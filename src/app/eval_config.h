@@ -49,6 +49,7 @@ struct EvalTask {
 std::vector<data::Sample> read_eval_samples(const EvalConfig& config);
 
 /// The row of a sample's benchmark, by its prompt with or without subtitles; null for records of another benchmark.
+/// @throws DataError if the record names a prompt that there is not.
 const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const EvalConfig& config);
 
 /// In the order of their names. @param samples  outlive the tasks.

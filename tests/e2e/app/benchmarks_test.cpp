@@ -20,6 +20,9 @@ std::string benchmark_records() {
   std::string text;
   for (auto record : lines_of(world().folder() / "data/test.jsonl")) {
     record["bench"] = bench.at(record["task"].get<std::string>());
+    const auto id = record["id"].get<std::string>(), video = record["video"].get<std::string>();
+    const auto times = record.contains("segments") && record["segments"].is_array() ? record["segments"].front().dump() : "[]";
+    record["native"] = {{"video", video}, {"timestamp_text", times}, {"vid", video}, {"qid", id}};
     text += io::to_line(record) + "\n";
   }
   world().write("benchmarks.jsonl", text);
@@ -43,10 +46,61 @@ TEST(Benchmarks, TooFewRecordsGiveNoScore) {
   const auto results = io::read_json(world().run_folder("few") / "nextgqa/results.json");
   EXPECT_EQ(results["compat_profile"], "gqa.nextgqa");
   EXPECT_TRUE(results["compat"]["gqa.nextgqa"]["metrics"].contains("accuracy"));
-  EXPECT_EQ(io::read_json(world().run_folder("few") / "submissions/nextgqa_grounding.json").is_object(), true);
+  EXPECT_EQ(io::read_json(world().run_folder("few") / "submissions/nextgqa/grounding.json").is_object(), true);
   const auto submission = io::read_json(world().run_folder("few") / "submissions/inference_results_temporal_grounding_charades.json");
   EXPECT_EQ(submission.size(), 2u);
-  EXPECT_THAT(submission.begin().key(), testing::MatchesRegex(".*[.]mp4>>>.*>>>\\[.*, .*\\]"));
+  EXPECT_THAT(submission.begin().key(), testing::MatchesRegex(".*[.]mp4>>>.*>>>\\[.*,.*\\]"));
+}
+
+// For a split whose labels are hidden: answers and submission files; the same answers are scored when asked for.
+TEST(Benchmarks, PredictionsWithoutScores) {
+  const auto predicted = world().run("vrlt-eval", {"eval.yaml", "name=predicted", benchmark_records(), "--predict-only"});
+  EXPECT_EQ(predicted.exit_code, 0) << predicted.err;
+  EXPECT_THAT(predicted.out, AllOf(HasSubstr("charades_sta: 2 of 2 answered"), HasSubstr("no scores asked for"), Not(HasSubstr("mIoU"))));
+  const auto run = world().run_folder("predicted");
+  EXPECT_FALSE(io::read_json(run / "charades_sta/results.json").contains("metrics"));
+  EXPECT_FALSE(lines_of(run / "charades_sta/samples.jsonl").front().contains("strict"));
+  EXPECT_TRUE(fs::exists(run / "submissions/inference_results_temporal_grounding_charades.json"));
+  const auto scored = world().run("vrlt-eval", {"eval.yaml", "name=predicted", benchmark_records(), "--rescore", "--allow-partial"});
+  EXPECT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_THAT(scored.out, HasSubstr("mIoU"));
+}
+
+// Both columns of Video-MME, and the prompt that begins the answer.
+TEST(Benchmarks, SubtitlesAreAColumnOfTheirOwn) {
+  const auto with = world().run("vrlt-eval", {"eval.yaml", "name=subtitled", benchmark_records(), "data.prompt=p_vmme_lmms_sub", "--allow-partial"});
+  EXPECT_EQ(with.exit_code, 0) << with.err;
+  EXPECT_THAT(with.out, AllOf(HasSubstr("videomme_subtitles: 2 of 2 answered"), Not(HasSubstr("videomme: "))));
+  const auto useless = world().run("vrlt-eval", {"eval.yaml", "name=useless", "subtitle_frames=8"});
+  EXPECT_EQ(useless.exit_code, 2);
+  EXPECT_THAT(useless.err, HasSubstr("data.prompt auto_short shows no subtitles"));
+  const auto begun = world().run("vrlt-eval", {"eval.yaml", "name=begun", benchmark_records(), "data.prompt=p_mvb_off", "--allow-partial"});
+  EXPECT_EQ(begun.exit_code, 0) << begun.err;
+  EXPECT_THAT(lines_of(world().run_folder("begun") / "videomme/samples.jsonl").front()["read_as"].get<std::string>(), testing::StartsWith("("));
+}
+
+// What people make tables of, and what lmms-eval's tools read.
+TEST(Benchmarks, ScoresInOtherForms) {
+  ASSERT_EQ(world().run("vrlt-eval", {"eval.yaml", "name=tabled", benchmark_records(), "--allow-partial"}).exit_code, 0);
+  const auto result = world().run("vrlt-report", {"runs/tabled", "--csv", "t.csv", "--md", "t.md", "--lmms-format", "lmms", "--output", "t.html"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(text_of(world().folder() / "t.csv"), HasSubstr("tabled,charades_sta,auto_short,tvg.seed,1,mIoU,"));
+  EXPECT_THAT(text_of(world().folder() / "t.md"), HasSubstr("| tabled | videomme | auto_short | mcq.vmme_old | 0 | accuracy |"));
+  EXPECT_TRUE(fs::exists(world().folder() / "t.html"));
+  std::map<std::string, fs::path> files;  // without the time
+  for (const auto& entry : fs::directory_iterator(world().folder() / "lmms/tabled"))
+    files[entry.path().filename().string().substr(std::string("YYYYMMDD_HHMMSS_").size())] = entry.path();
+  const auto results = io::read_json(files.at("results.json"));
+  EXPECT_TRUE(results["results"]["charades_sta"].contains("mIoU,tvg.seed"));
+  EXPECT_EQ(results["n-samples"]["charades_sta"], (io::Json{{"original", 3720}, {"effective", 2}}));
+  const auto lines = lines_of(files.at("samples_videomme.jsonl"));
+  ASSERT_EQ(lines.size(), 2u);
+  for (const char* key : {"doc_id", "doc", "target", "input", "resps", "filtered_resps", "doc_hash", "prompt_hash", "target_hash", "accuracy"})
+    EXPECT_TRUE(lines[0].contains(key)) << key;
+  EXPECT_EQ(lines[0]["doc_hash"].get<std::string>().size(), 64u);
+  const auto nothing = world().run("vrlt-report", {"--csv", "none.csv"});
+  EXPECT_EQ(nothing.exit_code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("no run folder given"));
 }
 
 TEST(Benchmarks, LimitAndIdsAreMarked) {
@@ -132,6 +186,8 @@ TEST(Benchmarks, ASuiteRunsItsEvaluations) {
   const auto result = world().run("vrlt-eval", {"suite", "suite/both.yaml", "data.records=[data/test.jsonl]"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   expect_same_file(world().run_folder("both/one") / "tvg/results.json", world().run_folder("both/two") / "tvg/results.json");
+  const auto plain = world().run("vrlt-eval", {"suite/both.yaml", "data.records=[data/test.jsonl]", "--dry-run"});
+  EXPECT_EQ(plain.exit_code, 0) << "the word is not needed: " << plain.err;
   const auto mistake = world().run("vrlt-eval", {"suite", "suite/both.yaml", "batsh=1"});
   EXPECT_EQ(mistake.exit_code, 2);
   EXPECT_THAT(mistake.err, HasSubstr("did you mean \"batch\"?"));
@@ -140,8 +196,12 @@ TEST(Benchmarks, ASuiteRunsItsEvaluations) {
 // The suites and configs that come with the program.
 TEST(Benchmarks, ConfigsOfTheRepositoryAreSound) {
   const auto configs = fs::path(VRLT_TESTS_DIR).parent_path() / "configs/eval";
+  for (const char* config : {"charades", "videomme_both", "mmvu_mc_cot", "mvbench_official"}) {
+    const auto result = world().run("vrlt-eval", {(configs / config).string() + ".yaml", "--print-config"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  }
   for (const char* suite : {"temporal_rlt", "brief8"}) {
-    const auto result = world().run("vrlt-eval", {"suite", (configs / suite).string() + ".yaml", "--print-config"});
+    const auto result = world().run("vrlt-eval", {(configs / suite).string() + ".yaml", "--print-config"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     size_t evaluations = 0;
     for (size_t i = result.out.find("\nmodel:"); i != std::string::npos; i = result.out.find("\nmodel:", i + 1)) ++evaluations;
