@@ -80,13 +80,16 @@ void write_grounding_submission(const Samples& samples, const Answers& answers, 
 }
 
 void write_nextgqa_submission(const Samples& samples, const Answers& answers, const fs::path& folder) {
+  constexpr int64_t kNoOption = -1;
   io::Json spans = io::Json::object(), options = io::Json::object();
+  for (const auto* sample : samples)
+    options[behind_last_slash(sample->id)] = {{"prediction", kNoOption},
+                                              {"answer", sample->answer_option ? io::Json(*sample->answer_option) : io::Json(nullptr)}};
   for_each_answer(samples, answers, [&](const data::Sample& sample, const std::string& text) {
     const auto parsed = find_strict(sample.task).score(sample, text).parsed;
     const auto key = behind_last_slash(sample.id);
     if (auto span = file_span(sample, parsed); !span.is_null()) spans[key] = std::move(span);
-    if (parsed["option"].is_null()) return;
-    options[key] = {{"prediction", parsed["option"]}, {"answer", sample.answer_option ? io::Json(*sample.answer_option) : io::Json(nullptr)}};
+    if (!parsed["option"].is_null()) options[key]["prediction"] = parsed["option"];
   });
   write_json(folder / "nextgqa_grounding.json", spans);
   write_json(folder / "nextgqa_qa.json", options);

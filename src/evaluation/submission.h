@@ -10,7 +10,8 @@ namespace vrlt::evaluation {
 /// {"<video>>>><caption>>>><timestamps>": "<response>"}, for lmms-eval's and Temporal-R1's scorers of temporal grounding.
 void write_grounding_submission(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers,
                                 const std::filesystem::path& folder);
-/// {"<vid>_<qid>": [s, e]} and {"<vid>_<qid>": {"prediction": k, "answer": k}}; a question without a span or option is not in the file.
+/// {"<vid>_<qid>": [s, e]} and {"<vid>_<qid>": {"prediction": k, "answer": k}}. eval_ground.py skips a question without a span,
+/// eval_next.py fails unless every question is there: prediction -1 where no option can be read.
 void write_nextgqa_submission(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& answers,
                               const std::filesystem::path& folder);
 /// A line for every question: {"qid", "pred_relevant_windows", "ans"}. Its scorer crashes on an empty list: a failure is [[0, 0]].

@@ -115,7 +115,8 @@ TEST_F(Submission, GroundedQuestions) {
   const std::vector<Answer> answers = {{.id = sample.id, .responses = {{"<answer>B</answer><glue>[(1.5, 2)]</glue>"}}}};
   EXPECT_EQ(io::Json::parse(text("nextgqa", {sample, silent}, answers, "nextgqa_grounding.json")), (io::Json{{"123_4", {11.5, 12.0}}}));
   EXPECT_EQ(io::Json::parse(text("nextgqa", {sample, silent}, answers, "nextgqa_qa.json")),
-            (io::Json{{"123_4", {{"prediction", 1}, {"answer", 0}}}}));
+            (io::Json{{"123_4", {{"prediction", 1}, {"answer", 0}}}, {"123_5", {{"prediction", -1}, {"answer", 0}}}}))
+      << "eval_next.py looks every question up";
   EXPECT_EQ(text("rextime", {sample, silent}, answers, "rextime_submission.jsonl"),
             "{\"qid\":\"123_4\",\"pred_relevant_windows\":[[11.5,12.0]],\"ans\":\"B\"}\n"
             "{\"qid\":\"123_5\",\"pred_relevant_windows\":[[0,0]],\"ans\":\"\"}\n");
