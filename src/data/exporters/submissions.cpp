@@ -31,16 +31,18 @@ Export export_grounding(const std::vector<const Sample*>& samples, const Predict
 }
 
 Export export_nextgqa(const std::vector<const Sample*>& samples, const Predictions& predictions) {
+  constexpr int64_t kNoOption = -1;
   Export result;
   io::Json spans = io::Json::object(), options = io::Json::object();
   for (const auto* entry : samples) {
     const auto& sample = *entry;
     const auto* prediction = find_prediction(predictions, sample, result);
-    if (prediction == nullptr) continue;
     const auto key = native(sample, "vid") + "_" + native(sample, "qid");
+    const int64_t option = prediction == nullptr ? kNoOption : prediction->option.value_or(kNoOption);
+    options[key] = {{"prediction", option}, {"answer", sample.answer_option ? io::Json(*sample.answer_option) : io::Json(nullptr)}};
+    if (prediction == nullptr) continue;
     if (prediction->span) spans[key] = to_json(*prediction->span);
-    if (prediction->option) options[key] = {{"prediction", *prediction->option}, {"answer", sample.answer_option.value_or(-1)}};
-    if (!prediction->span || !prediction->option) result.notes.push_back(sample.id + ": the answer has no span or no option that can be read");
+    if (!prediction->span || option == kNoOption) result.notes.push_back(sample.id + ": the answer has no span or no option that can be read");
   }
   result.files = {{"grounding.json", pretty(spans)}, {"qa.json", pretty(options)}};
   return result;

@@ -8,8 +8,8 @@ namespace vrlt::data {
 /// answer are left out. The caption is the untouched sentence.
 Export export_grounding(const std::vector<const Sample*>& samples, const Predictions& predictions);
 
-/// grounding.json {"<vid>_<qid>": [start, end]} and qa.json {"<vid>_<qid>": {"prediction": k, "answer": k}} of NExT-GQA's eval_ground.py. An answer
-/// without span or option is left out of that file, as the script expects it.
+/// grounding.json {"<vid>_<qid>": [start, end]} and qa.json {"<vid>_<qid>": {"prediction": k, "answer": k}} of NExT-GQA's eval_ground.py and
+/// eval_next.py. A span that cannot be read is left out, which the first skips; the second fails unless every question is there: prediction -1.
 Export export_nextgqa(const std::vector<const Sample*>& samples, const Predictions& predictions);
 
 /// Lines {"qid", "pred_relevant_windows": [[start, end]], "ans": "A"}, one for every sample, as rextime_eval.py demands: [[0, 0]] and "" where there

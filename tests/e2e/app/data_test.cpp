@@ -161,7 +161,8 @@ TEST_F(DataPrograms, AnswersAreExported) {
                         "\n");
   const auto result = run({"export", "nextgqa", root() / "r.jsonl", "--samples", root() / "samples.jsonl", "--output", root() / "submission"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(io::read_json(root() / "submission/qa.json").dump(), R"({"1234567890_3":{"prediction":1,"answer":1}})");
+  EXPECT_EQ(io::read_json(root() / "submission/qa.json").dump(),
+            R"({"1234567890_3":{"prediction":1,"answer":1},"1234567890_4":{"prediction":-1,"answer":1}})");
   EXPECT_EQ(io::read_json(root() / "submission/grounding.json").dump(), R"({"1234567890_3":[2.0,3.0]})");
   EXPECT_THAT(result.err, HasSubstr("nextgqa/test/1234567890_4: no answer"));
 }

@@ -27,20 +27,23 @@ constexpr size_t kGrounding = 3;
 
 TEST(MissingVideo, EvaluationScoresTheRestAndSaysSo) {
   world().write("data/videos/not-a-video.mp4", "text\n");
-  const auto records = records_with("missing.jsonl", {{kGrounding, "train/gone.mp4"}, {kGrounding + 3, "not-a-video.mp4"}});
+  world().write("data/videos/empty.mp4", "");
+  const auto records =
+      records_with("missing.jsonl", {{kGrounding, "train/gone.mp4"}, {kGrounding + 3, "not-a-video.mp4"}, {kGrounding + 6, "empty.mp4"}});
   const auto result = world().run("vrlt-eval", {"eval.yaml", "name=missing", records});
   EXPECT_EQ(result.exit_code, 83) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("2 of 36 samples have no answer"));
-  EXPECT_THAT(result.out, HasSubstr("tvg: 10 of 12 answered"));
+  EXPECT_THAT(result.err, HasSubstr("3 of 36 samples have no answer"));
+  EXPECT_THAT(result.out, HasSubstr("tvg: 9 of 12 answered"));
   EXPECT_THAT(result.out, HasSubstr("mcq: 12 of 12 answered"));
   EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/1: synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));
   EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/2: "));
+  EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/3: "));
   EXPECT_THAT(result.out, HasSubstr("samples without an answer count 0"));
 
   const auto results = io::read_json(world().run_folder("missing") / "tvg/results.json");
   EXPECT_EQ(results["n_expected"], 12);
-  EXPECT_EQ(results["n_done"], 10);
-  EXPECT_EQ(results["n_error"], 2);
+  EXPECT_EQ(results["n_done"], 9);
+  EXPECT_EQ(results["n_error"], 3);
   double sum = 0;
   for (const auto& line : lines_of(world().run_folder("missing") / "tvg/samples.jsonl")) {
     if (line["err"].is_null())
@@ -51,12 +54,12 @@ TEST(MissingVideo, EvaluationScoresTheRestAndSaysSo) {
   ASSERT_GT(sum, 0.0) << "a model that is always wrong cannot tell the two scores apart";
   const auto& metric = results["metrics"]["mIoU"];
   // Sums of 12 numbers of at most 1 in another order: a few units in the last place.
-  EXPECT_NEAR(metric["value"], sum / 10, 1e-14);
-  EXPECT_EQ(metric["n"], 10);
+  EXPECT_NEAR(metric["value"], sum / 9, 1e-14);
+  EXPECT_EQ(metric["n"], 9);
   EXPECT_NEAR(metric["unanswered_as_zero"]["value"], sum / 12, 1e-14);
   EXPECT_EQ(metric["unanswered_as_zero"]["n"], 12);
   char both[2][16];
-  std::snprintf(both[0], sizeof both[0], "%6.2f  [", 100 * sum / 10);
+  std::snprintf(both[0], sizeof both[0], "%6.2f  [", 100 * sum / 9);
   std::snprintf(both[1], sizeof both[1], "%6.2f  [", 100 * sum / 12);
   EXPECT_THAT(result.out, HasSubstr(std::string("mIoU       ") + both[0]));
   EXPECT_THAT(result.out, HasSubstr(both[1]));
