@@ -53,6 +53,24 @@ TEST(GrpoWork, LaterStepsDoNotDecodeAgain) {
   EXPECT_EQ(run.policy().counters().prompts_prefilled, 3 * kPrompts);
 }
 
+TEST(GrpoWork, EveryStepTellsItsOperationsAndUtilisation) {
+  for (const char* trainer : {"grpo", "sft"}) {
+    const test::TemporaryFolder folder;
+    auto config = base_config();
+    config.trainer = trainer;
+    config.steps = 2;
+    const FinishedRun run(config, folder.path());
+    const auto metrics = run.metrics(), timing = run.lines_of("timing.jsonl");
+    ASSERT_EQ(timing.size(), 2);
+    for (size_t step = 0; step < 2; ++step) {
+      const double operations = 1e12 * metrics[step].at("batch/model_tflop").get<double>();
+      const double possible = FinishedRun::kFlopsPerSecond * timing[step].at("time/step_seconds").get<double>();
+      EXPECT_GT(operations, 0) << trainer;
+      EXPECT_NEAR(timing[step].at("time/model_flop_utilisation").get<double>(), operations / possible, 1e-9) << trainer;
+    }
+  }
+}
+
 TEST(GrpoStep, I01_HasASignalAndSamplerAndUpdateAgree) {
   for (const bool freeze_vision : {true, false}) {
     const test::TemporaryFolder folder;

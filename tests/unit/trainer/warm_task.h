@@ -69,8 +69,11 @@ class FinishedRun {
         loader_(processor_, test::TinyTask::media_options(), warm_task().task().data_root(), config_.data.prompt, 1 << 20) {
     if (config_.algorithm.needs_reference()) reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
     const auto train = config_.trainer == "sft" ? train_sft : train_grpo;
-    train({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(), processor_, loader_, group});
+    train({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(), processor_, loader_, group,
+           Yardstick{model::read_model_shape(model_folder), kFlopsPerSecond}});
   }
+
+  static constexpr double kFlopsPerSecond = 1e9;
 
   model::VisionLanguageModel& policy() { return *policy_; }
   model::VisionLanguageModel& reference() { return *reference_; }
