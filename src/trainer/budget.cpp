@@ -117,7 +117,8 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
     budget.work.push_back({"prefill", prompt_tokens, passes.prefill * prompt_flops});
     budget.work.push_back({"decoding", response_tokens, passes.decode * response_flops});
   }
-  if (passes.others > 0) budget.work.push_back({"old and reference log-probs", prompt_tokens + response_tokens, passes.others * (prompt_flops + response_flops)});
+  if (passes.others > 0)
+    budget.work.push_back({"old and reference log-probs", prompt_tokens + response_tokens, passes.others * (prompt_flops + response_flops)});
   budget.work.push_back({"update", prompt_tokens + response_tokens, passes.update * (prompt_flops + response_flops)});
 
   const double bytes = type_bytes(config.model.dtype);
@@ -127,7 +128,8 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const double responses_of_prompt = static_cast<double>(budget.responses) / prompts;
   const double tokens_of_group = mean.tokens() + responses_of_prompt * response;
   double micro = std::min(prompts_here, static_cast<double>(config.micro_batch));
-  if (config.micro_batch_tokens > 0) micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
+  if (config.micro_batch_tokens > 0)
+    micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
   const bool checkpoints = config.model.activation_checkpointing == "blocks";
   const double update_activations =
       micro * tokens_of_group * activation_elements(shape.text, checkpoints) +
@@ -136,8 +138,8 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   budget.memory = {{"weights", all * bytes}, {"gradients", trained * bytes}, {"optimizer", trained * kFloatBytes * (has_masters ? 3 : 2)}};
   if (grpo && config.algorithm.needs_reference()) budget.memory.push_back({"reference", all * bytes});
   if (grpo)
-    budget.memory.push_back({"keys and values of a rollout",
-                             2 * static_cast<double>(shape.text.layers * shape.text.key_width) * prompts_here * tokens_of_group * bytes});
+    budget.memory.push_back(
+        {"keys and values of a rollout", 2 * static_cast<double>(shape.text.layers * shape.text.key_width) * prompts_here * tokens_of_group * bytes});
   budget.memory.push_back({"pixels of a step", prompts_here * merged * mean.vision * kPatchElements * kFloatBytes});
   budget.memory.push_back({"activations of a micro-batch", update_activations * bytes});
   return budget;
@@ -178,8 +180,8 @@ std::string to_text(const Budget& budget, std::optional<double> flops_per_second
   for (const auto& part : budget.memory) add("  %-30s %12.4g\n", part.part, part.bytes / kGibi);
   add("  %-30s %12.4g\n", "together", budget.total_bytes() / kGibi);
   if (flops_per_second)
-    add("  at the speed of a large matrix product on this device, %.4g TFLOP/s: a step takes at least %.3g s on one rank\n", *flops_per_second / kTera,
-        budget.total_flops() / *flops_per_second);
+    add("  at the speed of a large matrix product on this device, %.4g TFLOP/s: a step takes at least %.3g s on one rank\n",
+        *flops_per_second / kTera, budget.total_flops() / *flops_per_second);
   else
     text += "  the device is not on this machine: no time is told\n";
   return text;
