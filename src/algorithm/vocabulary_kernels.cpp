@@ -10,7 +10,7 @@ namespace vrlt::algorithm::cpu {
 
 using model::cpu::exp_of_negative;
 
-VRLT_WIDE_SIMD void add_logits(const float* logits, int64_t size, float scale, RowSums& sums) {
+VRLT_SIMD void add_logits(const float* logits, int64_t size, float scale, RowSums& sums) {
   float largest = -std::numeric_limits<float>::infinity();
 #pragma omp simd reduction(max : largest)
   for (int64_t i = 0; i < size; ++i) largest = logits[i] > largest ? logits[i] : largest;
@@ -32,12 +32,12 @@ VRLT_WIDE_SIMD void add_logits(const float* logits, int64_t size, float scale, R
   sums.moment += moment;
 }
 
-VRLT_WIDE_SIMD void weigh(float* logits, int64_t size, float scale, float normalizer, float factor) {
+VRLT_SIMD void weigh(float* logits, int64_t size, float scale, float normalizer, float factor) {
 #pragma omp simd
   for (int64_t i = 0; i < size; ++i) logits[i] = exp_of_negative(logits[i] * scale - normalizer) * factor;
 }
 
-VRLT_WIDE_SIMD void weigh_linearly(float* logits, int64_t size, float scale, float normalizer, float factor, float slope) {
+VRLT_SIMD void weigh_linearly(float* logits, int64_t size, float scale, float normalizer, float factor, float slope) {
 #pragma omp simd
   for (int64_t i = 0; i < size; ++i) {
     const float log_prob = logits[i] * scale - normalizer, bounded = log_prob < -87.0F ? -87.0F : log_prob;

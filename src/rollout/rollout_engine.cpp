@@ -2,8 +2,6 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -104,9 +102,8 @@ class Generation {
   }
 
   at::Tensor logits() const {
-    const auto& head = model_.head_weight();
-    auto out = at::empty({hidden_.size(0), head.size(0)}, hidden_.options());
-    model::linear_into(hidden_, head, {}, out);
+    at::Tensor out;
+    model::linear_into(hidden_, model_.head_weight(), {}, out);
     return out.to(at::kFloat);
   }
 

@@ -1,15 +1,15 @@
 #include "model/layers/few_rows.h"
 
-#include <ATen/ops/addmm.h>
-#include <ATen/ops/mm.h>
+#include <ATen/ops/empty.h>
 
 #include "model/layers/cpu_kernels.h"
+#include "model/layers/linear.h"
 
 namespace vrlt::model {
 namespace {
 
-/// Beyond these a BLAS product is worth its overhead, or more than one thread.
-constexpr int64_t kManyRows = 48;
+/// Beyond these a library's product is worth its overhead, or more than one thread.
+constexpr int64_t kManyRows = 16;
 constexpr int64_t kLargeWeight = 1 << 21;
 
 bool is_small(const at::Tensor& x, const at::Tensor& weight) {
@@ -24,19 +24,19 @@ void run_small(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& 
 }  // namespace
 
 void linear_into(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y) {
-  if (is_small(x, weight))
-    run_small(x, weight, bias, y, /*add=*/false);
-  else if (bias.defined())
-    at::addmm_out(y, bias, x, weight.t());
-  else
-    at::mm_out(y, x, weight.t());
+  if (!is_small(x, weight)) {
+    y = model::linear(x, weight, bias);
+    return;
+  }
+  if (!y.defined()) y = at::empty({x.size(0), weight.size(0)}, x.options());
+  run_small(x, weight, bias, y, /*add=*/false);
 }
 
 void add_linear(const at::Tensor& x, const at::Tensor& weight, at::Tensor& y) {
   if (is_small(x, weight))
     run_small(x, weight, {}, y, /*add=*/true);
   else
-    y.addmm_(x, weight.t());
+    y.add_(model::linear(x, weight));
 }
 
 }  // namespace vrlt::model

@@ -4,6 +4,8 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <gtest/gtest.h>
 
+#include "model/layers/few_rows.h"
+
 namespace vrlt::model {
 namespace {
 
@@ -37,6 +39,24 @@ TEST(Linear, GivesNoGradientToWhatNeedsNone) {
   EXPECT_FALSE(x.grad().defined());
   EXPECT_TRUE(at::equal(weight.grad(), at::full({344, 128}, 300.0)));
   EXPECT_FALSE(vrlt::model::linear(x, weight.detach()).requires_grad());
+}
+
+// Rows and weights on both sides of what the kernel for few rows takes: 16 rows, 2^21 weights.
+TEST(FewRows, EqualTheOperatorInFloat64) {
+  auto generator = at::detail::createCPUGenerator(7);
+  const auto normal = [&](at::IntArrayRef shape) { return at::empty(shape, at::kFloat).normal_(0.0, 1.0, generator); };
+  for (const auto& [rows, in, out] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{{1, 7, 5}, {6, 64, 33}, {16, 64, 33}, {3, 64, 32769}})
+    for (const bool given : {false, true}) {
+      const auto x = normal({rows, in}), weight = normal({out, in}), bias = given ? normal({out}) : at::Tensor();
+      const auto expected = at::linear(x.to(at::kDouble), weight.to(at::kDouble), given ? bias.to(at::kDouble) : at::Tensor());
+      auto y = given ? at::zeros({rows, out}) : at::Tensor();
+      linear_into(x, weight, bias, y);
+      EXPECT_LE((y - expected).norm().item<double>(), 1e-6 * expected.norm().item<double>()) << rows << " " << out;  // float32
+      auto sum = normal({rows, out});
+      const auto expected_sum = sum.to(at::kDouble) + at::linear(x.to(at::kDouble), weight.to(at::kDouble));
+      add_linear(x, weight, sum);
+      EXPECT_LE((sum - expected_sum).norm().item<double>(), 1e-6 * expected_sum.norm().item<double>()) << rows << " " << out;
+    }
 }
 
 }  // namespace
