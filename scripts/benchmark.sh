@@ -7,7 +7,7 @@
 #   --work     where the models and inputs are made, once (default: build/benchmark)
 #   --out      where the results go (default: the work folder)
 #   --repeats  timed runs of each side (default: 7)
-#   --only     the cases whose label matches: update, rollout, step, head, start-up, ranks (needs mpirun), growth, against (the charts);
+#   --only     the cases whose label matches: update, rollout, step, head, start-up, ranks (needs Open MPI), growth, against (the charts);
 #              such as 'update h64|rollout against frames'
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 """Steps of vrlt-train on two ranks with a core each, beside one rank on one core: the same run, metrics checked to agree."""
-import json, os, shutil, statistics, subprocess
+import json, os, shutil, statistics, subprocess, sys
 import start_run
 from cases import Case
 from common import NoiseMeter, compare, compare_checks, summary
@@ -34,6 +34,9 @@ def run(setup, args, repeats):
 
 def cases(setup):
     out = []
+    if not shutil.which("mpirun") or os.cpu_count() < 2:
+        print("ranks: left out, they need Open MPI's mpirun and two cores", file=sys.stderr)
+        return out
     for model, prompts in (("h64", 16), ("h128", 8)):
         args = start_run.options(setup, model, prompts)
         out.append(Case(f"ranks {model}", f"a step of {prompts} prompts x 8 x 64 tokens: one rank on one core, two ranks on two", 1.7,

@@ -2,17 +2,23 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
+#include "vrlt/core/error.h"
+
 namespace vrlt::log {
 namespace {
+
+/// On a terminal a line first wipes the progress bar that may stand there; the next update draws it again.
+std::string pattern(const std::string& rank) { return concat(::isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", "%H:%M:%S %^%L%$ ", rank, "%v"); }
 
 spdlog::logger& logger() {
   // Leaked on purpose: it must outlive every static that may still log.
   static spdlog::logger* const instance = [] {
     auto* created = new spdlog::logger("vrlt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    created->set_pattern("%H:%M:%S %^%L%$ %v");
+    created->set_pattern(pattern(""));
     created->flush_on(spdlog::level::info);
     return created;
   }();
@@ -36,7 +42,7 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }  // namespace
 
 void setup(int rank, int world_size) {
-  if (world_size > 1) logger().set_pattern("%H:%M:%S %^%L%$ [" + std::to_string(rank) + "] %v");
+  if (world_size > 1) logger().set_pattern(pattern(concat("[", rank, "] ")));
   if (rank > 0) logger().set_level(spdlog::level::warn);
   if (const char* level = std::getenv("VRLT_LOG")) logger().set_level(spdlog::level::from_str(level));
 }
