@@ -9,7 +9,7 @@ constexpr int64_t kClipsPerThread = 2;
 
 }  // namespace
 
-BackgroundClips::BackgroundClips(int64_t num_threads) {
+BackgroundClips::BackgroundClips(int64_t num_threads) : most_under_way_(kClipsPerThread * num_threads) {
   for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -42,7 +42,7 @@ void BackgroundClips::announce(std::vector<Job> jobs) {
 /// The first job that has not begun, or null if there is none or enough clips are under way.
 std::shared_ptr<BackgroundClips::Entry> BackgroundClips::next_job() {
   const auto under_way = std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->stage != Stage::kWaiting; });
-  if (under_way >= kClipsPerThread * std::ssize(threads_)) return nullptr;
+  if (under_way >= most_under_way_) return nullptr;
   const auto found = std::find_if(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->stage == Stage::kWaiting; });
   return found != entries_.end() ? *found : nullptr;
 }

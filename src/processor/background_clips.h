@@ -57,6 +57,7 @@ class BackgroundClips {
   std::shared_ptr<Entry> next_job();
   static void run(Entry& entry);
 
+  const int64_t most_under_way_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Entries entries_;
