@@ -274,6 +274,7 @@ TrainConfig run_config(OnlineSelectionSection section) {
   config.steps = 4;
   config.prompts_per_step = 1;
   config.logged_rollouts = 10;
+  config.rollout.group_size = 12;  // enough that no two groups vary alike
   config.rollout.sampling.temperature = 1.3;
   return config;
 }
