@@ -4,5 +4,6 @@
 
 int main(int argc, char** argv) {
   return vrlt::app::run_program(argc, argv, "vrlt-select", "Samples K responses per record and keeps the records whose rewards vary.",
-                                {"selection_presets", "requirements", "scores", "strata", "rewards", "reward_presets", "prompts", "models"}, vrlt::app::run_select);
+                                {"selection_presets", "requirements", "scores", "strata", "rewards", "reward_presets", "prompts", "models"},
+                                vrlt::app::run_select);
 }

@@ -46,9 +46,8 @@ bool fits(const SynthShape& shape, const SynthClip& clip, const SynthWorld& worl
   if (is_held_out && split == "train") return false;
   if (clip.shapes.empty()) return true;
   if (world.similar_distractors && shape.shape == clip.shapes.front().shape) return false;
-  return std::none_of(clip.shapes.begin(), clip.shapes.end(), [&](const SynthShape& other) {
-    return world.similar_distractors ? shape.name() == other.name() : shape.color == other.color;
-  });
+  return std::none_of(clip.shapes.begin(), clip.shapes.end(),
+                      [&](const SynthShape& other) { return world.similar_distractors ? shape.name() == other.name() : shape.color == other.color; });
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ struct RunRecipe {
 /// A folder that holds results is refused if its config differs in more than the free keys, or if an input has changed since, so that
 /// results of two recipes never mix; the message names the first difference.
 /// @return  keeps other processes out of the folder while it lives.
-/// @throws ConfigError (also for kNever with a run there, and if another process works in the folder), MissingInputError (an input, or kMust without a run), DiskError.
+/// @throws ConfigError (also for kNever with a run there, and if another process works in the folder), MissingInputError (an input, or kMust without
+/// a run), DiskError.
 [[nodiscard]] io::FolderLock open_run_folder(const std::filesystem::path& folder, const RunRecipe& recipe, const CommandLine& command);
 
 /// Compares inputs that a start left out with what was recorded, when it reads them after all.

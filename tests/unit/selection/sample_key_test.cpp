@@ -27,7 +27,7 @@ TEST(SampleKey, IsOfWhatIsAskedAndNotOfTheId) {
   const std::function<void(data::Sample&)> changes[] = {[](auto& s) { s.video = "w.mp4"; },          [](auto& s) { s.question = "other"; },
                                                         [](auto& s) { s.options = {"x", "y"}; },     [](auto& s) { s.segments[0] = {0, 2}; },
                                                         [](auto& s) { s.task = data::Task::kOpen; }, [](auto& s) { s.clip_start = 1; },
-                                                        [](auto& s) { s.answer_text = "other"; },        [](auto& s) { s.images = {"i.png"}; }};
+                                                        [](auto& s) { s.answer_text = "other"; },    [](auto& s) { s.images = {"i.png"}; }};
   for (const auto& change : changes) {
     auto changed = question();
     change(changed);

@@ -113,7 +113,8 @@ TEST(Sft, AggregationsWeighTokensOrSamples) {
     processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), "auto_short", 1 << 20);
     auto samples = warm_task().task().samples();
     samples[1].segments = {{10.5, 117.5}};  // more digits
-    const std::vector<data::Sample> chosen(samples.begin() + static_cast<int64_t>(first), samples.begin() + static_cast<int64_t>(first) + num_samples);
+    const std::vector<data::Sample> chosen(samples.begin() + static_cast<int64_t>(first),
+                                           samples.begin() + static_cast<int64_t>(first) + num_samples);
     train_sft({config, folder.path(), chosen, *model, nullptr, processor, loader});
     io::Json line;
     io::for_each_jsonl(folder.path() / "metrics.jsonl", false, [&](int64_t, io::Json value) { line = std::move(value); });

@@ -31,9 +31,7 @@ TEST(SegmentCentres, OfAFolderCountFromItsFirstPicture) {
   EXPECT_EQ(select_frames(30, 3, segments(4), {}, 100.0, 1).indices.back(), 25) << "picture 26: 1 + 29/8 + round(29/4 * 3) = 26.6";
 }
 
-TEST(SegmentCentres, OfNoTimeAreOneFrame) {
-  EXPECT_THAT(select_frames(300, 30, segments(4), 5.0, 5.0).indices, ElementsAre(150, 150, 150, 150));
-}
+TEST(SegmentCentres, OfNoTimeAreOneFrame) { EXPECT_THAT(select_frames(300, 30, segments(4), 5.0, 5.0).indices, ElementsAre(150, 150, 150, 150)); }
 
 // The notebook would take frames 352, 337, 322, 306 of 300, and crash.
 TEST(SegmentCentres, OfACutBehindTheEndAreAnError) {
