@@ -22,7 +22,7 @@ void print_failures(const std::vector<evaluation::Answer>& answers) {
   size_t failures = 0;
   for (const auto& answer : answers) {
     if (answer.error.empty()) continue;
-    if (++failures <= kMostShown) std::printf("  not answered: %s: %s\n", answer.id.c_str(), answer.error.c_str());
+    if (++failures <= kMostShown) std::printf("  not answered: %s\n", answer.error.c_str());  // which names the sample
   }
   if (failures > kMostShown) std::printf("  and %zu more (\"finish\": \"error\" in samples.jsonl)\n", failures - kMostShown);
 }

@@ -35,7 +35,7 @@ TEST(MissingVideo, EvaluationScoresTheRestAndSaysSo) {
   EXPECT_THAT(result.err, HasSubstr("3 of 36 samples have no answer"));
   EXPECT_THAT(result.out, HasSubstr("tvg: 9 of 12 answered"));
   EXPECT_THAT(result.out, HasSubstr("mcq: 12 of 12 answered"));
-  EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/1: synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));
+  EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));
   EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/2: "));
   EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/3: "));
   EXPECT_THAT(result.out, HasSubstr("samples without an answer count 0"));
