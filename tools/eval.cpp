@@ -18,6 +18,7 @@ const std::vector<KeyFlag> kFlags = {
     {"--predict-only", "predict_only", nullptr, "answer and write the submission files, score nothing: for splits whose labels are hidden"},
     {"--substring-groups", "substring_groups", nullptr, "official scores per group as lmms-eval takes them for Video-MME"},
     {"--official-judge-bug", "official_judge_bug", nullptr, "count an answer that is for a judge as the official scripts do when theirs fails"},
+    {"--allow-errors", "allow_errors", nullptr, "end well although samples could not be asked"},
     {"--allow-partial", "allow_partial", nullptr, "print scores although the records are not all of the benchmark"},
 };
 

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/data/dataset.h"
+#include "vrlt/data/subtitles.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/video/frame_folder.h"
 
@@ -104,6 +106,16 @@ bool is_there(const data::Sample& sample, const fs::path& data_root, const std::
   return false;
 }
 
+/// As an evaluation with subtitles reads them.
+void read_subtitles(const data::Sample& sample, const fs::path& data_root, std::vector<Finding>& findings) {
+  try {
+    if (data::load_subtitles(data::resolve_media(data_root, sample.subtitles)).empty())
+      findings.push_back({Severity::kWarning, "no_cues", sample.id, sample.subtitles + " holds no subtitles"});
+  } catch (const DataError& error) {
+    findings.push_back({Severity::kError, "broken_subtitles", sample.id, error.what()});
+  }
+}
+
 }  // namespace
 
 MediaCounts check_media(const std::vector<data::Sample>& samples, const fs::path& data_root, int threads, std::vector<Finding>& findings) {
@@ -123,13 +135,16 @@ MediaCounts check_media(const std::vector<data::Sample>& samples, const fs::path
     findings.push_back(*probes[i].problem);
     findings.back().where = videos[i]->id;
   }
+  std::set<std::string> subtitles;
   for (const auto& sample : samples) {
     if (const auto found = index_of.find(sample.video); found != index_of.end() && !probes[found->second].problem)
       compare(sample, probes[found->second].duration, findings);
     for (const auto& image : sample.images) is_there(sample, data_root, image, "missing_image", findings);
     if (sample.subtitles.empty()) continue;
     ++counts.subtitles;
-    counts.subtitles_found += is_there(sample, data_root, sample.subtitles, "missing_subtitles", findings);
+    const bool found = is_there(sample, data_root, sample.subtitles, "missing_subtitles", findings);
+    counts.subtitles_found += found;
+    if (found && subtitles.insert(sample.subtitles).second) read_subtitles(sample, data_root, findings);
   }
   return counts;
 }

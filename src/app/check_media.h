@@ -15,7 +15,8 @@ struct MediaCounts {
 };
 
 /// Opens every video (or folder of frames) once, on `threads` threads, and compares it with the records: missing or broken ones, durations that
-/// differ from the annotation by more than 1 s and 2 %, clips and spans beyond the end. Images and subtitles must exist.
+/// differ from the annotation by more than 1 s and 2 %, clips and spans beyond the end. Images and subtitles must exist, and
+/// subtitles be such.
 /// @throws StopRequested.
 MediaCounts check_media(const std::vector<data::Sample>& samples, const std::filesystem::path& data_root, int threads,
                         std::vector<Finding>& findings);

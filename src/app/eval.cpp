@@ -41,7 +41,7 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
   const auto folder = config.run_folder() / task.name;
   io::create_folders(folder);
   io::write_file_atomic(folder / "results.json", results.dump(2) + "\n");
-  write_submission(task, answers, config);
+  if (!task.pooled) write_submission(task, answers, config);
   results["hidden"] = !reason.empty() && !config.predict_only && !config.allow_partial && config.ids.empty() && config.data.max_samples == 0;
   print_results(task, answers, results, results["hidden"]);
   return results;
@@ -56,12 +56,12 @@ void eval_on_rank(const EvalConfig& config, const CommandLine& command, distribu
     answers = stored_answers(tasks, config.run_folder());
   } else {
     if (group.is_first())
-      lock = open_run_folder(
-          config.run_folder(),
-          {yaml_of(config, false),
-           input_paths(config.model, config.data),
-           {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial", "predict_only", "substring_groups", "official_judge_bug"}},
-          command);
+      lock = open_run_folder(config.run_folder(),
+                             {yaml_of(config, false),
+                              input_paths(config.model, config.data),
+                              {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial", "allow_errors", "predict_only",
+                               "substring_groups", "official_judge_bug"}},
+                             command);
     answers = answer_tasks(tasks, config, group);
   }
   if (!group.is_first()) return;
@@ -69,9 +69,12 @@ void eval_on_rank(const EvalConfig& config, const CommandLine& command, distribu
   bool hidden = false;
   for (size_t t = 0; t < tasks.size(); ++t) {
     const auto results = finish_task(tasks[t], answers[t], config);
-    unanswered += results["n_error"].get<int64_t>() + results["n_missing"].get<int64_t>();
+    unanswered += (config.allow_errors ? 0 : results["n_error"].get<int64_t>()) + results["n_missing"].get<int64_t>();
     hidden = hidden || results["hidden"].get<bool>();
   }
+  std::vector<evaluation::Answer> all_answers;
+  for (const auto& of_task : answers) all_answers.insert(all_answers.end(), of_task.begin(), of_task.end());
+  for (const auto& pool : pooled_tasks(tasks, config)) finish_task(pool, all_answers, config);
   if (unanswered > 0)
     throw IncompleteError(concat(config.run_folder().string(), ": ", unanswered, " of ", samples.size(),
                                  " samples have no answer (n_error, n_missing in results.json); ", "the same command asks them again"));

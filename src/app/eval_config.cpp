@@ -77,6 +77,8 @@ void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
   v.field({.name = "batch", .help = "prompts decoded together", .min = 1}, c.batch);
   v.field({.name = "rescore", .help = "score the answers that are there again; opens no model"}, c.rescore);
   v.field({.name = "allow_partial", .help = "print scores although the records are not all of the benchmark"}, c.allow_partial);
+  v.field({.name = "allow_errors", .help = "end well although samples could not be asked; they are counted, and score 0 or are left out as ever"},
+          c.allow_errors);
   v.field({.name = "predict_only", .help = "answer and write the submission files, score nothing: for splits whose labels are hidden"},
           c.predict_only);
   v.field({.name = "ids", .help = "only these samples: ids, or files with one on each line; empty: all"}, c.ids);
@@ -152,10 +154,38 @@ std::vector<EvalTask> split_by_benchmark(const std::vector<data::Sample>& sample
   return tasks;
 }
 
+std::vector<EvalTask> pooled_tasks(const std::vector<EvalTask>& tasks, const EvalConfig& config) {
+  std::map<std::string, EvalTask> by_bench;
+  std::map<std::string, int> num_tasks;
+  for (const auto& task : tasks) {
+    const auto* benchmark = benchmark_of(*task.samples.front(), config);
+    if (benchmark == nullptr || *benchmark->headline == '\0') continue;
+    auto& pooled = by_bench[benchmark->bench];
+    pooled.name = benchmark->bench;
+    pooled.pooled = true;
+    pooled.scoring = task.scoring;
+    pooled.samples.insert(pooled.samples.end(), task.samples.begin(), task.samples.end());
+    ++num_tasks[benchmark->bench];
+  }
+  std::vector<EvalTask> pools;
+  for (const auto& profile : evaluation::compat_table())
+    if (num_tasks[profile.name] > 1) {
+      pools.push_back(by_bench[profile.name]);
+      pools.back().scoring.profiles = {&profile};
+    }
+  return pools;
+}
+
 int64_t published_samples(const EvalTask& task, const EvalConfig& config) {
   const auto& sample = *task.samples.front();
   const auto* benchmark = benchmark_of(sample, config);
   if (benchmark == nullptr) return 0;
+  if (task.pooled) {
+    int64_t all = 0;
+    for (const auto& entry : evaluation::benchmark_table())
+      if (sample.bench == entry.bench && *entry.headline != '\0') all += entry.num_samples;
+    return all;
+  }
   const auto* size = data::find_benchmark_size(sample.bench, sample.split);
   return size != nullptr && sample.bench == benchmark->name ? size->samples : benchmark->num_samples;
 }

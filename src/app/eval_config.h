@@ -18,6 +18,7 @@ struct EvalConfig {
   int64_t batch = 16;
   bool rescore = false;
   bool allow_partial = false;
+  bool allow_errors = false;
   bool predict_only = false;
   bool substring_groups = false;
   bool official_judge_bug = false;
@@ -43,6 +44,7 @@ struct EvalTask {
   std::string name;  ///< Of its folder.
   std::vector<const data::Sample*> samples;
   evaluation::Scoring scoring;
+  bool pooled = false;  ///< The questions of several tasks, which have their own results.
 };
 
 /// The samples that a config asks for. @throws as read_samples; ConfigError for an id that is not there.
@@ -54,6 +56,10 @@ const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const
 
 /// In the order of their names. @param samples  outlive the tasks.
 std::vector<EvalTask> split_by_benchmark(const std::vector<data::Sample>& samples, const EvalConfig& config);
+
+/// The questions of all tasks of a benchmark in one task named like it, where there are several that can be scored and a profile of that
+/// name: papers print that number too.
+std::vector<EvalTask> pooled_tasks(const std::vector<EvalTask>& tasks, const EvalConfig& config);
 
 /// How many samples the split of a task's benchmark, or the part of it that is the task, has as published; 0: not known.
 int64_t published_samples(const EvalTask& task, const EvalConfig& config);

@@ -98,7 +98,7 @@ void print_results(const EvalTask& task, const std::vector<evaluation::Answer>& 
   std::printf("%s: %lld of %lld answered", task.name.c_str(), count("n_done"), count("n_expected"));
   std::printf(", %.1f %% unreadable, %.1f %% cut off\n", 100 * results["parse_failure_rate"].get<double>(),
               100 * results["truncation_rate"].get<double>());
-  print_failures(answers);
+  if (!task.pooled) print_failures(answers);
   if (results.contains("not_comparable"))
     std::printf("  not comparable with published numbers: %s\n", results["not_comparable"].get<std::string>().c_str());
   print_reasons(results);

@@ -104,6 +104,13 @@ SampleScore tempcompass_caption(const Sample& sample, const std::string& respons
   return choice_score(read_tempcompass_caption(without_end_token(response), data::option_lines(sample), *sample.answer_option));
 }
 
+/// All its questions in one mean.
+SampleScore tempcompass_pooled(const Sample& sample, const std::string& response, uint64_t seed) {
+  if (sample.task == data::Task::kYesNo) return tempcompass_yes_no(sample, response, seed);
+  if (sample.task == data::Task::kCaptionMatch) return tempcompass_caption(sample, response, seed);
+  return tempcompass_choice<true>(sample, response, seed);
+}
+
 // Grounded QA
 
 /// The official scripts are given numbers: the strict grammar reads them, and the first of several spans counts.
@@ -196,6 +203,7 @@ constexpr CompatProfile kProfiles[] = {
     {"yn.tempcompass", "begins with yes or no", "TempCompass eval_yes_no.py", kKept, kZero, kSamples, tempcompass_yes_no, kMinusOne},
     {"cm.tempcompass", "line, sentence, label or index", "TempCompass eval_caption_matching.py", kKept, kZero, kSamples, tempcompass_caption,
      kMinusOne},
+    {"tempcompass", "each question by the rules of its task, all in one mean", "TempCompass", kKept, kZero, kSamples, tempcompass_pooled, kMinusOne},
     {"gqa.nextgqa", "best IoU and best IoP; questions without a span left out", "NExT-GQA eval_ground.py", kKept, kLeftOut, kSamples, nextgqa},
     {"gqa.vcr1", "letter of <answer>, IoU of the sets of spans in <glue>", "VideoChat-R1 evaluate_gqa.py", kKept, kLeftOut, kSamples, videochat_gqa},
     {"gqa.rextime", "the first window against the best true one", "ReXTime rextime_eval.py", kKept, kZero, kSamples, rextime},

@@ -144,6 +144,22 @@ TEST_F(DataPrograms, CheckFindsWhatDoesNotFitTheVideo) {
   EXPECT_THAT(result.out, HasSubstr((root() / "r.jsonl").string() + ":6: "));
 }
 
+TEST_F(DataPrograms, CheckReadsSubtitles) {
+  place_clip("a.mp4");
+  io::write_file_atomic(root() / "good.srt", "1\n00:00:00,000 --> 00:00:01,000\nhello\n");
+  io::write_file_atomic(root() / "broken.srt", "1\nsome time\nhello\n");
+  io::write_file_atomic(root() / "empty.srt", "");
+  std::string lines;
+  for (const std::string name : {"good", "broken", "empty", "broken"})
+    lines += R"({"schema":"vs/1","task":"open","video":"a.mp4","question":"q)" + std::to_string(lines.size()) + R"(","id":")" +
+             std::to_string(lines.size()) + R"(","subtitles":")" + name + ".srt\"}\n";
+  io::write_file_atomic(root() / "r.jsonl", lines);
+  const auto result = run({"check", root() / "r.jsonl", "--data-root", root(), "--report", root() / "report.json"});
+  EXPECT_EQ(result.exit_code, 65) << result.out;
+  EXPECT_THAT(kinds(io::read_json(root() / "report.json")), testing::UnorderedElementsAre("broken_subtitles", "no_cues")) << "each file once";
+  EXPECT_THAT(result.out, HasSubstr("broken.srt:2: expected the times of a cue"));
+}
+
 TEST_F(DataPrograms, CheckExitsWith66WhenOnlyFilesAreMissing) {
   io::write_file_atomic(root() / "r.jsonl", R"({"schema":"vs/1","id":"1","task":"open","video":"v.mp4","question":"q"})"
                                             "\n");

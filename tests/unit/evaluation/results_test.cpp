@@ -311,6 +311,22 @@ TEST(Denominators, A13TwoAnswerBlocks) {
   EXPECT_EQ(value(results, "accuracy"), 1.0) << "ours the last";
 }
 
+// Section 5.4: the tasks of TempCompass averaged over all questions, each by the rules of its own script.
+TEST(Pooled, TempCompass) {
+  std::vector<data::Sample> samples = {
+      choice("1", "v1", 1),
+      {.id = "2", .task = data::Task::kYesNo, .answer_text = "no", .cluster = "v2"},
+      {.id = "3", .task = data::Task::kCaptionMatch, .options = {"He runs.", "He walks."}, .answer_option = 0, .cluster = "v3"},
+      choice("4", "v4", 0)};
+  const std::vector<Answer> answers = {{.id = "1", .responses = {{"B. blue"}}},
+                                       {.id = "2", .responses = {{"No, it is not."}}},
+                                       {.id = "3", .responses = {{"He runs."}}},
+                                       {.id = "4", .responses = {{"yes"}}}};
+  const auto results = summarize(pointers(samples), answers, by({"tempcompass"}));
+  EXPECT_EQ(compat_value(results, "tempcompass", "accuracy"), 0.75);
+  EXPECT_EQ(results.at("compat").at("tempcompass").at("unmatched").at("no_option"), 1);
+}
+
 TEST(Macro, IsTheMeanOfTheGroups) {
   std::vector<data::Sample> samples = {choice("1", "v", 0), choice("2", "v", 0), choice("3", "v", 0)};
   samples[2].groups["kind"] = "shape";
