@@ -69,7 +69,8 @@ void eval_on_rank(const EvalConfig& config, const CommandLine& command, distribu
       lock = open_run_folder(config.run_folder(),
                              {yaml_of(config, false),
                               input_paths(config.model, config.data),
-                              {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial"}},
+                              {"data.max_bad_fraction", "data.cache_megabytes", "data.cache_folder", "data.cache_gigabytes", "data.reader_threads",
+                               "compat", "allow_partial"}},
                              command);
     answers = answer_tasks(tasks, config, group);
   }

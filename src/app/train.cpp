@@ -19,8 +19,12 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<io::FolderLock> lock;
   if (group.is_first())
-    lock = open_run_folder(run_folder,
-                           {yaml, input_paths(config.model, config.data), {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+    lock = open_run_folder(
+        run_folder,
+        {yaml,
+         input_paths(config.model, config.data),
+         {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes", "data.cache_folder", "data.cache_gigabytes", "data.reader_threads"}},
+        command);
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
