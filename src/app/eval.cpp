@@ -56,12 +56,11 @@ void eval_on_rank(const EvalConfig& config, const CommandLine& command, distribu
     answers = stored_answers(tasks, config.run_folder());
   } else {
     if (group.is_first())
-      lock = open_run_folder(config.run_folder(),
-                             {yaml_of(config, false),
-                              input_paths(config.model, config.data),
-                              {"data.max_bad_fraction", "data.cache_megabytes", "compat", "allow_partial", "allow_errors", "predict_only",
-                               "substring_groups", "official_judge_bug"}},
-                             command);
+      lock = open_run_folder(
+          config.run_folder(),
+          {yaml_of(config, false), input_paths(config.model, config.data),
+           keys_that_may_change({"compat", "allow_partial", "allow_errors", "predict_only", "substring_groups", "official_judge_bug"})},
+          command);
     answers = answer_tasks(tasks, config, group);
   }
   if (!group.is_first()) return;

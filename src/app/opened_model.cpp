@@ -40,4 +40,10 @@ std::vector<std::filesystem::path> input_paths(const trainer::ModelSection& mode
   return paths;
 }
 
+std::vector<std::string> keys_that_may_change(std::vector<std::string> others) {
+  for (const char* key : {"max_bad_fraction", "cache_megabytes", "cache_folder", "cache_gigabytes", "reader_threads"})
+    others.push_back(concat("data.", key));
+  return others;
+}
+
 }  // namespace vrlt::app

@@ -125,7 +125,7 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
   const auto inputs =
       goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : input_paths(config.model, config.data);
   std::optional<io::FolderLock> lock;
-  if (group.is_first()) lock = open_run_folder(folder, {yaml, inputs, {"filter", "audit", "data.max_bad_fraction", "data.cache_megabytes"}}, command);
+  if (group.is_first()) lock = open_run_folder(folder, {yaml, inputs, keys_that_may_change({"filter", "audit"})}, command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
   ResponseStore store(path, pointers, config.batch, kErrorKey, group, summary_of);

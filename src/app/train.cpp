@@ -31,8 +31,7 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
   std::optional<io::FolderLock> lock;
   auto inputs = input_paths(config.model, config.data);
   if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
-  if (group.is_first())
-    lock = open_run_folder(run_folder, {yaml, inputs, {"checkpoint", "data.max_bad_fraction", "data.cache_megabytes", "device_tflops"}}, command);
+  if (group.is_first()) lock = open_run_folder(run_folder, {yaml, inputs, keys_that_may_change({"checkpoint", "device_tflops"})}, command);
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);

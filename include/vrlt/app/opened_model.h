@@ -28,4 +28,7 @@ std::vector<data::Sample> read_samples(const trainer::DataSection& data);
 /// The record files and the model folder: what inputs.json describes.
 std::vector<std::filesystem::path> input_paths(const trainer::ModelSection& model, const trainer::DataSection& data);
 
+/// Keys of a config that may differ when a run goes on: those of how samples are read, and `others`. For RunRecipe::free_keys.
+std::vector<std::string> keys_that_may_change(std::vector<std::string> others);
+
 }  // namespace vrlt::app

@@ -53,7 +53,8 @@ TEST_P(RunFolder, AnotherConfigIsRefusedNamingTheFirstKeyThatDiffers) {
   EXPECT_THAT(refused.err, HasSubstr("(and 1 more keys)"));
   EXPECT_EQ(count_entries(world().run_folder(name())), files);
   // What does not touch the results may change.
-  const auto accepted = run({"data.cache_megabytes=1", "data.max_bad_fraction=0.5"});
+  const auto accepted =
+      run({"data.cache_megabytes=1", "data.cache_folder=clips", "data.cache_gigabytes=2", "data.reader_threads=1", "data.max_bad_fraction=0.5"});
   EXPECT_EQ(accepted.exit_code, 0) << accepted.err;
   EXPECT_THAT(text_of(world().run_folder(name()) / "config.yaml"), HasSubstr("max_bad_fraction: 0.5"));
   fs::remove_all(world().run_folder(name()));
