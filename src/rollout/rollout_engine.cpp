@@ -11,7 +11,7 @@
 #include "rollout/token_draw.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -61,7 +61,7 @@ class Generation {
   at::Tensor prefill(size_t count, model::KvCache& cache) {
     std::vector<model::PromptGroup> prompts;
     for (const size_t end = std::min(waiting_ + count, groups_.size()); waiting_ < end; ++waiting_) {
-      prompts.push_back({.prompt = groups_[waiting_].prompt.inputs, .video_features = groups_[waiting_].video_features});
+      prompts.push_back({.prompt = groups_[waiting_].prompt.inputs, .vision_features = groups_[waiting_].vision_features});
       for (size_t response = 0; response < groups_[waiting_].responses.size(); ++response) rows_.push_back({waiting_, response});
     }
     at::Tensor last;
@@ -141,9 +141,9 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
   if (prompts.empty()) return groups;
   std::vector<std::shared_ptr<const processor::ModelInputs>> inputs;
   for (const auto& prompt : prompts) inputs.push_back(prompt.inputs);
-  const auto features = model::encode_videos(model_, inputs);
+  const auto features = model::encode_vision(model_, inputs);
   for (size_t i = 0; i < prompts.size(); ++i) {
-    groups.push_back({.prompt = prompts[i], .video_features = features[i]});
+    groups.push_back({.prompt = prompts[i], .vision_features = features[i]});
     groups.back().responses.resize(static_cast<size_t>(config.group_size));
   }
   Generation(model_, *draw_, config, groups).run();

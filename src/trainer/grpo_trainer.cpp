@@ -28,7 +28,7 @@ UpdateSettings update_settings(const TrainConfig& config) {
 }
 
 UpdateGroup update_group(const ScoredGroup& scored, bool mask_truncated) {
-  UpdateGroup group{.prompt = scored.group.prompt.inputs, .video_features = scored.group.video_features};
+  UpdateGroup group{.prompt = scored.group.prompt.inputs, .vision_features = scored.group.vision_features};
   std::vector<float> sampler;
   for (const auto& response : scored.group.responses) {
     group.responses.push_back(at::tensor(response.ids, at::kLong));

@@ -10,7 +10,7 @@
 #include "trainer/micro_batches.h"
 #include "trainer/update_metrics.h"
 #include "vrlt/core/error.h"
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -78,7 +78,7 @@ PolicyUpdate::MicroBatch PolicyUpdate::pack(std::span<const UpdateGroup> groups)
   std::vector<at::Tensor> sampler;
   std::vector<bool> counted;
   for (const auto& group : groups) {
-    micro.batch.groups.push_back({.prompt = group.prompt, .video_features = group.video_features, .responses = group.responses});
+    micro.batch.groups.push_back({.prompt = group.prompt, .vision_features = group.vision_features, .responses = group.responses});
     for (const auto& response : group.responses) micro.response_lengths.push_back(response.size(0));
     if (group.sampler_log_probs.defined()) sampler.push_back(group.sampler_log_probs);
     if (group.counted.empty()) counted.insert(counted.end(), group.responses.size(), true);
@@ -109,12 +109,12 @@ void PolicyUpdate::count_tokens(Part& part) const {
 
 algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model, const MicroBatch& micro) const {
   auto batch = micro.batch;
-  const bool known = std::any_of(batch.groups.begin(), batch.groups.end(), [](const auto& group) { return group.video_features.defined(); });
+  const bool known = std::any_of(batch.groups.begin(), batch.groups.end(), [](const auto& group) { return group.vision_features.defined(); });
   if (!settings_.freeze_vision || !known) {
     std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
     for (const auto& group : batch.groups) prompts.push_back(group.prompt);
-    const auto features = model::encode_videos(model, prompts);
-    for (size_t i = 0; i < features.size(); ++i) batch.groups[i].video_features = features[i];
+    const auto features = model::encode_vision(model, prompts);
+    for (size_t i = 0; i < features.size(); ++i) batch.groups[i].vision_features = features[i];
   }
   const auto hidden = model.response_hidden(batch);
   return algorithm::token_log_probs(hidden, model.head_weight(), batch.response_ids().to(hidden.device()), settings_.temperature,

@@ -9,7 +9,7 @@
 #include "vrlt/algorithm/token_batch.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -65,8 +65,8 @@ void train_sft(const TrainingParts& parts) {
         batch.groups.push_back({.prompt = samples[i].inputs, .responses = {targets[i]}});
       }
       begin += size;
-      const auto features = model::encode_videos(parts.policy, prompts);
-      for (size_t i = 0; i < prompts.size(); ++i) batch.groups[i].video_features = features[i];
+      const auto features = model::encode_vision(parts.policy, prompts);
+      for (size_t i = 0; i < prompts.size(); ++i) batch.groups[i].vision_features = features[i];
       const auto hidden = parts.policy.response_hidden(batch);
       const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(), batch.response_ids().to(hidden.device()), 1.0);
       const auto loss = -(tokens.log_probs * token_weights(batch, counts, config.sft.aggregation).to(hidden.device())).sum();

@@ -12,7 +12,7 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/distributed/work_sharing.h"
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 #include "vrlt/optim/gradient_reduction.h"
 #include "vrlt/processor/prompt_cost.h"
 

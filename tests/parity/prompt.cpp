@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 #include "vrlt/tokenizer/chat_template.h"
 
 namespace vrlt::parity {
@@ -62,7 +62,7 @@ std::shared_ptr<const processor::ModelInputs> Prompt::inputs(const std::string& 
 
 model::PromptGroup Prompt::group(model::VisionLanguageModel& model, const std::string& mode) const {
   model::PromptGroup group{.prompt = inputs(mode), .responses = responses};
-  group.video_features = model::encode_videos(model, std::vector{group.prompt}).front();
+  group.vision_features = model::encode_vision(model, std::vector{group.prompt}).front();
   return group;
 }
 

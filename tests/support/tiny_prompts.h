@@ -61,7 +61,7 @@ inline std::unique_ptr<model::VisionLanguageModel> tiny_model(bool tied = true) 
 inline model::PromptGroup make_group(model::VisionLanguageModel& model, std::shared_ptr<const processor::ModelInputs> prompt,
                                      std::vector<at::Tensor> responses) {
   model::PromptGroup group{.prompt = prompt, .responses = std::move(responses)};
-  if (prompt->pixel_values_videos.defined()) group.video_features = model.encode_video(prompt->pixel_values_videos, prompt->video_grid_thw);
+  if (prompt->pixel_values_videos.defined()) group.vision_features = model.encode_video(prompt->pixel_values_videos, prompt->video_grid_thw);
   return group;
 }
 

@@ -32,7 +32,7 @@ struct Response {
 /// A prompt and its G responses.
 struct RolloutGroup {
   Prompt prompt;
-  at::Tensor video_features;  ///< [N, D], as encoded for the rollout; undefined without a video.
+  at::Tensor vision_features;  ///< [N, D], as encoded for the rollout; undefined without a video.
   std::vector<Response> responses;
 };
 

@@ -70,8 +70,8 @@ std::string question_seed_tvg(const Sample& sample) {
 std::string answer_seed_tvg(const Sample& sample) {
   const auto spans = sample.clip_segments();
   if (spans.empty()) throw DataError(concat(sample.id, ": has no segment to learn from"));
-  return "<answer>{\"start_time\": \"" + one_decimal(spans.front().start_seconds) +
-         "\", \"end_time\": \"" + one_decimal(spans.front().end_seconds) + "\"}</answer>";
+  return "<answer>{\"start_time\": \"" + one_decimal(spans.front().start_seconds) + "\", \"end_time\": \"" + one_decimal(spans.front().end_seconds) +
+         "\"}</answer>";
 }
 
 }  // namespace vrlt::data::prompts

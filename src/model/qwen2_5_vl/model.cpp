@@ -84,12 +84,12 @@ at::Tensor Model::embed(const PromptGroup& group) const {
   const auto ids = group.prompt->input_ids.to(device());
   const auto embeddings = at::embedding(parameters_.at("model.embed_tokens.weight"), ids);
   const auto images = at::nonzero(ids == image_token_id_).squeeze(1), videos = at::nonzero(ids == video_token_id_).squeeze(1);
-  const int64_t num_features = group.video_features.defined() ? group.video_features.size(0) : 0;
+  const int64_t num_features = group.vision_features.defined() ? group.vision_features.size(0) : 0;
   if (images.size(0) + videos.size(0) != num_features)
     throw DataError(
         concat("the prompt holds ", images.size(0), " image and ", videos.size(0), " video tokens, given are ", num_features, " features"));
   if (num_features == 0) return embeddings;
-  return embeddings.index_copy(0, at::cat({images, videos}), group.video_features.to(embeddings.scalar_type()));
+  return embeddings.index_copy(0, at::cat({images, videos}), group.vision_features.to(embeddings.scalar_type()));
 }
 
 at::Tensor Model::response_hidden(const GroupBatch& batch) {

@@ -27,7 +27,7 @@ std::string question_of_length(const processor::Processor& processor, const proc
 }
 
 trainer::UpdateGroup update_group(const rollout::RolloutGroup& rolled_out) {
-  trainer::UpdateGroup group{.prompt = rolled_out.prompt.inputs, .video_features = rolled_out.video_features};
+  trainer::UpdateGroup group{.prompt = rolled_out.prompt.inputs, .vision_features = rolled_out.vision_features};
   for (const auto& response : rolled_out.responses) group.responses.push_back(at::tensor(response.ids, at::kLong));
   return group;
 }

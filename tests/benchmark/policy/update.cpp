@@ -3,7 +3,7 @@
 #include "vrlt/algorithm/objective.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/checkpoint/safetensors.h"
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 #include "workload.h"
 
 namespace vrlt::benchmark {
@@ -41,9 +41,9 @@ io::Json update(const Options& options) {
     const at::AutoGradMode gradients(!options.forward_only);
     const auto features = [&] {
       const at::AutoGradMode of_vision(!options.forward_only && !options.freeze_vision);
-      return model::encode_videos(*model, std::vector<std::shared_ptr<const processor::ModelInputs>>{inputs.prompt}).front();
+      return model::encode_vision(*model, std::vector<std::shared_ptr<const processor::ModelInputs>>{inputs.prompt}).front();
     }();
-    const model::GroupBatch batch{{{.prompt = inputs.prompt, .video_features = features, .responses = responses}}};
+    const model::GroupBatch batch{{{.prompt = inputs.prompt, .vision_features = features, .responses = responses}}};
     const auto current = algorithm::token_log_probs(model->response_hidden(batch), model->head_weight(), batch.response_ids(), 1.0);
     log_probs = current.log_probs.detach();
     if (options.forward_only) return;

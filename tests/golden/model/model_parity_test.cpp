@@ -115,7 +115,7 @@ class CaseInputs {
   at::Tensor answer() const { return ids_.narrow(0, prompt_length_, ids_.size(0) - prompt_length_); }
 
   at::Tensor image_features(VisionLanguageModel& model) const { return features(model, "pixel_values", "image_grid_thw"); }
-  at::Tensor video_features(VisionLanguageModel& model) const { return features(model, "pixel_values_videos", "video_grid_thw"); }
+  at::Tensor vision_features(VisionLanguageModel& model) const { return features(model, "pixel_values_videos", "video_grid_thw"); }
   const at::Tensor& video_pixels() const { return pixels_.at("pixel_values_videos"); }
   at::Tensor video_grid() const { return grid_of(json_["video_grid_thw"]); }
 
@@ -126,9 +126,9 @@ class CaseInputs {
     prompt->next_position = prompt->position_ids.max().item<int64_t>() + 1;
     PromptGroup group{.prompt = prompt};
     std::vector<at::Tensor> parts;
-    for (auto& part : {image_features(model), video_features(model)})
+    for (auto& part : {image_features(model), vision_features(model)})
       if (part.defined()) parts.push_back(part);
-    if (!parts.empty()) group.video_features = at::cat(parts);
+    if (!parts.empty()) group.vision_features = at::cat(parts);
     return group;
   }
   PromptGroup prompt_group(VisionLanguageModel& model, const std::string& mode) const { return group(model, mode, prompt_length_); }
@@ -237,11 +237,11 @@ TEST(ModelParityFiles, AreFound) {
 TEST_P(ModelParity, VisionTower) {
   const at::NoGradGuard no_grad;
   const auto image = expected("vision_image.output"), video = expected("vision_video.output");
-  const auto image_features = inputs_.image_features(*model_), video_features = inputs_.video_features(*model_);
+  const auto image_features = inputs_.image_features(*model_), vision_features = inputs_.vision_features(*model_);
   ASSERT_EQ(image.has_value(), image_features.defined());
-  ASSERT_EQ(video.has_value(), video_features.defined());
+  ASSERT_EQ(video.has_value(), vision_features.defined());
   if (image) expect_near(image_features, *image, kHiddenTolerance, "vision output");
-  if (video) expect_near(video_features, *video, kHiddenTolerance, "vision output");
+  if (video) expect_near(vision_features, *video, kHiddenTolerance, "vision output");
 
   const auto patch_embed = expected("vision_video.patch_embed");
   if (!patch_embed) return;

@@ -112,7 +112,7 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
     model::GroupBatch groups;
     for (size_t i = begin; i < begin + count; ++i) {
       model::PromptGroup group{.prompt = prompts_[i], .responses = batch.responses[i]};
-      group.video_features = model.encode_video(prompts_[i]->pixel_values_videos, prompts_[i]->video_grid_thw);
+      group.vision_features = model.encode_video(prompts_[i]->pixel_values_videos, prompts_[i]->video_grid_thw);
       groups.groups.push_back(std::move(group));
     }
     return groups;

@@ -94,7 +94,7 @@ Results run(const Case& c, bool checkpoint_blocks) {
     GroupBatch batch;
     batch.groups.push_back(test::make_group(*model, random.video(2, 6, 10, 4), {random.ids(7), random.ids(1), random.ids(5)}));
     batch.groups.push_back(test::make_group(*model, random.text(9), {random.ids(3), random.ids(3)}));
-    results.features = batch.groups[0].video_features.detach();
+    results.features = batch.groups[0].vision_features.detach();
     const auto hidden = model->response_hidden(batch);
     results.hidden = hidden.detach();
     const auto logits = at::linear(hidden, model->head_weight());

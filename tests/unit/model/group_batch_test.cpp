@@ -160,11 +160,11 @@ TEST(PromptGroup, FeaturesMustMatchThePads) {
   auto group = make_group(*model, video, {random.ids(2)});
   EXPECT_NO_THROW(model->response_hidden({{group}}));
   auto too_many = group;
-  too_many.video_features = at::cat({group.video_features, group.video_features});
+  too_many.vision_features = at::cat({group.vision_features, group.vision_features});
   EXPECT_THROW(model->response_hidden({{too_many}}), DataError);
-  group.video_features = group.video_features.narrow(0, 0, 3);
+  group.vision_features = group.vision_features.narrow(0, 0, 3);
   EXPECT_THROW(model->response_hidden({{group}}), DataError);
-  group.video_features = at::Tensor();
+  group.vision_features = at::Tensor();
   EXPECT_THROW(model->response_hidden({{group}}), DataError);
 
   // The same pads as an image give the same states: the kind of pad is gone once its row is replaced.
@@ -172,8 +172,8 @@ TEST(PromptGroup, FeaturesMustMatchThePads) {
   as_image->input_ids = at::where(video->input_ids == TinyPrompts::kVideoToken, at::full({}, TinyPrompts::kImageToken, at::kLong), video->input_ids);
   const auto features = model->encode_video(video->pixel_values_videos, video->video_grid_thw);
   const auto responses = std::vector<at::Tensor>{random.ids(3)};
-  const PromptGroup of_video{.prompt = video, .video_features = features, .responses = responses};
-  const PromptGroup of_image{.prompt = as_image, .video_features = features, .responses = responses};
+  const PromptGroup of_video{.prompt = video, .vision_features = features, .responses = responses};
+  const PromptGroup of_image{.prompt = as_image, .vision_features = features, .responses = responses};
   EXPECT_TRUE(at::equal(model->response_hidden({{of_video}}), model->response_hidden({{of_image}})));
 }
 

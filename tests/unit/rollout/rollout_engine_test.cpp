@@ -90,7 +90,7 @@ TEST_P(Generation, CachedDecodingEqualsOneForwardPass) {
   const double temperature = config().sampling.temperature > 0 ? config().sampling.temperature : 1.0;
   size_t num_tokens = 0;
   for (const auto& group : generate(prompts_, config())) {
-    model::PromptGroup model_group{.prompt = group.prompt.inputs, .video_features = group.video_features};
+    model::PromptGroup model_group{.prompt = group.prompt.inputs, .vision_features = group.vision_features};
     ASSERT_EQ(static_cast<int64_t>(group.responses.size()), config().group_size);
     for (const auto& response : group.responses) {
       ASSERT_EQ(response.ids.size(), response.log_probs.size());
@@ -180,7 +180,7 @@ TEST(RolloutEngine, ForksOnePrefixPerPrompt) {
   EXPECT_EQ(model->counters().videos_encoded, 2);
   EXPECT_EQ(model->counters().prompts_prefilled, 4);
   for (const auto& group : groups) {
-    EXPECT_EQ(group.video_features.defined(), group.prompt.inputs->pixel_values_videos.defined());
+    EXPECT_EQ(group.vision_features.defined(), group.prompt.inputs->pixel_values_videos.defined());
     std::set<std::vector<int64_t>> different;
     for (const auto& response : group.responses) different.insert(response.ids);
     EXPECT_GT(different.size(), 1u) << "responses of " << group.prompt.sample_id << " draw alike";
@@ -272,7 +272,7 @@ TEST(RolloutEngine, RecordsNoGradients) {
   for (const auto& entry : model->parameters().entries()) entry.tensor.set_requires_grad(true);
   const NumberTokenizer tokenizer;
   const auto groups = RolloutEngine(*model, tokenizer, {}).generate({make_prompts()[0]}, {.group_size = 2, .max_new_tokens = 2});
-  EXPECT_FALSE(groups[0].video_features.requires_grad());
+  EXPECT_FALSE(groups[0].vision_features.requires_grad());
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ Results run(int threads) {
   model::GroupBatch batch;
   batch.groups.push_back(test::make_group(*model, video, {random.ids(7), random.ids(1), random.ids(12)}));
   batch.groups.push_back(test::make_group(*model, text, {random.ids(9), random.ids(3)}));
-  Results results{.features = batch.groups[0].video_features.detach()};
+  Results results{.features = batch.groups[0].vision_features.detach()};
   const auto log_probs = algorithm::token_log_probs(model->response_hidden(batch), model->head_weight(), batch.response_ids(), 1.0).log_probs;
   results.log_probs = log_probs.detach();
   (log_probs * random.normal({log_probs.size(0)})).sum().backward();

@@ -227,7 +227,7 @@ class FirstStep {
     for (const auto& sample : warm_task().task().samples()) {
       const auto group = engine.generate({{sample.id, loader.load(sample)}},
                                          {.group_size = kGroupSize, .max_new_tokens = config.rollout.max_new_tokens, .seed = config.seed})[0];
-      model::PromptGroup model_group{.prompt = group.prompt.inputs, .video_features = group.video_features};
+      model::PromptGroup model_group{.prompt = group.prompt.inputs, .vision_features = group.vision_features};
       std::vector<double> totals;
       for (const auto& response : group.responses) {
         totals.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}).total);

@@ -10,7 +10,7 @@
 #include "tests/unit/trainer/warm_task.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/data/prompt.h"
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 #include "vrlt/rollout/rollout_engine.h"
 
 namespace vrlt::trainer {
@@ -35,7 +35,7 @@ TEST(Sft, F1_OnlyLabelPositionsAreInTheLoss) {
   const auto inputs = loader.load(warm_task().task().samples()[0]);
   const std::vector<std::shared_ptr<const processor::ModelInputs>> prompts = {inputs};
   const auto label = at::tensor({int64_t{7}, int64_t{9}, int64_t{4}}, at::kLong);
-  const model::GroupBatch batch{{{.prompt = inputs, .video_features = model::encode_videos(*model, prompts)[0], .responses = {label}}}};
+  const model::GroupBatch batch{{{.prompt = inputs, .vision_features = model::encode_vision(*model, prompts)[0], .responses = {label}}}};
   // The states that predict the labels are all that the loss sees: no position of the prompt, however long it is.
   EXPECT_GT(inputs->input_ids.size(0), 10);
   const auto hidden = model->response_hidden(batch);

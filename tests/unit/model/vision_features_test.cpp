@@ -1,4 +1,4 @@
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ TEST(EncodeVideos, ImagesComeBeforeTheVideoAndPromptsDoNotMix) {
       pictures(random, {{2, 2}}, {}),
       pictures(random, {}, std::array<int64_t, 3>{1, 2, 6}),
   };
-  const auto together = encode_videos(*model, prompts);
+  const auto together = encode_vision(*model, prompts);
   EXPECT_FALSE(together[1].defined());
   const auto& first = *prompts[0];
   const std::vector<at::Tensor> parts = {model->encode_video(first.pixel_values, first.image_grid_thw),

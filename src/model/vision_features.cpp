@@ -1,4 +1,4 @@
-#include "vrlt/model/video_features.h"
+#include "vrlt/model/vision_features.h"
 
 #include <ATen/ops/cat.h>
 
@@ -10,7 +10,7 @@ constexpr int64_t kMaxPatches = 16384;
 
 }  // namespace
 
-std::vector<at::Tensor> encode_videos(VisionLanguageModel& model, std::span<const std::shared_ptr<const processor::ModelInputs>> prompts) {
+std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<const std::shared_ptr<const processor::ModelInputs>> prompts) {
   struct Pending {
     size_t prompt;
     int64_t num_patches;
