@@ -23,7 +23,7 @@ while (($#)); do
   esac
 done
 cmake --preset release >/dev/null
-cmake --build --preset release --target policy_benchmark vrlt-train >/dev/null
+cmake --build --preset release --target policy_benchmark video_benchmark vrlt-train >/dev/null
 if [[ ! -e "$work/complete" ]]; then
   "$python" scripts/benchmark/make_workload.py --out "$work" --no-check --prompts prompt256,prompt512,prompt2198
   : >"$work/complete"

@@ -5,13 +5,13 @@ Each case first runs once for its numbers, which must agree; then repeat by repe
 the machine hits both. One thread each, float32, the same weights and inputs.
 """
 import argparse, json, os, re, subprocess, sys
-import curves, page, policy_cases, rank_cases, startup_cases
+import curves, page, policy_cases, rank_cases, startup_cases, video_cases
 from cases import Setup, agrees
 from common import cpu_name, summary, versions
 TITLE = "Speed against peers"
 
 # Modules with cases(setup), in the order of the page.
-MODULES = (policy_cases, startup_cases, rank_cases)
+MODULES = (policy_cases, startup_cases, rank_cases, video_cases)
 
 
 def growth(setup, repeats):
