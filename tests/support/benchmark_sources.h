@@ -69,7 +69,7 @@ inline fs::path nextgqa(const fs::path& root) {
   write(root / "test.csv",
         "video_id,frame_count,width,height,question,answer,qid,type,a0,a1,a2,a3,a4\n"
         "1234567890,719,320,240,why did the boy jump,excited,3,CW,tired,excited,to reach toy,angry,dance\n"
-        "1234567890,719,320,240,\"what did he do, then\",run,4,TN,walk,run,run,sit,eat\n"
+        "1234567890,719,320,240,\"what did he do, then\",run,4,TP,walk,run,run,sit,eat\n"
         "1234567890,719,320,240,what now,run,5,TN,walk,run,jump,sit,eat\n"
         "7777777777,719,320,240,who,run,0,TC,walk,run,jump,sit,eat\n"
         "1234567890,719,320,240,where,home,6,CH,a,b,c,d,e\n");

@@ -62,8 +62,9 @@ Conversion convert_nextgqa(const ConversionRequest& request) {
     record["duration"] = fields.seconds("duration");
     add_options(record, options, right - options.begin());
     add_segments(record, JsonFields(by_question, concat(fields.place(), ", qid ", qid)).spans("location"), row.place(), conversion);
-    record["groups"] = {{"type", row.at("type")}};
-    record["native"] = {{"vid", vid}, {"qid", qid}};
+    const auto type = row.at("type");
+    record["groups"] = {{"type", type == "TP" ? "TN" : type}};  // as papers count them
+    record["native"] = {{"vid", vid}, {"qid", qid}, {"type", type}};
     conversion.records.push_back(std::move(record));
   });
   return conversion;

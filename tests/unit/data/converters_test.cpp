@@ -127,6 +127,8 @@ TEST_F(Converters, NextGqa) {
   EXPECT_EQ(samples[0].answer_option, 1);
   EXPECT_EQ(samples[0].segments, (Spans{{2.0, 6.5}, {10.1, 14.0}}));
   EXPECT_EQ(samples[0].groups.at("type"), "CW");
+  EXPECT_EQ(samples[1].groups.at("type"), "TN") << "TP of the file: papers count it there";
+  EXPECT_EQ(samples[1].record["native"]["type"], "TP");
   EXPECT_EQ(samples[1].question, "what did he do, then");
   EXPECT_EQ(samples[1].answer_option, 1) << "the first of two options with the answer's text";
   EXPECT_THAT(samples[1].flags, ElementsAre("dup_options", "gt_negative", "gt_beyond_duration"));

@@ -54,6 +54,18 @@ TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
   EXPECT_LT(html.find("video.fps"), html.rfind("<td>mIoU</td><td>50")) << "settings come before scores";
 }
 
+TEST_F(Report, OfficialScoresStandBeforeTheStrictOnes) {
+  const auto evaluation = run("eval");
+  put(evaluation / "tvg" / "results.json",
+      R"({"n_done": 4, "n_expected": 4, "compat_profile": "tvg.seed", "compat": {"tvg.seed": {"metrics": {"mIoU": )" + kEstimate +
+          R"(}}}, "metrics": {"mIoU": )" + kEstimate + "}}");
+  const auto html = page({evaluation});
+  const auto official = html.find("<td>mIoU by tvg.seed</td>"), strict = html.find("<td>mIoU</td>");
+  ASSERT_NE(official, std::string::npos);
+  ASSERT_NE(strict, std::string::npos);
+  EXPECT_LT(official, strict);
+}
+
 TEST_F(Report, CurvesAndConstantsOfATraining) {
   const auto training = run("grpo");
   put(training / "metrics.jsonl",
