@@ -3,13 +3,7 @@
 #include <cstring>
 #include <vector>
 
-// Compiled for AVX2 and for any x86-64 at once; the loader picks. Sanitizers run before the choice can be made.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VRLT_SIMD __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define VRLT_SIMD
-#endif
-#define VRLT_INLINE inline __attribute__((always_inline))
+#include "core/simd.h"
 
 namespace vrlt::processor {
 namespace {
@@ -24,7 +18,7 @@ VRLT_INLINE void normalize(const uint8_t* __restrict levels, int64_t count, floa
 
 }  // namespace
 
-VRLT_SIMD void write_patch_rows(const uint8_t* const (&frames)[kTemporalPatch], int64_t height, int64_t width, float* rows) {
+VRLT_SIMD_AVX2 void write_patch_rows(const uint8_t* const (&frames)[kTemporalPatch], int64_t height, int64_t width, float* rows) {
   constexpr int64_t kSide = kMerge * kPatch;
   std::vector<float> line(static_cast<size_t>(width));
   const int64_t patches = width / kPatch;

@@ -4,13 +4,7 @@
 #include <cmath>
 #include <vector>
 
-// Compiled for AVX2 and for any x86-64 at once; the loader picks. Sanitizers run before the choice can be made.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VRLT_SIMD __attribute__((target_clones("arch=x86-64-v3", "default")))
-#else
-#define VRLT_SIMD
-#endif
-#define VRLT_INLINE inline __attribute__((always_inline))
+#include "core/simd.h"
 
 namespace vrlt::video {
 namespace {
@@ -39,7 +33,7 @@ VRLT_INLINE float keys_cubic(float x) {
 }
 
 /// The weights of inputs `first` to `first + count` for one output value: as LibTorch computes them, in float32.
-VRLT_SIMD void fill_weights(float center, float inverse_scale, int64_t first, int64_t count, float* weights) {
+VRLT_SIMD_AVX2 void fill_weights(float center, float inverse_scale, int64_t first, int64_t count, float* weights) {
   float sum = 0.0F;
   for (int64_t k = 0; k < count; ++k) {
     const double distance = static_cast<double>(static_cast<float>(k + first) - center) + 0.5;
@@ -66,13 +60,13 @@ Taps make_taps(int64_t in, int64_t out) {
   return taps;
 }
 
-VRLT_SIMD void to_floats(const uint8_t* __restrict values, int64_t count, float* __restrict floats) {
+VRLT_SIMD_AVX2 void to_floats(const uint8_t* __restrict values, int64_t count, float* __restrict floats) {
   for (int64_t i = 0; i < count; ++i) floats[i] = static_cast<float>(values[i]);
 }
 
 /// Four rows of pixels to four narrower ones. A row has room for one value more than its pixels take.
-VRLT_SIMD void narrow_rows(const float* rows, int64_t stride, const int64_t* first, const int64_t* count, const float* weights, int64_t most,
-                           int64_t width, float* const* results) {
+VRLT_SIMD_AVX2 void narrow_rows(const float* rows, int64_t stride, const int64_t* first, const int64_t* count, const float* weights, int64_t most,
+                                int64_t width, float* const* results) {
   float *out0 = results[0], *out1 = results[1], *out2 = results[2], *out3 = results[3];
   for (int64_t x = 0; x < width; ++x, weights += most) {
     const float* at = rows + kChannels * first[x];
@@ -92,7 +86,7 @@ VRLT_SIMD void narrow_rows(const float* rows, int64_t stride, const int64_t* fir
 }
 
 /// The weighted sum of rows. Rows and sum are whole blocks.
-VRLT_SIMD void add_rows(const float* const* rows, const float* weights, int64_t count, int64_t values, float* sums) {
+VRLT_SIMD_AVX2 void add_rows(const float* const* rows, const float* weights, int64_t count, int64_t values, float* sums) {
   for (int64_t x = 0; x < values; x += kBlock) {
     Vector sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
     for (int64_t k = 0; k < count; ++k) {
@@ -109,7 +103,7 @@ VRLT_SIMD void add_rows(const float* const* rows, const float* weights, int64_t 
 }
 
 /// Clamped and rounded, ties to even.
-VRLT_SIMD void to_levels(const float* __restrict values, int64_t count, uint8_t* __restrict levels) {
+VRLT_SIMD_AVX2 void to_levels(const float* __restrict values, int64_t count, uint8_t* __restrict levels) {
   constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
   for (int64_t i = 0; i < count; ++i) {
     const float low = values[i] > 0.0F ? values[i] : 0.0F, clamped = low < 255.0F ? low : 255.0F;
@@ -117,8 +111,8 @@ VRLT_SIMD void to_levels(const float* __restrict values, int64_t count, uint8_t*
   }
 }
 
-VRLT_SIMD void split_channels(const uint8_t* __restrict packed, int64_t width, uint8_t* __restrict red, uint8_t* __restrict green,
-                              uint8_t* __restrict blue) {
+VRLT_SIMD_AVX2 void split_channels(const uint8_t* __restrict packed, int64_t width, uint8_t* __restrict red, uint8_t* __restrict green,
+                                   uint8_t* __restrict blue) {
   for (int64_t x = 0; x < width; ++x) {
     red[x] = packed[kChannels * x];
     green[x] = packed[kChannels * x + 1];

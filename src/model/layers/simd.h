@@ -3,15 +3,9 @@
 #include <bit>
 #include <cstdint>
 
-// For loops that the compiler turns into vector instructions: files with these are compiled with the options of cpu_kernels.cpp.
+#include "core/simd.h"
 
-/// Compiles a function for AVX-512, AVX2 and any x86-64 at once; the loader picks. Sanitizers run before the choice can be made.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VRLT_SIMD __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VRLT_SIMD
-#endif
-#define VRLT_INLINE inline __attribute__((always_inline))
+// For loops that the compiler turns into vector instructions: files with these are compiled with the options of cpu_kernels.cpp.
 
 namespace vrlt::model::cpu {
 
