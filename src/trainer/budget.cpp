@@ -68,7 +68,7 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
   const auto mean = mean_prompt(config, samples);
   const auto passes = count_passes(config);
   const bool checkpoints = checkpoints_activations(config);
-  const double again = checkpoints ? passes.update / 3 : 0.0;  // the forward part of the update, once more
+  const double again = checkpoints ? passes.update / kForwardAndBackward : 0.0;  // the forward part of the update, once more
   Budget budget{.prompt_tokens = mean.tokens(),
                 .longest_prompt_tokens = mean.longest,
                 .prompts = config.prompts_per_step,

@@ -8,7 +8,6 @@ namespace vrlt::trainer {
 namespace {
 
 constexpr double kMultiplyAdd = 2.0;
-constexpr double kForward = 1.0, kForwardAndBackward = 3.0;  // gradients of inputs and of weights cost a forward pass each
 constexpr double kTera = 1e12;
 
 /// Matrices and attention of `tokens` tokens, each of which attends to `context` others.

@@ -24,6 +24,9 @@ double prompt_flops(const model::ModelShape& shape, double tokens);
 /// Of the decoder over one response to such a prompt, and of its projection to the vocabulary.
 double response_flops(const model::ModelShape& shape, double tokens, double prompt_tokens);
 
+/// Gradients of inputs and of weights cost a forward pass each.
+constexpr double kForward = 1.0, kForwardAndBackward = 3.0;
+
 /// How many forward passes a step amounts to; a backward pass counts as two. What is computed again to save memory is not work.
 struct Passes {
   double vision = 0.0;   ///< Over the clips, in all of the step.

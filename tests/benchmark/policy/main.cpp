@@ -1,52 +1,25 @@
 // policy_benchmark WORK --model FOLDER --inputs FILE ...: times one part of a GRPO step and prints a line of JSON with "seconds" (one
 // number per repeat) and, under "check", numbers to compare with another implementation. scripts/benchmark.sh runs it beside its peers.
 
-#include <ATen/Parallel.h>
-
-#include <CLI/CLI.hpp>
-#include <cstdio>
-
-#include "vrlt/core/error.h"
+#include "tests/benchmark/command_line.h"
 #include "workload.h"
 
 namespace {
 
 using vrlt::benchmark::Options;
 
-struct Work {
-  const char* name;
-  const char* help;
-  vrlt::io::Json (*run)(const Options&);
-};
-
-constexpr Work kWorks[] = {
+constexpr vrlt::benchmark::Work<Options> kWorks[] = {
     {"generate", "tower, prefill and decoding of forced length", vrlt::benchmark::generate},
     {"update", "forward pass, GRPO loss and gradients of given responses", vrlt::benchmark::update},
     {"step", "frames to updated weights: processor, rollout, reward, reference, update, AdamW", vrlt::benchmark::step},
     {"head", "log-probs of random states over a large vocabulary", vrlt::benchmark::head},
 };
 
-void run(const Options& options) {
-  at::set_num_threads(options.threads);
-  for (const auto& work : kWorks)
-    if (options.work == work.name) {
-      std::printf("%s\n", work.run(options).dump().c_str());
-      return;
-    }
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Times parts of a GRPO step.");
   Options options;
-  std::string list;
-  std::vector<std::string> names;
-  for (const auto& work : kWorks) {
-    names.emplace_back(work.name);
-    list += std::string(list.empty() ? "" : "; ") + work.name + ": " + work.help;
-  }
-  app.add_option("work", options.work, list)->required()->check(CLI::IsMember(names));
   app.add_option("--model", options.model, "Hugging Face folder");
   app.add_option("--inputs", options.inputs, "safetensors file of one prompt");
   app.add_option("--group", options.group, "responses per prompt");
@@ -62,14 +35,5 @@ int main(int argc, char** argv) {
   app.add_flag("--checkpoint", options.checkpoint, "activation checkpointing by blocks (update, step)");
   app.add_option("--save-gradients", options.save_gradients, "write log-probs and gradients to this safetensors file (update)");
   app.add_option("--save-tokens", options.save_tokens, "write the tokens to this safetensors file (generate)");
-  app.add_option("--threads", options.threads, "threads of LibTorch");
-  app.add_option("--repeats", options.repeats, "timed runs");
-  app.add_option("--warmup", options.warmup, "runs before them");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "policy_benchmark: %s\n", error.what());
-    return 1;
-  }
+  return vrlt::benchmark::run_command_line(app, "policy_benchmark", kWorks, options, argc, argv);
 }

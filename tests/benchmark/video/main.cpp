@@ -1,16 +1,15 @@
 // video_benchmark decode|preprocess ...: times reading the frames of a clip, or turning decoded frames into patch rows, and prints a line of
 // JSON. scripts/benchmark/video_cases.py runs it beside its peers.
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/mean.h>
 #include <ATen/ops/stack.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <functional>
 
+#include "tests/benchmark/command_line.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
@@ -97,34 +96,16 @@ Json preprocess(const Options& options) {
   return result;
 }
 
-struct Work {
-  const char* name;
-  const char* help;
-  Json (*run)(const Options&);
-};
-constexpr Work kWorks[] = {
+constexpr vrlt::benchmark::Work<Options> kWorks[] = {
     {"decode", "a clip file to resized frames", decode},
     {"preprocess", "decoded frames to patch rows", preprocess},
 };
-
-void run(const Options& options) {
-  at::set_num_threads(options.threads);
-  for (const auto& work : kWorks)
-    if (options.work == work.name) std::printf("%s\n", work.run(options).dump().c_str());
-}
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Times the reading of videos.");
   Options options;
-  std::string list;
-  std::vector<std::string> names;
-  for (const auto& work : kWorks) {
-    names.emplace_back(work.name);
-    list += std::string(list.empty() ? "" : "; ") + work.name + ": " + work.help;
-  }
-  app.add_option("work", options.work, list)->required()->check(CLI::IsMember(names));
   app.add_option("--clip", options.clip, "video file (decode)");
   app.add_option("--inputs", options.inputs, "safetensors file with frames [F, H, W, 3] uint8 (preprocess)");
   app.add_option("--frames", options.frames, "frames taken (decode)");
@@ -134,14 +115,5 @@ int main(int argc, char** argv) {
   app.add_option("--resize", options.resize, "kernel that resizes frames")->check(CLI::IsMember(vrlt::video::resize_kernel_names()));
   app.add_option("--cache", options.cache, "folder of cached frames (decode)");
   app.add_option("--out", options.out, "write the frames as bytes [F, H, W, 3] (decode), or the rows as safetensors (preprocess)");
-  app.add_option("--threads", options.threads, "threads of LibTorch");
-  app.add_option("--repeats,--reps", options.repeats, "timed runs");
-  app.add_option("--warmup", options.warmup, "runs before them");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "video_benchmark: %s\n", error.what());
-    return 1;
-  }
+  return vrlt::benchmark::run_command_line(app, "video_benchmark", kWorks, options, argc, argv);
 }
