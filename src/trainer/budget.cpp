@@ -106,7 +106,9 @@ Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape
       micro * tokens_of_group * activation_elements(shape.text, checkpoints) +
       (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
   const bool has_masters = config.model.dtype != "float32";
-  budget.memory = {{"weights", all * bytes}, {"gradients", trained * bytes}, {"optimizer", trained * kFloatBytes * (has_masters ? 3 : 2)}};
+  const double sum_bytes = 2 * bytes;  // optim::GradientSum adds up in the type above
+  budget.memory = {
+      {"weights", all * bytes}, {"gradients", trained * (bytes + sum_bytes)}, {"optimizer", trained * kFloatBytes * (has_masters ? 3 : 2)}};
   if (grpo && config.algorithm.needs_reference()) budget.memory.push_back({"reference", all * bytes});
   if (grpo)
     budget.memory.push_back(

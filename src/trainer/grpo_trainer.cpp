@@ -120,7 +120,7 @@ void train_grpo(const TrainingParts& parts) {
     update.set_entropy_coef(state.entropy_coef());
     for (int64_t number = 0; number < update.num_updates(); ++number) {
       metrics::MetricSet of_update;
-      update.accumulate_gradients(number, of_update);
+      update.accumulate_gradients(number, run.gradients(), of_update);
       if (run.optimizer_step(of_update)) sync_reference(parts, run.updates_done());
       if (update_log) update_log->append(update_line(step, number, of_update));
       of_updates.average_in(of_update);

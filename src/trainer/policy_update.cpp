@@ -174,12 +174,13 @@ algorithm::TokenBatch PolicyUpdate::counted_tokens(const MicroBatch& micro, cons
   return micro.counted.defined() ? algorithm::masked(tokens, micro.counted) : tokens;
 }
 
-void PolicyUpdate::accumulate_gradients(int64_t update, metrics::MetricSet& metrics) {
+void PolicyUpdate::accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics) {
   const auto& part = parts_[static_cast<size_t>(update % settings_.algorithm.updates_per_pass)];
   for (const auto& micro : part.micro_batches) {
     const auto tokens = counted_tokens(micro, forward(policy_, micro));
     const auto result = algorithm::objective(tokens, part.counts, settings_.algorithm.objective);
     result.loss.backward();
+    gradients.take();
     record_update_metrics(tokens, result, settings_.algorithm.objective, metrics);
   }
   if (!group_.is_first()) return;

@@ -71,6 +71,7 @@ void train_sft(const TrainingParts& parts) {
       const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(), batch.response_ids().to(hidden.device()), 1.0);
       const auto loss = -(tokens.log_probs * token_weights(batch, counts, config.sft.aggregation).to(hidden.device())).sum();
       loss.backward();
+      run.gradients().take();
       metrics.sum("loss/nll", loss.item<double>());
       metrics.mean("policy/entropy", tokens.entropy.mean().item<double>(), static_cast<double>(hidden.size(0)));
     }

@@ -136,7 +136,10 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.field({.name = "seed", .help = "of data order, sampling and random weights"}, c.seed);
   v.field({.name = "steps", .help = "batches of prompts to train on", .min = 1}, c.steps);
   v.field({.name = "prompts_per_step", .help = "prompts per step, over all ranks", .min = 1}, c.prompts_per_step);
-  v.field({.name = "micro_batch", .help = "prompts per forward and backward pass; changes memory, not results", .min = 1}, c.micro_batch);
+  v.field({.name = "micro_batch",
+           .help = "prompts per forward and backward pass: memory and speed; weights change by rounding only, with 1 not even by the number of ranks",
+           .min = 1},
+          c.micro_batch);
   v.field(
       {.name = "micro_batch_tokens", .help = "tokens of prompts and responses per pass at most; a larger prompt goes alone; 0: no bound", .min = 0},
       c.micro_batch_tokens);

@@ -13,7 +13,6 @@
 #include "vrlt/core/stop_request.h"
 #include "vrlt/distributed/work_sharing.h"
 #include "vrlt/model/vision_features.h"
-#include "vrlt/optim/gradient_reduction.h"
 #include "vrlt/processor/prompt_cost.h"
 
 namespace vrlt::trainer {
@@ -73,8 +72,8 @@ bool too_many(size_t num_bad, const TrainingParts& parts) {
 
 TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step)
     : parts_(parts),
-      trained_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
-      optimizer_(trained_, parts.config.optim),
+      gradients_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
+      optimizer_(gradients_.parameters(), parts.config.optim),
       flops_(parts.config, parts.yardstick),
       updates_per_step_(updates_per_step) {
   resume_from_latest();
@@ -157,7 +156,7 @@ void TrainingRun::gather_metrics(metrics::MetricSet& metrics) const {
 
 bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
   const auto& optim = parts_.config.optim;
-  optim::all_reduce_gradients(trained_, parts_.group);
+  gradients_.finish(parts_.group);
   gather_metrics(metrics);
   const double norm = optimizer_.clip_gradients(optim.max_grad_norm);
   const double lr = optim.lr * optim::lr_factor(optim, updates_done_, parts_.config.steps * updates_per_step_);

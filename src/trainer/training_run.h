@@ -16,6 +16,7 @@
 #include "vrlt/metrics/progress.h"
 #include "vrlt/model/group_batch.h"
 #include "vrlt/optim/adamw.h"
+#include "vrlt/optim/gradient_sum.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -39,6 +40,9 @@ class TrainingRun {
   /// are an error.
   /// @param coming  what is probably loaded next: read in the background while the model works.
   std::vector<LoadedSample> load_samples(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming = {});
+
+  /// Takes the gradients of each backward pass until optimizer_step.
+  optim::GradientSum& gradients() { return gradients_; }
 
   /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate. Gradients that are not
   /// finite are left out: parameters, optimizer and schedule stay as they are; false then.
@@ -73,7 +77,7 @@ class TrainingRun {
   bool keeps_moving_reference() const;
 
   const TrainingParts& parts_;
-  optim::NamedTensors trained_;
+  optim::GradientSum gradients_;
   optim::AdamW optimizer_;
   StepFlops flops_;
   int64_t updates_per_step_;

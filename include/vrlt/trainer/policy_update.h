@@ -10,6 +10,7 @@
 #include "vrlt/distributed/process_group.h"
 #include "vrlt/metrics/metric.h"
 #include "vrlt/model/vision_language_model.h"
+#include "vrlt/optim/gradient_sum.h"
 #include "vrlt/trainer/algorithm_config.h"
 
 namespace vrlt::trainer {
@@ -56,7 +57,7 @@ class PolicyUpdate {
   int64_t num_updates() const { return settings_.algorithm.num_updates(); }
 
   /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of this rank alone.
-  void accumulate_gradients(int64_t update, metrics::MetricSet& metrics);
+  void accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics);
 
   /// Of the next updates, in place of the configured coefficient.
   void set_entropy_coef(double coef) { settings_.algorithm.objective.entropy.coef = coef; }

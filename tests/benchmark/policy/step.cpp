@@ -53,6 +53,7 @@ io::Json step(const Options& options) {
   optim::NamedTensors trained;
   for (const auto& [name, tensor] : policy->parameters().entries())
     if (tensor.requires_grad()) trained.emplace_back(name, tensor);
+  optim::GradientSum gradients(trained);
   optim::AdamW optimizer(trained, {});
 
   uint64_t draw = 0;
@@ -74,7 +75,8 @@ io::Json step(const Options& options) {
     update.measure_anchors();
     update.set_advantages(advantages);
     metrics::MetricSet metrics;
-    update.accumulate_gradients(0, metrics);
+    update.accumulate_gradients(0, gradients, metrics);
+    gradients.finish(distributed::single_process());
     optimizer.clip_gradients(1.0);
     optimizer.step(1e-6);
     total_reward = at::tensor(rewards, at::kDouble).mean().item<double>();

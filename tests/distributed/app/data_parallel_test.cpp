@@ -84,6 +84,18 @@ TEST_F(DataParallel, I09_I24_PolicyOptimization) {
   }
 }
 
+// Each pass is then the same computation wherever it runs, and sums of its gradients in float64 are the same in any order once they are
+// rounded, but for one in some 2^29: over these steps not a single weight differs.
+TEST_F(DataParallel, OnePromptPerPassGivesTheSameWeights) {
+  warm_up();
+  run("vrlt-train", {"grpo.yaml", "name=one", "micro_batch=1", "algorithm.is_correction=none"});
+  for (const int world_size : {2, 3}) {
+    const auto name = "ranks" + std::to_string(world_size);
+    run_on(world_size, "vrlt-train", {"grpo.yaml", "name=" + name, "micro_batch=1", "algorithm.is_correction=none"});
+    EXPECT_EQ(largest_difference(weights("one"), weights(name)), 0.0) << world_size << " ranks";
+  }
+}
+
 TEST_F(DataParallel, MoreRanksThanPrompts) {
   run("vrlt-train", {"sft.yaml", "name=one", "prompts_per_step=2"});
   run_on(3, "vrlt-train", {"sft.yaml", "name=three", "prompts_per_step=2"});

@@ -223,6 +223,7 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
 TEST_P(GrpoSteps, EveryNumberOfEveryStep) {
   optim::NamedTensors trained;
   for (const auto& [name, tensor] : policy_->parameters().entries()) trained.emplace_back(name, tensor);
+  optim::GradientSum gradients(trained);
   optim::AdamW optimizer(trained, {.weight_decay = setting("weight_decay")});
   const auto& steps = json_["variants"][GetParam()]["steps"];
   ASSERT_EQ(static_cast<int64_t>(steps.size()), integer("generation_batches") * integer("passes_per_batch"));
@@ -238,7 +239,8 @@ TEST_P(GrpoSteps, EveryNumberOfEveryStep) {
     }
     expect_log_probs(batch, *policy_, "step" + std::to_string(number) + ".log_probs", number == 0 ? kFirstLogProb : kLogProb);
     metrics::MetricSet metrics;
-    update.accumulate_gradients(pass, metrics);
+    update.accumulate_gradients(pass, gradients, metrics);
+    gradients.finish(distributed::single_process());
     expect_step(step, metrics);
     const double norm = optimizer.clip_gradients(setting("max_grad_norm")), expected_norm = step["grad_norm"].get<double>();
     expect_near(norm / expected_norm, 1.0, kGradNorm, GetParam() + " gradient norm, relative");

@@ -85,7 +85,7 @@ TEST(Budget, KnowsWhatTheConfigAddsToIt) {
 TEST(Budget, TellsMemoryOfARank) {
   const auto budget = estimate_budget(config(), shape(), samples());
   EXPECT_DOUBLE_EQ(bytes(budget, "weights"), 2500 * 4);
-  EXPECT_DOUBLE_EQ(bytes(budget, "gradients"), 2000 * 4) << "the tower is frozen";
+  EXPECT_DOUBLE_EQ(bytes(budget, "gradients"), 2000 * (4 + 8)) << "of a pass and their sum; the tower is frozen";
   EXPECT_DOUBLE_EQ(bytes(budget, "optimizer"), 2000 * 8);
   // two groups of 40 prompt tokens and 4 responses of 10; keys and values of 5
   EXPECT_DOUBLE_EQ(bytes(budget, "keys and values of a rollout"), 2 * 80 * 2 * 5 * 4);

@@ -17,7 +17,7 @@
 #include "vrlt/algorithm/objective.h"
 #include "vrlt/core/error.h"
 #include "vrlt/optim/adamw.h"
-#include "vrlt/optim/gradient_reduction.h"
+#include "vrlt/optim/gradient_sum.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -78,7 +78,9 @@ TEST(Invariants, I09_DataParallel) {
       const auto own = algorithm::counts_of(batch.row_lengths, aggregation);
       const algorithm::StepCounts counts{group.all_reduce_sum(own.tokens), group.all_reduce_sum(own.rows), group.all_reduce_sum(own.micro_batches)};
       algorithm::objective(batch, counts, {.aggregation = aggregation}).loss.backward();
-      optim::all_reduce_gradients(policy.parameters(), group);
+      optim::GradientSum sum(policy.parameters());
+      sum.take();
+      sum.finish(group);
       std::vector<at::Tensor> gradient;
       for (const auto& [name, parameter] : policy.parameters()) gradient.push_back(parameter.grad().flatten().clone());
       optim::AdamW(policy.parameters(), {.epsilon = 1e-4}).step(1e-3);
