@@ -10,12 +10,12 @@ namespace vrlt::video {
 namespace {
 
 constexpr int64_t kChannels = 3;
-constexpr int64_t kRows = 4;    ///< Made narrower at a time: they share the weights.
-constexpr int64_t kBlock = 32;  ///< Values of a row added up at a time.
+constexpr int64_t kRows = 4;   ///< Made narrower at a time: they share the weights.
+constexpr int64_t kAhead = 8;  ///< Rows of the frame asked for before they are used: they are read once, often from memory.
+constexpr int64_t kCacheLine = 64;
 
-// Anywhere among floats. Write the names out: `auto` would forget the alignment.
-typedef float Pixel __attribute__((vector_size(16), aligned(4), may_alias));  ///< Three channels and one value of the next pixel, which is ignored.
-typedef float Vector __attribute__((vector_size(32), aligned(4), may_alias));
+/// Three channels and one value of the next pixel, which is ignored; anywhere among floats. Write the name out: `auto` would forget the alignment.
+typedef float Pixel __attribute__((vector_size(16), aligned(4), may_alias));
 
 /// What each output value is made of.
 struct Taps {
@@ -60,10 +60,6 @@ Taps make_taps(int64_t in, int64_t out) {
   return taps;
 }
 
-VRLT_SIMD_AVX2 void to_floats(const uint8_t* __restrict values, int64_t count, float* __restrict floats) {
-  for (int64_t i = 0; i < count; ++i) floats[i] = static_cast<float>(values[i]);
-}
-
 /// Four rows of pixels to four narrower ones. A row has room for one value more than its pixels take.
 VRLT_SIMD_AVX2 void narrow_rows(const float* rows, int64_t stride, const int64_t* first, const int64_t* count, const float* weights, int64_t most,
                                 int64_t width, float* const* results) {
@@ -85,25 +81,33 @@ VRLT_SIMD_AVX2 void narrow_rows(const float* rows, int64_t stride, const int64_t
   }
 }
 
-/// The weighted sum of rows. Rows and sum are whole blocks.
-VRLT_SIMD_AVX2 void add_rows(const float* const* rows, const float* weights, int64_t count, int64_t values, float* sums) {
-  for (int64_t x = 0; x < values; x += kBlock) {
-    Vector sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
-    for (int64_t k = 0; k < count; ++k) {
-      const Vector* part = reinterpret_cast<const Vector*>(rows[k] + x);
-      const float weight = weights[k];
-      sum0 += part[0] * weight;
-      sum1 += part[1] * weight;
-      sum2 += part[2] * weight;
-      sum3 += part[3] * weight;
-    }
-    Vector* sum = reinterpret_cast<Vector*>(sums + x);
-    sum[0] = sum0, sum[1] = sum1, sum[2] = sum2, sum[3] = sum3;
+/// sums (+)= the weighted sum of N rows.
+template <int N, bool kFirst>
+VRLT_INLINE void add_some_rows(const uint8_t* const* rows, const float* weights, int64_t count, float* __restrict sums) {
+  const uint8_t* row[N];
+  float weight[N];
+  for (int k = 0; k < N; ++k) row[k] = rows[k], weight[k] = weights[k];
+  for (int64_t x = 0; x < count; ++x) {
+    float sum = kFirst ? 0.0F : sums[x];
+    for (int k = 0; k < N; ++k) sum += static_cast<float>(row[k][x]) * weight[k];
+    sums[x] = sum;
   }
 }
 
+/// The weighted sum of rows of bytes.
+VRLT_SIMD void add_rows(const uint8_t* const* rows, const float* weights, int64_t num_rows, int64_t count, float* sums) {
+  constexpr int64_t kTogether = 4;
+  int64_t k = num_rows >= kTogether ? kTogether : 1;
+  if (k == kTogether)
+    add_some_rows<kTogether, true>(rows, weights, count, sums);
+  else
+    add_some_rows<1, true>(rows, weights, count, sums);
+  for (; k + kTogether <= num_rows; k += kTogether) add_some_rows<kTogether, false>(rows + k, weights + k, count, sums);
+  for (; k < num_rows; ++k) add_some_rows<1, false>(rows + k, weights + k, count, sums);
+}
+
 /// Clamped and rounded, ties to even.
-VRLT_SIMD_AVX2 void to_levels(const float* __restrict values, int64_t count, uint8_t* __restrict levels) {
+VRLT_SIMD void to_levels(const float* __restrict values, int64_t count, uint8_t* __restrict levels) {
   constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
   for (int64_t i = 0; i < count; ++i) {
     const float low = values[i] > 0.0F ? values[i] : 0.0F, clamped = low < 255.0F ? low : 255.0F;
@@ -120,35 +124,40 @@ VRLT_SIMD_AVX2 void split_channels(const uint8_t* __restrict packed, int64_t wid
   }
 }
 
-int64_t whole_blocks(int64_t values) { return (values + kBlock - 1) / kBlock * kBlock; }
+/// Of rows as whole cache lines, with room for the value after the last pixel.
+int64_t stride_of(int64_t values) {
+  constexpr auto kFloats = kCacheLine / static_cast<int64_t>(sizeof(float));
+  return (values + kFloats) / kFloats * kFloats;
+}
 
 }  // namespace
 
 void float_resize(const uint8_t* pixels, ImageSize from, ImageSize to, uint8_t* planes) {
   const auto across = make_taps(from.width, to.width), down = make_taps(from.height, to.height);
-  const int64_t in_stride = whole_blocks(from.width * kChannels + 1), out_stride = whole_blocks(to.width * kChannels + 1);
-  const int64_t capacity = down.most + kRows;  // of narrowed rows: those of one output row, and what was made ahead
-  std::vector<float> wide(static_cast<size_t>(kRows * in_stride)), narrow(static_cast<size_t>(capacity * out_stride));
-  std::vector<float> sums(static_cast<size_t>(out_stride));
-  std::vector<uint8_t> levels(static_cast<size_t>(out_stride));
-  std::vector<const float*> rows(static_cast<size_t>(down.most));
-  const auto narrowed = [&](int64_t y) { return narrow.data() + y % capacity * out_stride; };
-  int64_t made = 0;
-  for (int64_t y = 0; y < to.height; ++y) {
-    const int64_t first = down.first[static_cast<size_t>(y)], count = down.count[static_cast<size_t>(y)];
-    for (; made < first + count; made += kRows) {
-      float* results[kRows];
-      for (int64_t i = 0; i < kRows; ++i) {
-        to_floats(pixels + std::min(made + i, from.height - 1) * from.width * kChannels, from.width * kChannels, wide.data() + i * in_stride);
-        results[i] = narrowed(made + i);
-      }
-      narrow_rows(wide.data(), in_stride, across.first.data(), across.count.data(), across.weights.data(), across.most, to.width, results);
+  const int64_t in_values = from.width * kChannels, out_values = to.width * kChannels;
+  const int64_t low_stride = stride_of(in_values), narrow_stride = stride_of(out_values);
+  // Down first, where bytes are read and whole rows added up: the pass across, which works on single pixels, then has fewer rows.
+  std::vector<float> low(static_cast<size_t>(kRows * low_stride)), narrow(static_cast<size_t>(kRows * narrow_stride));
+  std::vector<uint8_t> levels(static_cast<size_t>(out_values));
+  std::vector<const uint8_t*> rows(static_cast<size_t>(down.most));
+  float* results[kRows];
+  for (int64_t i = 0; i < kRows; ++i) results[i] = narrow.data() + i * narrow_stride;
+  int64_t asked_for = 0;
+  for (int64_t begin = 0; begin < to.height; begin += kRows) {
+    const int64_t end = std::min(begin + kRows, to.height);
+    for (int64_t y = begin; y < end; ++y) {
+      const int64_t first = down.first[static_cast<size_t>(y)], count = down.count[static_cast<size_t>(y)];
+      for (; asked_for < std::min(first + count + kAhead, from.height); ++asked_for)
+        for (int64_t x = 0; x < in_values; x += kCacheLine) __builtin_prefetch(pixels + asked_for * in_values + x);
+      for (int64_t k = 0; k < count; ++k) rows[static_cast<size_t>(k)] = pixels + (first + k) * in_values;
+      add_rows(rows.data(), down.weights.data() + y * down.most, count, in_values, low.data() + (y - begin) * low_stride);
     }
-    for (int64_t k = 0; k < count; ++k) rows[static_cast<size_t>(k)] = narrowed(first + k);
-    add_rows(rows.data(), down.weights.data() + y * down.most, count, out_stride, sums.data());
-    to_levels(sums.data(), out_stride, levels.data());
-    uint8_t* row = planes + y * to.width;
-    split_channels(levels.data(), to.width, row, row + to.height * to.width, row + 2 * to.height * to.width);
+    narrow_rows(low.data(), low_stride, across.first.data(), across.count.data(), across.weights.data(), across.most, to.width, results);
+    for (int64_t y = begin; y < end; ++y) {
+      to_levels(results[y - begin], out_values, levels.data());
+      uint8_t* row = planes + y * to.width;
+      split_channels(levels.data(), to.width, row, row + to.height * to.width, row + 2 * to.height * to.width);
+    }
   }
 }
 

@@ -6,9 +6,9 @@
 
 namespace vrlt::video {
 
-/// Antialiased bicubic resize in float32, clamped and rounded half to even, in one pass over the pixels: only the few rows that the next row of the
-/// result is made of are kept as floats. The sums are those of LibTorch's `_upsample_bicubic2d_aa` of floats, widths first and taps in order, but for
-/// the last bit of some weights: in real clips about one value in 100,000 is rounded to the other level.
+/// Antialiased bicubic resize in float32, clamped and rounded half to even, in one pass over the pixels: only the rows that the next ones of the
+/// result are made of are kept as floats. The sums are those of LibTorch's `_upsample_bicubic2d_aa` of floats in another order, heights first: in
+/// real clips about one value in 100,000 is rounded to the other level.
 /// @param pixels  [from.height, from.width, 3]: packed.  @param planes  [3, to.height, to.width].
 void float_resize(const uint8_t* pixels, ImageSize from, ImageSize to, uint8_t* planes);
 
