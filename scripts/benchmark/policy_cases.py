@@ -11,7 +11,7 @@ def cases(setup):
                                  f"{program} update {inputs} --repeats 1"))
     for m, goal in (("h64", 10.0), ("h128", 10.0), ("h256", 3.0)):
         inputs = f"--model {setup.model(m)} --inputs {setup.inputs(m, 'prompt256')} --group 8 --new-tokens 64"
-        peer, ours = f"hf_generate.py {inputs}", f"{program} generate {inputs} --repeats 1"
+        peer, ours = f"hf_generate.py {inputs}", f"{program} generate {inputs} --repeats 1 --warmup 2"
         out.append(beside_script(f"rollout {m} greedy", "8 responses of 64 tokens to a video prompt of 256", goal, f"{peer} --mode greedy", f"{ours} --greedy"))
         out.append(beside_script(f"rollout {m} sampled", "the same, sampled", goal, f"{peer} --mode sampled", ours))
         if m == "h128":

@@ -17,6 +17,7 @@
 #include "vrlt/algorithm/reward_composition.h"
 #include "vrlt/app/convert.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/heap.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/data/prompt.h"
@@ -128,6 +129,7 @@ int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>&
     return cli.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
   }
   return guarded([&] {
+    keep_freed_memory();
     log::setup(0, 1);
     install_stop_handlers();
     return body();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "vrlt/core/heap.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::benchmark {
@@ -33,6 +34,7 @@ int run_command_line(CLI::App& app, const char* program, const Work<Options> (&w
   app.add_option("--repeats,--reps", options.repeats, "timed runs");
   app.add_option("--warmup", options.warmup, "runs before them");
   CLI11_PARSE(app, argc, argv);
+  vrlt::keep_freed_memory();
   try {
     at::set_num_threads(static_cast<int>(options.threads));
     for (const auto& work : works)
