@@ -1,6 +1,7 @@
 #include "vrlt/app/opened_model.h"
 
 #include "vrlt/core/error.h"
+#include "vrlt/model/vision_features.h"
 
 namespace vrlt::app {
 
@@ -14,14 +15,19 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSec
   return model::load_model(section.path, options);
 }
 
-OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed) {
+OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
+                       bool trains_vision) {
   constexpr int64_t kMegabyte = 1 << 20, kGigabyte = 1 << 30;
   OpenedModel opened;
   opened.model = open_weights(model, seed);
   opened.processor =
       std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
+  const int64_t cache_folder_bytes = data.cache_gigabytes * kGigabyte;
+  if (!data.cache_folder.empty() && !trains_vision)
+    opened.model->set_feature_cache(
+        std::make_unique<model::FeatureCache>(data.cache_folder, cache_folder_bytes, model::encoder_fingerprint(*opened.model)));
   const processor::ClipReading reading = {
-      .cache_folder = data.cache_folder, .cache_folder_bytes = data.cache_gigabytes * kGigabyte, .threads = data.reader_threads};
+      .cache_folder = data.cache_folder, .cache_folder_bytes = cache_folder_bytes, .threads = data.reader_threads};
   opened.loader =
       std::make_unique<processor::PromptLoader>(*opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte, reading);
   return opened;

@@ -32,7 +32,7 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
   auto inputs = input_paths(config.model, config.data);
   if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
   if (group.is_first()) lock = open_run_folder(run_folder, {yaml, inputs, keys_that_may_change({"checkpoint", "device_tflops"})}, command);
-  const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed);
+  const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,

@@ -2,6 +2,10 @@
 
 #include <ATen/ops/cat.h>
 
+#include "vrlt/core/error.h"
+#include "vrlt/io/files.h"
+#include "vrlt/io/json.h"
+
 namespace vrlt::model {
 namespace {
 
@@ -10,12 +14,15 @@ constexpr int64_t kMaxPatches = 16384;
 
 }  // namespace
 
-std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<const std::shared_ptr<const processor::ModelInputs>> prompts) {
+std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
+                                      std::vector<bool>* from_cache) {
   struct Pending {
     size_t prompt;
     int64_t num_patches;
   };
+  auto* const cache = model.feature_cache();
   std::vector<at::Tensor> features(prompts.size());
+  if (from_cache != nullptr) from_cache->assign(prompts.size(), false);
   std::vector<Pending> pending;
   std::vector<at::Tensor> pixels, grids;
   int64_t num_patches = 0;
@@ -27,6 +34,7 @@ std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<cons
     for (const auto& item : pending) {
       const int64_t count = item.num_patches / patches_per_feature;
       features[item.prompt] = encoded.narrow(0, begin, count);
+      if (const auto& key = prompts[item.prompt]->media_key; cache != nullptr && !key.empty()) cache->store(key, features[item.prompt]);
       begin += count;
     }
     pending.clear();
@@ -38,6 +46,13 @@ std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<cons
     const auto& inputs = *prompts[i];
     const int64_t count = inputs.num_patches();
     if (count == 0) continue;
+    if (cache != nullptr && !inputs.media_key.empty()) {
+      if (const auto found = cache->find(inputs.media_key)) {
+        features[i] = found->to(model.head_weight().device());
+        if (from_cache != nullptr) (*from_cache)[i] = true;
+        continue;
+      }
+    }
     if (num_patches + count > kMaxPatches) flush();
     for (const auto& [values, grid] :
          {std::pair(inputs.pixel_values, inputs.image_grid_thw), std::pair(inputs.pixel_values_videos, inputs.video_grid_thw)}) {
@@ -50,6 +65,18 @@ std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<cons
   }
   flush();
   return features;
+}
+
+std::string encoder_fingerprint(VisionLanguageModel& model) {
+  std::string all = concat(model.vision_settings(), "\n", model.head_weight().device().is_cuda() ? "cuda" : "cpu", "\n");
+  for (const auto& [name, tensor] : model.parameters().entries()) {
+    if (!model.is_vision_parameter(name)) continue;
+    const auto own = tensor.detach().cpu().contiguous();
+    all += io::to_line({name, at::toString(own.scalar_type()), own.sizes().vec(),
+                        io::sha256({static_cast<const char*>(own.const_data_ptr()), own.nbytes()})}) +
+           "\n";
+  }
+  return io::sha256(all);
 }
 
 }  // namespace vrlt::model

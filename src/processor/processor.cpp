@@ -61,6 +61,7 @@ ModelInputs Processor::operator()(const PromptMedia& media, const std::string& s
     inputs.sample_fps = media.clip->sample_fps;
     inputs.num_frames = media.clip->frames.size(0);
     inputs.frame_seconds = media.clip->frame_seconds;
+    if (media.images.empty()) inputs.media_key = media.clip->key;
     second_per_grid.push_back(static_cast<float>(kTemporalPatch / media.clip->sample_fps));
     pads.push_back(inputs.pixel_values_videos.size(0) / kMergeArea);
     content.push_back({ChatContent::Kind::kVideo, ""});

@@ -50,10 +50,13 @@ video::ClipRequest PromptLoader::request_of(const data::Sample& sample) const {
 LoadedClip PromptLoader::read(const video::ClipRequest& request) {
   if (!cache_folder_) return {std::make_shared<video::Clip>(video::read_clip(request)), true};
   const auto key = cache_folder_->key_of(request);
-  if (auto found = cache_folder_->find(key)) return {std::make_shared<video::Clip>(std::move(*found)), false};
-  const auto clip = std::make_shared<video::Clip>(video::read_clip(request));
-  if (cache_folder_->key_of(request) == key) cache_folder_->store(key, *clip);  // unless the video changed meanwhile
-  return {clip, true};
+  auto found = cache_folder_->find(key);
+  const bool was_decoded = !found;
+  const auto clip = std::make_shared<video::Clip>(found ? std::move(*found) : video::read_clip(request));
+  if (was_decoded && cache_folder_->key_of(request) != key) return {clip, true};  // the video changed meanwhile: the frames are of either
+  if (was_decoded) cache_folder_->store(key, *clip);
+  clip->key = key;
+  return {clip, was_decoded};
 }
 
 void PromptLoader::prefetch(std::span<const data::Sample* const> samples) {

@@ -21,6 +21,7 @@ ModelInputs with_shuffled_frames(const ModelInputs& inputs, uint64_t seed, uint6
                           .flatten(0, 1);
   const auto shuffled = frames.index_select(0, at::tensor(order, at::kLong));
   auto result = inputs;
+  result.media_key.clear();
   result.pixel_values_videos = shuffled.unflatten(0, {steps, kTemporalPatch}).permute({0, 2, 3, 1, 4}).reshape(rows.sizes());
   return result;
 }

@@ -139,11 +139,11 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
   const at::NoGradGuard no_grad;
   std::vector<RolloutGroup> groups;
   if (prompts.empty()) return groups;
-  std::vector<std::shared_ptr<const processor::ModelInputs>> inputs;
-  for (const auto& prompt : prompts) inputs.push_back(prompt.inputs);
-  const auto features = model::encode_vision(model_, inputs);
-  for (size_t i = 0; i < prompts.size(); ++i) {
-    groups.push_back({.prompt = prompts[i], .vision_features = features[i]});
+  for (const auto& prompt : prompts) {
+    // Each alone: an update goes on with these features, which must not depend, by rounding, on the prompts beside.
+    std::vector<bool> from_cache;
+    const auto features = model::encode_vision(model_, {&prompt.inputs, 1}, &from_cache);
+    groups.push_back({.prompt = prompt, .vision_features = features[0], .features_from_cache = from_cache[0]});
     groups.back().responses.resize(static_cast<size_t>(config.group_size));
   }
   Generation(model_, *draw_, config, groups).run();

@@ -28,7 +28,9 @@ void visit_fields(config::FieldVisitor& v, DataSection& c) {
   v.field({.name = "max_samples", .help = "use only the first so many samples; 0: all", .min = 0}, c.max_samples);
   v.field({.name = "max_bad_fraction", .help = "stop when more samples than this cannot be read", .min = 0, .max = 1}, c.max_bad_fraction);
   v.field({.name = "cache_megabytes", .help = "memory for clips kept between epochs", .min = 0}, c.cache_megabytes);
-  v.field({.name = "cache_folder", .help = "folder for clips kept between runs, shared by any number of them; empty: none"}, c.cache_folder);
+  v.field({.name = "cache_folder",
+           .help = "folder for clips, and features of a frozen vision encoder, kept between runs and shared by any number of them; empty: none"},
+          c.cache_folder);
   v.field({.name = "cache_gigabytes", .help = "of cache_folder; what was used least recently goes first", .min = 1, .max = 1e6}, c.cache_gigabytes);
   v.field({.name = "reader_threads", .help = "clips read at once in the background, one thread each; 0: none", .min = 0, .max = 256},
           c.reader_threads);

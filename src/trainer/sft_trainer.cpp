@@ -50,7 +50,6 @@ void train_sft(const TrainingParts& parts) {
     for (const auto& loaded : samples) {
       targets.push_back(reference_tokens(parts, *loaded.sample));
       own_tokens += targets.back().size(0);
-      flops.add_training(*loaded.inputs, targets.back().sizes(), metrics);
     }
     const auto all = parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(samples)});
     const algorithm::StepCounts counts = {.tokens = all[0], .rows = all[1]};
@@ -65,8 +64,13 @@ void train_sft(const TrainingParts& parts) {
         batch.groups.push_back({.prompt = samples[i].inputs, .responses = {targets[i]}});
       }
       begin += size;
-      const auto features = model::encode_vision(parts.policy, prompts);
-      for (size_t i = 0; i < prompts.size(); ++i) batch.groups[i].vision_features = features[i];
+      std::vector<bool> from_cache;
+      const auto features = model::encode_vision(parts.policy, prompts, &from_cache);
+      for (size_t i = 0; i < prompts.size(); ++i) {
+        auto& group = batch.groups[i];
+        group.vision_features = features[i];
+        flops.add_supervised(*group.prompt, group.responses[0].size(0), !from_cache[i], metrics);
+      }
       const auto hidden = parts.policy.response_hidden(batch);
       const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(), batch.response_ids().to(hidden.device()), 1.0);
       const auto loss = -(tokens.log_probs * token_weights(batch, counts, config.sft.aggregation).to(hidden.device())).sum();

@@ -64,15 +64,16 @@ StepFlops::StepFlops(const TrainConfig& config, std::optional<Yardstick> yardsti
     : yardstick_(std::move(yardstick)), passes_(count_passes(config)) {}
 
 void StepFlops::add_rollout(const rollout::RolloutGroup& group, metrics::MetricSet& metrics) const {
-  if (!group.responses.empty()) add(*group.prompt.inputs, lengths_of(group), passes_.rollout, passes_.rollout, metrics);
+  const double vision = group.features_from_cache ? 0.0 : passes_.rollout;
+  if (!group.responses.empty()) add(*group.prompt.inputs, lengths_of(group), vision, passes_.rollout, metrics);
 }
 
 void StepFlops::add_training(const rollout::RolloutGroup& group, metrics::MetricSet& metrics) const {
-  add_training(*group.prompt.inputs, lengths_of(group), metrics);
+  add(*group.prompt.inputs, lengths_of(group), passes_.vision - passes_.rollout, passes_.others + passes_.update, metrics);
 }
 
-void StepFlops::add_training(const processor::ModelInputs& prompt, std::span<const int64_t> response_lengths, metrics::MetricSet& metrics) const {
-  add(prompt, response_lengths, passes_.vision - passes_.rollout, passes_.others + passes_.update, metrics);
+void StepFlops::add_supervised(const processor::ModelInputs& prompt, int64_t target_length, bool encoded, metrics::MetricSet& metrics) const {
+  add(prompt, {&target_length, 1}, encoded ? passes_.vision : 0.0, passes_.update, metrics);
 }
 
 void StepFlops::add(const processor::ModelInputs& prompt, std::span<const int64_t> response_lengths, double vision_passes, double passes,

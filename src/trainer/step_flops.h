@@ -41,12 +41,14 @@ class StepFlops {
  public:
   StepFlops(const TrainConfig& config, std::optional<Yardstick> yardstick);
 
-  /// A prompt that was encoded, prefilled and answered; nothing for one without responses.
+  /// A prompt that was encoded, unless its features were known, prefilled and answered; nothing for one without responses.
   void add_rollout(const rollout::RolloutGroup& group, metrics::MetricSet& metrics) const;
 
-  /// What follows, or all of supervised fine-tuning: the other log-probs, forward and backward passes.
-  void add_training(const processor::ModelInputs& prompt, std::span<const int64_t> response_lengths, metrics::MetricSet& metrics) const;
+  /// What follows: the other log-probs, forward and backward passes.
   void add_training(const rollout::RolloutGroup& group, metrics::MetricSet& metrics) const;
+
+  /// All of supervised fine-tuning. @param encoded  false: the features were known.
+  void add_supervised(const processor::ModelInputs& prompt, int64_t target_length, bool encoded, metrics::MetricSet& metrics) const;
 
   /// Adds time/model_flop_utilisation: the share of what all devices could have computed in time/step_seconds. On metrics of all ranks.
   void add_utilisation(metrics::MetricSet& metrics) const;

@@ -23,7 +23,7 @@ void require(bool condition, const std::filesystem::path& path, const char* expe
 
 void write_cached_clip(const std::filesystem::path& path, const Clip& clip) {
   // A field that is added does not compile until it is named here too.
-  [[maybe_unused]] const auto& [all_frames, seconds, sample_fps, duration, file_frames, num_file_frames, file_fps, warnings] = clip;
+  [[maybe_unused]] const auto& [all_frames, seconds, sample_fps, duration, file_frames, num_file_frames, file_fps, warnings, key] = clip;
   const auto frames = clip.frames.contiguous();
   const auto text = io::to_line({{"size", frames.sizes().vec()},
                                  {"frame_seconds", clip.frame_seconds},

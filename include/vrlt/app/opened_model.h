@@ -17,7 +17,9 @@ struct OpenedModel {
   std::unique_ptr<processor::PromptLoader> loader;
 };
 
-OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed);
+/// @param trains_vision  the vision encoder will change: its features are not for the cache folder.
+OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
+                       bool trains_vision = false);
 
 /// The weights alone: a frozen reference.
 std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSection& model, uint64_t seed);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "vrlt/model/feature_cache.h"
 #include "vrlt/model/group_batch.h"
 #include "vrlt/model/kv_cache.h"
 #include "vrlt/model/parameter_table.h"
@@ -47,6 +48,8 @@ class VisionLanguageModel {
 
   virtual ParameterTable& parameters() = 0;
   virtual bool is_vision_parameter(const std::string& name) const = 0;
+  /// What features depend on besides pixels and weights, in any form: another text, perhaps other features.
+  virtual std::string vision_settings() const = 0;
 
   /// Generation stops at any of these.
   virtual const std::vector<int64_t>& stop_ids() const = 0;
@@ -58,8 +61,16 @@ class VisionLanguageModel {
 
   const WorkCounters& counters() const { return counters_; }
 
+  /// Of features of this encoder, for encode_vision; null: none.
+  FeatureCache* feature_cache() const { return feature_cache_.get(); }
+  /// From now on the encoder must stay as it is.
+  void set_feature_cache(std::unique_ptr<FeatureCache> cache) { feature_cache_ = std::move(cache); }
+
  protected:
   WorkCounters counters_;
+
+ private:
+  std::unique_ptr<FeatureCache> feature_cache_;
 };
 
 struct ModelOptions {

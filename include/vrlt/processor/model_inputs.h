@@ -20,6 +20,8 @@ struct ModelInputs {
   double sample_fps = 0.0;         ///< Of the (only) video; 0 without one.
   int64_t num_frames = 0;
   std::vector<double> frame_seconds;
+  /// The same key, the same pixels: for a cache of what an encoder makes of them. Empty: unknown, or there is no video, or not only one.
+  std::string media_key;
   std::string text;  ///< The conversation that input_ids stand for, a pad per image or video.
 
   int64_t num_patches() const {

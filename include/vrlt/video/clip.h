@@ -23,6 +23,7 @@ struct Clip {
   int64_t num_file_frames = 0;        ///< That the file has.
   double file_fps = 0.0;              ///< Of the file, on average.
   std::vector<std::string> warnings;
+  std::string key;  ///< Of a FrameCache: the same key, the same frames. Empty: unknown.
 };
 
 /// Decodes, chooses and resizes; each frame is resized as it is decoded, so full-size frames are never kept.

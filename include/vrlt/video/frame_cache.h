@@ -1,13 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "vrlt/data/frame_folder.h"
+#include "vrlt/io/file_cache.h"
 #include "vrlt/video/clip.h"
 
 namespace vrlt::video {
@@ -23,8 +22,8 @@ struct ClipRequest {
 /// Reads the clip. @throws as load_clip and load_frame_folder.
 Clip read_clip(const ClipRequest& request);
 
-/// A folder of clips as models see them, sampled and resized, so that later epochs and runs read no video. Several processes and threads may share
-/// one, and may be killed: an entry appears whole or not at all, and one that is damaged is taken for absent.
+/// A folder of clips as models see them, sampled and resized, so that later epochs and runs read no video. To be shared and bounded as
+/// io::FileCache says.
 ///
 /// The key of an entry is a hash of the content of the video (SHA-256 of the whole file), of every setting in the request, and of the versions
 /// of this format and of FFmpeg. A file's hash is remembered with its path, size, inode and times of change, so that it is read again only when one
@@ -33,7 +32,7 @@ class FrameCache {
  public:
   /// Makes the folder. @param max_bytes  of all entries: the least recently used ones go when a new one would exceed it.
   /// @throws DiskError.
-  FrameCache(std::filesystem::path folder, int64_t max_bytes);
+  FrameCache(const std::filesystem::path& folder, int64_t max_bytes);
 
   /// @throws MissingInputError, DataError if the video cannot be read.
   std::string key_of(const ClipRequest& request);
@@ -44,15 +43,7 @@ class FrameCache {
 
  private:
   std::string content_of(const std::filesystem::path& video);
-  std::filesystem::path entry(const std::string& key) const;
-  std::filesystem::path new_file();
-  void publish(const std::filesystem::path& path, const std::function<void(const std::filesystem::path& part)>& write);
-  void make_room();
-
-  std::filesystem::path folder_;
-  int64_t max_bytes_;
-  std::atomic<int64_t> files_made_ = 0;
-  std::atomic<bool> gave_up_ = false;  ///< Writing failed.
+  io::FileCache files_;
 };
 
 }  // namespace vrlt::video

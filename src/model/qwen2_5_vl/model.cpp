@@ -79,6 +79,14 @@ at::Tensor Model::encode_video(const at::Tensor& pixel_values, const at::Tensor&
   return vision_encoder_(pixel_values.to(device()), grid_thw);
 }
 
+std::string Model::vision_settings() const {
+  // A field that is added does not compile until it is named here too.
+  [[maybe_unused]] const auto& [depth, hidden_size, num_heads, intermediate_size, out_hidden_size, patch_size, temporal_patch_size,
+                                spatial_merge_size, in_channels, window_size, full_attention_blocks, tokens_per_second] = config_.vision;
+  return io::to_line({"qwen2_5_vl", depth, hidden_size, num_heads, intermediate_size, out_hidden_size, patch_size, temporal_patch_size,
+                      spatial_merge_size, in_channels, window_size, full_attention_blocks});
+}
+
 /// Only prompt positions are scanned: a response may hold a pad id, which is plain text there.
 at::Tensor Model::embed(const PromptGroup& group) const {
   const auto ids = group.prompt->input_ids.to(device());

@@ -25,6 +25,7 @@ class Model final : public VisionLanguageModel {
   const at::Tensor& head_weight() const override;
   ParameterTable& parameters() override { return parameters_; }
   bool is_vision_parameter(const std::string& name) const override { return name.rfind("visual.", 0) == 0; }
+  std::string vision_settings() const override;
   const std::vector<int64_t>& stop_ids() const override { return stop_ids_; }
   double tokens_per_second() const override { return config_.vision.tokens_per_second; }
   void save(const std::filesystem::path& folder) const override;

@@ -220,6 +220,7 @@ class CountedModel final : public model::VisionLanguageModel {
   const at::Tensor& head_weight() const override { return model_->head_weight(); }
   model::ParameterTable& parameters() override { return model_->parameters(); }
   bool is_vision_parameter(const std::string& name) const override { return model_->is_vision_parameter(name); }
+  std::string vision_settings() const override { return model_->vision_settings(); }
   const std::vector<int64_t>& stop_ids() const override { return model_->stop_ids(); }
   double tokens_per_second() const override { return model_->tokens_per_second(); }
   void save(const std::filesystem::path& folder) const override { model_->save(folder); }

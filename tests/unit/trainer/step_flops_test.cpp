@@ -59,6 +59,10 @@ TEST(StepFlops, CountsWhatAGroupTakes) {
   EXPECT_NEAR(counted(update), 3 * (kPrompt + kResponses), 1e-3) << "forward and backward; the features are those of the rollout";
   trained.add_training(group(), update);
   EXPECT_NEAR(counted(update), 3 * (kVision + 2 * (kPrompt + kResponses)), 1e-3);
+  auto known = group();
+  known.features_from_cache = true;
+  frozen.add_rollout(known, rollout);
+  EXPECT_NEAR(counted(rollout), kVision + 2 * (kPrompt + kResponses), 1e-3) << "the encoder did not run again";
   frozen.add_rollout({.prompt = {.inputs = prompt()}}, update);
   EXPECT_NEAR(counted(update), 3 * (kVision + 2 * (kPrompt + kResponses)), 1e-3) << "without responses nothing ran";
 }
@@ -76,8 +80,10 @@ TEST(StepFlops, SupervisedTrainingHasNoRollout) {
   auto config = grpo(true);
   config.trainer = "sft";
   metrics::MetricSet metrics;
-  StepFlops(config, kYardstick).add_training(*prompt(), std::vector<int64_t>{6, 2}, metrics);
-  EXPECT_NEAR(counted(metrics), kVision + 3 * (kPrompt + kResponses), 1e-3);
+  const StepFlops flops(config, kYardstick);
+  flops.add_supervised(*prompt(), 6, /*encoded=*/true, metrics);
+  flops.add_supervised(*prompt(), 2, /*encoded=*/false, metrics);
+  EXPECT_NEAR(counted(metrics), kVision + 3 * (2 * kPrompt + kResponses), 1e-3);
 }
 
 TEST(StepFlops, UtilisationIsTheShareOfThePeak) {

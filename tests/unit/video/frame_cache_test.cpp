@@ -54,7 +54,7 @@ class FrameCacheTest : public ::testing::Test {
   std::vector<fs::path> entries() const {
     std::vector<fs::path> found;
     for (const auto& file : fs::directory_iterator(folder()))
-      if (file.path().extension() == ".clip") found.push_back(file.path());
+      if (file.path().extension() == ".vrlt-clip") found.push_back(file.path());
     return found;
   }
   fs::path folder() const { return temporary_.path() / "cache"; }

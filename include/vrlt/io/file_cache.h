@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::io {
+
+/// A folder of files that can be made again, named by hashes of what they are made from, up to a number of bytes together: the least recently used
+/// ones go first. Several processes and threads may share one, and may be killed: an entry appears whole or not at all. Only files that are named as
+/// entries are ever counted or removed.
+class FileCache {
+ public:
+  /// Makes the folder. @param max_bytes  of all entries.
+  /// @throws DiskError.
+  FileCache(std::filesystem::path folder, int64_t max_bytes);
+
+  /// @param key  a SHA-256 in hex.  @param kind  lower-case letters: what the entry holds.
+  std::filesystem::path path_of(const std::string& key, const std::string& kind) const;
+
+  /// What `read(path)` gives, which should check the content. Nothing if there is no entry, or one that is damaged: that is told and removed.
+  template <typename Read>
+  auto find(const std::filesystem::path& entry, const Read& read) -> std::optional<decltype(read(entry))> {
+    try {
+      auto found = read(entry);
+      mark_used(entry);
+      return found;
+    } catch (const MissingInputError&) {
+      return {};
+    } catch (const Error& error) {
+      discard(entry, error);
+      return {};
+    }
+  }
+
+  /// Lets `write` make the file under a name of its own, then gives it that of the entry and makes room. Where the folder cannot be written a warning
+  /// says so once, and nothing is written any more: a run does not need its cache.
+  /// @param bytes  about so many: an entry that alone exceeds the bound is not written.
+  void publish(const std::filesystem::path& entry, int64_t bytes, const std::function<void(const std::filesystem::path& part)>& write);
+
+ private:
+  std::filesystem::path new_file();
+  void mark_used(const std::filesystem::path& entry);
+  void discard(const std::filesystem::path& entry, const Error& error);
+  void make_room();
+
+  std::filesystem::path folder_;
+  int64_t max_bytes_;
+  std::atomic<int64_t> files_made_ = 0;
+  std::atomic<bool> gave_up_ = false;  ///< Writing failed.
+};
+
+}  // namespace vrlt::io
