@@ -53,27 +53,43 @@ void KvCache::fork(int64_t num_slots) {
     layer.suffix_keys = at::zeros({keys.size(0), num_slots, keys.size(1), keys.size(2), kFirstCapacity}, keys.options());
     layer.suffix_values = at::zeros({keys.size(0), num_slots, keys.size(1), kFirstCapacity, keys.size(2)}, keys.options());
   }
+  ++layout_;
 }
 
-void KvCache::reserve_token() {
-  const int64_t capacity = layers.front().suffix_keys.size(4);
-  const bool full =
-      std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) { return places[static_cast<size_t>(row.place)].suffix_length == capacity; });
-  if (!full) return;
+void KvCache::reserve(int64_t num_tokens) {
+  int64_t longest = 0, capacity = layers.front().suffix_keys.size(4);
+  for (const auto& row : rows_) longest = std::max(longest, places[static_cast<size_t>(row.place)].suffix_length);
+  if (longest + num_tokens <= capacity) return;
+  while (capacity < longest + num_tokens) capacity *= 2;
   for (auto& layer : layers) {
-    layer.suffix_keys = grown(layer.suffix_keys, 4, 2 * capacity);
-    layer.suffix_values = grown(layer.suffix_values, 3, 2 * capacity);
+    layer.suffix_keys = grown(layer.suffix_keys, 4, capacity);
+    layer.suffix_values = grown(layer.suffix_values, 3, capacity);
   }
+  ++layout_;
 }
 
-void KvCache::advance() {
-  for (const auto& rows : rows_by_place(rows_)) ++places[static_cast<size_t>(rows.front().place)].suffix_length;
+void KvCache::advance(int64_t num_tokens) {
+  for (const auto& rows : rows_by_place(rows_)) places[static_cast<size_t>(rows.front().place)].suffix_length += num_tokens;
+}
+
+KvCache::Lengths KvCache::lengths() const {
+  std::vector<int64_t> prompt, suffix, position;
+  for (const auto& place : places) {
+    prompt.push_back(place.prompt_length);
+    suffix.push_back(place.suffix_length);
+    position.push_back(place.position());
+  }
+  const auto device = layers.front().prefix_keys.device();
+  const auto on_device = [&](const std::vector<int64_t>& values) { return at::tensor(values, at::kLong).to(device); };
+  return {on_device(prompt), on_device(suffix), on_device(position)};
 }
 
 void KvCache::keep_rows(const std::vector<int64_t>& kept) {
   std::vector<Row> rows;
   for (const int64_t i : kept) rows.push_back(rows_[static_cast<size_t>(i)]);
   rows_ = std::move(rows);
+  // A place that nobody looks at computes along with the others: it must not run out of room.
+  for (const int64_t place : free_places()) places[static_cast<size_t>(place)].suffix_length = 0;
 }
 
 std::vector<int64_t> KvCache::free_places() const {
@@ -95,6 +111,7 @@ void KvCache::admit(const KvCache& prompts) {
     if (length > layer.prefix_keys.size(3)) {
       layer.prefix_keys = grown(layer.prefix_keys, 3, length);
       layer.prefix_values = grown(layer.prefix_values, 2, length);
+      ++layout_;
     }
     for (size_t n = 0; n < prompts.places.size(); ++n) {
       layer.prefix_keys[free[n]].narrow(2, 0, length).copy_(keys[static_cast<int64_t>(n)]);
@@ -128,14 +145,17 @@ void KvCache::compact() {
   const auto device = layers.front().prefix_keys.device();
   const auto place_index = at::tensor(kept_places, at::kLong).to(device);
   const auto slot_index = at::tensor(kept_slots, at::kLong).view({-1, static_cast<int64_t>(widest)}).to(device);
+  // Places that were given to other prompts do not come in their own order.
+  const bool same_places = kept_places.size() == places.size() && std::is_sorted(kept_places.begin(), kept_places.end());
   for (auto& layer : layers) {
-    if (groups.size() < places.size()) {
+    if (!same_places) {
       layer.prefix_keys = layer.prefix_keys.index_select(0, place_index);
       layer.prefix_values = layer.prefix_values.index_select(0, place_index);
     }
     layer.suffix_keys = select_slots(layer.suffix_keys, place_index, slot_index);
     layer.suffix_values = select_slots(layer.suffix_values, place_index, slot_index);
   }
+  ++layout_;
   places = std::move(new_places);
   rows_ = std::move(new_rows);
   num_slots_ = static_cast<int64_t>(widest);

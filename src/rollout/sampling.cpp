@@ -4,7 +4,6 @@
 #include <ATen/ops/searchsorted.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/sort.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/topk.h>
 
 #include <limits>
@@ -36,9 +35,9 @@ at::Tensor keep_min_p(const at::Tensor& logits, double min_p) {
 
 }  // namespace
 
-at::Tensor sample_tokens(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) {
+at::Tensor sample_tokens(const at::Tensor& logits, const at::Tensor& uniforms, const SamplingConfig& config) {
   if (config.temperature == 0.0) return logits.argmax(1);
-  VRLT_CHECK(static_cast<int64_t>(uniforms.size()) == logits.size(0), uniforms.size(), " uniforms for ", logits.size(0), " rows");
+  VRLT_CHECK(uniforms.sizes() == logits.sizes().slice(0, 1), uniforms.sizes(), " uniforms for ", logits.size(0), " rows");
   auto kept = logits / config.temperature;
   if (config.top_k > 0) kept = keep_top_k(kept, config.top_k);
   if (config.top_p < 1.0) kept = keep_top_p(kept, config.top_p);
@@ -46,7 +45,7 @@ at::Tensor sample_tokens(const at::Tensor& logits, const std::vector<double>& un
   // Inverse of the distribution function, in float64: the first token whose cumulative probability exceeds u.
   const auto cumulative = kept.to(at::kDouble).softmax(1).cumsum(1);
   const auto total = cumulative.select(1, -1);
-  const auto targets = at::tensor(uniforms, at::kDouble).to(logits.device()) * total;
+  const auto targets = uniforms * total;
   return at::searchsorted(cumulative, targets.unsqueeze(1), /*out_int32=*/false, /*right=*/true).squeeze(1).clamp_max(logits.size(1) - 1);
 }
 

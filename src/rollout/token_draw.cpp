@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/nonzero.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -87,7 +88,10 @@ TokenDraw::TokenDraw(const at::Tensor& forbidden) : forbidden_(forbidden) {
 
 DrawnTokens TokenDraw::operator()(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) const {
   const bool cut = config.top_k > 0 || config.top_p < 1.0 || config.min_p > 0.0;
-  if (!logits.is_cpu() || (cut && config.temperature > 0)) return draw_by_operators(logits, uniforms, config);
+  if (!logits.is_cpu() || (cut && config.temperature > 0)) {
+    const auto drawn = on_device(logits, at::tensor(uniforms, at::kDouble).to(logits.device()), config);
+    return {drawn.ids.to(at::kCPU), drawn.log_probs.to(at::kCPU)};
+  }
   const int64_t B = logits.size(0), V = logits.size(1);
   VRLT_CHECK(static_cast<int64_t>(uniforms.size()) == B, uniforms.size(), " uniforms for ", B, " rows");
   const auto temperature = static_cast<float>(log_prob_temperature(config));
@@ -103,11 +107,11 @@ DrawnTokens TokenDraw::operator()(const at::Tensor& logits, const std::vector<do
   return drawn;
 }
 
-DrawnTokens TokenDraw::draw_by_operators(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) const {
+DrawnTokens TokenDraw::on_device(const at::Tensor& logits, const at::Tensor& uniforms, const SamplingConfig& config) const {
   const auto allowed = logits.masked_fill(forbidden_, kNever);
   const auto ids = sample_tokens(allowed, uniforms, config);
   const auto log_probs = (logits / log_prob_temperature(config)).log_softmax(1).gather(1, ids.unsqueeze(1)).squeeze(1);
-  return {ids.to(at::kCPU), log_probs.to(at::kCPU)};
+  return {ids, log_probs};
 }
 
 }  // namespace vrlt::rollout

@@ -9,7 +9,7 @@
 
 namespace vrlt::rollout {
 
-/// Drawn tokens, on the CPU.
+/// Drawn tokens.
 struct DrawnTokens {
   at::Tensor ids;        ///< [B] int64
   at::Tensor log_probs;  ///< [B] float32, over the full vocabulary at the sampling temperature (1 if that is 0).
@@ -21,12 +21,13 @@ class TokenDraw {
   /// @param forbidden  [V] bool.
   explicit TokenDraw(const at::Tensor& forbidden);
 
-  /// @param logits  [B, V] float32, contiguous. @param uniforms  [B] in [0, 1).
+  /// @param logits  [B, V] float32, contiguous. @param uniforms  [B] in [0, 1).  @return on the CPU.
   DrawnTokens operator()(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) const;
 
- private:
-  DrawnTokens draw_by_operators(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) const;
+  /// The same by operators on the device of the logits, which ask nothing of the host. @param uniforms  [B] float64, there.  @return there.
+  DrawnTokens on_device(const at::Tensor& logits, const at::Tensor& uniforms, const SamplingConfig& config) const;
 
+ private:
   at::Tensor forbidden_;
   std::vector<int64_t> forbidden_ids_;
 };

@@ -28,6 +28,10 @@ class KvCache {
   struct Row {
     int64_t place = 0, slot = 0;
   };
+  /// Of the places, [N] int64 each, on the device of the keys.
+  struct Lengths {
+    at::Tensor prompt, suffix, position;
+  };
 
   std::vector<Layer> layers;
   std::vector<Place> places;
@@ -39,11 +43,16 @@ class KvCache {
   /// Gives every place `num_slots` empty suffixes, and a row for each.
   void fork(int64_t num_slots);
 
-  /// Makes room for one more token in every suffix.
-  void reserve_token();
+  /// Makes room for so many more tokens in every suffix.
+  void reserve(int64_t num_tokens);
 
-  /// Counts the token that was written to every row.
-  void advance();
+  /// Counts tokens that were written to every row.
+  void advance(int64_t num_tokens = 1);
+
+  Lengths lengths() const;
+
+  /// Another number whenever some tensor of `layers` was replaced by another one.
+  int64_t layout() const { return layout_; }
 
   /// Keeps the rows of these indices, which ascend.
   void keep_rows(const std::vector<int64_t>& kept);
@@ -58,7 +67,7 @@ class KvCache {
   void compact();
 
  private:
-  int64_t num_slots_ = 0;
+  int64_t num_slots_ = 0, layout_ = 0;
   std::vector<Row> rows_;
 };
 

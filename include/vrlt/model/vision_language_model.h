@@ -43,6 +43,12 @@ class VisionLanguageModel {
   /// One decoding step for every row of a cache that was forked. @param ids  int64, as many as rows: the last token of each.  @return [B, D].
   virtual at::Tensor decode(const at::Tensor& ids, KvCache& cache) = 0;
 
+  /// One decoding step for every slot of every place of a cache that was forked, also for those without a row; what these write is never read.
+  /// Nothing but kernels on the device of the tensors, of sizes that stay as they are while cache.layout() does: a graph of it can be launched again.
+  /// Room must be reserved; the caller counts, in the cache and in `lengths`.
+  /// @param ids  [N * G] int64, slots of a place beside each other.  @return [N * G, D].
+  virtual at::Tensor decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) = 0;
+
   /// The vocabulary projection, [V, D]; the embedding when tied.
   virtual const at::Tensor& head_weight() const = 0;
 

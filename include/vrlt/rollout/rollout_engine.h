@@ -19,6 +19,7 @@ struct GenerationConfig {
   SamplingConfig sampling;
   uint64_t seed = 0;
   int64_t max_rows = 256;  ///< Responses decoded together, at least one group; prompts wait for places.
+  int64_t look_every = 0;  ///< Tokens of each row that are drawn before the host looks at them; 0: one on the CPU, more on a GPU.
 };
 
 /// Generates G responses per prompt: each video is encoded once, each prompt prefilled once, its cache shared by G responses. Many

@@ -8,17 +8,28 @@
 #include <ATen/ops/tensor.h>
 
 namespace vrlt::model {
+namespace {
+
+/// [Dh/2] float32
+at::Tensor frequencies(int64_t head_dim, double theta, at::Device device) {
+  const auto exponents = at::arange(0, head_dim, 2, at::TensorOptions().dtype(at::kFloat).device(device)) / static_cast<double>(head_dim);
+  return at::pow(theta, exponents).reciprocal();
+}
+
+}  // namespace
 
 RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& sections, int64_t head_dim, double theta) {
   std::vector<int64_t> axis_of_frequency;
   for (size_t axis = 0; axis < sections.size(); ++axis)
     axis_of_frequency.insert(axis_of_frequency.end(), static_cast<size_t>(sections[axis]), static_cast<int64_t>(axis));
-  const auto options = at::TensorOptions().dtype(at::kFloat).device(position_ids.device());
-  const auto exponents = at::arange(0, head_dim, 2, options) / static_cast<double>(head_dim);
-  const auto frequencies = at::pow(theta, exponents).reciprocal();
   const auto axes = at::tensor(axis_of_frequency, at::TensorOptions().dtype(at::kLong).device(position_ids.device()));
   const auto positions = position_ids.index_select(0, axes).to(at::kFloat).t();  // [T, Dh/2]
-  const auto angles = positions * frequencies;
+  const auto angles = positions * frequencies(head_dim, theta, position_ids.device());
+  return {angles.cos(), angles.sin()};
+}
+
+RotaryTable text_rope_table(const at::Tensor& positions, int64_t head_dim, double theta) {
+  const auto angles = positions.to(at::kFloat).unsqueeze(1) * frequencies(head_dim, theta, positions.device());
   return {angles.cos(), angles.sin()};
 }
 

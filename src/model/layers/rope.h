@@ -16,6 +16,9 @@ struct RotaryTable {
 /// @param position_ids  [3, T] int64; @param sections  frequencies per axis, summing to head_dim / 2.
 RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& sections, int64_t head_dim, double theta);
 
+/// The same for text, which is at the same position on all three axes: a table made on the device alone. @param positions  [T] int64.
+RotaryTable text_rope_table(const at::Tensor& positions, int64_t head_dim, double theta);
+
 /// Rotates pairs (i, i + Dh/2). @param x  [T, H, Dh]; cos and sin are used in the dtype of `table`.
 at::Tensor apply_rope(const at::Tensor& x, const RotaryTable& table);
 

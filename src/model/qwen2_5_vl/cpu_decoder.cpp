@@ -120,12 +120,10 @@ class Attention {
 
 /// Rotation of every row, [B, Dh / 2] each.
 RotaryTable rotary_table(const TextConfig& config, const KvCache& cache) {
-  auto positions = at::empty({3, static_cast<int64_t>(cache.rows().size())}, at::kLong);
+  auto positions = at::empty({static_cast<int64_t>(cache.rows().size())}, at::kLong);
   auto* out = positions.data_ptr<int64_t>();
-  for (int axis = 0; axis < 3; ++axis)  // a response is text: the same on all three
-    for (const auto& row : cache.rows()) *out++ = cache.places[static_cast<size_t>(row.place)].position();
-  const auto table = mrope_table(positions, config.mrope_section, config.head_dim, config.rope_theta);
-  return {table.cos.contiguous(), table.sin.contiguous()};
+  for (const auto& row : cache.rows()) *out++ = cache.places[static_cast<size_t>(row.place)].position();
+  return text_rope_table(positions, config.head_dim, config.rope_theta);
 }
 
 }  // namespace

@@ -25,12 +25,10 @@ at::Tensor mlp(const at::Tensor& x, const LayerWeights& layer) {
   return model::linear(at::silu(model::linear(x, layer.gate_weight)) * model::linear(x, layer.up_weight), layer.down_weight);
 }
 
-/// 0 for the first lengths[n] columns, -inf behind them: [N, 1, 1, columns] float32.
-at::Tensor length_bias(const std::vector<int64_t>& lengths, int64_t columns, at::Device device) {
-  const auto limits = at::tensor(lengths, at::kLong).view({-1, 1, 1, 1}).to(device);
-  const auto allowed = at::arange(columns, limits.options()) < limits;
-  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
-  return at::where(allowed, at::scalar_tensor(0.0, options), at::scalar_tensor(-std::numeric_limits<float>::infinity(), options));
+/// 0 for the first lengths[n] columns, -inf behind them. @param lengths  [N] int64.  @return [N, 1, 1, columns] float32.
+at::Tensor length_bias(const at::Tensor& lengths, int64_t columns) {
+  const auto beyond = at::arange(columns, lengths.options()) >= lengths.view({-1, 1, 1, 1});
+  return at::zeros(beyond.sizes(), lengths.options().dtype(at::kFloat)).masked_fill_(beyond, -std::numeric_limits<double>::infinity());
 }
 
 }  // namespace
@@ -52,8 +50,7 @@ at::Tensor LanguageModel::run_layer(size_t index, at::Tensor x, const RotaryTabl
   return x + mlp(rms_norm(x, layer.post_norm, config_.rms_norm_eps), layer);
 }
 
-at::Tensor LanguageModel::run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, const Request& request) const {
-  const auto float_table = mrope_table(position_ids, config_.mrope_section, config_.head_dim, config_.rope_theta);
+at::Tensor LanguageModel::run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend, const Request& request) const {
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
   for (size_t i = 0; i < layers_.size(); ++i) {
@@ -75,50 +72,42 @@ at::Tensor LanguageModel::forward(const at::Tensor& embeddings, const at::Tensor
     if (sink) sink(layer, keys, values);
     return group_attention(queries, keys, values, *held);
   };
-  return run_layers(embeddings, position_ids, attend, request);
+  return run_layers(embeddings, mrope_table(position_ids, config_.mrope_section, config_.head_dim, config_.rope_theta), attend, request);
 }
 
 at::Tensor LanguageModel::decode(const at::Tensor& embeddings, KvCache& cache) const {
   VRLT_CHECK(embeddings.size(0) == static_cast<int64_t>(cache.rows().size()), embeddings.size(0), " tokens for ", cache.rows().size(), " rows");
-  cache.reserve_token();
+  cache.reserve(1);
   const bool on_cpu = embeddings.is_cpu() && embeddings.scalar_type() == at::kFloat;
   const auto out = on_cpu ? decode_on_cpu(config_, layers_, final_norm_, embeddings, cache) : decode_rectangle(embeddings, cache);
   cache.advance();
   return out;
 }
 
-/// Every slot of every place computes, also those without a row: all places go through one product.
+/// Every slot of every place computes, also those without a row.
 at::Tensor LanguageModel::decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const {
-  const auto N = static_cast<int64_t>(cache.places.size());
-  const int64_t G = cache.num_slots(), K = config_.num_kv_heads, Dh = config_.head_dim;
-  const auto device = embeddings.device();
-  std::vector<int64_t> cells, prompt_lengths, suffix_lengths, next_positions;
-  for (const auto& row : cache.rows()) cells.push_back(row.place * G + row.slot);
-  for (const auto& place : cache.places) {
-    prompt_lengths.push_back(place.prompt_length);
-    suffix_lengths.push_back(place.suffix_length + 1);
-    next_positions.push_back(place.position());
-  }
-  const auto cell_index = at::tensor(cells, at::kLong).to(device);
-  const auto rectangle = at::zeros({N * G, embeddings.size(1)}, embeddings.options()).index_copy_(0, cell_index, embeddings);
-  const auto positions = at::tensor(next_positions, at::kLong).to(device).unsqueeze(1).expand({N, G}).flatten();
-  const int64_t longest = *std::max_element(suffix_lengths.begin(), suffix_lengths.end());
-  const auto bias =
-      at::cat({length_bias(prompt_lengths, cache.layers.front().prefix_keys.size(3), device), length_bias(suffix_lengths, longest, device)}, -1);
-  const auto time = (at::tensor(suffix_lengths, at::kLong) - 1).to(device).view({N, 1, 1, 1, 1});
-  const auto out = run_layers(
-      rectangle, positions.unsqueeze(0).expand({3, N * G}),
-      [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
-        auto& layer = cache.layers[static_cast<size_t>(index)];
-        layer.suffix_keys.scatter_(4, time.expand({N, G, K, Dh, 1}), keys.view({N, G, K, Dh, 1}));
-        layer.suffix_values.scatter_(3, time.expand({N, G, K, 1, Dh}), values.view({N, G, K, 1, Dh}));
-        return shared_prefix_attention(
-                   queries.view({N, G, config_.num_heads, Dh}),
-                   {layer.prefix_keys, layer.prefix_values, layer.suffix_keys.narrow(4, 0, longest), layer.suffix_values.narrow(3, 0, longest)}, bias)
-            .flatten(0, 1);
-      },
-      {});
-  return out.index_select(0, cell_index);
+  std::vector<int64_t> cells;
+  for (const auto& row : cache.rows()) cells.push_back(row.place * cache.num_slots() + row.slot);
+  const auto cell_index = at::tensor(cells, at::kLong).to(embeddings.device());
+  const auto num_cells = static_cast<int64_t>(cache.places.size()) * cache.num_slots();
+  const auto rectangle = at::zeros({num_cells, embeddings.size(1)}, embeddings.options()).index_copy_(0, cell_index, embeddings);
+  return decode_cells(rectangle, cache, cache.lengths()).index_select(0, cell_index);
+}
+
+at::Tensor LanguageModel::decode_cells(const at::Tensor& embeddings, KvCache& cache, const KvCache::Lengths& lengths) const {
+  const int64_t N = lengths.suffix.size(0), G = cache.num_slots(), K = config_.num_kv_heads, Dh = config_.head_dim;
+  const auto& first = cache.layers.front();
+  const auto bias = at::cat({length_bias(lengths.prompt, first.prefix_keys.size(3)), length_bias(lengths.suffix + 1, first.suffix_keys.size(4))}, -1);
+  const auto time = lengths.suffix.view({N, 1, 1, 1, 1});
+  const auto positions = lengths.position.unsqueeze(1).expand({N, G}).flatten();
+  return run_layers(embeddings, text_rope_table(positions, config_.head_dim, config_.rope_theta),
+                    [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
+                      auto& layer = cache.layers[static_cast<size_t>(index)];
+                      layer.suffix_keys.scatter_(4, time.expand({N, G, K, Dh, 1}), keys.view({N, G, K, Dh, 1}));
+                      layer.suffix_values.scatter_(3, time.expand({N, G, K, 1, Dh}), values.view({N, G, K, 1, Dh}));
+                      return shared_prefix_attention(queries.view({N, G, config_.num_heads, Dh}), layer, bias).flatten(0, 1);
+                    },
+                    {});
 }
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -38,11 +38,14 @@ class LanguageModel {
   /// One token for every row of the cache, whose suffixes grow by one. @param embeddings  [B, D].  @return [B, D].
   at::Tensor decode(const at::Tensor& embeddings, KvCache& cache) const;
 
+  /// One token for every slot of every place, also those without a row, as VisionLanguageModel::decode_cells. @param embeddings  [N * G, D].
+  at::Tensor decode_cells(const at::Tensor& embeddings, KvCache& cache, const KvCache::Lengths& lengths) const;
+
  private:
   /// What attends: given rotated queries and keys, and values of a layer ([T, heads, Dh]), gives [T, H * Dh].
   using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values)>;
   at::Tensor run_layer(size_t index, at::Tensor x, const RotaryTable& table, const Attend& attend, const at::Tensor& rows) const;
-  at::Tensor run_layers(at::Tensor x, const at::Tensor& position_ids, const Attend& attend, const Request& request) const;
+  at::Tensor run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend, const Request& request) const;
   at::Tensor decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const;
 
   const TextConfig& config_;

@@ -185,6 +185,11 @@ at::Tensor Model::decode(const at::Tensor& ids, KvCache& cache) {
   return language_model_.decode(at::embedding(parameters_.at("model.embed_tokens.weight"), ids.flatten()), cache);
 }
 
+at::Tensor Model::decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) {
+  const at::NoGradGuard no_grad;
+  return language_model_.decode_cells(at::embedding(parameters_.at("model.embed_tokens.weight"), ids), cache, lengths);
+}
+
 void Model::save(const fs::path& folder) const {
   io::create_folders(folder);
   std::vector<std::pair<std::string, at::Tensor>> tensors;

@@ -22,6 +22,7 @@ class Model final : public VisionLanguageModel {
   at::Tensor response_hidden(const GroupBatch& batch) override;
   KvCache prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) override;
   at::Tensor decode(const at::Tensor& ids, KvCache& cache) override;
+  at::Tensor decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) override;
   const at::Tensor& head_weight() const override;
   ParameterTable& parameters() override { return parameters_; }
   bool is_vision_parameter(const std::string& name) const override { return name.rfind("visual.", 0) == 0; }

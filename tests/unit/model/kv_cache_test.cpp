@@ -32,7 +32,7 @@ double written(int64_t layer, double row_tag, int64_t time) {
 /// Writes a token of each row, whose tags are in the order of rows.
 void append(KvCache& cache, const std::vector<double>& tags) {
   ASSERT_EQ(cache.rows().size(), tags.size());
-  cache.reserve_token();
+  cache.reserve(1);
   for (int64_t layer = 0; layer < kLayers; ++layer)
     for (size_t i = 0; i < tags.size(); ++i) {
       const auto& [place, slot] = cache.rows()[i];
@@ -92,7 +92,7 @@ TEST(KvCache, RowsLeaveAndTheOthersStay) {
   EXPECT_EQ(cache.free_places(), std::vector<int64_t>{1});
   append(cache, {11});
   EXPECT_EQ(cache.places[0].suffix_length, 3);
-  EXPECT_EQ(cache.places[1].suffix_length, 2);  // a place without rows does not grow
+  EXPECT_EQ(cache.places[1].suffix_length, 0);  // a place without rows starts again: computed along with the others, it must have room
   expect_written(cache, {11});
 }
 
@@ -132,6 +132,22 @@ TEST(KvCache, CompactingHalvesWhatIsHalfUsed) {
   append(cache, {0, 9});
   expect_written(cache, {0, 9});
   EXPECT_EQ(cache.layers[0].suffix_keys.size(0), 2);
+}
+
+// All places stay and only slots go, but the first place was given to another prompt, whose rows come last.
+TEST(KvCache, CompactingFollowsTheOrderOfRows) {
+  auto cache = make_cache({2, 1});
+  cache.fork(4);
+  append(cache, {10, 11, 12, 13, 20, 21, 22, 23});
+  cache.keep_rows({4, 5});
+  cache.admit(make_cache({2}, /*first=*/7));
+  append(cache, {20, 21, 70, 71, 72, 73});
+  cache.keep_rows({0, 3});
+  cache.compact();
+  EXPECT_EQ(cache.num_slots(), 1);
+  expect_prefix(cache, 0, 1, 1);
+  expect_prefix(cache, 1, 7, 2);
+  expect_written(cache, {20, 71});
 }
 
 TEST(KvCache, ForkingAgainForgetsTheSuffixes) {

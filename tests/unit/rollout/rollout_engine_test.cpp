@@ -153,6 +153,21 @@ TEST_P(Generation, AResponseDoesNotDependOnItsCompany) {
   EXPECT_GE(lengths.size(), 2u) << "no response ended before the others";
 }
 
+// Nor on how often the host looks: between looks tokens are drawn on the device, and rows that stopped go on.
+TEST_P(Generation, AResponseDoesNotDependOnLooks) {
+  const auto by_token = generate(prompts_, config());
+  for (const int64_t look_every : {2, 7, 64})
+    for (const int64_t places : {4, 2, 1}) {  // prompts wait until others are complete
+      SCOPED_TRACE(std::to_string(look_every) + " tokens, " + std::to_string(places) + " places");
+      auto settings = config();
+      settings.look_every = look_every;
+      settings.max_rows = places * config().group_size;
+      const auto by_chunk = generate(prompts_, settings);
+      for (size_t i = 0; i < prompts_.size(); ++i)
+        for (size_t k = 0; k < by_token[i].responses.size(); ++k) expect_same(by_chunk[i].responses[k], by_token[i].responses[k]);
+    }
+}
+
 TEST_P(Generation, SameSeedSameResponses) {
   const auto first = generate(prompts_, config()), second = generate(prompts_, config());
   for (size_t i = 0; i < first.size(); ++i)

@@ -78,7 +78,7 @@ TEST_P(SampledDistribution, IsThatOfTheReference) {
   for (int64_t i = 0; i < kPoints; ++i) uniforms.push_back((static_cast<double>(i) + 0.5) / kPoints);
   for (uint64_t seed = 0; seed < 5; ++seed) {
     const auto logits = random_logits(seed, 50);
-    const auto tokens = sample_tokens(row_of(logits).expand({kPoints, 50}), uniforms, GetParam().config);
+    const auto tokens = sample_tokens(row_of(logits).expand({kPoints, 50}), at::tensor(uniforms, at::kDouble), GetParam().config);
     const auto counts = at::bincount(tokens, {}, 50).to(at::kDouble);
     const auto expected = reference_distribution(logits, GetParam().config);
     for (size_t i = 0; i < expected.size(); ++i) {
@@ -101,13 +101,13 @@ INSTANTIATE_TEST_SUITE_P(Settings, SampledDistribution,
 
 TEST(SampleTokens, TemperatureZeroIsTheLikeliest) {
   const auto logits = at::tensor({0.5, 2.0, -1.0, 2.5, 2.4, 2.0}, at::kFloat).view({2, 3});
-  EXPECT_TRUE(at::equal(sample_tokens(logits, {}, {.temperature = 0.0}), at::tensor({1, 0}, at::kLong)));
+  EXPECT_TRUE(at::equal(sample_tokens(logits, at::Tensor(), {.temperature = 0.0}), at::tensor({1, 0}, at::kLong)));
 }
 
 TEST(SampleTokens, TiesWithTheKthStay) {
   const auto logits = at::tensor({1.0, 3.0, 1.0, 0.0}, at::kFloat).view({1, 4}).expand({3, 4});
   // e^3 : e^1 : e^1 = 0.787 : 0.106 : 0.106; id order 0, 1, 2 gives the bounds 0.106, 0.893, 1
-  EXPECT_TRUE(at::equal(sample_tokens(logits, {0.1, 0.5, 0.9}, {.top_k = 2}), at::tensor({0, 1, 2}, at::kLong)));
+  EXPECT_TRUE(at::equal(sample_tokens(logits, at::tensor({0.1, 0.5, 0.9}, at::kDouble), {.top_k = 2}), at::tensor({0, 1, 2}, at::kLong)));
 }
 
 TEST(SampleTokens, NeverDrawsWhatIsMinusInfinity) {
@@ -117,7 +117,7 @@ TEST(SampleTokens, NeverDrawsWhatIsMinusInfinity) {
   for (const auto& config : {SamplingConfig{}, SamplingConfig{.temperature = 0.0}, SamplingConfig{.top_k = 38}, SamplingConfig{.top_p = 0.99},
                              SamplingConfig{.min_p = 0.01}})
     for (const double uniform : {0.0, 1e-300, 0.5, below_one}) {
-      const auto token = sample_tokens(row_of(logits), {uniform}, config).item<int64_t>();
+      const auto token = sample_tokens(row_of(logits), at::tensor({uniform}, at::kDouble), config).item<int64_t>();
       EXPECT_TRUE(std::isfinite(logits[static_cast<size_t>(token)])) << token << " at " << uniform;
     }
 }
@@ -131,14 +131,15 @@ TEST(SampleTokens, ARowDoesNotDependOnTheOthers) {
     uniforms.push_back((static_cast<double>(i) + 0.3) / kRows);
   }
   for (const auto& config : {SamplingConfig{}, SamplingConfig{.temperature = 0.7, .top_k = 50, .top_p = 0.9, .min_p = 0.02}}) {
-    const auto together = sample_tokens(at::cat(rows), uniforms, config);
+    const auto together = sample_tokens(at::cat(rows), at::tensor(uniforms, at::kDouble), config);
     for (int64_t i = 0; i < kRows; ++i)
-      EXPECT_EQ(sample_tokens(rows[static_cast<size_t>(i)], {uniforms[static_cast<size_t>(i)]}, config).item<int64_t>(), together[i].item<int64_t>())
+      EXPECT_EQ(sample_tokens(rows[static_cast<size_t>(i)], at::tensor({uniforms[static_cast<size_t>(i)]}, at::kDouble), config).item<int64_t>(),
+                together[i].item<int64_t>())
           << i;
   }
 }
 
-TEST(SampleTokens, OneUniformPerRow) { EXPECT_THROW(sample_tokens(at::zeros({2, 3}), {0.5}, {}), ContractError); }
+TEST(SampleTokens, OneUniformPerRow) { EXPECT_THROW(sample_tokens(at::zeros({2, 3}), at::tensor({0.5}, at::kDouble), {}), ContractError); }
 
 }  // namespace
 }  // namespace vrlt::rollout

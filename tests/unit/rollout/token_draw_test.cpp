@@ -32,7 +32,8 @@ std::vector<double> uniforms() {
 void expect_as_by_operators(const at::Tensor& logits, const std::vector<int64_t>& forbidden, const SamplingConfig& config) {
   const auto mask = mask_of(logits.size(1), forbidden);
   const auto drawn = TokenDraw(mask)(logits, uniforms(), config);
-  const auto expected = sample_tokens(logits.masked_fill(mask, -std::numeric_limits<double>::infinity()), uniforms(), config);
+  const auto expected =
+      sample_tokens(logits.masked_fill(mask, -std::numeric_limits<double>::infinity()), at::tensor(uniforms(), at::kDouble), config);
   EXPECT_TRUE(at::equal(drawn.ids, expected)) << (drawn.ids - expected).nonzero();
   const auto scaled = logits.to(at::kDouble) / (config.temperature > 0 ? config.temperature : 1.0);
   const auto log_probs = scaled.log_softmax(1).gather(1, expected.unsqueeze(1)).squeeze(1).to(at::kFloat);

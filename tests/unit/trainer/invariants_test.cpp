@@ -217,6 +217,9 @@ class CountedModel final : public model::VisionLanguageModel {
   at::Tensor response_hidden(const model::GroupBatch& batch) override { return ++num_calls, model_->response_hidden(batch); }
   model::KvCache prefill(std::span<const model::PromptGroup> groups, at::Tensor* last) override { return ++num_calls, model_->prefill(groups, last); }
   at::Tensor decode(const at::Tensor& ids, model::KvCache& cache) override { return ++num_calls, model_->decode(ids, cache); }
+  at::Tensor decode_cells(const at::Tensor& ids, model::KvCache& cache, const model::KvCache::Lengths& lengths) override {
+    return ++num_calls, model_->decode_cells(ids, cache, lengths);
+  }
   const at::Tensor& head_weight() const override { return model_->head_weight(); }
   model::ParameterTable& parameters() override { return model_->parameters(); }
   bool is_vision_parameter(const std::string& name) const override { return model_->is_vision_parameter(name); }

@@ -23,7 +23,7 @@ at::Tensor learned(uint64_t seed, double (*reward)(int64_t token)) {
   for (int64_t step = 0; step < kSteps; ++step) {
     std::vector<double> uniforms, rewards;
     for (int64_t k = 0; k < kGroupSize; ++k) uniforms.push_back(random_uniform(seed, 0, static_cast<uint64_t>(step), static_cast<uint64_t>(k)));
-    const auto ids = rollout::sample_tokens(logits.detach().t().expand({kGroupSize, 4}), uniforms, {});
+    const auto ids = rollout::sample_tokens(logits.detach().t().expand({kGroupSize, 4}), at::tensor(uniforms, at::kDouble), {});
     for (int64_t k = 0; k < kGroupSize; ++k) rewards.push_back(reward(ids[k].item<int64_t>()));
     const auto advantages = at::tensor(algorithm::group_advantages(rewards, kGroupSize, {}), at::kDouble).to(at::kFloat);
     const auto log_probs = algorithm::token_log_probs(state, logits, ids, 1.0).log_probs;
