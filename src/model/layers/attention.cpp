@@ -9,6 +9,8 @@
 #include <cmath>
 
 #include "model/layers/split_attention.h"
+#include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
 
 namespace vrlt::model {
 namespace {
@@ -21,6 +23,23 @@ at::Tensor repeat_heads(const at::Tensor& x, int64_t num_heads) {
   const int64_t repeats = num_heads / x.size(1);
   if (repeats == 1) return x;
   return x.unsqueeze(2).expand({x.size(0), x.size(1), repeats, x.size(2)}).reshape({x.size(0), num_heads, x.size(2)});
+}
+
+/// Whether the flash kernels of this GPU do what the split needs of them. Asked once.
+bool is_split_sound(at::Device device) {
+  static const bool sound = [&] {
+    constexpr double kTolerance = 0.03;  // bfloat16 has 8 bits: some 0.4 % of the largest value, and sums of such
+    try {
+      const double error = split_attention_error(device, at::kBFloat16);
+      if (error < kTolerance) return true;
+      log::warning(
+          concat("flash attention of this device is off by ", error, " of the largest value; going on with plain attention, which is slower"));
+    } catch (const c10::Error& error) {
+      log::warning(concat("no flash attention on this device: ", error.what_without_backtrace()));
+    }
+    return false;
+  }();
+  return sound;
 }
 
 }  // namespace
@@ -61,8 +80,16 @@ at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& k
   return at::cat(outputs, 2).squeeze(0).transpose(0, 1).reshape({queries.size(0), -1});
 }
 
+bool needs_response_mask(at::Device device, at::ScalarType dtype, int64_t head_dim) {
+  if (device.is_cpu()) return false;
+  constexpr int64_t kLargestHead = 256, kHeadMultiple = 8;  // of the flash kernels
+  const bool fits = c10::isReducedFloatingType(dtype) && head_dim <= kLargestHead && head_dim % kHeadMultiple == 0;
+  return !fits || !is_split_sound(device);
+}
+
 at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
-  return queries.is_cpu() ? split_group_attention(queries, keys, values, spans) : masked_group_attention(queries, keys, values, spans);
+  const bool masked = needs_response_mask(queries.device(), queries.scalar_type(), queries.size(2));
+  return masked ? masked_group_attention(queries, keys, values, spans) : split_group_attention(queries, keys, values, spans);
 }
 
 at::Tensor shared_prefix_attention(const at::Tensor& queries, const KvCache::Layer& cache, const at::Tensor& bias) {

@@ -14,7 +14,7 @@ struct GroupSpan {
   int64_t begin = 0;  ///< First token of the prompt.
   int64_t prompt_length = 0;
   std::vector<int64_t> response_lengths;  ///< Tokens fed per response; 0 is possible.
-  at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; not needed on the CPU, nor without response tokens.
+  at::Tensor response_mask;               ///< [R, P + R] bool, true = may attend; only where needs_response_mask().
 
   int64_t num_response_tokens() const;
   int64_t length() const { return prompt_length + num_response_tokens(); }
@@ -22,6 +22,9 @@ struct GroupSpan {
 
 /// Fills response_mask: a response token sees the whole prompt and its own response up to itself.
 void make_response_mask(GroupSpan& span, at::Device device);
+
+/// Whether group_attention() works with masks for such queries: in float32 on CUDA, or where flash attention does not do.
+bool needs_response_mask(at::Device device, at::ScalarType dtype, int64_t head_dim);
 
 /// Causal attention inside each prompt, and from each response to its prompt and itself. The prompt is attended once per
 /// group, not once per response.

@@ -1,7 +1,11 @@
 #include "model/layers/split_attention.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/_scaled_dot_product_flash_attention.h>
+#include <ATen/ops/_scaled_dot_product_flash_attention_backward.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/logaddexp.h>
@@ -9,7 +13,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/custom_class.h>
 
+#include <algorithm>
 #include <functional>
+#include <tuple>
 
 namespace vrlt::model {
 namespace {
@@ -79,10 +85,29 @@ at::Tensor summed(const at::Tensor& x, int64_t num_kv_heads) {
   return x.view({x.size(0), num_kv_heads, -1, x.size(2)}).sum(2);
 }
 
-/// Output and log-sum-exp of some rows of queries.
+/// Output and log-sum-exp of some rows of queries; the state of a generator that nothing draws from.
 struct Attended {
   at::Tensor out, lse;
+  at::Tensor seed = {}, offset = {};
 };
+
+// The flash kernels: [B, H, L, Dh], log-sum-exps [B, H, L]. Those of CUDA take 16 bit numbers only.
+
+Attended flash_forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal) {
+  if (q.is_cpu()) {
+    auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal);
+    return {std::move(out), std::move(lse)};
+  }
+  const auto results = at::_scaled_dot_product_flash_attention(q, k, v, 0.0, causal);
+  return {std::get<0>(results), std::get<1>(results), std::get<6>(results), std::get<7>(results)};
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> flash_backward(const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                                              const Attended& attended, bool causal) {
+  if (q.is_cpu()) return at::_scaled_dot_product_flash_attention_for_cpu_backward(grad, q, k, v, attended.out, attended.lse, 0.0, causal);
+  return at::_scaled_dot_product_flash_attention_backward(grad, q, k, v, attended.out, attended.lse.contiguous(), /*cum_seq_q=*/{}, /*cum_seq_k=*/{},
+                                                          q.size(2), k.size(2), 0.0, causal, attended.seed, attended.offset);
+}
 
 class SplitAttention : public torch::autograd::Function<SplitAttention> {
  public:
@@ -91,9 +116,12 @@ class SplitAttention : public torch::autograd::Function<SplitAttention> {
     const auto q = queries.contiguous(), k = repeated(keys, queries.size(1)), v = repeated(values, queries.size(1));
     auto out = at::empty_like(q);
     auto lse = at::empty({q.size(0), q.size(1)}, q.options().dtype(q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
-    const auto attend = [&](const Part& part) -> Attended {
-      auto [o, l] = at::_scaled_dot_product_flash_attention_for_cpu(part.queries(q), part.keys(k), part.keys(v), 0.0, part.causal);
-      return {std::move(o), std::move(l)};
+    at::Tensor seed, offset;
+    const auto attend = [&](const Part& part) {
+      auto attended = flash_forward(part.queries(q), part.keys(k), part.keys(v), part.causal);
+      seed = attended.seed;
+      offset = attended.offset;
+      return attended;
     };
     const auto write = [&](const Rows& rows, const Attended& attended) {
       rows(out).copy_(attended.out);
@@ -106,7 +134,7 @@ class SplitAttention : public torch::autograd::Function<SplitAttention> {
       const auto prefix = prefix_part(span);
       merge(attend(prefix), prefix.queries(out), prefix.queries(lse));
     }
-    context->save_for_backward({queries, keys, values, out, lse});
+    context->save_for_backward({queries, keys, values, out, lse, seed, offset});
     context->saved_data["spans"] = c10::IValue::make_capsule(c10::make_intrusive<Spans>(spans));
     return out;
   }
@@ -117,8 +145,8 @@ class SplitAttention : public torch::autograd::Function<SplitAttention> {
     const auto q = saved[0].contiguous(), k = repeated(keys, q.size(1)), v = repeated(values, q.size(1)), grad = grads[0].contiguous();
     auto grad_q = at::zeros_like(q), grad_k = at::zeros_like(k), grad_v = at::zeros_like(v);
     const auto add = [&](const Part& part) {
-      const auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-          part.queries(grad), part.queries(q), part.keys(k), part.keys(v), part.queries(out), part.queries(lse), 0.0, part.causal);
+      const auto [dq, dk, dv] = flash_backward(part.queries(grad), part.queries(q), part.keys(k), part.keys(v),
+                                               {part.queries(out), part.queries(lse), saved[5], saved[6]}, part.causal);
       part.queries(grad_q).add_(dq);
       part.keys(grad_k).add_(dk);
       part.keys(grad_v).add_(dv);
@@ -146,6 +174,33 @@ class SplitAttention : public torch::autograd::Function<SplitAttention> {
 
 at::Tensor split_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
   return SplitAttention::apply(queries, keys, values, spans).view({queries.size(0), -1});
+}
+
+double split_attention_error(at::Device device, at::ScalarType dtype) {
+  const at::AutoGradMode with_gradients(true);
+  constexpr int64_t kHeads = 4, kKvHeads = 2, kHeadDim = 64;
+  std::vector<GroupSpan> spans = {{.begin = 0, .prompt_length = 70, .response_lengths = {9, 0, 33, 33}}, {.begin = 145, .prompt_length = 5}};
+  for (auto& span : spans) make_response_mask(span, device);
+  const int64_t num_tokens = spans.back().begin + spans.back().length();
+  const auto inputs = [&](at::ScalarType type) {
+    std::vector<at::Tensor> tensors;
+    for (const int64_t heads : {kHeads, kKvHeads, kKvHeads}) {
+      // Any numbers between -1 and 1 that no generator has to be asked for.
+      const auto ramp = at::arange(num_tokens * heads * kHeadDim, at::TensorOptions().dtype(at::kFloat).device(device)) * (0.37 + 0.01 * heads);
+      tensors.push_back(ramp.sin().to(dtype).to(type).view({num_tokens, heads, kHeadDim}).requires_grad_());
+    }
+    return tensors;
+  };
+  const auto split = inputs(dtype), plain = inputs(at::kFloat);
+  const auto out = split_group_attention(split[0], split[1], split[2], spans), expected = masked_group_attention(plain[0], plain[1], plain[2], spans);
+  (out.to(at::kFloat) * expected.detach()).sum().backward();
+  (expected * expected.detach()).sum().backward();
+  const auto error = [](const at::Tensor& actual, const at::Tensor& wanted) {
+    return ((actual.to(at::kFloat) - wanted).abs().max() / wanted.abs().max()).item<double>();
+  };
+  double worst = error(out.detach(), expected.detach());
+  for (size_t i = 0; i < split.size(); ++i) worst = std::max(worst, error(split[i].grad(), plain[i].grad()));
+  return worst;
 }
 
 }  // namespace vrlt::model

@@ -123,7 +123,7 @@ at::Tensor Model::response_hidden(const GroupBatch& batch) {
       span.response_lengths.push_back(fed);
       next += fed;
     }
-    if (!device().is_cpu()) make_response_mask(span, device());
+    if (needs_response_mask(device(), table.scalar_type(), config_.text.head_dim)) make_response_mask(span, device());
     begin = next;
     spans.push_back(std::move(span));
   }

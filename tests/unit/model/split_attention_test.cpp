@@ -91,5 +91,13 @@ TEST(SplitAttention, ARowIsIndifferentToItsSiblings) {
   EXPECT_TRUE(at::allclose(split_group_attention(x, x, x, among).narrow(0, 0, 29), split_group_attention(first, first, first, alone), 0, 1e-13));
 }
 
+// What a GPU is asked before its kernels are used.
+TEST(SplitAttention, TheExampleOfTheSelfTestAgrees) {
+  EXPECT_LT(split_attention_error(at::kCPU, at::kFloat), 1e-5);
+  const double rounded = split_attention_error(at::kCPU, at::kBFloat16);
+  EXPECT_LT(rounded, 0.03);
+  EXPECT_GT(rounded, 1e-4) << "the reference must not be rounded alike";
+}
+
 }  // namespace
 }  // namespace vrlt::model
