@@ -34,5 +34,7 @@ if(VRLT_CUDA)
   target_include_directories(vrlt_torch SYSTEM INTERFACE ${nvidia}/cu13/include ${nvidia}/nccl/include ${nvidia}/cudnn/include)
   target_compile_definitions(vrlt_torch INTERFACE USE_C10D_NCCL)
   target_link_libraries(vrlt_torch INTERFACE
-    "-Wl,--no-as-needed,${LIBTORCH_ROOT}/lib/libtorch_cuda.so,${LIBTORCH_ROOT}/lib/libc10_cuda.so,--as-needed")
+    "-Wl,--no-as-needed,${LIBTORCH_ROOT}/lib/libtorch_cuda.so,${LIBTORCH_ROOT}/lib/libc10_cuda.so,--as-needed"
+    ${nvidia}/cu13/lib/libcudart.so.13)  # what the headers of streams and graphs call inline
+  target_link_options(vrlt_torch INTERFACE "-Wl,-rpath,${nvidia}/cu13/lib")
 endif()

@@ -358,19 +358,21 @@ void VideoStream::make_scaler(const AVFrame& frame) {
 void VideoStream::to_rgb(const AVFrame& frame, RgbFrame& rgb) {
   if (frame.width < 1 || frame.height < 1) fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
   make_scaler(frame);
+  rgb.pixels.resize(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3);
   // swscale may write beyond an odd width: give it padded lines, then copy.
   const int stride = (frame.width * 3 + 63) / 64 * 64;
-  padded_.resize(static_cast<size_t>(stride) * static_cast<size_t>(frame.height) + 64);
-  uint8_t* lines[4] = {padded_.data(), nullptr, nullptr, nullptr};
+  const bool fits = stride == frame.width * 3 && rotation_ == 0;
+  if (!fits) padded_.resize(static_cast<size_t>(stride) * static_cast<size_t>(frame.height) + 64);
+  uint8_t* lines[4] = {fits ? rgb.pixels.data() : padded_.data(), nullptr, nullptr, nullptr};
   const int strides[4] = {stride, 0, 0, 0};
   if (sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, lines, strides) != frame.height)
     fail("a frame cannot be converted to RGB", "corrupt");
 
-  const cv::Mat picture(frame.height, frame.width, CV_8UC3, padded_.data(), static_cast<size_t>(stride));
   const bool on_its_side = rotation_ % 180 != 0;
   rgb.height = on_its_side ? frame.width : frame.height;
   rgb.width = on_its_side ? frame.height : frame.width;
-  rgb.pixels.resize(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3);
+  if (fits) return;
+  const cv::Mat picture(frame.height, frame.width, CV_8UC3, padded_.data(), static_cast<size_t>(stride));
   cv::Mat upright(static_cast<int>(rgb.height), static_cast<int>(rgb.width), CV_8UC3, rgb.pixels.data());
   if (rotation_ == 0) picture.copyTo(upright);
   if (rotation_ == 90) cv::rotate(picture, upright, cv::ROTATE_90_CLOCKWISE);
