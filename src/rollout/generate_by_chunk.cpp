@@ -12,6 +12,9 @@
 namespace vrlt::rollout {
 namespace {
 
+/// Suffixes begin with room for so many: where they grow, a new graph is captured.
+constexpr int64_t kChunksOfRoom = 16;
+
 /// Of the device while the tensors of the cache stay the same. A cell is a slot of a place; those without a row compute what nobody reads.
 struct Cells {
   at::Tensor last_ids;  ///< [N * G] int64
@@ -48,6 +51,7 @@ class ByChunk {
     if (cache_.layers.empty()) {
       cache_ = std::move(fresh);
       cache_.fork(parts_.config.group_size);
+      cache_.reserve(std::min(kChunksOfRoom * chunk_, parts_.config.max_new_tokens));
     } else {
       cache_.admit(fresh);
     }

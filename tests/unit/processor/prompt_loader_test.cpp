@@ -6,12 +6,14 @@
 
 #include <atomic>
 #include <future>
+#include <set>
 
 #include "processor/background_clips.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_folders.h"
 #include "tests/support/tiny_task.h"
 #include "vrlt/core/error.h"
+#include "vrlt/processor/shuffled_frames.h"
 
 namespace vrlt::processor {
 namespace {
@@ -74,6 +76,33 @@ TEST_F(PromptLoaderTest, AChangedVideoIsReadAgain) {
   fs::remove(task_.data_root() / "clip0.mp4");
   auto third = loader(in_folder());
   EXPECT_THROW(third.load(task_.samples()[0]), MissingInputError);
+}
+
+TEST_F(PromptLoaderTest, TheMediaKeyNamesThePixels) {
+  const auto keys_of = [&](PromptLoader& loader) {
+    std::vector<std::string> keys;
+    for (const auto& sample : task_.samples()) keys.push_back(loader.load(sample)->media_key);
+    return keys;
+  };
+  auto decoding = loader(in_folder());
+  const auto keys = keys_of(decoding);
+  EXPECT_EQ(std::set<std::string>(keys.begin(), keys.end()).size(), 6u);
+  EXPECT_EQ(keys_of(decoding), keys) << "from memory";
+  auto reading = loader(in_folder(/*threads=*/2));
+  reading.prefetch(samples());
+  EXPECT_EQ(keys_of(reading), keys) << "from the folder";
+  auto without_folder = loader({});
+  EXPECT_EQ(keys_of(without_folder), std::vector<std::string>(6)) << "nothing is known of them";
+
+  auto sample = task_.samples()[0];
+  EXPECT_EQ(with_shuffled_frames(*decoding.load(sample), 3, 4).media_key, "");
+  auto options = test::TinyTask::media_options();
+  options.video.max_frames = 2;
+  PromptLoader other(processor_, options, task_.data_root(), "auto_short", kMegabyte, in_folder());
+  EXPECT_NE(other.load(sample)->media_key, keys[0]) << "other frames of the same video";
+  fs::copy_file(fs::path(VRLT_TESTS_DIR) / "unit/video/images/png_rgb.png", task_.data_root() / "still.png");
+  sample.images = {"still.png"};
+  EXPECT_EQ(decoding.load(sample)->media_key, "") << "the key is of the video alone";
 }
 
 TEST_F(PromptLoaderTest, BackgroundThreadsChangeNothing) {
