@@ -7,7 +7,7 @@
 namespace vrlt::optim {
 namespace {
 
-/// Few large messages instead of one per parameter.
+/// Few large messages instead of one per parameter, each of one type.
 constexpr int64_t kBucketElements = 16 << 20;
 
 at::ScalarType sum_type(const at::Tensor& parameter) { return c10::isReducedFloatingType(parameter.scalar_type()) ? at::kFloat : at::kDouble; }
@@ -15,7 +15,7 @@ at::ScalarType sum_type(const at::Tensor& parameter) { return c10::isReducedFloa
 void reduce_bucket(std::vector<at::Tensor>& sums, distributed::ProcessGroup& group) {
   if (sums.empty()) return;
   std::vector<at::Tensor> parts;
-  for (const auto& sum : sums) parts.push_back(sum.to(sums.front().scalar_type()).flatten());
+  for (const auto& sum : sums) parts.push_back(sum.flatten());
   auto flat = at::cat(parts);
   group.all_reduce_sum(flat);
   int64_t offset = 0;
@@ -55,11 +55,12 @@ void GradientSum::finish(distributed::ProcessGroup& group) {
       if (holders[i] == 0) continue;
       const auto& parameter = parameters_[i].second;
       if (!sums_[i].defined()) sums_[i] = at::zeros_like(parameter, sum_type(parameter));
+      if (elements >= kBucketElements || (!bucket.empty() && bucket.front().scalar_type() != sums_[i].scalar_type())) {
+        reduce_bucket(bucket, group);
+        elements = 0;
+      }
       bucket.push_back(sums_[i]);
       elements += parameter.numel();
-      if (elements < kBucketElements) continue;
-      reduce_bucket(bucket, group);
-      elements = 0;
     }
     reduce_bucket(bucket, group);
   }

@@ -104,12 +104,13 @@ class ByChunk {
   void fill_cells() {
     const auto num_cells = std::ssize(cache_.places) * cache_.num_slots();
     const auto device = parts_.model.head_weight().device();
+    const auto lengths = cache_.lengths();
     if (!graph_ || layout_ != cache_.layout()) {
       const auto make = [&](at::IntArrayRef sizes, at::ScalarType dtype) {
         return at::zeros(sizes, at::TensorOptions().dtype(dtype).device(device));
       };
       cells_ = {.last_ids = make({num_cells}, at::kLong),
-                .lengths = cache_.lengths(),
+                .lengths = lengths,
                 .uniforms = make({chunk_, num_cells}, at::kDouble),
                 .ids = make({chunk_, num_cells}, at::kLong),
                 .log_probs = make({chunk_, num_cells}, at::kFloat),
@@ -125,7 +126,6 @@ class ByChunk {
       last_ids.data_ptr<int64_t>()[cell] = responses_.response(row).ids.back();
       for (int64_t step = 0; step < chunk_; ++step) uniforms.data_ptr<double>()[step * num_cells + cell] = responses_.uniform(row, step);
     }
-    const auto lengths = cache_.lengths();
     cells_.lengths.prompt.copy_(lengths.prompt);
     cells_.lengths.suffix.copy_(lengths.suffix);
     cells_.lengths.position.copy_(lengths.position);

@@ -96,6 +96,32 @@ TEST_F(DataParallel, OnePromptPerPassGivesTheSameWeights) {
   }
 }
 
+// Features of a frozen encoder are kept in the folder of the frames, by one program for the next; those of one that trains are not.
+TEST_F(DataParallel, KeptFeaturesChangeNothing) {
+  warm_up();
+  const std::vector<std::string> exact = {"grpo.yaml", "micro_batch=1", "algorithm.is_correction=none"};
+  const auto with = [&](std::vector<std::string> more) {
+    auto arguments = exact;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  const std::string frozen = "model.freeze_vision=true";
+  const auto num_features = [&](const std::string& folder) {
+    int64_t count = 0;
+    for (const auto& file : fs::directory_iterator(folder_.path() / folder)) count += file.path().extension() == ".vrlt-features";
+    return count;
+  };
+  run("vrlt-train", with({"name=plain", frozen}));
+  run("vrlt-train", with({"name=filling", frozen, "data.cache_folder=kept"}));
+  const auto kept = num_features("kept");
+  EXPECT_GT(kept, 0);
+  run_on(2, "vrlt-train", with({"name=reading", frozen, "data.cache_folder=kept"}));
+  EXPECT_EQ(num_features("kept"), kept) << "two ranks meet the clips that one met";
+  for (const char* name : {"filling", "reading"}) EXPECT_EQ(largest_difference(weights("plain"), weights(name)), 0.0) << name;
+  run("vrlt-train", with({"name=trained", "data.cache_folder=trained", "model.freeze_vision=false"}));
+  EXPECT_EQ(num_features("trained"), 0);
+}
+
 TEST_F(DataParallel, MoreRanksThanPrompts) {
   run("vrlt-train", {"sft.yaml", "name=one", "prompts_per_step=2"});
   run_on(3, "vrlt-train", {"sft.yaml", "name=three", "prompts_per_step=2"});

@@ -51,6 +51,22 @@ TEST(GradientSum, BFloat16IsAddedUpInFloat32) {
   }
 }
 
+// Sums of float32, of bfloat16 parameters, before and behind must not make it one: there 1 + 2^-30 is 1.
+TEST(GradientSum, EachTypeKeepsItsOwn) {
+  test::ThreadRanks(2).run([](distributed::ProcessGroup& group) {
+    const auto first = parameter_of(1, at::kBFloat16), wide = parameter_of(1, at::kFloat), last = parameter_of(1, at::kBFloat16);
+    GradientSum sum({{"first", first}, {"wide", wide}, {"last", last}});
+    for (const double value : group.rank() == 0 ? std::vector<double>{1.0, std::ldexp(1.0, -30)} : std::vector<double>{-1.0}) {
+      for (const auto& parameter : {first, wide, last}) parameter.mutable_grad() = at::tensor({value}, at::kDouble).to(parameter.scalar_type());
+      sum.take();
+    }
+    sum.finish(group);
+    EXPECT_EQ(first.grad().item<double>(), 0.0);
+    EXPECT_EQ(wide.grad().item<double>(), std::ldexp(1.0, -30));
+    EXPECT_EQ(last.grad().item<double>(), 0.0);
+  });
+}
+
 TEST(GradientSum, StartsAgainAfterEachStep) {
   const auto parameter = parameter_of(2, at::kDouble);
   GradientSum sum({{"weight", parameter}});
