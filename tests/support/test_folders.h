@@ -1,20 +1,23 @@
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
+#include <string>
 
 namespace vrlt::test {
 
 /// Stored reference values: VRLT_GOLDEN_DIR, else the folder of the source tree.
-inline std::filesystem::path golden_dir() {
-  const char* folder = std::getenv("VRLT_GOLDEN_DIR");
-  return folder != nullptr && *folder != '\0' ? folder : VRLT_DEFAULT_GOLDEN_DIR;
-}
+std::filesystem::path golden_dir();
 
 /// Video files and their manifest: VRLT_MEDIA_DIR, else the folder of the source tree.
-inline std::filesystem::path media_dir() {
-  const char* folder = std::getenv("VRLT_MEDIA_DIR");
-  return folder != nullptr && *folder != '\0' ? folder : VRLT_DEFAULT_MEDIA_DIR;
-}
+std::filesystem::path media_dir();
+
+/// The folder `tests` of the source tree.
+std::filesystem::path tests_dir();
+
+/// Where the build puts the programs.
+std::filesystem::path bin_dir();
+
+/// The program that configured the build; it unpacks archives.
+std::string cmake_command();
 
 }  // namespace vrlt::test

@@ -10,6 +10,7 @@
 
 #include "tests/support/rank_processes.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/test_folders.h"
 #include "vrlt/io/files.h"
 
 namespace vrlt::test {
@@ -83,7 +84,7 @@ filter: {keep: 0.25}
       ASSERT_EQ(result.exit_code, 0) << world_size << " ranks\n" << result.out << result.err;
   }
 
-  static std::filesystem::path binary(const std::string& program) { return std::filesystem::path(VRLT_BIN_DIR) / program; }
+  static std::filesystem::path binary(const std::string& program) { return test::bin_dir() / program; }
   std::filesystem::path run_folder(const std::string& name) const { return folder_.path() / "runs" / name; }
   ProcessOptions process_options() const { return {.working_folder = folder_.path()}; }
   void write(const std::string& name, const std::string& text) const { io::write_file_atomic(folder_.path() / name, text); }

@@ -3,6 +3,7 @@
 
 #include "tests/e2e/app/small_world.h"
 #include "tests/support/rank_processes.h"
+#include "tests/support/test_folders.h"
 
 namespace vrlt::test {
 namespace {
@@ -195,7 +196,7 @@ TEST(Benchmarks, ASuiteRunsItsEvaluations) {
 
 // The suites and configs that come with the program.
 TEST(Benchmarks, ConfigsOfTheRepositoryAreSound) {
-  const auto configs = fs::path(VRLT_TESTS_DIR).parent_path() / "configs/eval";
+  const auto configs = test::tests_dir().parent_path() / "configs/eval";
   for (const char* config : {"charades", "videomme_both", "mmvu_mc_cot", "mvbench_official"}) {
     const auto result = world().run("vrlt-eval", {(configs / config).string() + ".yaml", "--print-config"});
     EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -18,7 +18,7 @@ using testing::HasSubstr;
 class DataPrograms : public testing::Test {
  protected:
   ProcessResult run(const std::vector<std::string>& arguments) {
-    return Process(fs::path(VRLT_BIN_DIR) / "vrlt-data", arguments, {.environment = {{"OMP_NUM_THREADS", "1"}}}).wait();
+    return Process(test::bin_dir() / "vrlt-data", arguments, {.environment = {{"OMP_NUM_THREADS", "1"}}}).wait();
   }
   /// A clip of 4.0 s (100 frames at 25 per second) below the data root.
   void place_clip(const fs::path& name) {

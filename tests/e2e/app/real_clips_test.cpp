@@ -58,7 +58,7 @@ TEST(RealClips, AreTrainedOn) {
 
 TEST(RealImages, AreAnsweredAndTrainedOnWithAndWithoutAVideo) {
   const TemporaryFolder data;
-  for (const char* name : {"jpeg_420.jpg", "png_rgba.png"}) fs::copy(fs::path(VRLT_TESTS_DIR) / "unit/video/images" / name, data.path() / name);
+  for (const char* name : {"jpeg_420.jpg", "png_rgba.png"}) fs::copy(test::tests_dir() / "unit/video/images" / name, data.path() / name);
   const auto clip = records().front()["video"].get<std::string>();
   fs::copy(media_dir() / clip, data.path() / clip);
   io::Json record = {{"schema", "vs/1"}, {"task", "mcq"}, {"question", "Which one?"}, {"options", {"first", "second"}}, {"answer", 1}};

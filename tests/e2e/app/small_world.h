@@ -9,6 +9,7 @@
 
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/test_folders.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/jsonl.h"
 
@@ -27,7 +28,7 @@ class SmallWorld {
   std::filesystem::path run_folder(const std::string& name) const { return folder() / "runs" / name; }
 
   ProcessOptions options() const { return {.working_folder = folder(), .environment = {{"OMP_NUM_THREADS", "1"}}}; }
-  static std::filesystem::path program(const std::string& name) { return std::filesystem::path(VRLT_BIN_DIR) / name; }
+  static std::filesystem::path program(const std::string& name) { return test::bin_dir() / name; }
 
   ProcessResult run(const std::string& name, const std::vector<std::string>& arguments) const {
     return Process(program(name), arguments, options()).wait();

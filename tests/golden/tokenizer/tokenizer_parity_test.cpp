@@ -5,6 +5,7 @@
 
 #include "tests/support/golden_rows.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/test_folders.h"
 #include "tokenizer/pretokenizer.h"
 #include "tokenizer/utf8.h"
 #include "vrlt/tokenizer/chat_template.h"
@@ -22,7 +23,7 @@ const Tokenizer& full_tokenizer() {
   static const auto tokenizer = [] {
     const test::TemporaryFolder folder;
     const auto archive = test::golden_dir() / "tokenizer" / "qwen2_5_full_tokenizer.tar.xz";
-    const auto command = "cd '" + folder.path().string() + "' && '" VRLT_CMAKE_COMMAND "' -E tar xf '" + fs::absolute(archive).string() + "'";
+    const auto command = "cd '" + folder.path().string() + "' && '" + test::cmake_command() + "' -E tar xf '" + fs::absolute(archive).string() + "'";
     if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot unpack " + archive.string());
     return load_tokenizer(folder.path() / "qwen2_5_full_tokenizer");
   }();

@@ -1,3 +1,4 @@
+#include "tests/support/test_folders.h"
 #include "vrlt/processor/processor.h"
 
 #include <ATen/ATen.h>
@@ -130,7 +131,7 @@ TEST_F(ProcessorTest, TheLoaderShowsTheSubtitlesAtSomeFrames) {
 }
 
 TEST_F(ProcessorTest, TheLoaderReadsTheImagesOfASample) {
-  std::filesystem::copy(std::filesystem::path(VRLT_TESTS_DIR) / "unit/video/images/jpeg_420.jpg", folder_.path() / "a.jpg");
+  std::filesystem::copy(test::tests_dir() / "unit/video/images/jpeg_420.jpg", folder_.path() / "a.jpg");
   io::Json record = {{"schema", "vs/1"},     {"id", "mixed"},         {"task", "mcq"},         {"images", {"a.jpg", "a.jpg"}},
                      {"video", "clip0.mp4"}, {"question", "which ?"}, {"options", {"x", "y"}}, {"answer", 0}};
   PromptLoader loader(processor_, test::TinyTask::media_options(), task_.data_root(), "auto_short", 1 << 20);

@@ -100,7 +100,7 @@ TEST_F(PromptLoaderTest, TheMediaKeyNamesThePixels) {
   options.video.max_frames = 2;
   PromptLoader other(processor_, options, task_.data_root(), "auto_short", kMegabyte, in_folder());
   EXPECT_NE(other.load(sample)->media_key, keys[0]) << "other frames of the same video";
-  fs::copy_file(fs::path(VRLT_TESTS_DIR) / "unit/video/images/png_rgb.png", task_.data_root() / "still.png");
+  fs::copy_file(test::tests_dir() / "unit/video/images/png_rgb.png", task_.data_root() / "still.png");
   sample.images = {"still.png"};
   EXPECT_EQ(decoding.load(sample)->media_key, "") << "the key is of the video alone";
 }

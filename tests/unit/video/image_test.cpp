@@ -17,7 +17,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-const std::filesystem::path kImages = std::filesystem::path(VRLT_TESTS_DIR) / "unit/video/images";
+const std::filesystem::path kImages = test::tests_dir() / "unit/video/images";
 
 std::string bytes_of(const std::string& name) { return io::read_file(kImages / name, 1 << 20); }
 
