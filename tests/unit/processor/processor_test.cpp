@@ -1,4 +1,3 @@
-#include "tests/support/test_folders.h"
 #include "vrlt/processor/processor.h"
 
 #include <ATen/ATen.h>
@@ -6,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_folder.h"
+#include "tests/support/test_folders.h"
 #include "tests/support/tiny_task.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
