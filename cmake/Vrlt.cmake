@@ -34,13 +34,22 @@ function(vrlt_use_torch target)
   target_precompile_headers(${target} REUSE_FROM vrlt_pch)
 endfunction()
 
-# vrlt_folder(<folder> [TORCH] [DEPS <targets>...]): the static library vrlt_<folder> from src/<folder>/**/*.cpp
+# vrlt_folder(<folder> [TORCH] [DEPS <targets>...] [PLAIN <files>...] [EXCLUDE <patterns>...]): the static library vrlt_<folder> from
+# src/<folder>/**/*.cpp. PLAIN names files of a folder with TORCH that need none of it: they are the library vrlt_<folder>_plain, for
+# programs that start without LibTorch.
 function(vrlt_folder folder)
-  cmake_parse_arguments(ARG "TORCH" "" "DEPS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH" "" "DEPS;EXCLUDE;PLAIN" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
   foreach(pattern IN LISTS ARG_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX ${pattern})
   endforeach()
+  if(ARG_PLAIN)
+    list(TRANSFORM ARG_PLAIN REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/\\1.cpp")
+    list(REMOVE_ITEM sources ${ARG_PLAIN})
+    add_library(vrlt_${folder}_plain STATIC ${ARG_PLAIN})
+    target_link_libraries(vrlt_${folder}_plain PUBLIC vrlt_options vrlt_core)
+    list(APPEND ARG_DEPS vrlt_${folder}_plain)
+  endif()
   if(sources)
     add_library(vrlt_${folder} STATIC ${sources})
     target_link_libraries(vrlt_${folder} PUBLIC vrlt_options ${ARG_DEPS})

@@ -5,7 +5,7 @@ import re
 import sys
 
 ORDER = ["core", "io", "config", "metrics", "distributed", "checkpoint", "data", "video", "tokenizer", "reading", "processor", "model", "rollout",
-         "rewards", "algorithm", "optim", "selection", "evaluation", "trainer", "report", "app"]
+         "rewards", "algorithm", "optim", "selection", "evaluation", "settings", "trainer", "report", "app"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?:vrlt/)?([a-z_0-9]+)/', re.MULTILINE)
 
 

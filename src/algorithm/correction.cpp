@@ -17,12 +17,13 @@ at::Tensor zero_outside(const at::Tensor& weights, double low, double high) {
 }
 
 constexpr CorrectionEntry kCorrections[] = {
-    {"none", "no correction", false, nullptr},
-    {"token_truncate", "each token's weight, at most is_weight_max (TIS)", false, truncated},
-    {"token_mask", "each token's weight, 0 outside the bounds (MIS)", false, zero_outside},
-    {"sequence_truncate", "the product over the response, at most is_weight_max", true, truncated},
-    {"sequence_mask", "the product over the response, 0 outside the bounds", true, zero_outside},
+    {row_named(kCorrectionChoices, "none"), false, nullptr},
+    {row_named(kCorrectionChoices, "token_truncate"), false, truncated},
+    {row_named(kCorrectionChoices, "token_mask"), false, zero_outside},
+    {row_named(kCorrectionChoices, "sequence_truncate"), true, truncated},
+    {row_named(kCorrectionChoices, "sequence_mask"), true, zero_outside},
 };
+static_assert(std::size(kCorrections) == std::size(kCorrectionChoices));
 
 }  // namespace
 

@@ -6,10 +6,11 @@ namespace vrlt::algorithm {
 namespace {
 
 constexpr RatioEntry kRatios[] = {
-    {"token", "each token's own ratio", token_log_ratio},
-    {"sequence", "one ratio per response: the geometric mean of its tokens' (GSPO)", sequence_log_ratio},
-    {"gspo_token", "the value of sequence with the gradient of token", gspo_token_log_ratio},
+    {row_named(kRatioChoices, "token"), token_log_ratio},
+    {row_named(kRatioChoices, "sequence"), sequence_log_ratio},
+    {row_named(kRatioChoices, "gspo_token"), gspo_token_log_ratio},
 };
+static_assert(std::size(kRatios) == std::size(kRatioChoices));
 
 }  // namespace
 

@@ -12,13 +12,11 @@ at::Tensor k2(const at::Tensor& x) { return 0.5 * x.square(); }
 at::Tensor k3(const at::Tensor& x) { return x.exp() - x - 1.0; }
 
 constexpr KlEntry kEstimators[] = {
-    {"k1", "-x, x the reference's log-prob minus the policy's: unbiased, useless as a loss", k1, nullptr},
-    {"abs", "|x|", [](const at::Tensor& x) { return x.abs(); }, nullptr},
-    {"k2", "x^2 / 2", k2, nullptr},
-    {"k3", "e^x - x - 1: unbiased and never negative", k3, nullptr},
-    {"k1+", "the value of k1, the gradient of k2", k1, k2},
-    {"k3+", "the value of k3, the gradient of k2", k3, k2},
+    {row_named(kKlChoices, "k1"), k1, nullptr}, {row_named(kKlChoices, "abs"), [](const at::Tensor& x) { return x.abs(); }, nullptr},
+    {row_named(kKlChoices, "k2"), k2, nullptr}, {row_named(kKlChoices, "k3"), k3, nullptr},
+    {row_named(kKlChoices, "k1+"), k1, k2},     {row_named(kKlChoices, "k3+"), k3, k2},
 };
+static_assert(std::size(kEstimators) == std::size(kKlChoices));
 
 }  // namespace
 

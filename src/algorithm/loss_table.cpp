@@ -5,22 +5,20 @@
 namespace vrlt::algorithm {
 namespace {
 
-constexpr const char* kAny = nullptr;
-constexpr const char* kRowMean = "seq_mean_token_mean";
-
 constexpr LossEntry kLosses[] = {
-    {"ppo_clip", "clipped surrogate", ppo_clip_loss, true, kAny, kAny},
-    {"ppo_two_sided", "ppo_clip with the ratio at most ratio_max where it is not clipped", ppo_two_sided_loss, true, kAny, kAny},
-    {"ppo_dual_clip", "ppo_clip with the loss of bad responses at most dual_clip times -A", ppo_dual_clip_loss, true, kAny, kAny},
-    {"cispo", "log-probability weighted by the ratio, at most cispo_cap", cispo_loss, false, kAny, kAny},
-    {"cispo_clip", "log-probability weighted by the clipped ratio", cispo_clip_loss, true, kAny, kAny},
-    {"sapo", "sigmoid of the ratio in place of a clip", sapo_loss, false, kAny, kAny},
-    {"gmpo", "geometric mean of the clipped ratios of a response", gmpo_loss, true, "token", kRowMean},
-    {"luspo", "ppo_clip of the sequence ratio times the length of the response", luspo_loss, true, "sequence", kRowMean},
-    {"vespo", "log-probability weighted by a smooth bump around the ratio 1 of the whole response", vespo_loss, false, "token", kAny},
-    {"reinforce", "advantage times log-probability, without a ratio", reinforce_loss, false, "token", kAny},
-    {"gpg", "reinforce under the name it has together with the advantage gpg", reinforce_loss, false, "token", kAny},
+    {row_named(kLossTraits, "ppo_clip"), ppo_clip_loss},
+    {row_named(kLossTraits, "ppo_two_sided"), ppo_two_sided_loss},
+    {row_named(kLossTraits, "ppo_dual_clip"), ppo_dual_clip_loss},
+    {row_named(kLossTraits, "cispo"), cispo_loss},
+    {row_named(kLossTraits, "cispo_clip"), cispo_clip_loss},
+    {row_named(kLossTraits, "sapo"), sapo_loss},
+    {row_named(kLossTraits, "gmpo"), gmpo_loss},
+    {row_named(kLossTraits, "luspo"), luspo_loss},
+    {row_named(kLossTraits, "vespo"), vespo_loss},
+    {row_named(kLossTraits, "reinforce"), reinforce_loss},
+    {row_named(kLossTraits, "gpg"), reinforce_loss},
 };
+static_assert(std::size(kLosses) == std::size(kLossTraits));
 
 }  // namespace
 

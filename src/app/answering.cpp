@@ -55,7 +55,7 @@ io::Json shown_inputs(const data::PromptEntry& prompt, const processor::ModelInp
 /// A model with its engine; opened when the first question is asked.
 class Answerer {
  public:
-  explicit Answerer(const EvalConfig& config)
+  explicit Answerer(const settings::EvalConfig& config)
       : config_(config), opened_(open_model(config.model, config.data, {config.video, config.image, config.subtitle_frames}, config.seed)) {
     const auto& vision = opened_.processor->vision_tokens();
     engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
@@ -108,7 +108,7 @@ class Answerer {
     return prompts;
   }
 
-  const EvalConfig& config_;
+  const settings::EvalConfig& config_;
   OpenedModel opened_;
   std::optional<rollout::RolloutEngine> engine_;
 };
@@ -129,7 +129,7 @@ double expected_frames(const data::Sample& sample, const video::VideoOptions& vi
   return end ? std::clamp((*end - sample.clip_start) * video.fps, std::min(static_cast<double>(video.min_frames), most), most) : most;
 }
 
-std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<EvalTask>& tasks, const EvalConfig& config,
+std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<EvalTask>& tasks, const settings::EvalConfig& config,
                                                           distributed::ProcessGroup& group) {
   std::vector<std::unique_ptr<ResponseStore>> stores;
   int64_t done = 0, total = 0;

@@ -29,7 +29,7 @@
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/score_table.h"
 #include "vrlt/selection/strata.h"
-#include "vrlt/trainer/preset_table.h"
+#include "vrlt/settings/preset_table.h"
 
 namespace vrlt::app {
 namespace {
@@ -62,7 +62,7 @@ constexpr NamedTable kTables[] = {
     {"ratios", [] { print_rows(algorithm::ratio_table()); }},
     {"corrections", [] { print_rows(algorithm::correction_table()); }},
     {"compositions", [] { print_rows(algorithm::composition_table()); }},
-    {"presets", [] { print_rows(trainer::preset_table()); }},
+    {"presets", [] { print_rows(settings::preset_table()); }},
     {"selection_presets", [] { print_rows(selection::filter_presets()); }},
     {"requirements", [] { print_rows(selection::requirement_table()); }},
     {"scores", [] { print_rows(selection::score_table()); }},

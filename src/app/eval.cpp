@@ -4,22 +4,22 @@
 #include <cstdio>
 
 #include "app/answering.h"
-#include "app/eval_config.h"
 #include "app/eval_table.h"
+#include "app/eval_tasks.h"
 #include "app/stored_answers.h"
 #include "app/submission.h"
-#include "config/yaml_text.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/settings/suite_config.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
 
-std::string yaml_of(EvalConfig config, bool with_help) {
+std::string yaml_of(settings::EvalConfig config, bool with_help) {
   return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, with_help);
 }
 
@@ -31,7 +31,7 @@ std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<Ev
 }
 
 /// Scores, writes and prints one task. @return results.json
-io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>& answers, const EvalConfig& config) {
+io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>& answers, const settings::EvalConfig& config) {
   auto results = evaluation::summarize(task.samples, answers, task.scoring);
   results["prompt"] = config.data.prompt;
   if (const auto published = published_samples(task, config); published > 0) results["n_published"] = published;
@@ -47,7 +47,7 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
   return results;
 }
 
-void eval_on_rank(const EvalConfig& config, const CommandLine& command, distributed::ProcessGroup& group) {
+void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_eval_samples(config);
   const auto tasks = split_by_benchmark(samples, config);
   std::vector<std::vector<evaluation::Answer>> answers;
@@ -80,40 +80,7 @@ void eval_on_rank(const EvalConfig& config, const CommandLine& command, distribu
   if (hidden) throw IncompleteError(concat(config.run_folder().string(), ": the records are not the whole benchmark"));
 }
 
-/// Several evaluations by one command.
-struct SuiteConfig {
-  std::string name;
-  std::vector<std::string> evals;
-};
-
-void visit_fields(config::FieldVisitor& v, SuiteConfig& c) {
-  v.field({.name = "name", .help = "of the suite; its runs are output/name/<evaluation>", .required = true}, c.name);
-  v.field({.name = "evals", .help = "configs of vrlt-eval, relative to this file", .required = true}, c.evals);
-}
-
-/// Whether a file has the key that only suites have. What is no YAML is told by whoever loads it.
-bool is_suite(const fs::path& file) {
-  constexpr uint64_t kMaxBytes = 1 << 20;
-  try {
-    const auto root = config::parse_yaml(io::read_file(file, kMaxBytes));
-    return root.IsMap() && root["evals"];
-  } catch (const YAML::Exception&) {
-    return false;
-  }
-}
-
-std::vector<EvalConfig> load_suite(const CommandLine& command) {
-  SuiteConfig suite;
-  config::load(command.config, {}, [&](config::FieldVisitor& visitor) { visit_fields(visitor, suite); }, {});
-  std::vector<EvalConfig> configs;
-  for (const auto& eval : suite.evals) {
-    configs.push_back(load_eval_config(command.config.parent_path() / eval, command.overrides));
-    configs.back().name = suite.name + "/" + fs::path(eval).stem().string();
-  }
-  return configs;
-}
-
-int run_all(const std::vector<EvalConfig>& configs, const CommandLine& command) {
+int run_all(const std::vector<settings::EvalConfig>& configs, const CommandLine& command) {
   std::string settings;
   for (const auto& config : configs) settings += yaml_of(config, false);
   return run_on_ranks(configs.front().model.device, settings, [&](distributed::ProcessGroup& group) {
@@ -128,7 +95,7 @@ int run_all(const std::vector<EvalConfig>& configs, const CommandLine& command) 
   });
 }
 
-int run_configs(const std::vector<EvalConfig>& configs, const CommandLine& command) {
+int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandLine& command) {
   if (command.print_config) {
     for (const auto& config : configs) std::fputs(yaml_of(config, true).c_str(), stdout);
     return 0;
@@ -143,16 +110,16 @@ int run_configs(const std::vector<EvalConfig>& configs, const CommandLine& comma
 }  // namespace
 
 int run_eval(const CommandLine& command) {
-  if (is_suite(command.config)) return run_suite(command);
-  return run_configs({load_eval_config(command.config, command.overrides)}, command);
+  if (settings::is_suite(command.config)) return run_suite(command);
+  return run_configs({settings::load_eval_config(command.config, command.overrides)}, command);
 }
 
-int run_suite(const CommandLine& command) { return run_configs(load_suite(command), command); }
+int run_suite(const CommandLine& command) { return run_configs(settings::load_suite(command.config, command.overrides), command); }
 
 int run_compare(const fs::path& before, const fs::path& after) {
   constexpr uint64_t kMaxConfigBytes = 1 << 20;
   // The records are those of the later run: its config names them.
-  const auto config = load_eval_config(after / "config.yaml", {});
+  const auto config = settings::load_eval_config(after / "config.yaml", {});
   const auto samples = read_eval_samples(config);
   io::Json all = {{"before", before.string()}, {"settings", io::Json::array()}, {"tasks", io::Json::object()}};
   for (const auto& difference :

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/eval_config.h"
+#include "app/eval_tasks.h"
 
 namespace vrlt::app {
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <ctime>
 
-#include "app/eval_config.h"
+#include "app/eval_tasks.h"
 #include "app/stored_answers.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
@@ -97,7 +97,7 @@ void add_results(const std::string& task, const Json& results, Json& all) {
 
 fs::path write_lmms_format(const fs::path& run_folder, const fs::path& output) {
   if (!fs::exists(run_folder / "config.yaml")) throw MissingInputError(concat(run_folder.string(), " holds no run of vrlt-eval"));
-  const auto config = load_eval_config(run_folder / "config.yaml", {});
+  const auto config = settings::load_eval_config(run_folder / "config.yaml", {});
   const auto samples = read_eval_samples(config);
   const auto folder = output / fs::weakly_canonical(run_folder).filename();
   const auto time = time_of(run_folder / "environment.json");

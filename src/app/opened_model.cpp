@@ -5,7 +5,7 @@
 
 namespace vrlt::app {
 
-std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSection& section, uint64_t seed) {
+std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& section, uint64_t seed) {
   model::ModelOptions options;
   options.dtype = section.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
   options.device = at::Device(section.device);
@@ -15,7 +15,7 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSec
   return model::load_model(section.path, options);
 }
 
-OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
+OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
                        bool trains_vision) {
   constexpr int64_t kMegabyte = 1 << 20, kGigabyte = 1 << 30;
   OpenedModel opened;
@@ -33,14 +33,14 @@ OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSe
   return opened;
 }
 
-std::vector<data::Sample> read_samples(const trainer::DataSection& data) {
+std::vector<data::Sample> read_samples(const settings::DataSection& data) {
   if (!std::filesystem::is_directory(data.root)) throw MissingInputError(concat("data.root ", data.root, ": no such folder"));
   auto samples = data::load_samples({data.records.begin(), data.records.end()});
   if (data.max_samples > 0 && static_cast<int64_t>(samples.size()) > data.max_samples) samples.resize(static_cast<size_t>(data.max_samples));
   return samples;
 }
 
-std::vector<std::filesystem::path> input_paths(const trainer::ModelSection& model, const trainer::DataSection& data) {
+std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model, const settings::DataSection& data) {
   std::vector<std::filesystem::path> paths(data.records.begin(), data.records.end());
   paths.emplace_back(model.path);
   return paths;

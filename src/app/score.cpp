@@ -12,7 +12,7 @@
 #include "vrlt/io/files.h"
 #include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/metric.h"
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 namespace vrlt::app {
 namespace {
@@ -145,10 +145,10 @@ void print_means(const std::deque<ScoredCompletion>& completions, const std::vec
 }  // namespace
 
 void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& request) {
-  trainer::TrainConfig config;
+  settings::TrainConfig config;
   config::load(
       train_config, {}, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
-      [&](const config::KeyLocations& locations) { return trainer::check(config, locations); });
+      [&](const config::KeyLocations& locations) { return settings::check(config, locations); });
   for (const auto& [name, weight] : config.rewards) request.terms.push_back({name, weight});
   request.options = config.reward_options;
   request.options.max_tokens = config.rollout.max_new_tokens;

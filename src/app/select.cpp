@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "app/response_store.h"
-#include "app/select_config.h"
 #include "app/select_responses.h"
 #include "app/selection_record.h"
 #include "app/store_lines.h"
@@ -17,6 +16,7 @@
 #include "vrlt/selection/sample_filter.h"
 #include "vrlt/selection/sample_key.h"
 #include "vrlt/selection/selection_report.h"
+#include "vrlt/settings/select_config.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -48,10 +48,10 @@ std::vector<io::Json> unreadable_samples(const ResponseStore& store) {
 }
 
 /// What the numbers of a run depend on.
-io::Json hashes(const SelectConfig& config, const fs::path& folder, const std::string& selected) {
+io::Json hashes(const settings::SelectConfig& config, const fs::path& folder, const std::string& selected) {
   return {{"inputs.json", io::sha256_file(folder / "inputs.json")},  // hashes of the model with its tokenizer, and of the records
           {"config.yaml", io::sha256_file(folder / "config.yaml")},
-          {"rewards", io::sha256(reward_spec(config))},
+          {"rewards", io::sha256(settings::reward_spec(config))},
           {"selected.jsonl", io::sha256(selected)}};
 }
 
@@ -68,7 +68,7 @@ void print_counts(const std::map<std::string, std::map<std::string, int64_t>>& c
 }
 
 /// Chooses among what is stored and writes the files of the run. A pure function of the store, the records and the config.
-void choose(const SelectConfig& config, const ResponseStore& store, const fs::path& folder, size_t num_samples) {
+void choose(const settings::SelectConfig& config, const ResponseStore& store, const fs::path& folder, size_t num_samples) {
   auto rejected = unreadable_samples(store);
   const size_t num_unreadable = rejected.size();
   if (static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(num_samples))
@@ -116,7 +116,7 @@ void choose(const SelectConfig& config, const ResponseStore& store, const fs::pa
   if (selected.empty()) explain_empty_selection(counts);
 }
 
-int select_on_rank(const SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
+int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   selection::check_keys(samples);
   const auto folder = fs::path(config.output) / config.name, path = folder / "rollouts.jsonl";
@@ -139,7 +139,7 @@ int select_on_rank(const SelectConfig& config, const std::string& yaml, const Co
 }  // namespace
 
 int run_select(const CommandLine& command) {
-  auto config = load_select_config(command.config, command.overrides);
+  auto config = settings::load_select_config(command.config, command.overrides);
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   if (command.print_config) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);

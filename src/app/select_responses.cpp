@@ -18,7 +18,7 @@
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/settings/reward_section.h"
 
 namespace vrlt::app {
 namespace {
@@ -38,7 +38,7 @@ struct Draws {
 };
 
 /// A sample that failed and is asked once more draws the whole group.
-Draws draws_of(const std::string& round, bool is_retry, const SelectConfig& config) {
+Draws draws_of(const std::string& round, bool is_retry, const settings::SelectConfig& config) {
   const int64_t group = config.rollout.group_size, first = config.racing.first_draws;
   if (round.empty()) return {0, is_retry || first == 0 ? group : first};
   if (round == kNearCut) return {static_cast<uint64_t>(group), config.racing.near_cut_draws};
@@ -67,7 +67,7 @@ std::map<size_t, io::Json> summaries(const ResponseStore& store) {
   return of_samples;
 }
 
-std::vector<size_t> after_first_draws(const ResponseStore& store, const SelectConfig& config, bool parked) {
+std::vector<size_t> after_first_draws(const ResponseStore& store, const settings::SelectConfig& config, bool parked) {
   std::vector<size_t> samples;
   for (const auto& [sample, statistics] : statistics_of_round(store, "")) {
     const bool is_parked = selection::is_parked(statistics, config.filter);
@@ -85,7 +85,7 @@ std::vector<size_t> samples_of(const std::vector<size_t>& indices, const Respons
 }
 
 /// Before anything is drawn: a selection of another kind has no cut, or one whose error is not known. Once they are drawn, any may follow.
-void check_near_cut(const SelectConfig& config, const ResponseStore& store) {
+void check_near_cut(const settings::SelectConfig& config, const ResponseStore& store) {
   const auto& filter = config.filter;
   const bool known = filter.choose == "top_k" && filter.score == "posterior" && !filter.inverse_density;
   if (config.racing.near_cut_draws > 0 && !store.has_round(kNearCut) && !known)
@@ -93,7 +93,7 @@ void check_near_cut(const SelectConfig& config, const ResponseStore& store) {
 }
 
 /// Those near the cut, of the samples that have drawn the whole group.
-std::vector<size_t> near_cut(const ResponseStore& store, const SelectConfig& config) {
+std::vector<size_t> near_cut(const ResponseStore& store, const settings::SelectConfig& config) {
   std::set<size_t> whole;
   for (const char* round : {kDoubtful, kParked})
     store.for_each(round, [&](size_t sample, const io::Json& line) {
@@ -104,7 +104,7 @@ std::vector<size_t> near_cut(const ResponseStore& store, const SelectConfig& con
   return samples;
 }
 
-std::vector<size_t> to_audit(const std::vector<selection::SampleStatistics>& statistics, const SelectConfig& config) {
+std::vector<size_t> to_audit(const std::vector<selection::SampleStatistics>& statistics, const settings::SelectConfig& config) {
   const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
   std::vector<std::pair<double, size_t>> selected;
   for (size_t i = 0; i < decisions.size(); ++i)
@@ -119,7 +119,7 @@ std::vector<size_t> to_audit(const std::vector<selection::SampleStatistics>& sta
 }
 
 /// Begins the next round that the config asks for; false if there is none.
-bool begin_next_round(const SelectConfig& config, ResponseStore& store) {
+bool begin_next_round(const settings::SelectConfig& config, ResponseStore& store) {
   const bool races = config.racing.first_draws > 0;
   if (races && !store.has_round(kDoubtful)) {
     store.begin_round(kDoubtful, after_first_draws(store, config, /*parked=*/false));
@@ -140,10 +140,10 @@ bool begin_next_round(const SelectConfig& config, ResponseStore& store) {
 /// A model with its engine and rewards.
 class Asker {
  public:
-  explicit Asker(const SelectConfig& config)
+  explicit Asker(const settings::SelectConfig& config)
       : config_(config),
         opened_(open_model(config.model, config.data, {config.video, config.image}, config.seed)),
-        reward_(trainer::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens)) {
+        reward_(settings::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens)) {
     const auto& vision = opened_.processor->vision_tokens();
     engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
                     std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
@@ -183,7 +183,7 @@ class Asker {
     opened_.loader->prefetch(samples);
   }
 
-  const SelectConfig& config_;
+  const settings::SelectConfig& config_;
   OpenedModel opened_;
   rewards::RewardFunction reward_;
   std::optional<rollout::RolloutEngine> engine_;
@@ -211,7 +211,8 @@ class RoundProgress {
 
 }  // namespace
 
-void collect_responses(const SelectConfig& config, ResponseStore& store, distributed::ProcessGroup& group, const std::function<void()>& check_model) {
+void collect_responses(const settings::SelectConfig& config, ResponseStore& store, distributed::ProcessGroup& group,
+                       const std::function<void()>& check_model) {
   check_near_cut(config, store);
   std::optional<Asker> asker;
   std::optional<RoundProgress> progress;
@@ -243,7 +244,8 @@ std::vector<selection::SampleStatistics> audited_statistics(const ResponseStore&
   return statistics;
 }
 
-selection::MissRate miss_rate(const SelectConfig& config, const ResponseStore& store, const std::vector<selection::SampleStatistics>& statistics) {
+selection::MissRate miss_rate(const settings::SelectConfig& config, const ResponseStore& store,
+                              const std::vector<selection::SampleStatistics>& statistics) {
   selection::MissRate rate;
   if (!store.has_round(kDoubtful)) return rate;
   // A sample that was asked once more has drawn the whole group at once.

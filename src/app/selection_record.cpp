@@ -2,7 +2,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/selection/sample_key.h"
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/trainer/reward_inputs.h"
 #include "vrlt/trainer/rollout_log.h"
 
 namespace vrlt::app {

@@ -24,7 +24,7 @@ data::Predictions predictions_of(const EvalTask& task, const std::vector<evaluat
 
 }  // namespace
 
-void write_submission(const EvalTask& task, const std::vector<evaluation::Answer>& answers, const EvalConfig& config) {
+void write_submission(const EvalTask& task, const std::vector<evaluation::Answer>& answers, const settings::EvalConfig& config) {
   const auto* benchmark = benchmark_of(*task.samples.front(), config);
   if (benchmark == nullptr || benchmark->exporter == nullptr) return;
   const auto& exporter = data::find_exporter(benchmark->exporter);

@@ -41,7 +41,7 @@ void draw(cv::Mat& picture, const SynthShape& shape, double seconds) {
 enum : uint64_t { kShapeDraws = 0, kDurationDraw = 1 };
 
 /// Whether questions about the clip keep one answer when the shape joins it.
-bool fits(const SynthShape& shape, const SynthClip& clip, const SynthWorld& world, const std::string& split) {
+bool fits(const SynthShape& shape, const SynthClip& clip, const settings::SynthWorld& world, const std::string& split) {
   const auto is_held_out = std::find(world.held_out.begin(), world.held_out.end(), shape.name()) != world.held_out.end();
   if (is_held_out && split == "train") return false;
   if (clip.shapes.empty()) return true;
@@ -52,25 +52,7 @@ bool fits(const SynthShape& shape, const SynthClip& clip, const SynthWorld& worl
 
 }  // namespace
 
-const std::vector<std::vector<std::string>>& synth_palettes() {
-  static const std::vector<std::vector<std::string>> kPalettes = {{"red", "green", "blue"}, {"yellow", "purple", "white"}};
-  return kPalettes;
-}
-
-const std::vector<std::string>& synth_shapes() {
-  static const std::vector<std::string> kNames = {"circle", "square", "triangle"};
-  return kNames;
-}
-
-std::vector<std::string> synth_shape_names() {
-  std::vector<std::string> names;
-  for (const auto& palette : synth_palettes())
-    for (const auto& color : palette)
-      for (const auto& shape : synth_shapes()) names.push_back(color + " " + shape);
-  return names;
-}
-
-SynthClip make_synth_clip(const SynthWorld& world, uint64_t seed, const std::string& split, int64_t index) {
+SynthClip make_synth_clip(const settings::SynthWorld& world, uint64_t seed, const std::string& split, int64_t index) {
   const uint64_t key = stable_hash(split + "/" + std::to_string(index));
   uint64_t draws = 0;
   const auto uniform = [&] { return random_uniform(seed, key, kShapeDraws, draws++); };
@@ -78,16 +60,18 @@ SynthClip make_synth_clip(const SynthWorld& world, uint64_t seed, const std::str
   SynthClip clip;
   const double spread = static_cast<double>(world.longest_seconds - world.shortest_seconds + 1);
   clip.duration_seconds = static_cast<double>(world.shortest_seconds) + std::floor(spread * random_uniform(seed, key, kDurationDraw, 0));
-  clip.palette = below(synth_palettes().size());
+  clip.palette = below(settings::synth_palettes().size());
   const size_t count = 1 + below(static_cast<size_t>(world.max_distractors) + 1);
   while (clip.shapes.size() < count) {
     const bool is_target = clip.shapes.empty();
     // Distractors that must differ in colour come from the other palette, so that a question about the target's palette has one answer.
     const bool any_palette = world.similar_distractors && !is_target;
-    const auto& palette = synth_palettes()[any_palette ? below(synth_palettes().size()) : is_target ? clip.palette : 1 - clip.palette];
+    const auto& palette = settings::synth_palettes()[any_palette ? below(settings::synth_palettes().size())
+                                                     : is_target ? clip.palette
+                                                                 : 1 - clip.palette];
     SynthShape shape;
     shape.color = palette[below(palette.size())];
-    shape.shape = synth_shapes()[below(synth_shapes().size())];
+    shape.shape = settings::synth_shapes()[below(settings::synth_shapes().size())];
     const double half_seconds = clip.duration_seconds * 2;
     const double length = 2 + static_cast<double>(below(static_cast<size_t>(half_seconds * 5 / 8) - 1));
     shape.start_seconds = std::floor(uniform() * (half_seconds - length + 1)) / 2;
@@ -103,7 +87,7 @@ SynthClip make_synth_clip(const SynthWorld& world, uint64_t seed, const std::str
   return clip;
 }
 
-void render_synth_clip(const SynthClip& clip, const SynthStyle& style, const std::filesystem::path& path) {
+void render_synth_clip(const SynthClip& clip, const settings::SynthStyle& style, const std::filesystem::path& path) {
   cv::setNumThreads(1);
   video::VideoWriter writer(path, style.size, style.size, style.frames_per_second);
   const auto num_frames = std::llround(clip.duration_seconds * static_cast<double>(style.frames_per_second));

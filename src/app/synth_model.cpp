@@ -7,7 +7,7 @@
 
 namespace vrlt::app {
 
-void write_synth_model(const SynthModel& config, const std::vector<std::string>& sentences, const std::filesystem::path& folder) {
+void write_synth_model(const settings::SynthModel& config, const std::vector<std::string>& sentences, const std::filesystem::path& folder) {
   io::create_folders(folder);
   tokenizer::train_sentencepiece(sentences, 384, folder);
   const auto tokenizer = tokenizer::load_tokenizer(folder);

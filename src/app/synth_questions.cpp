@@ -20,7 +20,7 @@ Phrases grounding_phrases(const std::string& color, const std::string& shape) {
 }
 
 /// Ways to ask for the target's colour. Where distractors share its palette, its shape tells which is meant.
-Phrases color_phrases(const SynthWorld& world, const std::string& shape) {
+Phrases color_phrases(const settings::SynthWorld& world, const std::string& shape) {
   if (!world.similar_distractors) return {"which color", "what color is shown", "name the color"};
   return {"which color is the " + shape, "color of the " + shape, "the " + shape + " is"};
 }
@@ -51,13 +51,13 @@ void add_segment(io::Json& record, const SynthShape& shape) {
 
 /// The options are the target's palette: it shows one of them.
 void add_options(io::Json& record, const SynthClip& clip) {
-  const auto& palette = synth_palettes()[clip.palette];
+  const auto& palette = settings::synth_palettes()[clip.palette];
   record["options"] = palette;
   record["answer"] = std::find(palette.begin(), palette.end(), clip.shapes.front().color) - palette.begin();
 }
 
 /// Tells results of what training never showed from the others.
-void add_group(io::Json& record, const SynthWorld& world, const SynthShape& shape) {
+void add_group(io::Json& record, const settings::SynthWorld& world, const SynthShape& shape) {
   if (world.held_out.empty()) return;
   const bool held_out = std::find(world.held_out.begin(), world.held_out.end(), shape.name()) != world.held_out.end();
   record["groups"] = {{"pair", held_out ? "held_out" : "seen"}};
@@ -65,8 +65,8 @@ void add_group(io::Json& record, const SynthWorld& world, const SynthShape& shap
 
 }  // namespace
 
-std::vector<io::Json> synth_records(const SynthClip& clip, const SynthWorld& world, bool paraphrases, const std::string& split, int64_t index,
-                                    uint64_t seed) {
+std::vector<io::Json> synth_records(const SynthClip& clip, const settings::SynthWorld& world, bool paraphrases, const std::string& split,
+                                    int64_t index, uint64_t seed) {
   const uint64_t key = stable_hash(concat("question/", split, "/", index));
   const auto draw = [&](uint64_t which, size_t count) { return random_bits(seed, key, which, 0) % count; };
   const auto phrase = [&](uint64_t which, const Phrases& phrases) { return phrases[paraphrases ? draw(which, phrases.size()) : 0]; };
@@ -91,21 +91,21 @@ std::vector<io::Json> synth_records(const SynthClip& clip, const SynthWorld& wor
   return {grounding, choice, grounded};
 }
 
-std::vector<std::string> synth_sentences(const SynthWorld& world, bool paraphrases) {
+std::vector<std::string> synth_sentences(const settings::SynthWorld& world, bool paraphrases) {
   std::vector<std::string> sentences = {"system\nYou are a helpful assistant.", "user\n", "assistant\n"};
   const auto asked = [&](const Phrases& phrases) { return Phrases(phrases.begin(), paraphrases ? phrases.end() : phrases.begin() + 1); };
   std::vector<std::string> color_questions;
-  for (const auto& shape : synth_shapes())
+  for (const auto& shape : settings::synth_shapes())
     for (const auto& question : asked(color_phrases(world, shape)))
       if (std::find(color_questions.begin(), color_questions.end(), question) == color_questions.end()) color_questions.push_back(question);
-  for (const auto& palette : synth_palettes()) {
+  for (const auto& palette : settings::synth_palettes()) {
     const auto options = "A. " + palette[0] + " B. " + palette[1] + " C. " + palette[2] + " ?";
     for (const auto& question : color_questions) {
       sentences.push_back(question + " " + options);
       sentences.push_back(question + " when " + options);
     }
     for (const auto& color : palette)
-      for (const auto& shape : synth_shapes())
+      for (const auto& shape : settings::synth_shapes())
         for (const auto& question : asked(grounding_phrases(color, shape))) sentences.push_back("when " + question + " ?");
   }
   const int seconds = static_cast<int>(world.longest_seconds);

@@ -15,7 +15,7 @@ namespace vrlt::app {
 namespace {
 
 /// What utilisation refers to. Ranks measure at the same time: what they share counts once.
-std::optional<trainer::Yardstick> yardstick(const trainer::TrainConfig& config, distributed::ProcessGroup& group) {
+std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config, distributed::ProcessGroup& group) {
   constexpr double kTera = 1e12;
   group.barrier();
   const auto speed = trainer::device_speed(config);
@@ -25,7 +25,7 @@ std::optional<trainer::Yardstick> yardstick(const trainer::TrainConfig& config, 
   return trainer::Yardstick{model::read_model_shape(config.model.path), all};
 }
 
-int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
+int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<io::FolderLock> lock;
@@ -44,7 +44,7 @@ int train_on_rank(const trainer::TrainConfig& config, const std::string& yaml, c
 }
 
 /// As the launcher would run it: under mpirun and its like, of so many ranks.
-int tell_budget(const trainer::TrainConfig& config) {
+int tell_budget(const settings::TrainConfig& config) {
   const auto launch = distributed::detect_launch();
   log::setup(launch.rank, launch.world_size);
   if (launch.rank > 0) return 0;
@@ -58,7 +58,7 @@ int tell_budget(const trainer::TrainConfig& config) {
 }  // namespace
 
 int run_train(const CommandLine& command) {
-  auto config = trainer::load_train_config(command.config, command.overrides);
+  auto config = settings::load_train_config(command.config, command.overrides);
   const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
   if (command.print_config) {
     std::fputs(config::to_yaml(visit, /*with_help=*/true).c_str(), stdout);

@@ -5,7 +5,7 @@
 
 namespace vrlt::trainer {
 
-AdaptiveState::AdaptiveState(const TrainConfig& config, io::Json& state)
+AdaptiveState::AdaptiveState(const settings::TrainConfig& config, io::Json& state)
     : config_(config),
       state_(state),
       kl_reward_coef_(state.value("kl_reward_coef", config.algorithm.kl_reward.coef)),

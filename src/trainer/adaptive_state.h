@@ -2,7 +2,7 @@
 
 #include "trainer/scored_group.h"
 #include "vrlt/io/json.h"
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 namespace vrlt::trainer {
 
@@ -10,7 +10,7 @@ namespace vrlt::trainer {
 class AdaptiveState {
  public:
   /// @param state  as the last checkpoint has it, or empty; store() writes it.
-  AdaptiveState(const TrainConfig& config, io::Json& state);
+  AdaptiveState(const settings::TrainConfig& config, io::Json& state);
 
   double kl_reward_coef() const { return kl_reward_coef_; }
   /// 0 while the entropy is above its target.
@@ -24,7 +24,7 @@ class AdaptiveState {
   void store();
 
  private:
-  const TrainConfig& config_;
+  const settings::TrainConfig& config_;
   io::Json& state_;
   double kl_reward_coef_, entropy_coef_, last_entropy_;
 };

@@ -6,7 +6,7 @@
 
 namespace vrlt::trainer {
 
-std::vector<double> batch_advantages(const std::vector<ResponseRow>& rows, const TrainConfig& config, double kl_reward_coef) {
+std::vector<double> batch_advantages(const std::vector<ResponseRow>& rows, const settings::TrainConfig& config, double kl_reward_coef) {
   algorithm::ComponentRewards rewards;
   for (size_t c = 0; c < config.rewards.size(); ++c) {
     rewards.weights.push_back(config.rewards[c].weight);

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "trainer/scored_group.h"
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 namespace vrlt::trainer {
 
 /// One advantage per row, by the config's estimator. The responses of the step are compared as a whole, wherever they were rolled out.
 /// @param rows  of all ranks, whole groups; @param kl_reward_coef  times a row's divergence is taken from its reward.
-std::vector<double> batch_advantages(const std::vector<ResponseRow>& rows, const TrainConfig& config, double kl_reward_coef);
+std::vector<double> batch_advantages(const std::vector<ResponseRow>& rows, const settings::TrainConfig& config, double kl_reward_coef);
 
 /// Hands each own response the advantage of its row; returns them in the order of the groups.
 std::vector<double> assign_advantages(std::vector<ScoredGroup>& own, const std::vector<ResponseRow>& rows, const std::vector<double>& advantages);

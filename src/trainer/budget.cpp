@@ -22,7 +22,7 @@ constexpr double kMultiplyAdd = 2.0;
 constexpr double kTemplateTokens = 20.0;  // of the chat template around a question
 constexpr double kPatchElements = 1176.0, kFloatBytes = 4.0;
 
-bool checkpoints_activations(const TrainConfig& config) { return config.model.activation_checkpointing == "blocks"; }
+bool checkpoints_activations(const settings::TrainConfig& config) { return config.model.activation_checkpointing == "blocks"; }
 
 /// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer; with checkpoints only the inputs
 /// of all layers, and the rest of the one that is computed again.
@@ -37,7 +37,7 @@ struct MeanPrompt {
   double tokens() const { return text + vision; }
 };
 
-MeanPrompt mean_prompt(const TrainConfig& config, const std::vector<data::Sample>& samples) {
+MeanPrompt mean_prompt(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
   MeanPrompt mean;
   const auto share = 1.0 / static_cast<double>(samples.size());
   for (const auto& sample : samples) {
@@ -62,7 +62,8 @@ double Budget::total_bytes() const {
   return std::accumulate(memory.begin(), memory.end(), 0.0, [](double sum, const Memory& part) { return sum + part.bytes; });
 }
 
-Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape, const std::vector<data::Sample>& samples, int64_t world_size) {
+Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape, const std::vector<data::Sample>& samples,
+                       int64_t world_size) {
   VRLT_CHECK(!samples.empty() && world_size >= 1, samples.size(), " samples, ", world_size, " ranks");
   const bool grpo = config.trainer == "grpo";
   const auto mean = mean_prompt(config, samples);
@@ -140,7 +141,7 @@ std::optional<double> measured_flops(const std::string& device, const std::strin
   return best;
 }
 
-std::optional<DeviceSpeed> device_speed(const TrainConfig& config) {
+std::optional<DeviceSpeed> device_speed(const settings::TrainConfig& config) {
   constexpr double kTera = 1e12;
   if (config.device_tflops) return DeviceSpeed{*config.device_tflops * kTera, "as device_tflops declares"};
   const auto measured = measured_flops(config.model.device, config.model.dtype);

@@ -15,8 +15,8 @@ constexpr size_t kNumKinds = std::tuple_size_v<selection::Mixture>;
 /// Hard, medium and easy samples in shares that change with the step, each kind epoch after epoch.
 class CurriculumStream final : public PromptStream {
  public:
-  CurriculumStream(const TrainConfig& config, const std::vector<data::Sample>& samples)
-      : knots_(parse_mixture(config.online_selection.mixture)), seed_(config.seed) {
+  CurriculumStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
+      : knots_(settings::parse_mixture(config.online_selection.mixture)), seed_(config.seed) {
     sort_by_difficulty(config.online_selection.statistics, samples);
     for (const auto& of_kind : of_kind_) orders_.emplace_back(static_cast<int64_t>(of_kind.size()), seed_, /*shuffle=*/true);
     for (auto& knot : knots_) {
@@ -74,7 +74,7 @@ class CurriculumStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> curriculum_stream(const TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> curriculum_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
   return std::make_unique<CurriculumStream>(config, samples);
 }
 

@@ -11,7 +11,7 @@ namespace {
 /// The samples of an epoch, chosen anew after each by what the policy can do by then.
 class EpochFilterStream final : public PromptStream {
  public:
-  EpochFilterStream(const TrainConfig& config, const std::vector<data::Sample>& samples)
+  EpochFilterStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
       : samples_(samples), filter_(config.online_selection.epoch_filter), seed_(config.seed), order_(0, seed_, true) {
     const auto all = static_cast<int64_t>(samples.size()), wanted = config.online_selection.epoch_size;
     const data::SampleOrder order(all, seed_, /*shuffle=*/true);
@@ -107,7 +107,7 @@ class EpochFilterStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> epoch_filter_stream(const TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> epoch_filter_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
   return std::make_unique<EpochFilterStream>(config, samples);
 }
 

@@ -12,14 +12,14 @@
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/reference_sync.h"
 #include "vrlt/rewards/reward_metrics.h"
+#include "vrlt/settings/reward_section.h"
 #include "vrlt/trainer/policy_update.h"
-#include "vrlt/trainer/reward_section.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
 namespace {
 
-UpdateSettings update_settings(const TrainConfig& config) {
+UpdateSettings update_settings(const settings::TrainConfig& config) {
   return {.algorithm = config.algorithm,
           .temperature = config.algorithm.logprob_temperature == "rollout" ? config.rollout.sampling.temperature : 1.0,
           .micro_batch = config.micro_batch,
@@ -40,7 +40,8 @@ UpdateGroup update_group(const ScoredGroup& scored, bool mask_truncated) {
 }
 
 /// This rank's groups for each optimizer step of a pass: the groups of all ranks, in the order of positions, cut into equal parts.
-std::vector<std::vector<UpdateGroup>> split(const std::vector<ScoredGroup>& own, const std::vector<ResponseRow>& rows, const TrainConfig& config) {
+std::vector<std::vector<UpdateGroup>> split(const std::vector<ScoredGroup>& own, const std::vector<ResponseRow>& rows,
+                                            const settings::TrainConfig& config) {
   std::map<int64_t, int64_t> order;  // of the groups of all ranks, by position
   for (const auto& row : rows)
     if (row.number == 0) order.emplace(row.position, static_cast<int64_t>(order.size()));
@@ -79,7 +80,7 @@ class Stopwatch {
 
 void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
-  const auto reward = reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
+  const auto reward = settings::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
   TrainingRun run(parts, config.algorithm.num_updates());
   const auto prompts = make_prompt_stream(config, parts.samples);
   prompts->restore(run.trainer_state(), run.first_step() * config.prompts_per_step);

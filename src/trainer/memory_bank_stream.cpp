@@ -9,7 +9,7 @@ namespace {
 /// All samples, epoch after epoch, and in place of groups that hardly vary prompts whose groups did.
 class MemoryBankStream final : public PromptStream {
  public:
-  MemoryBankStream(const TrainConfig& config, const std::vector<data::Sample>& samples)
+  MemoryBankStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
       : samples_(samples), order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true), bank_(config.online_selection.memory_bank) {}
 
   bool replays() const override { return true; }
@@ -54,7 +54,7 @@ class MemoryBankStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> memory_bank_stream(const TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> memory_bank_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
   return std::make_unique<MemoryBankStream>(config, samples);
 }
 

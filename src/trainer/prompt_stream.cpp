@@ -9,7 +9,7 @@ namespace {
 /// All samples, epoch after epoch.
 class ShuffledStream final : public PromptStream {
  public:
-  ShuffledStream(const TrainConfig& config, const std::vector<data::Sample>& samples)
+  ShuffledStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
       : order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true) {}
 
  private:
@@ -69,7 +69,7 @@ void PromptStream::restore(const io::Json& state, int64_t default_position) {
   }
 }
 
-std::unique_ptr<PromptStream> make_prompt_stream(const TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
   const auto& rule = config.online_selection.rule;
   if (rule == "epoch_filter") return epoch_filter_stream(config, samples);
   if (rule == "memory_bank") return memory_bank_stream(config, samples);

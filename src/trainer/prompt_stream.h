@@ -8,7 +8,7 @@
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/sample.h"
 #include "vrlt/io/json.h"
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 namespace vrlt::trainer {
 
@@ -61,6 +61,6 @@ class PromptStream {
 
 /// The stream that the config names. @param samples  outlive it.
 /// @throws DataError if the samples do not suit the rule.
-std::unique_ptr<PromptStream> make_prompt_stream(const TrainConfig& config, const std::vector<data::Sample>& samples);
+std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples);
 
 }  // namespace vrlt::trainer

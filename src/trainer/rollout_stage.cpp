@@ -7,7 +7,7 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/random.h"
 #include "vrlt/processor/shuffled_frames.h"
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/trainer/reward_inputs.h"
 
 namespace vrlt::trainer {
 namespace {

@@ -50,7 +50,7 @@ double response_flops(const model::ModelShape& shape, double tokens, double prom
   return tower_flops(shape.text, tokens, prompt_tokens + tokens / 2) + projection;
 }
 
-Passes count_passes(const TrainConfig& config) {
+Passes count_passes(const settings::TrainConfig& config) {
   const bool grpo = config.trainer == "grpo";
   Passes passes{.rollout = grpo ? kForward : 0.0, .update = kForwardAndBackward * static_cast<double>(grpo ? config.algorithm.passes : 1)};
   if (grpo && config.algorithm.needs_reference()) passes.others += kForward;
@@ -60,7 +60,7 @@ Passes count_passes(const TrainConfig& config) {
   return passes;
 }
 
-StepFlops::StepFlops(const TrainConfig& config, std::optional<Yardstick> yardstick)
+StepFlops::StepFlops(const settings::TrainConfig& config, std::optional<Yardstick> yardstick)
     : yardstick_(std::move(yardstick)), passes_(count_passes(config)) {}
 
 void StepFlops::add_rollout(const rollout::RolloutGroup& group, metrics::MetricSet& metrics) const {

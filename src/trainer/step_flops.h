@@ -34,12 +34,12 @@ struct Passes {
   double others = 0.0;   ///< Old and reference log-probs.
   double update = 0.0;
 };
-Passes count_passes(const TrainConfig& config);
+Passes count_passes(const settings::TrainConfig& config);
 
 /// Counts the operations of a step as the metric batch/model_tflop, from the lengths it really had; without effect where there is no yardstick.
 class StepFlops {
  public:
-  StepFlops(const TrainConfig& config, std::optional<Yardstick> yardstick);
+  StepFlops(const settings::TrainConfig& config, std::optional<Yardstick> yardstick);
 
   /// A prompt that was encoded, unless its features were known, prefilled and answered; nothing for one without responses.
   void add_rollout(const rollout::RolloutGroup& group, metrics::MetricSet& metrics) const;

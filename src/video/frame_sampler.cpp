@@ -8,6 +8,8 @@
 #include <cmath>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
+#include "vrlt/video/media_choices.h"
 
 namespace vrlt::video {
 namespace {
@@ -103,15 +105,15 @@ FrameSelection select_segment_centres(const Footage& video, const VideoOptions& 
   return selection;
 }
 
-struct SamplerEntry {
-  const char* name;
+struct SamplerEntry : Choice {
   FrameSelection (*select)(const Footage& video, const VideoOptions& options);
 };
 constexpr SamplerEntry kSamplers[] = {
-    {"qwen_vl_utils", select_in_cut<count_qwen_vl_utils, place_qwen_vl_utils>},
-    {"hf_native", select_in_cut<count_hf_native, place_hf_native>},
-    {"segment_centres", select_segment_centres},
+    {row_named(kSamplerChoices, "qwen_vl_utils"), select_in_cut<count_qwen_vl_utils, place_qwen_vl_utils>},
+    {row_named(kSamplerChoices, "hf_native"), select_in_cut<count_hf_native, place_hf_native>},
+    {row_named(kSamplerChoices, "segment_centres"), select_segment_centres},
 };
+static_assert(std::size(kSamplers) == std::size(kSamplerChoices));
 
 const SamplerEntry& find_sampler(const std::string& name) {
   for (const auto& entry : kSamplers)
@@ -123,11 +125,7 @@ const SamplerEntry& find_sampler(const std::string& name) {
 
 }  // namespace
 
-std::vector<std::string> sampler_names() {
-  std::vector<std::string> names;
-  for (const auto& entry : kSamplers) names.emplace_back(entry.name);
-  return names;
-}
+std::vector<std::string> sampler_names() { return names_of(kSamplerChoices); }
 
 FrameSelection select_frames(int64_t total_frames, double video_fps, const VideoOptions& options, std::optional<double> start_seconds,
                              std::optional<double> end_seconds, int64_t first_number) {

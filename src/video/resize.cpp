@@ -7,6 +7,8 @@
 #include "video/float_resize.h"
 #include "video/pillow_resize.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
+#include "vrlt/video/media_choices.h"
 
 namespace vrlt::video {
 namespace {
@@ -29,26 +31,22 @@ at::Tensor pillow(const at::Tensor& frame, ImageSize size) {
 
 at::Tensor pillow_horizontal_first(const at::Tensor& frame, ImageSize size) { return pillow_resize(frame, size, PassOrder::kHorizontalFirst); }
 
-struct KernelEntry {
-  const char* name;
+struct KernelEntry : Choice {
   ResizeKernel kernel;
   at::Tensor (*resize)(const at::Tensor& frame, ImageSize size);
 };
 
 constexpr KernelEntry kKernels[] = {
-    {"tv_float", ResizeKernel::kTorchFloat, torch_float},
-    {"tv_uint8", ResizeKernel::kTorchUint8, torch_resize},
-    {"pil_u8", ResizeKernel::kPillow, pillow},
-    {"pil_u8_horizontal_first", ResizeKernel::kPillowHorizontalFirst, pillow_horizontal_first},
+    {row_named(kResizeChoices, "tv_float"), ResizeKernel::kTorchFloat, torch_float},
+    {row_named(kResizeChoices, "tv_uint8"), ResizeKernel::kTorchUint8, torch_resize},
+    {row_named(kResizeChoices, "pil_u8"), ResizeKernel::kPillow, pillow},
+    {row_named(kResizeChoices, "pil_u8_horizontal_first"), ResizeKernel::kPillowHorizontalFirst, pillow_horizontal_first},
 };
+static_assert(std::size(kKernels) == std::size(kResizeChoices));
 
 }  // namespace
 
-std::vector<std::string> resize_kernel_names() {
-  std::vector<std::string> names;
-  for (const auto& entry : kKernels) names.emplace_back(entry.name);
-  return names;
-}
+std::vector<std::string> resize_kernel_names() { return names_of(kResizeChoices); }
 
 ResizeKernel parse_resize_kernel(const std::string& name) {
   for (const auto& entry : kKernels)

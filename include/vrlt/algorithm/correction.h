@@ -1,28 +1,16 @@
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 
+#include "vrlt/algorithm/objective_choices.h"
+#include "vrlt/algorithm/objective_config.h"
 #include "vrlt/algorithm/token_batch.h"
 
 namespace vrlt::algorithm {
 
-/// The rollout computes log-probs on another path than the update (cached decoding, other batches): what is sampled is not quite
-/// the policy of the update. These weights take the difference into account.
-struct CorrectionConfig {
-  std::string mode = "token_truncate";  ///< A row of the table below.
-  double min_weight = 0.0;
-  double max_weight = 2.0;
-  /// Rows with A < 0 of which the mean of sampler_log_probs - log_probs is above this do not count; unset: all count.
-  /// Source: off-policy sequence masking of DeepSeek-V3.2.
-  std::optional<double> off_policy_threshold;
-};
-
 /// One row of the table of corrections: how a weight is bounded, and whether it is of a token or of its whole row.
-struct CorrectionEntry {
-  const char* name;
-  const char* help;
+struct CorrectionEntry : Choice {
   bool of_row;
   at::Tensor (*bounded)(const at::Tensor& weights, double low, double high);  ///< Null: no correction.
 };

@@ -2,17 +2,9 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <optional>
-#include <string>
+#include "vrlt/algorithm/objective_config.h"
 
 namespace vrlt::algorithm {
-
-struct EntropyConfig {
-  double coef = 0.0;                       ///< Of the bonus: the loss contains minus coef times the aggregated entropy.
-  std::string aggregation = "token_mean";  ///< token_mean, or same: as the policy loss.
-  std::optional<double> target;            ///< Set: coef is that of the first step and then follows adapted_entropy_coef().
-  double top_quantile = 1.0;               ///< Share of tokens, of highest entropy, whose surrogate counts. 1: all.
-};
 
 /// The smallest entropy in the top `share` of all of them: the (1 - share)-quantile, interpolated. @param entropies  [N] of a whole
 /// batch over all ranks. Source: arXiv:2506.01939.

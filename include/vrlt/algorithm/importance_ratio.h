@@ -3,14 +3,13 @@
 #include <span>
 #include <string>
 
+#include "vrlt/algorithm/objective_choices.h"
 #include "vrlt/algorithm/token_batch.h"
 
 namespace vrlt::algorithm {
 
 /// One row of the table of importance ratios: the logarithm of the ratio of every token, before any clamp.
-struct RatioEntry {
-  const char* name;
-  const char* help;
+struct RatioEntry : Choice {
   at::Tensor (*log_ratio)(const TokenBatch& tokens);
 };
 

@@ -6,20 +6,13 @@
 #include <span>
 #include <string>
 
+#include "vrlt/algorithm/objective_choices.h"
+#include "vrlt/algorithm/objective_config.h"
+
 namespace vrlt::algorithm {
 
-struct KlConfig {
-  double coef = 0.0;             ///< Weight in the loss; 0: none.
-  std::string estimator = "k3";  ///< A row of the table below.
-  double input_clamp = 20.0;     ///< Bound of |x|; 0: none.
-  double output_clamp = 0.0;     ///< Bound of the value's size; 0: none. It takes the gradient from tokens that drifted most.
-  bool bias_correction = false;  ///< Times the token's importance ratio, with gradient. Source: DeepSeek-V3.2.
-};
-
 /// One row of the table of estimators of KL(policy || reference), per token, as functions of x = ref_log_probs - log_probs.
-struct KlEntry {
-  const char* name;
-  const char* help;
+struct KlEntry : Choice {
   at::Tensor (*value)(const at::Tensor& x);
   at::Tensor (*gradient_of)(const at::Tensor& x);  ///< Null: the value's own; else the value is constant and this gives the gradient.
 };

@@ -4,17 +4,10 @@
 #include "vrlt/algorithm/correction.h"
 #include "vrlt/algorithm/entropy.h"
 #include "vrlt/algorithm/kl.h"
+#include "vrlt/algorithm/objective_config.h"
 #include "vrlt/algorithm/policy_loss.h"
 
 namespace vrlt::algorithm {
-
-struct ObjectiveConfig {
-  PolicyLossConfig policy_loss;
-  AggregationConfig aggregation;
-  KlConfig kl;
-  EntropyConfig entropy;
-  CorrectionConfig correction;
-};
 
 /// The part of an optimizer step's loss that some of its tokens make: the parts of all micro-batches and ranks add up to the loss.
 struct Objective {

@@ -6,7 +6,7 @@
 #include "vrlt/data/dataset.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_loader.h"
-#include "vrlt/trainer/run_config.h"
+#include "vrlt/settings/run_config.h"
 
 namespace vrlt::app {
 
@@ -18,17 +18,17 @@ struct OpenedModel {
 };
 
 /// @param trains_vision  the vision encoder will change: its features are not for the cache folder.
-OpenedModel open_model(const trainer::ModelSection& model, const trainer::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
+OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
                        bool trains_vision = false);
 
 /// The weights alone: a frozen reference.
-std::unique_ptr<model::VisionLanguageModel> open_weights(const trainer::ModelSection& model, uint64_t seed);
+std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model, uint64_t seed);
 
 /// Reads the records a data section names, at most max_samples. @throws MissingInputError also when `root` is not a folder.
-std::vector<data::Sample> read_samples(const trainer::DataSection& data);
+std::vector<data::Sample> read_samples(const settings::DataSection& data);
 
 /// The record files and the model folder: what inputs.json describes.
-std::vector<std::filesystem::path> input_paths(const trainer::ModelSection& model, const trainer::DataSection& data);
+std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model, const settings::DataSection& data);
 
 /// Keys of a config that may differ when a run goes on: those of how samples are read, and `others`. For RunRecipe::free_keys.
 std::vector<std::string> keys_that_may_change(std::vector<std::string> others);

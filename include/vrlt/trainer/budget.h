@@ -6,7 +6,7 @@
 
 #include "vrlt/data/sample.h"
 #include "vrlt/model/model_shape.h"
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 namespace vrlt::trainer {
 
@@ -32,7 +32,8 @@ struct Budget {
 };
 
 /// @param samples  at least one.
-Budget estimate_budget(const TrainConfig& config, const model::ModelShape& shape, const std::vector<data::Sample>& samples, int64_t world_size = 1);
+Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape, const std::vector<data::Sample>& samples,
+                       int64_t world_size = 1);
 
 /// Floating-point operations per second of a large matrix product on the device, the best of a few; none if there is no such device.
 std::optional<double> measured_flops(const std::string& device, const std::string& dtype);
@@ -44,7 +45,7 @@ struct DeviceSpeed {
 };
 
 /// What the config declares, otherwise measured; none if neither.
-std::optional<DeviceSpeed> device_speed(const TrainConfig& config);
+std::optional<DeviceSpeed> device_speed(const settings::TrainConfig& config);
 
 /// A table for people. @param speed  if known: tells the least seconds a step can take on all ranks.
 std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& speed);

@@ -11,7 +11,7 @@
 #include "vrlt/metrics/metric.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/optim/gradient_sum.h"
-#include "vrlt/trainer/algorithm_config.h"
+#include "vrlt/settings/algorithm_config.h"
 
 namespace vrlt::trainer {
 
@@ -25,7 +25,7 @@ struct UpdateGroup {
 };
 
 struct UpdateSettings {
-  AlgorithmSection algorithm;
+  settings::AlgorithmSection algorithm;
   double temperature = 1.0;        ///< What logits are divided by.
   int64_t micro_batch = 4;         ///< Groups per forward and backward pass.
   int64_t micro_batch_tokens = 0;  ///< Tokens per pass at most, where several groups share it; 0: any number.

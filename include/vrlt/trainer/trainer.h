@@ -10,7 +10,7 @@
 #include "vrlt/model/model_shape.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_loader.h"
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 namespace vrlt::trainer {
 
@@ -22,7 +22,7 @@ struct Yardstick {
 
 /// What a trainer works with; made by the program, outlives the trainer.
 struct TrainingParts {
-  const TrainConfig& config;
+  const settings::TrainConfig& config;
   std::filesystem::path run_folder;  ///< Exists.
   std::vector<data::Sample> samples;
   model::VisionLanguageModel& policy;

@@ -7,15 +7,9 @@
 #include <string_view>
 
 #include "vrlt/video/decoder.h"
+#include "vrlt/video/image_options.h"
 
 namespace vrlt::video {
-
-/// Size of images: the sides become multiples of 28 with an area within these bounds (smart_resize).
-struct ImageOptions {
-  int64_t min_pixels = 4 * 28 * 28;
-  double max_pixels = 16384.0 * 28 * 28;
-  std::string resize = "pil_u8";  ///< One of resize_kernel_names().
-};
 
 /// @param image  [H, W, C] uint8: C is 1 (grey), 3 (RGB), or 4 (RGB and alpha, composited on white with Pillow's rounding).
 /// @return       [3, H, W] uint8.

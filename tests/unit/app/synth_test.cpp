@@ -12,13 +12,13 @@ namespace {
 
 using testing::StartsWith;
 
-const SynthWorld kHardWorld = {.shortest_seconds = 4,
-                               .longest_seconds = 12,
-                               .max_distractors = 3,
-                               .similar_distractors = true,
-                               .held_out = {"red circle", "white square", "blue triangle"}};
+const settings::SynthWorld kHardWorld = {.shortest_seconds = 4,
+                                         .longest_seconds = 12,
+                                         .max_distractors = 3,
+                                         .similar_distractors = true,
+                                         .held_out = {"red circle", "white square", "blue triangle"}};
 
-std::vector<SynthClip> clips(const SynthWorld& world, const std::string& split, int64_t count) {
+std::vector<SynthClip> clips(const settings::SynthWorld& world, const std::string& split, int64_t count) {
   std::vector<SynthClip> result;
   for (int64_t i = 0; i < count; ++i) result.push_back(make_synth_clip(world, 7, split, i));
   return result;
@@ -60,7 +60,7 @@ TEST(SynthClip, AQuestionHasOneAnswer) {
   }
   EXPECT_GT(shared_colors, 20u) << "distractors are similar";
   for (const auto& clip : clips({}, "train", 300)) {
-    const auto& palette = synth_palettes()[clip.palette];
+    const auto& palette = settings::synth_palettes()[clip.palette];
     const auto in_palette = [&](const SynthShape& shape) { return std::count(palette.begin(), palette.end(), shape.color) > 0; };
     EXPECT_EQ(std::count_if(clip.shapes.begin(), clip.shapes.end(), in_palette), 1) << "one colour of the options is in the clip";
   }

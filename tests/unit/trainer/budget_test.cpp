@@ -16,8 +16,8 @@ model::ModelShape shape() {
           .window_patches = 16};
 }
 
-TrainConfig config() {
-  TrainConfig config;
+settings::TrainConfig config() {
+  settings::TrainConfig config;
   config.prompts_per_step = 2;
   config.micro_batch = 1;
   config.rollout = {.group_size = 4, .max_new_tokens = 10};

@@ -18,7 +18,7 @@ using ::testing::Not;
 /// Between the groups of this model: some have less, some more.
 constexpr double kMinStd = 0.25;
 
-TrainConfig dynamic_config() {
+settings::TrainConfig dynamic_config() {
   auto config = base_config();
   config.steps = 3;
   config.logged_rollouts = 100;

@@ -4,13 +4,13 @@
 
 #include "tests/support/thread_ranks.h"
 #include "tests/unit/trainer/warm_task.h"
-#include "vrlt/trainer/preset_table.h"
+#include "vrlt/settings/preset_table.h"
 
 namespace vrlt::trainer {
 namespace {
 
 TEST(GrpoOptions, EveryPresetTrains) {
-  for (const auto& preset : preset_table()) {
+  for (const auto& preset : settings::preset_table()) {
     const test::TemporaryFolder folder;
     auto config = base_config();
     config.algorithm = preset.section(config.rollout);

@@ -144,41 +144,42 @@ TEST(GrpoStep, I08_MicroBatchesChangeNothing) {
 
 struct Setting {
   std::string name;
-  void (*apply)(TrainConfig& config);
+  void (*apply)(settings::TrainConfig& config);
 };
 VRLT_PRINT_ROW_NAME(Setting)
 
 /// Everything that a run carries from step to step.
 const Setting kSettings[] = {
-    {"one_update", [](TrainConfig& config) { config.algorithm.objective.kl.coef = 0.1; }},
+    {"one_update", [](settings::TrainConfig& config) { config.algorithm.objective.kl.coef = 0.1; }},
     {"several_updates",
-     [](TrainConfig& config) {
+     [](settings::TrainConfig& config) {
        config.algorithm.passes = 2;
        config.algorithm.updates_per_pass = 2;
        config.optim.schedule = "linear";
      }},
     {"moving_reference",
-     [](TrainConfig& config) {
+     [](settings::TrainConfig& config) {
        config.algorithm.objective.kl.coef = 0.1;
        config.algorithm.reference_sync_every = 2;
      }},
     {"adaptive_coefficients",
-     [](TrainConfig& config) {
+     [](settings::TrainConfig& config) {
        config.algorithm.kl_reward = {.coef = 0.1, .target = 0.01, .horizon = 100};
        config.algorithm.objective.entropy = {.coef = 0.01, .target = 1.0};
      }},
     {"epoch_filter",
-     [](TrainConfig& config) {
+     [](settings::TrainConfig& config) {
        config.prompts_per_step = 1;
        config.online_selection = {.rule = "epoch_filter", .epoch_size = 1, .epoch_filter = {.min_mean = -1.0, .max_mean = 0.5}};
      }},
     {"memory_bank",
-     [](TrainConfig& config) {
+     [](settings::TrainConfig& config) {
        config.prompts_per_step = 1;
        config.rollout.sampling.temperature = 1.3;
        config.online_selection = {.rule = "memory_bank", .memory_bank = {.min_variance = 0.2}};
      }},
-    {"dynamic_sampling", [](TrainConfig& config) { config.algorithm.dynamic_sampling = {.enabled = true, .min_std = 0.25, .max_batches = 3}; }},
+    {"dynamic_sampling",
+     [](settings::TrainConfig& config) { config.algorithm.dynamic_sampling = {.enabled = true, .min_std = 0.25, .max_batches = 3}; }},
 };
 
 class GrpoRun : public ::testing::TestWithParam<Setting> {};
@@ -217,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(Settings, GrpoRun, ::testing::ValuesIn(kSettings), test
 /// The responses of step 1 with their advantages, generated once more, and their log-probs under another policy.
 class FirstStep {
  public:
-  explicit FirstStep(const TrainConfig& config) : before_(model::load_model(warm_task().warm_folder(), {})) {
+  explicit FirstStep(const settings::TrainConfig& config) : before_(model::load_model(warm_task().warm_folder(), {})) {
     const auto folder = warm_task().warm_folder();
     const processor::Processor processor(folder, processor::MropeMode::kFloatMax, before_->tokens_per_second());
     processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20);

@@ -121,8 +121,8 @@ std::vector<ResponseRow> recorded_rows() {
   return rows;
 }
 
-TrainConfig recorded_config() {
-  TrainConfig config;
+settings::TrainConfig recorded_config() {
+  settings::TrainConfig config;
   config.rollout.group_size = 3;
   config.rewards = {{"temporal_iou", 1.0}, {"format", 0.5}};
   return config;
@@ -236,7 +236,7 @@ class CountedModel final : public model::VisionLanguageModel {
 
 /// Parts of a run that is set up by hand.
 struct HandMadeRun {
-  explicit HandMadeRun(TrainConfig settings)
+  explicit HandMadeRun(settings::TrainConfig settings)
       : config(std::move(settings)),
         policy(model::load_model(warm_task().warm_folder(), {})),
         reference(model::load_model(warm_task().warm_folder(), {})),
@@ -245,7 +245,7 @@ struct HandMadeRun {
   TrainingParts parts() { return {config, folder.path(), warm_task().task().samples(), *policy, &reference, processor, loader}; }
 
   test::TemporaryFolder folder;
-  TrainConfig config;
+  settings::TrainConfig config;
   std::unique_ptr<model::VisionLanguageModel> policy;
   CountedModel reference;
   processor::Processor processor;

@@ -26,7 +26,7 @@ std::vector<data::Sample> samples(int64_t count) {
   return all;
 }
 
-TrainConfig config_of(OnlineSelectionSection section) {
+settings::TrainConfig config_of(settings::OnlineSelectionSection section) {
   auto config = base_config();
   config.online_selection = std::move(section);
   return config;
@@ -197,12 +197,12 @@ TEST(Curriculum, SaysWhatDoesNotSuit) {
 
 TEST(Curriculum, MixturesThatAreNone) {
   for (const char* line : {"0 1 -1 1", "0 0 0 0", "0 1 1 1 1", "-1 1 1 1", "0 1 nan 1", "0 1 1 1e999", "step 1 1 1", "0.5 1 1 1", ""})
-    EXPECT_THROW(parse_mixture({line}), ConfigError) << line;
+    EXPECT_THROW(settings::parse_mixture({line}), ConfigError) << line;
 }
 
 struct Rule {
   std::string name;
-  OnlineSelectionSection section;
+  settings::OnlineSelectionSection section;
 };
 VRLT_PRINT_ROW_NAME(Rule)
 
@@ -269,7 +269,7 @@ TEST_P(EveryRule, RefusesTheStateOfAnother) {
 INSTANTIATE_TEST_SUITE_P(Rules, EveryRule, ::testing::ValuesIn(kRules), test::row_name);
 
 /// A run in which every prompt is logged.
-TrainConfig run_config(OnlineSelectionSection section) {
+settings::TrainConfig run_config(settings::OnlineSelectionSection section) {
   auto config = config_of(std::move(section));
   config.steps = 4;
   config.prompts_per_step = 1;
@@ -313,8 +313,9 @@ TEST(OnlineSelectionRun, TheEpochFilterMeasuresBetweenEpochs) {
 }
 
 TEST(OnlineSelectionRun, IsTheSameOnTwoRanks) {
-  for (const auto& section : {OnlineSelectionSection{.rule = "memory_bank", .memory_bank = {.min_variance = 0.2}},
-                              OnlineSelectionSection{.rule = "epoch_filter", .epoch_size = 1, .epoch_filter = {.min_mean = -1.0, .max_mean = 0.2}}}) {
+  for (const auto& section :
+       {settings::OnlineSelectionSection{.rule = "memory_bank", .memory_bank = {.min_variance = 0.2}},
+        settings::OnlineSelectionSection{.rule = "epoch_filter", .epoch_size = 1, .epoch_filter = {.min_mean = -1.0, .max_mean = 0.2}}}) {
     const test::TemporaryFolder one_folder, two_folder;
     const auto config = run_config(section);
     const auto expected = FinishedRun(config, one_folder.path()).lines_of("rollouts.jsonl");

@@ -16,7 +16,7 @@
 namespace vrlt::trainer {
 namespace {
 
-TrainConfig sft_config() {
+settings::TrainConfig sft_config() {
   auto config = base_config();
   config.trainer = "sft";
   config.optim.epsilon = 1e-3;  // where the true gradient is 0 Adam would make full steps of rounding

@@ -43,8 +43,8 @@ const Yardstick kYardstick{shape(), 1e6};
 
 double counted(const metrics::MetricSet& metrics) { return 1e12 * metrics.value("batch/model_tflop", 0.0); }
 
-TrainConfig grpo(bool freeze_vision) {
-  TrainConfig config;
+settings::TrainConfig grpo(bool freeze_vision) {
+  settings::TrainConfig config;
   config.algorithm.objective.kl.coef = 0;
   config.model.freeze_vision = freeze_vision;
   return config;

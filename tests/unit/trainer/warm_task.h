@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kPrompts = 2, kGroupSize = 4;
 
-inline TrainConfig base_config() {
-  TrainConfig config;
+inline settings::TrainConfig base_config() {
+  settings::TrainConfig config;
   config.name = "test";
   config.seed = 3;
   config.steps = 1;
@@ -60,8 +60,8 @@ inline const WarmTask& warm_task() {
 /// One program run: its own models, processor and loader, in a run folder that may be an earlier run's.
 class FinishedRun {
  public:
-  FinishedRun(TrainConfig config, const fs::path& run_folder, const fs::path& model_folder = warm_task().warm_folder(), bool random_weights = false,
-              distributed::ProcessGroup& group = distributed::single_process())
+  FinishedRun(settings::TrainConfig config, const fs::path& run_folder, const fs::path& model_folder = warm_task().warm_folder(),
+              bool random_weights = false, distributed::ProcessGroup& group = distributed::single_process())
       : config_(std::move(config)),
         run_folder_(run_folder),
         policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
@@ -89,7 +89,7 @@ class FinishedRun {
   }
 
  private:
-  TrainConfig config_;
+  settings::TrainConfig config_;
   fs::path run_folder_;
   std::unique_ptr<model::VisionLanguageModel> policy_, reference_;
   processor::Processor processor_;

@@ -9,7 +9,7 @@
 #include "vrlt/selection/epoch_filter.h"
 #include "vrlt/selection/memory_bank.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 /// Which samples a GRPO run trains on, decided while it trains (spec grpo.md 4.8). The numbers are accuracies: rewards for being right,
 /// without the format.
@@ -37,4 +37,4 @@ std::vector<std::string> check(const OnlineSelectionSection& section, const conf
 /// @throws ConfigError for a line that is not "STEP HARD MEDIUM EASY" with weights of at least 0 that are not all 0, or out of order.
 std::vector<selection::CurriculumKnot> parse_mixture(const std::vector<std::string>& lines);
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

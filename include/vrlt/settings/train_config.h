@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "vrlt/config/load.h"
-#include "vrlt/optim/adamw.h"
+#include "vrlt/optim/adamw_config.h"
 #include "vrlt/rewards/reward_options.h"
-#include "vrlt/trainer/algorithm_config.h"
-#include "vrlt/trainer/online_selection.h"
-#include "vrlt/trainer/run_config.h"
+#include "vrlt/settings/algorithm_config.h"
+#include "vrlt/settings/online_selection.h"
+#include "vrlt/settings/run_config.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 struct CheckpointSection {
   int64_t every = 100;  ///< Steps between checkpoints; the last step always has one.
@@ -65,4 +65,4 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
 /// Combinations that are allowed but seldom meant.
 std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLocations& locations);
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

@@ -1,4 +1,4 @@
-#include "vrlt/trainer/online_selection.h"
+#include "vrlt/settings/online_selection.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "vrlt/core/error.h"
-#include "vrlt/trainer/run_config.h"
+#include "vrlt/settings/run_config.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 namespace {
 
 struct RuleKeys {
@@ -97,4 +97,4 @@ std::vector<std::string> check(const OnlineSelectionSection& c, const config::Ke
   return problems;
 }
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

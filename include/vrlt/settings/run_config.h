@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "vrlt/config/load.h"
-#include "vrlt/rollout/sampling.h"
+#include "vrlt/rollout/sampling_config.h"
 #include "vrlt/video/frame_sampler.h"
-#include "vrlt/video/image.h"
+#include "vrlt/video/image_options.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 /// The model to open.
 struct ModelSection {
@@ -56,4 +56,4 @@ std::string place_of(const std::string& key, const config::KeyLocations& locatio
 std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const video::ImageOptions& image,
                                const config::KeyLocations& locations);
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

@@ -5,9 +5,8 @@
 
 #include "vrlt/config/load.h"
 #include "vrlt/rewards/reward_function.h"
-#include "vrlt/rollout/rollout.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 /// Not `visit_fields`: RewardOptions lives in another namespace.
 void visit_reward_fields(config::FieldVisitor& visitor, rewards::RewardOptions& options);
@@ -23,7 +22,4 @@ enum class ControlRollouts { kNone, kSampled };
 std::vector<std::string> check(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options, int64_t max_new_tokens,
                                ControlRollouts control, const config::KeyLocations& locations);
 
-/// What the rewards see of the responses.
-std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group);
-
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

@@ -1,18 +1,18 @@
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 #include <algorithm>
 
 #include "vrlt/algorithm/aggregation.h"
-#include "vrlt/algorithm/loss_table.h"
+#include "vrlt/algorithm/objective_choices.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/rewards/reward_presets.h"
-#include "vrlt/trainer/preset_table.h"
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/settings/preset_table.h"
+#include "vrlt/settings/reward_section.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 namespace {
 
 void visit_optim(config::FieldVisitor& v, optim::AdamWConfig& c) {
@@ -66,7 +66,7 @@ class AlgorithmCheck {
 
   void check_loss() {
     const auto& loss = algorithm_.objective.policy_loss;
-    const auto& entry = algorithm::find_loss(loss.loss);
+    const auto& entry = find_row(algorithm::kLossTraits, loss.loss, "loss");
     const auto& aggregation = algorithm_.objective.aggregation;
     if (entry.clips && loss.clip_ratio_low >= 1)
       refuse("algorithm.clip_ratio_low", "clip_ratio_low is ", loss.clip_ratio_low, ", expected below 1: a ratio is never negative");
@@ -250,4 +250,4 @@ TrainConfig load_train_config(const std::filesystem::path& file, const std::vect
   return config;
 }
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

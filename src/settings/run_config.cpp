@@ -1,10 +1,11 @@
-#include "vrlt/trainer/run_config.h"
+#include "vrlt/settings/run_config.h"
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
-#include "vrlt/video/resize.h"
+#include "vrlt/video/media_choices.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 void visit_fields(config::FieldVisitor& v, ModelSection& c) {
   v.field({.name = "path", .help = "Hugging Face folder of the model", .required = true}, c.path);
@@ -47,7 +48,7 @@ void visit_fields(config::FieldVisitor& v, RolloutSection& c) {
 
 void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video, video::ImageOptions& image) {
   v.begin_section("video", "which frames, and how large");
-  v.field({.name = "sampler", .help = "which frames are taken", .choices = video::sampler_names()}, video.sampler);
+  v.field({.name = "sampler", .help = "which frames are taken", .choices = names_of(video::kSamplerChoices)}, video.sampler);
   v.field({.name = "fps", .help = "frames taken per second", .min = 0.001, .max = 1000}, video.fps);
   v.field({.name = "num_frames", .help = "take exactly so many frames instead", .min = 2}, video.num_frames);
   v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, video.min_frames);
@@ -57,12 +58,12 @@ void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video, v
   v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, video.total_pixels);
   v.field({.name = "resized_height", .help = "with resized_width: a fixed size instead", .min = 1, .max = 65536}, video.resized_height);
   v.field({.name = "resized_width", .help = "with resized_height: a fixed size instead", .min = 1, .max = 65536}, video.resized_width);
-  v.field({.name = "resize", .help = "kernel that resizes frames", .choices = video::resize_kernel_names()}, video.resize);
+  v.field({.name = "resize", .help = "kernel that resizes frames", .choices = names_of(video::kResizeChoices)}, video.resize);
   v.end_section();
   v.begin_section("image", "how large still images are");
   v.field({.name = "min_pixels", .help = "per image", .min = 784}, image.min_pixels);
   v.field({.name = "max_pixels", .help = "per image", .min = 784}, image.max_pixels);
-  v.field({.name = "resize", .help = "kernel that resizes images", .choices = video::resize_kernel_names()}, image.resize);
+  v.field({.name = "resize", .help = "kernel that resizes images", .choices = names_of(video::kResizeChoices)}, image.resize);
   v.end_section();
 }
 
@@ -88,4 +89,4 @@ std::vector<std::string> check(const DataSection& data, const video::VideoOption
   return problems;
 }
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

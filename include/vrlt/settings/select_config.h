@@ -9,9 +9,9 @@
 #include "vrlt/rewards/reward_options.h"
 #include "vrlt/selection/filter_config.h"
 #include "vrlt/selection/racing.h"
-#include "vrlt/trainer/run_config.h"
+#include "vrlt/settings/run_config.h"
 
-namespace vrlt::app {
+namespace vrlt::settings {
 
 /// Fresh responses to some of the selected samples, to see what the selection was worth.
 struct AuditConfig {
@@ -25,11 +25,11 @@ struct SelectConfig {
   std::string output = "runs";
   uint64_t seed = 0;
   int64_t batch = 16;
-  trainer::ModelSection model;
-  trainer::DataSection data;
+  ModelSection model;
+  DataSection data;
   video::VideoOptions video;
   video::ImageOptions image;
-  trainer::RolloutSection rollout;
+  RolloutSection rollout;
   selection::RacingConfig racing;
   std::vector<config::WeightedName> rewards = {{"temporal_iou", 1.0}, {"choice", 1.0}, {"grounded_qa", 1.0}};
   rewards::RewardOptions reward_options;
@@ -46,4 +46,4 @@ std::string reward_spec(SelectConfig config);
 /// @throws ConfigError.
 SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
 
-}  // namespace vrlt::app
+}  // namespace vrlt::settings

@@ -1,9 +1,9 @@
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/settings/reward_section.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 namespace {
 
 using ::testing::ElementsAre;
@@ -38,17 +38,4 @@ TEST(RewardSection, OverlongEndsWhereTheRolloutDoes) {
   EXPECT_EQ(reward({.sample = sample, .text = "", .num_tokens = 95}).total, -1.5);
 }
 
-TEST(RewardSection, RewardsSeeEveryResponseWithItsLength) {
-  const data::Sample sample{.task = data::Task::kMultipleChoice};
-  rollout::RolloutGroup group;
-  group.responses = {{.ids = {1, 2, 3}, .truncated = true, .text = "a"}, {.ids = {4}, .text = "b"}};
-  const auto inputs = reward_inputs(sample, group);
-  ASSERT_EQ(inputs.size(), 2u);
-  EXPECT_EQ(inputs[0].text, "a");
-  EXPECT_EQ(inputs[0].num_tokens, 3);
-  EXPECT_TRUE(inputs[0].truncated);
-  EXPECT_EQ(inputs[1].num_tokens, 1);
-  EXPECT_FALSE(inputs[1].truncated);
-}
-
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

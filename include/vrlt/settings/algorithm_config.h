@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "vrlt/algorithm/advantage.h"
-#include "vrlt/algorithm/objective.h"
+#include "vrlt/algorithm/objective_config.h"
 #include "vrlt/config/fields.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 /// Going on to roll out until there are enough groups whose responses differ in what they are right about. Source: DAPO, arXiv:2503.14476.
 struct DynamicSamplingConfig {
@@ -52,4 +52,4 @@ void visit_fields(config::FieldVisitor& visitor, AlgorithmSection& section);
 /// Why a key under `algorithm` does nothing ("has no effect without loss: cispo"), or empty if it does something.
 std::string without_effect(const std::string& key, const AlgorithmSection& section);
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

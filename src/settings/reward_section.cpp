@@ -1,9 +1,9 @@
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/settings/reward_section.h"
 
 #include "vrlt/core/error.h"
-#include "vrlt/trainer/run_config.h"
+#include "vrlt/settings/run_config.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 void visit_reward_fields(config::FieldVisitor& v, rewards::RewardOptions& c) {
   v.field({.name = "answer_block", .help = "which answer block counts; single: more than one is a failure", .choices = {"single", "first", "last"}},
@@ -46,11 +46,4 @@ std::vector<std::string> check(const std::vector<config::WeightedName>& rewards,
   return problems;
 }
 
-std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group) {
-  std::vector<rewards::RewardInput> inputs;
-  for (const auto& response : group.responses)
-    inputs.push_back({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated});
-  return inputs;
-}
-
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

@@ -1,18 +1,17 @@
 // Section `algorithm` of a config: presets, ranges, and combinations that cannot work, each told with its place.
 
-#include "vrlt/trainer/train_config.h"
+#include "vrlt/settings/train_config.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/table_case.h"
 #include "tests/support/temporary_folder.h"
-#include "vrlt/algorithm/importance_ratio.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
-#include "vrlt/trainer/preset_table.h"
+#include "vrlt/settings/preset_table.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 namespace {
 
 using ::testing::HasSubstr;
@@ -158,4 +157,4 @@ TEST(Presets, KeysOfTheFileAndTheCommandLineWin) {
 }
 
 }  // namespace
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

@@ -1,12 +1,11 @@
-#include "vrlt/trainer/algorithm_config.h"
+#include "vrlt/settings/algorithm_config.h"
 
-#include "vrlt/algorithm/importance_ratio.h"
-#include "vrlt/algorithm/loss_table.h"
+#include "vrlt/algorithm/objective_choices.h"
 #include "vrlt/algorithm/reward_composition.h"
 #include "vrlt/core/named_table.h"
-#include "vrlt/trainer/preset_table.h"
+#include "vrlt/settings/preset_table.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 namespace {
 
 /// A key that does something only under a condition on others.
@@ -16,7 +15,7 @@ struct Condition {
   bool (*holds)(const AlgorithmSection& c);
 };
 
-bool clips(const AlgorithmSection& c) { return algorithm::find_loss(c.objective.policy_loss.loss).clips; }
+bool clips(const AlgorithmSection& c) { return find_row(algorithm::kLossTraits, c.objective.policy_loss.loss, "loss").clips; }
 bool has_ratio(const AlgorithmSection& c) {
   const auto& loss = c.objective.policy_loss.loss;
   return loss != "reinforce" && loss != "gpg";
@@ -75,8 +74,8 @@ class Fields {
 };
 
 void visit_loss(Fields& v, algorithm::PolicyLossConfig& c) {
-  v.field({.name = "loss", .help = "policy loss per token (--list losses)", .choices = names_of(algorithm::loss_table())}, c.loss);
-  v.field({.name = "ratio", .help = "importance ratio of token or response (--list ratios)", .choices = names_of(algorithm::ratio_table())}, c.ratio);
+  v.field({.name = "loss", .help = "policy loss per token (--list losses)", .choices = names_of(algorithm::kLossTraits)}, c.loss);
+  v.field({.name = "ratio", .help = "importance ratio of token or response (--list ratios)", .choices = names_of(algorithm::kRatioChoices)}, c.ratio);
   v.field({.name = "clip_ratio_low", .help = "ratios are clipped below 1 minus this", .min = 0, .max = 1}, c.clip_ratio_low);
   v.field({.name = "clip_ratio_high", .help = "ratios are clipped above 1 plus this", .min = 0, .max = 10}, c.clip_ratio_high);
   v.field({.name = "ratio_max", .help = "bound of the ratio that is not clipped; above 1 + clip_ratio_high", .min = 1, .max = 1e6}, c.ratio_max);
@@ -106,7 +105,7 @@ void visit_advantage(Fields& v, algorithm::AdvantageConfig& c) {
 
 void visit_kl(Fields& v, algorithm::KlConfig& c) {
   v.field({.name = "kl_coef", .help = "weight of the divergence from the starting model in the loss; 0: none", .min = 0, .max = 10}, c.coef);
-  v.field({.name = "kl_estimator", .help = "of the divergence (--list kl)", .choices = names_of(algorithm::kl_table())}, c.estimator);
+  v.field({.name = "kl_estimator", .help = "of the divergence (--list kl)", .choices = names_of(algorithm::kKlChoices)}, c.estimator);
   v.field({.name = "kl_input_clamp", .help = "bound of the difference of log-probabilities; 0: none", .min = 0, .max = 1000}, c.input_clamp);
   v.field({.name = "kl_output_clamp", .help = "bound of the estimate; takes the gradient from what drifted most; 0: none", .min = 0, .max = 1e6},
           c.output_clamp);
@@ -131,7 +130,7 @@ void visit_entropy(Fields& v, algorithm::EntropyConfig& c) {
 void visit_correction(Fields& v, algorithm::CorrectionConfig& c) {
   v.field({.name = "is_correction",
            .help = "weights for what sampler and update differ by (--list corrections)",
-           .choices = names_of(algorithm::correction_table())},
+           .choices = names_of(algorithm::kCorrectionChoices)},
           c.mode);
   v.field({.name = "is_weight_min", .help = "smallest weight", .min = 0, .max = 1}, c.min_weight);
   v.field({.name = "is_weight_max", .help = "largest weight", .min = 1, .max = 1e6}, c.max_weight);
@@ -182,4 +181,4 @@ void visit_fields(config::FieldVisitor& visitor, AlgorithmSection& c) {
   visit_dynamic_sampling(v, c.dynamic_sampling);
 }
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

@@ -1,17 +1,17 @@
-#include "app/select_config.h"
+#include "vrlt/settings/select_config.h"
 
 #include "vrlt/core/error.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/selection/filter_presets.h"
-#include "vrlt/trainer/reward_section.h"
+#include "vrlt/settings/reward_section.h"
 
-namespace vrlt::app {
+namespace vrlt::settings {
 namespace {
 
 void visit_rewards(config::FieldVisitor& v, SelectConfig& c) {
   v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = rewards::reward_and_preset_names()}, c.rewards);
   v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
-  trainer::visit_reward_fields(v, c.reward_options);
+  visit_reward_fields(v, c.reward_options);
   v.end_section();
 }
 
@@ -21,7 +21,7 @@ void visit_audit(config::FieldVisitor& v, AuditConfig& c) {
 }
 
 void check_racing(const SelectConfig& config, const config::KeyLocations& locations, std::vector<std::string>& problems) {
-  const auto refuse = [&](const char* key, const auto&... parts) { problems.push_back(concat(trainer::place_of(key, locations), ": ", parts...)); };
+  const auto refuse = [&](const char* key, const auto&... parts) { problems.push_back(concat(place_of(key, locations), ": ", parts...)); };
   const auto& racing = config.racing;
   if (racing.first_draws != 0 && (racing.first_draws < 2 || racing.first_draws >= config.rollout.group_size))
     refuse("racing.first_draws", "first_draws is ", racing.first_draws, ", expected 0, or from 2 to less than rollout.group_size (",
@@ -31,12 +31,11 @@ void check_racing(const SelectConfig& config, const config::KeyLocations& locati
 }
 
 std::vector<std::string> check(const SelectConfig& config, const config::KeyLocations& locations) {
-  auto problems = trainer::check(config.data, config.video, config.image, locations);
+  auto problems = check(config.data, config.video, config.image, locations);
   const auto add = [&](const std::vector<std::string>& more) { problems.insert(problems.end(), more.begin(), more.end()); };
-  add(trainer::check(config.rewards, config.reward_options, config.rollout.max_new_tokens, trainer::ControlRollouts::kNone, locations));
+  add(check(config.rewards, config.reward_options, config.rollout.max_new_tokens, ControlRollouts::kNone, locations));
   add(selection::check(config.filter, "filter", locations));
-  if (config.rollout.group_size < 2)
-    problems.push_back(concat(trainer::place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
+  if (config.rollout.group_size < 2) problems.push_back(concat(place_of("rollout.group_size", locations), ": a variance needs at least 2 responses"));
   check_racing(config, locations, problems);
   return problems;
 }
@@ -50,7 +49,7 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   v.field({.name = "batch", .help = "prompts decoded together", .min = 1}, c.batch);
   v.section("model", "the model whose answers are judged", c.model);
   v.section("data", "the samples to choose from", c.data);
-  trainer::visit_media_sections(v, c.video, c.image);
+  visit_media_sections(v, c.video, c.image);
   v.section("rollout", "how responses are sampled; as in the training to come", c.rollout);
   v.section("racing", "few responses first, more where they leave doubt", c.racing);
   visit_rewards(v, c);
@@ -76,4 +75,4 @@ SelectConfig load_select_config(const std::filesystem::path& file, const std::ve
   return config;
 }
 
-}  // namespace vrlt::app
+}  // namespace vrlt::settings

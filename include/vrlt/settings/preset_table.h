@@ -3,10 +3,10 @@
 #include <span>
 #include <string>
 
-#include "vrlt/trainer/algorithm_config.h"
-#include "vrlt/trainer/run_config.h"
+#include "vrlt/settings/algorithm_config.h"
+#include "vrlt/settings/run_config.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 
 /// One row of the table of presets: the published settings of a method. A preset only sets keys of `algorithm`, all of them; keys that
 /// the user writes win. Learning rate, group size and rewards are not part of it.
@@ -21,4 +21,4 @@ std::span<const PresetEntry> preset_table();
 /// @throws ConfigError listing the known names.
 const PresetEntry& find_preset(const std::string& name);
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

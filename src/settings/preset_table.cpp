@@ -1,8 +1,8 @@
-#include "vrlt/trainer/preset_table.h"
+#include "vrlt/settings/preset_table.h"
 
 #include "vrlt/core/named_table.h"
 
-namespace vrlt::trainer {
+namespace vrlt::settings {
 namespace {
 
 using Rollout = RolloutSection;
@@ -88,4 +88,4 @@ std::span<const PresetEntry> preset_table() { return kPresets; }
 
 const PresetEntry& find_preset(const std::string& name) { return find_row(kPresets, name, "preset"); }
 
-}  // namespace vrlt::trainer
+}  // namespace vrlt::settings

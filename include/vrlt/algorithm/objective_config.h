@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "vrlt/algorithm/aggregation.h"
+
+namespace vrlt::algorithm {
+
+struct PolicyLossConfig {
+  std::string loss = "ppo_clip";  ///< A row of the loss table.
+  std::string ratio = "token";    ///< A row of the ratio table: what `ratio` below means.
+  double clip_ratio_low = 0.2;    ///< The ratio is clipped to [1 - low, 1 + high].
+  double clip_ratio_high = 0.2;
+  std::optional<double> ratio_max;          ///< ppo_two_sided: above 1 + clip_ratio_high.
+  double dual_clip = 3.0;                   ///< ppo_dual_clip: above 1.
+  std::optional<double> cispo_cap;          ///< cispo: largest weight, at least 1. No default: a clip width in its place would cap at 0.2.
+  double sapo_temperature_positive = 1.0;   ///< sapo: of tokens with A > 0.
+  double sapo_temperature_negative = 1.05;  ///< The others; larger forgets faster.
+};
+
+struct KlConfig {
+  double coef = 0.0;             ///< Weight in the loss; 0: none.
+  std::string estimator = "k3";  ///< A row of the table below.
+  double input_clamp = 20.0;     ///< Bound of |x|; 0: none.
+  double output_clamp = 0.0;     ///< Bound of the value's size; 0: none. It takes the gradient from tokens that drifted most.
+  bool bias_correction = false;  ///< Times the token's importance ratio, with gradient. Source: DeepSeek-V3.2.
+};
+
+struct EntropyConfig {
+  double coef = 0.0;                       ///< Of the bonus: the loss contains minus coef times the aggregated entropy.
+  std::string aggregation = "token_mean";  ///< token_mean, or same: as the policy loss.
+  std::optional<double> target;            ///< Set: coef is that of the first step and then follows adapted_entropy_coef().
+  double top_quantile = 1.0;               ///< Share of tokens, of highest entropy, whose surrogate counts. 1: all.
+};
+
+/// The rollout computes log-probs on another path than the update (cached decoding, other batches): what is sampled is not quite
+/// the policy of the update. These weights take the difference into account.
+struct CorrectionConfig {
+  std::string mode = "token_truncate";  ///< A row of the table below.
+  double min_weight = 0.0;
+  double max_weight = 2.0;
+  /// Rows with A < 0 of which the mean of sampler_log_probs - log_probs is above this do not count; unset: all count.
+  /// Source: off-policy sequence masking of DeepSeek-V3.2.
+  std::optional<double> off_policy_threshold;
+};
+
+struct ObjectiveConfig {
+  PolicyLossConfig policy_loss;
+  AggregationConfig aggregation;
+  KlConfig kl;
+  EntropyConfig entropy;
+  CorrectionConfig correction;
+};
+
+}  // namespace vrlt::algorithm

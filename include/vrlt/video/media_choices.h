@@ -1,0 +1,23 @@
+#pragma once
+
+#include "vrlt/core/choice.h"
+
+// What a config may name, without the functions that do it: a config is checked before LibTorch is loaded. The tables of functions are
+// checked against these while compiling.
+
+namespace vrlt::video {
+
+inline constexpr Choice kSamplerChoices[] = {
+    {"qwen_vl_utils", "evenly from the first frame to the last (qwen-vl-utils)"},
+    {"hf_native", "evenly from the first frame, without the last (transformers)"},
+    {"segment_centres", "the middle of each of num_frames equal segments (MVBench)"},
+};
+
+inline constexpr Choice kResizeChoices[] = {
+    {"tv_float", "float32, as qwen-vl-utils resizes frames"},
+    {"tv_uint8", "integer weights of torchvision, as transformers' own processors"},
+    {"pil_u8", "Pillow 13, as qwen-vl-utils resizes images"},
+    {"pil_u8_horizontal_first", "Pillow up to 12.3"},
+};
+
+}  // namespace vrlt::video

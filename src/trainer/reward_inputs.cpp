@@ -1,0 +1,12 @@
+#include "vrlt/trainer/reward_inputs.h"
+
+namespace vrlt::trainer {
+
+std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group) {
+  std::vector<rewards::RewardInput> inputs;
+  for (const auto& response : group.responses)
+    inputs.push_back({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated});
+  return inputs;
+}
+
+}  // namespace vrlt::trainer
