@@ -7,6 +7,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::io {
 namespace {
@@ -132,7 +133,8 @@ Json parse_json(std::string_view text, const std::string& origin, const JsonLimi
 }
 
 Json read_json(const std::filesystem::path& path, const JsonLimits& limits) {
-  return parse_json(read_file(path, limits.max_bytes), path.string(), limits);
+  const auto bytes = read_file(path, limits.max_bytes);
+  return parse_json(without_mark(bytes, path.string()), path.string(), limits);
 }
 
 std::string to_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }

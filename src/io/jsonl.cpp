@@ -1,6 +1,7 @@
 #include "vrlt/io/jsonl.h"
 
 #include "vrlt/core/error.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::io {
 namespace fs = std::filesystem;
@@ -43,7 +44,7 @@ Json parse_line(std::string_view line, const fs::path& path, int64_t number) {
 void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail, const std::function<void(int64_t line, Json value)>& visit) {
   const MappedFile file(path);
   if (file.size() > kMaxFileBytes) throw DataError(concat(path.string(), ": larger than ", kMaxFileBytes, " bytes"));
-  std::string_view rest(reinterpret_cast<const char*>(file.data()), file.size());
+  auto rest = without_mark({reinterpret_cast<const char*>(file.data()), file.size()}, path.string());
   for (int64_t line_number = 1; !rest.empty(); ++line_number) {
     const size_t end = rest.find('\n');
     if (end == std::string_view::npos && tolerate_torn_tail) return;

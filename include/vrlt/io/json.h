@@ -22,7 +22,7 @@ struct JsonLimits {
 /// @throws DataError naming the byte.
 Json parse_json(std::string_view text, const std::string& origin, const JsonLimits& limits = {});
 
-/// @throws MissingInputError, DataError.
+/// @throws MissingInputError; DataError, also for a file that is no text in UTF-8 (see io/text.h).
 Json read_json(const std::filesystem::path& path, const JsonLimits& limits = {});
 
 /// One line, keys in the order of insertion, shortest decimal form that reads back as the same number; invalid UTF-8 becomes U+FFFD.

@@ -18,7 +18,7 @@ const BrokenFile kBroken[] = {
     {"truncated_literal", R"([tru)", "not valid JSON at byte 5"},
     {"truncated_escape", R"(["\u00)", "not valid JSON at byte 7"},
     {"half_a_byte_order_mark", "\xEF\xBB{}", "not valid JSON at byte"},
-    {"byte_order_mark_of_utf16", "\xFF\xFE{\0}\0", "not valid JSON at byte 1"},
+    {"byte_order_mark_of_utf16", std::string("\xFF\xFE{\0}\0", 6), "the text is UTF-16, expected UTF-8; write it anew: iconv -f UTF-16 -t UTF-8"},
     {"two_values", "{} {}", "not valid JSON at byte 4"},
     {"trailing_comma", R"({"a": 1,})", "not valid JSON at byte 9"},
     {"no_comma", R"([1 2])", "not valid JSON at byte 4"},
