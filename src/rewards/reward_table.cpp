@@ -11,22 +11,33 @@
 namespace vrlt::rewards {
 namespace {
 
-constexpr bool kDiscrete = false, kContinuous = true;  // RewardEntry::continuous
-constexpr bool kForm = false, kAccuracy = true;        // RewardEntry::accuracy
+constexpr bool kDiscrete = false, kContinuous = true;        // RewardEntry::continuous
+constexpr bool kForm = false, kAccuracy = true;              // RewardEntry::accuracy
+constexpr const char* kThinkAndAnswer = "<think> <answer>";  // RewardEntry::wants
 
 /// Every reward there is.
 constexpr RewardEntry kRewards[] = {
-    {"format", "1 if <think>..</think><answer>..</answer> is well formed and the answer can be read", format_reward, kDiscrete, kForm},
-    {"format_answer", "1 if <answer>..</answer> alone is well formed and the answer can be read", format_answer_reward, kDiscrete, kForm},
-    {"format_tags", "as format, whatever the answer says", format_tags_reward, kDiscrete, kForm},
-    {"format_seed_tvg", "Temporal-RLT: 1 for its JSON with start_time and end_time", format_seed_tvg_reward, kDiscrete, kForm},
-    {"format_generic", "Video-R1: 1 for think and answer, with anything inside, and nothing outside", format_generic_reward, kDiscrete, kForm},
-    {"format_generic_trimmed", "Time-R1: format_generic without white space at the ends", format_generic_trimmed_reward, kDiscrete, kForm},
-    {"format_glue", "VideoChat-R1: 1 for think, answer and a <glue> block of [(start, end), ..]", format_glue_reward, kDiscrete, kForm},
-    {"format_museg", "MUSEG: 0, 0.2, 0.6 or 1 for s-e items whose times stand in the thinking", format_museg_reward, kContinuous, kForm},
-    {"format_museg_stage2", "MUSEG's second stage: 0, 0.2 or 1 for s-e items", format_museg_stage2_reward, kContinuous, kForm},
-    {"format_think", "TRL: 1 if it begins with the only <think>, which is closed", format_think_reward, kDiscrete, kForm},
-    {"format_boxed", "EasyR1: 1 for <think>..</think>..\\boxed{..}", format_boxed_reward, kDiscrete, kForm},
+    {"format", "1 if <think>..</think><answer>..</answer> is well formed and the answer can be read", format_reward, kDiscrete, kForm, 0.0, 1.0,
+     false, false, kThinkAndAnswer},
+    {"format_answer", "1 if <answer>..</answer> alone is well formed and the answer can be read", format_answer_reward, kDiscrete, kForm, 0.0, 1.0,
+     false, false, "<answer>", "<think>"},
+    {"format_tags", "as format, whatever the answer says", format_tags_reward, kDiscrete, kForm, 0.0, 1.0, false, false, kThinkAndAnswer},
+    {"format_seed_tvg", "Temporal-RLT: 1 for its JSON with start_time and end_time", format_seed_tvg_reward, kDiscrete, kForm, 0.0, 1.0, false, false,
+     kThinkAndAnswer},
+    {"format_generic", "Video-R1: 1 for think and answer, with anything inside, and nothing outside", format_generic_reward, kDiscrete, kForm, 0.0,
+     1.0, false, false, kThinkAndAnswer},
+    {"format_generic_trimmed", "Time-R1: format_generic without white space at the ends", format_generic_trimmed_reward, kDiscrete, kForm, 0.0, 1.0,
+     false, false, kThinkAndAnswer},
+    {"format_glue", "VideoChat-R1: 1 for think, answer and a <glue> block of [(start, end), ..]", format_glue_reward, kDiscrete, kForm, 0.0, 1.0,
+     false, false, "<think> <answer> <glue>"},
+    {"format_museg", "MUSEG: 0, 0.2, 0.6 or 1 for s-e items whose times stand in the thinking", format_museg_reward, kContinuous, kForm, 0.0, 1.0,
+     false, false, kThinkAndAnswer},
+    {"format_museg_stage2", "MUSEG's second stage: 0, 0.2 or 1 for s-e items", format_museg_stage2_reward, kContinuous, kForm, 0.0, 1.0, false, false,
+     kThinkAndAnswer},
+    {"format_think", "TRL: 1 if it begins with the only <think>, which is closed", format_think_reward, kDiscrete, kForm, 0.0, 1.0, false, false,
+     "<think>"},
+    {"format_boxed", "EasyR1: 1 for <think>..</think>..\\boxed{..}", format_boxed_reward, kDiscrete, kForm, 0.0, 1.0, false, false,
+     "<think> \\boxed{"},
 
     {"temporal_iou", "overlap of the predicted and the true time spans", temporal_iou_reward, kContinuous, kAccuracy},
     {"temporal_giou", "(1 + GIoU) / 2: also says how far off a span is", temporal_giou_reward, kContinuous, kAccuracy},

@@ -26,6 +26,8 @@ struct RewardEntry {
   double maximum = 1.0;
   bool evaluation_only = false;  ///< Too easily fooled to train on.
   bool needs_control = false;    ///< Applies only with responses to the same frames in random order.
+  const char* wants = "";        ///< Pieces that stand in every response of full marks, a blank between two: what a prompt must ask for.
+  const char* refuses = "";      ///< Pieces that stand in none.
 };
 
 /// Every reward there is.

@@ -8,6 +8,7 @@
 
 #include "tests/support/hostile_texts.h"
 #include "tests/support/reward_samples.h"
+#include "vrlt/rewards/reward_match.h"
 #include "vrlt/rewards/reward_table.h"
 
 namespace vrlt::rewards {
@@ -45,7 +46,10 @@ void expect_contract(const RewardEntry& entry, const std::vector<data::Sample>& 
   for (const auto& sample : samples) {
     std::vector<RewardOutput> first, again;
     ASSERT_NO_THROW(first = score(entry, sample, text)) << origin;
-    for (const auto& output : first) expect_in_range(entry, output, origin);
+    for (const auto& output : first) {
+      expect_in_range(entry, output, origin);
+      ASSERT_EQ(output.applicable, reads(entry, sample, options())) << "whether a reward says something depends on the response: " << origin;
+    }
     if (times == 1) continue;
     ASSERT_NO_THROW(again = score(entry, sample, text)) << origin;
     ASSERT_TRUE(std::equal(first.begin(), first.end(), again.begin(), again.end(), same)) << origin;
@@ -108,19 +112,39 @@ TEST_P(RewardContract, Megabytes) {
 // A row that applies to no sample would pass all of the above.
 TEST_P(RewardContract, AppliesToSomething) { EXPECT_FALSE(first_applicable_.empty()); }
 
+/// Answers of every kind in every layout that some reward pays for.
+std::vector<std::string> ideal_texts() {
+  std::vector<std::string> texts;
+  for (const std::string answer : {"B", "2 to 15", "2.0-15.0", R"({"start_time": "2", "end_time": "15"})", "B, 2 to 15", "a ball", "12",
+                                   "a man opens a door", "</answer>\\boxed{}<answer>", "B</answer><glue>[(2,15)]</glue>"})
+    for (const auto& text : {answer_of(answer), "<answer>" + answer + "</answer>", "<think>2.0 15.0</think><answer>" + answer + "</answer>",
+                             answer_of(answer).substr(0, answer_of(answer).size() - 9)})
+      texts.push_back(text);
+  return texts;
+}
+
 // Every row can be earned: some answer of some sample gives its maximum.
 TEST_P(RewardContract, CanBeEarned) {
   double best = -INFINITY;
   for (const auto& sample : samples_)
-    for (const char* answer : {"B", "2 to 15", "2.0-15.0", R"({"start_time": "2", "end_time": "15"})", "B, 2 to 15", "a ball", "12",
-                               "a man opens a door", "</answer>\\boxed{}<answer>", "B</answer><glue>[(2,15)]</glue>"}) {
-      for (const std::string& text :
-           {answer_of(answer), std::string("<answer>") + answer + "</answer>", "<think>2.0 15.0</think><answer>" + std::string(answer) + "</answer>",
-            answer_of(answer).substr(0, answer_of(answer).size() - 9)})
-        for (const auto& output : score(entry_, sample, text))
-          if (output.applicable) best = std::max(best, output.value);
-    }
+    for (const auto& text : ideal_texts())
+      for (const auto& output : score(entry_, sample, text))
+        if (output.applicable) best = std::max(best, output.value);
   EXPECT_NEAR(best, std::string(entry_.name) == "overlong" ? -0.5 : entry_.maximum, 2e-6);  // 90 of 100 tokens; MUSEG has 1e-6 in denominators
+}
+
+// What a row says that it wants of a response, and refuses, is what it pays for. A prompt is judged by it.
+TEST_P(RewardContract, WantsAndRefusesWhatItsRowSays) {
+  if (!std::holds_alternative<ResponseReward>(entry_.score)) return;
+  for (const auto& sample : samples_)
+    for (const auto& text : ideal_texts()) {
+      if (score(entry_, sample, text).front().value < entry_.maximum) continue;
+      for (const auto piece : pieces_of(entry_.wants)) EXPECT_NE(text.find(piece), std::string::npos) << piece << " is not in " << text;
+      for (const auto piece : pieces_of(entry_.refuses)) EXPECT_EQ(text.find(piece), std::string::npos) << piece << " is in " << text;
+    }
+  const bool depends_on_layout = !entry_.accuracy && score(entry_, samples_.front(), "").front().value < entry_.maximum &&
+                                 score(entry_, samples_.front(), "B").front().reason == "format";
+  if (depends_on_layout) EXPECT_STRNE(entry_.wants, "") << "a reward of the layout says what it wants";
 }
 
 }  // namespace vrlt::rewards
