@@ -4,27 +4,29 @@
 #include <ATen/ops/from_blob.h>
 
 #include "vrlt/core/error.h"
+#include "vrlt/video/clip_plan.h"
 #include "vrlt/video/frame_folder.h"
 #include "vrlt/video/resize.h"
 
 namespace vrlt::video {
 namespace {
 
-/// @param Reader  VideoReader or FrameFolderReader; @param first_number of its first frame.
-template <typename Reader>
-Clip read_clip(Reader& reader, const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds,
-               std::optional<double> end_seconds, int64_t first_number) {
-  const auto kernel = parse_resize_kernel(options.resize);
-  const auto located = [&](const DataError& error) { return DataError(concat(path.string(), ": ", error.what())); };
-  Clip clip;
-  FrameSelection selection;
-  ImageSize size;
+ClipPlan planned(const VideoFacts& facts, const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds,
+                 std::optional<double> end_seconds) {
   try {
-    selection = select_frames(reader.num_frames(), reader.average_fps(), options, start_seconds, end_seconds, first_number);
-    size = clip_frame_size(static_cast<int64_t>(selection.indices.size()), {reader.height(), reader.width()}, options);
+    return plan_clip(facts, options, start_seconds, end_seconds);
   } catch (const DataError& error) {
-    throw located(error);
+    throw DataError(concat(path.string(), ": ", error.what()));
   }
+}
+
+/// @param Reader  VideoReader or FrameFolderReader; @param facts  its own.
+template <typename Reader>
+Clip read_clip(Reader& reader, const VideoFacts& facts, const std::filesystem::path& path, const VideoOptions& options,
+               std::optional<double> start_seconds, std::optional<double> end_seconds) {
+  const auto kernel = parse_resize_kernel(options.resize);
+  const auto [selection, size] = planned(facts, path, options, start_seconds, end_seconds);
+  Clip clip;
   clip.sample_fps = selection.sample_fps;
   clip.file_frames = selection.indices;
   clip.num_file_frames = reader.num_frames();
@@ -46,13 +48,13 @@ Clip read_clip(Reader& reader, const std::filesystem::path& path, const VideoOpt
 Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds, std::optional<double> end_seconds,
                const DecodeLimits& limits) {
   VideoReader reader(path, limits);
-  return read_clip(reader, path, options, start_seconds, end_seconds, 0);
+  return read_clip(reader, facts_of(reader), path, options, start_seconds, end_seconds);
 }
 
 Clip load_frame_folder(const std::filesystem::path& folder, const data::FrameFolder& frames, const VideoOptions& options,
                        std::optional<double> start_seconds, std::optional<double> end_seconds, const DecodeLimits& limits) {
   FrameFolderReader reader(folder, frames, limits);
-  return read_clip(reader, folder, options, start_seconds, end_seconds, frames.first);
+  return read_clip(reader, facts_of(reader, frames.first), folder, options, start_seconds, end_seconds);
 }
 
 }  // namespace vrlt::video
