@@ -6,8 +6,8 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/data/dataset.h"
-#include "vrlt/data/subtitles.h"
 #include "vrlt/io/json.h"
+#include "vrlt/processor/prompt_plan.h"
 
 namespace vrlt::processor {
 namespace {
@@ -39,12 +39,7 @@ const data::PromptEntry& PromptLoader::prompt_of(const data::Sample& sample) con
   return sample.prompt.empty() ? default_prompt_ : data::find_prompt(sample.prompt);
 }
 
-video::ClipRequest PromptLoader::request_of(const data::Sample& sample) const {
-  video::ClipRequest request{.path = data::resolve_media(data_root_, sample.video), .frames = sample.frames, .options = options_.video};
-  if (sample.clip_start > 0 || sample.clip_end) request.start_seconds = sample.clip_start;
-  request.end_seconds = sample.clip_end;
-  return request;
-}
+video::ClipRequest PromptLoader::request_of(const data::Sample& sample) const { return clip_request(sample, data_root_, options_.video); }
 
 /// In any thread.
 LoadedClip PromptLoader::read(const video::ClipRequest& request) {
@@ -100,11 +95,9 @@ std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& s
 }
 
 std::string PromptLoader::load_subtitles(const data::Sample& sample, const video::Clip* clip) const {
-  if (sample.subtitles.empty()) return data::kNoSubtitles;
-  if (clip == nullptr) throw DataError("has subtitles but no video whose frames they could be of");
-  const auto cues = data::load_subtitles(data::resolve_media(data_root_, sample.subtitles));
-  const auto frames = options_.subtitle_frames == 0 ? clip->file_frames : data::spread_frames(clip->num_file_frames, options_.subtitle_frames);
-  return data::subtitles_at(cues, frames, clip->file_fps);
+  const bool is_there = clip != nullptr;
+  return subtitles_of(sample, data_root_, options_.subtitle_frames, is_there ? clip->file_frames : std::vector<int64_t>(),
+                      is_there ? clip->num_file_frames : 0, is_there ? clip->file_fps : 0.0);
 }
 
 std::shared_ptr<const ModelInputs> PromptLoader::load(const data::Sample& sample) {
