@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
 
 namespace vrlt::algorithm {
@@ -16,9 +17,9 @@ std::vector<double> normalize_then_sum(const ComponentRewards& rewards, int64_t 
   const AdvantageConfig within_group{.estimator = "group_std", .epsilon = config.epsilon};
   const auto totals = total_rewards(rewards);
   std::vector<double> sums(totals.size(), 0.0);
-  for (size_t c = 0; c < rewards.components.size(); ++c) {
-    const auto normalized = group_advantages(rewards.components[c], group_size, within_group);
-    for (size_t i = 0; i < sums.size(); ++i) sums[i] += rewards.weights[c] * normalized[i];
+  for (const auto& term : rewards.terms) {
+    const auto normalized = group_advantages(term.values, group_size, within_group);
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += term.weight * normalized[i];
   }
   for (size_t i = 0; i < sums.size(); ++i)
     if (std::isnan(totals[i])) sums[i] = totals[i];
@@ -43,14 +44,16 @@ constexpr CompositionEntry kCompositions[] = {
 std::span<const CompositionEntry> composition_table() { return kCompositions; }
 
 std::vector<double> total_rewards(const ComponentRewards& rewards) {
-  VRLT_CHECK(rewards.components.size() == rewards.weights.size(), rewards.components.size(), " terms, ", rewards.weights.size(), " weights");
-  std::vector<double> totals(rewards.components.empty() ? 0 : rewards.components.front().size(), 0.0);
+  std::vector<double> totals(rewards.terms.empty() ? 0 : rewards.terms.front().values.size(), 0.0);
+  for (const auto& term : rewards.terms)
+    VRLT_CHECK(term.values.size() == totals.size(), term.values.size(), " rewards of ", totals.size(), " responses");
+  VRLT_CHECK(rewards.penalties.empty() || rewards.penalties.size() == totals.size(), rewards.penalties.size(), " penalties of ", totals.size());
   for (size_t i = 0; i < totals.size(); ++i) {
     bool scorable = false;
-    for (size_t c = 0; c < rewards.components.size(); ++c) {
-      if (std::isnan(rewards.components[c][i])) continue;
+    for (const auto& term : rewards.terms) {
+      if (std::isnan(term.values[i])) continue;
       scorable = true;
-      totals[i] += rewards.weights[c] * rewards.components[c][i];
+      totals[i] += term.weight * term.values[i];
     }
     if (!scorable) totals[i] = std::numeric_limits<double>::quiet_NaN();
     if (!rewards.penalties.empty()) totals[i] -= rewards.penalties[i];

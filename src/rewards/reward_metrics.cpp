@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "vrlt/core/error.h"
+
 namespace vrlt::rewards {
 namespace {
 
 void record_components(const std::vector<RewardTerm>& terms, const ScoredResponse& response, metrics::MetricSet& metrics) {
+  VRLT_CHECK(response.components.size() == terms.size(), response.components.size(), " rewards of ", terms.size(), " terms");
   for (size_t k = 0; k < terms.size(); ++k) {
     const auto& component = response.components[k];
     if (!component.applicable) continue;

@@ -3,17 +3,18 @@
 #include <map>
 
 #include "vrlt/algorithm/reward_composition.h"
+#include "vrlt/core/error.h"
 
 namespace vrlt::trainer {
 
-std::vector<double> batch_advantages(const std::vector<ResponseRow>& rows, const settings::TrainConfig& config, double kl_reward_coef) {
+std::vector<double> batch_advantages(const std::vector<ResponseRow>& rows, const rewards::RewardFunction& reward, const settings::TrainConfig& config,
+                                     double kl_reward_coef) {
   algorithm::ComponentRewards rewards;
-  for (size_t c = 0; c < config.rewards.size(); ++c) {
-    rewards.weights.push_back(config.rewards[c].weight);
-    auto& component = rewards.components.emplace_back();
-    for (const auto& row : rows) component.push_back(row.components[c]);
-  }
+  for (const auto& term : reward.terms()) rewards.terms.push_back({.weight = term.weight});
   for (const auto& row : rows) {
+    VRLT_CHECK(row.components.size() == rewards.terms.size(), row.sample_id, ": ", row.components.size(), " rewards of ", rewards.terms.size(),
+               " terms");
+    for (size_t c = 0; c < row.components.size(); ++c) rewards.terms[c].values.push_back(row.components[c]);
     rewards.lengths.push_back(row.length);
     if (kl_reward_coef > 0) rewards.penalties.push_back(kl_reward_coef * row.divergence);
   }

@@ -109,7 +109,7 @@ void train_grpo(const TrainingParts& parts) {
     update.start_batch(split(groups, rows, config));
     update.measure_anchors();
     if (config.algorithm.kl_reward.coef > 0) rows = gather_rows(groups, update.response_divergences(), parts.group);
-    const auto advantages = batch_advantages(rows, config, state.kl_reward_coef());
+    const auto advantages = batch_advantages(rows, reward, config, state.kl_reward_coef());
     update.set_advantages(assign_advantages(groups, rows, advantages));
     if (parts.group.is_first()) {
       record_rollout_metrics(rows, advantages, metrics);

@@ -1,5 +1,6 @@
 #include "vrlt/trainer/rollout_log.h"
 
+#include "vrlt/core/error.h"
 #include "vrlt/rewards/answer_parser.h"
 
 namespace vrlt::trainer {
@@ -32,6 +33,7 @@ io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup&
     io::Json item = {
         {"text", response.text}, {"tokens", response.ids.size()}, {"finish", response.truncated ? "length" : "stop"}, {"reward", scores[k].total}};
     item["components"] = io::Json::object();
+    VRLT_CHECK(scores[k].components.size() == terms.size(), scores[k].components.size(), " rewards of ", terms.size(), " terms");
     for (size_t c = 0; c < terms.size(); ++c)
       if (scores[k].components[c].applicable)
         item["components"][terms[c].name] = {{"value", scores[k].components[c].value}, {"reason", scores[k].components[c].reason}};

@@ -6,10 +6,13 @@ namespace vrlt::algorithm {
 
 /// The rewards of P*G responses, term by term, as all ranks have them.
 struct ComponentRewards {
-  std::vector<std::vector<double>> components;  ///< [terms][P*G]; NaN: the term does not apply to the response.
-  std::vector<double> weights;                  ///< [terms]
-  std::vector<int64_t> lengths;                 ///< [P*G] tokens.
-  std::vector<double> penalties;                ///< [P*G] taken from the weighted sum; empty: none.
+  struct Term {
+    double weight = 1.0;
+    std::vector<double> values;  ///< [P*G]; NaN: the term does not apply to the response.
+  };
+  std::vector<Term> terms;
+  std::vector<int64_t> lengths;   ///< [P*G] tokens.
+  std::vector<double> penalties;  ///< [P*G] taken from the weighted sum; empty: none.
 };
 
 /// One row of the table of compositions.
@@ -24,6 +27,7 @@ struct CompositionEntry {
 std::span<const CompositionEntry> composition_table();
 
 /// Weighted sum of the terms that apply, less the penalties; NaN when none applies: the response is unscorable.
+/// @throws ContractError if terms or penalties are of another number of responses.
 std::vector<double> total_rewards(const ComponentRewards& rewards);
 
 /// [P*G] by the config's composition. A group of equal totals gives exact zeros. @throws ConfigError for an unknown name.

@@ -366,9 +366,9 @@ TEST_F(Invariants, I22_AdvantagesFollowAPermutationInsideTheGroup) {
     for (size_t i = 0; i < 12; ++i) EXPECT_NEAR(actual[i], expected[i], kRounding) << entry.name;
   }
   for (const auto& entry : composition_table()) {
-    ComponentRewards rewards{.components = {recorded_.rewards, std::vector<double>{1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1}}, .weights = {0.5, 0.5}};
+    ComponentRewards rewards{.terms = {{0.5, recorded_.rewards}, {0.5, {1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1}}}};
     const auto expected = permute(composed_advantages(rewards, 3, {.composition = entry.name}));
-    for (auto& component : rewards.components) component = permute(component);
+    for (auto& term : rewards.terms) term.values = permute(term.values);
     const auto actual = composed_advantages(rewards, 3, {.composition = entry.name});
     for (size_t i = 0; i < 12; ++i) EXPECT_NEAR(actual[i], expected[i], kRounding) << entry.name;
   }

@@ -416,14 +416,14 @@ TEST(WorkedExampleLogits, E12_TemperatureAndEntropy) {
 TEST(WorkedExampleRewards, E14_DivergenceInTheReward) {
   const test::GrpoFixture fixture;
   const auto of_rows = row_sums(kl_divergence(fixture.old_log_probs, fixture.ref_log_probs, {.estimator = "k1"}), fixture.lengths);
-  ComponentRewards rewards{.components = {fixture.rewards}, .weights = {1.0}};
+  ComponentRewards rewards{.terms = {{1.0, fixture.rewards}}};
   for (int64_t i = 0; i < 6; ++i) rewards.penalties.push_back(0.1 * of_rows[i].item<double>());
   expect_near(total_rewards(rewards), {0.995, 0.260, 0.575, -0.015, 0.970, -0.060});
   expect_near(composed_advantages(rewards, 3, kVerl), {1.044071, -0.949155, -0.094916, -0.538266, 1.153836, -0.615570});
 }
 
 ComponentRewards two_components() {
-  return {.components = {{1, 1, 0, 0, 1, 1}, {0.9, 0.2, 0.6, 0, 1, 0.1}}, .weights = {0.5, 0.5}};  // format, accuracy
+  return {.terms = {{0.5, {1, 1, 0, 0, 1, 1}}, {0.5, {0.9, 0.2, 0.6, 0, 1, 0.1}}}};  // format, accuracy
 }
 
 TEST(WorkedExampleRewards, E15_SumThenNormalize) {
@@ -435,8 +435,8 @@ TEST(WorkedExampleRewards, E15_NormalizeThenSum) {
   expect_near(composed_advantages(two_components(), 3, {.epsilon = 1e-4, .composition = "normalize_then_sum"}),
               {1.080422, -0.330275, -0.750147, -1.288552, 1.222602, 0.065949});
   std::vector<double> sums(6, 0.0);
-  for (const auto& component : two_components().components) {
-    const auto normalized = group_advantages(component, 3, kTrl);
+  for (const auto& term : two_components().terms) {
+    const auto normalized = group_advantages(term.values, 3, kTrl);
     for (size_t i = 0; i < 6; ++i) sums[i] += 0.5 * normalized[i];
   }
   expect_near(sums, {0.763069, -0.233263, -0.529806, -0.910065, 0.863487, 0.046578});

@@ -124,9 +124,10 @@ std::vector<ResponseRow> recorded_rows() {
 settings::TrainConfig recorded_config() {
   settings::TrainConfig config;
   config.rollout.group_size = 3;
-  config.rewards = {{"temporal_iou", 1.0}, {"format", 0.5}};
   return config;
 }
+
+rewards::RewardFunction recorded_reward() { return rewards::RewardFunction({{"temporal_iou", 1.0}, {"format", 0.5}}); }
 
 /// What `compute` makes of the gathered rows on the first of several ranks; row i starts on rank i % world_size: groups are split.
 template <typename Compute>
@@ -145,9 +146,10 @@ TEST(Invariants, I10_GroupsSplitAcrossRanksGiveTheSameAdvantages) {
   for (const auto& estimator : algorithm::advantage_table()) {
     auto config = recorded_config();
     config.algorithm.advantage.estimator = estimator.name;
-    const auto whole = batch_advantages(recorded_rows(), config, 0.0);
+    const auto whole = batch_advantages(recorded_rows(), recorded_reward(), config, 0.0);
     for (const int world_size : {1, 2, 4})
-      on_scattered_rows(world_size, [&](const auto& rows) { EXPECT_EQ(batch_advantages(rows, config, 0.0), whole) << estimator.name; });
+      on_scattered_rows(world_size,
+                        [&](const auto& rows) { EXPECT_EQ(batch_advantages(rows, recorded_reward(), config, 0.0), whole) << estimator.name; });
   }
 }
 
@@ -155,7 +157,7 @@ TEST(Invariants, I29_RolloutMetricsOfSeveralRanksAreThoseOfOne) {
   const auto metrics_of = [](const std::vector<ResponseRow>& rows) {
     const auto config = recorded_config();
     metrics::MetricSet metrics;
-    record_rollout_metrics(rows, batch_advantages(rows, config, 0.0), metrics);
+    record_rollout_metrics(rows, batch_advantages(rows, recorded_reward(), config, 0.0), metrics);
     return metrics.values();
   };
   const auto whole = metrics_of(recorded_rows());
