@@ -36,6 +36,7 @@ int convert(int argc, char** argv) {
   cli.add_option("--frames-fps", request.frames_fps, "videos are folders of pictures 00001.jpg, ... at this rate")->check(CLI::Range(0.001, 1000.0));
   cli.add_option("--video-length", command.video_length,
                  "what fractions of a video are of: field (annotated), or of the file: probe (duration) or sampled (frames by rate)");
+  cli.add_flag("--strict", request.strict, "end at the first odd item, with its place; else odd items are repaired or dropped, counted and named");
   cli.add_flag("--list{converters}", list, "print the formats, what each reads and which options it takes, and stop");
   cli.footer(
       "examples:\n"

@@ -6,7 +6,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/data/benchmark_sizes.h"
-#include "vrlt/io/files.h"
+#include "vrlt/data/record_file.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -54,21 +54,23 @@ void check_folders(const std::vector<data::Sample>& samples, std::vector<Finding
           {Severity::kWarning, "name_in_several_folders", name, concat("stands in ", folders.size(), " folders: keep the folders apart")});
 }
 
+/// A message without the place that it begins with.
+std::string without_place(const std::string& message, const std::string& place) {
+  return message.starts_with(place + ": ") ? message.substr(place.size() + 2) : message;
+}
+
 void read_lines(const fs::path& file, std::vector<data::Sample>& samples, std::vector<Finding>& findings) {
-  const io::MappedFile bytes(file);
-  std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  for (int64_t number = 1; !rest.empty(); ++number) {
-    const auto end = rest.find('\n');
-    const auto line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const auto place = concat(file.string(), ":", number);
+  const auto read_line = [&](const std::string& place, std::string_view line) {
     try {
       samples.push_back(data::parse_sample(io::parse_json(line, place), place));
     } catch (const DataError& error) {
-      const std::string message = error.what();
-      findings.push_back({Severity::kError, "broken_record", place, message.starts_with(place + ": ") ? message.substr(place.size() + 2) : message});
+      findings.push_back({Severity::kError, "broken_record", place, without_place(error.what(), place)});
     }
+  };
+  try {
+    data::for_each_record_line(file, read_line);
+  } catch (const DataError& error) {  // of the file as a whole
+    findings.push_back({Severity::kError, "no_records_file", file.string(), without_place(error.what(), file.string())});
   }
 }
 

@@ -10,6 +10,7 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/sample.h"
+#include "vrlt/io/checked_file.h"
 #include "vrlt/io/files.h"
 #include "vrlt/video/decoder.h"
 
@@ -70,8 +71,8 @@ std::function<double(const std::string&)> length_measure(const std::string& rule
   };
 }
 
-/// A video that is not there but has another usual ending.
-void find_ending(io::Json& record, const fs::path& data_root, std::vector<std::string>& repaired) {
+/// A video that is not there but has another usual ending: the record gets it, and a note says so.
+void find_ending(io::Json& record, const fs::path& data_root, std::vector<std::string>& notes) {
   constexpr const char* kEndings[] = {".mp4", ".mkv", ".webm", ".avi", ".MP4", ".mov"};
   if (!record["video"].is_string() || record.contains("frames")) return;
   const fs::path video = record["video"].get<std::string>();
@@ -79,18 +80,35 @@ void find_ending(io::Json& record, const fs::path& data_root, std::vector<std::s
   for (const auto* ending : kEndings) {
     const auto other = fs::path(video).replace_extension(ending);
     if (!fs::exists(data::resolve_media(data_root, other.string()))) continue;
-    repaired.push_back(concat(record["id"].get<std::string>(), ": the video is ", other.string()));
+    notes.push_back(concat(record["id"].get<std::string>(), ": the video is ", other.string()));
     record["video"] = other.string();
     return;
   }
 }
 
-void print_notes(const char* what, const std::vector<std::string>& notes) {
-  constexpr size_t kShown = 10;
-  if (notes.empty()) return;
-  std::printf("%s: %zu\n", what, notes.size());
-  for (size_t i = 0; i < std::min(notes.size(), kShown); ++i) std::printf("  %s\n", notes[i].c_str());
-  if (notes.size() > kShown) std::printf("  ... and %zu more, all in the .meta.json\n", notes.size() - kShown);
+constexpr size_t kShown = 10;
+
+void print_lines(const std::vector<std::string>& lines, int64_t count) {
+  const auto shown = std::min(lines.size(), kShown);
+  for (size_t i = 0; i < shown; ++i) std::printf("  %s\n", lines[i].c_str());
+  if (count > static_cast<int64_t>(shown))
+    std::printf("  ... and %lld more, the first of each kind in the .meta.json\n", static_cast<long long>(count) - static_cast<long long>(shown));
+}
+
+/// "dropped: 3 (odd "answer" 2, a blank sentence 1)" and the first of them.
+void print_odd(const char* what, const std::vector<data::OddKind>& kinds) {
+  const auto count = data::count_of(kinds);
+  if (count == 0) return;
+  std::string names;
+  for (const auto& kind : kinds) names += concat(names.empty() ? "" : ", ", kind.name, " ", kind.count);
+  std::printf("%s: %lld (%s)\n", what, static_cast<long long>(count), names.c_str());
+  print_lines(data::texts_of(kinds), count);
+}
+
+io::Json counts_json(const std::vector<data::OddKind>& kinds) {
+  io::Json counts = io::Json::object();
+  for (const auto& kind : kinds) counts[kind.name] = kind.count;
+  return counts;
 }
 
 bool is_half_precision(const io::Json& record) {
@@ -99,19 +117,24 @@ bool is_half_precision(const io::Json& record) {
 }
 
 /// Where the records came from and what happened to them.
-io::Json describe(const ConvertCommand& command, const data::Conversion& conversion, const std::string& lines) {
+io::Json describe(const ConvertCommand& command, const data::Conversion& conversion, const std::vector<std::string>& endings,
+                  const std::string& lines) {
   io::Json sources = io::Json::array();
   for (const auto& source : conversion.sources) sources.push_back({{"path", source.string()}, {"sha256", io::sha256_file(source)}});
-  const bool half = std::any_of(conversion.records.begin(), conversion.records.end(), is_half_precision);
+  const auto& records = conversion.records();
+  const bool half = std::any_of(records.begin(), records.end(), is_half_precision);
   return {{"schema", "vs/1"},
-          {"count", conversion.records.size()},
+          {"count", records.size()},
           {"sha256", io::sha256(lines)},
           {"created_by", "vrlt-data convert " + command.format},
           {"version", VRLT_VERSION},
           {"sources", sources},
           {"gt_precision", half ? "f16" : "as annotated"},
-          {"repaired", conversion.repaired},
-          {"dropped", conversion.dropped}};
+          {"repaired_by_kind", counts_json(conversion.odd.repaired())},
+          {"repaired", data::texts_of(conversion.odd.repaired())},
+          {"dropped_by_kind", counts_json(conversion.odd.dropped())},
+          {"dropped", data::texts_of(conversion.odd.dropped())},
+          {"other_endings", endings}};
 }
 
 }  // namespace
@@ -124,27 +147,25 @@ int run_convert(const ConvertCommand& command) {
   if (request.split.empty()) request.split = entry.split;
   if (!command.data_root.empty() && !fs::is_directory(command.data_root))
     throw MissingInputError(concat(command.data_root.string(), ": no such folder"));
-  auto conversion = entry.convert(request);
-  if (conversion.records.empty()) {
-    print_notes("dropped", conversion.dropped);
-    throw DataError(request.annotations.string() + ": holds no annotations that can be used");
-  }
+  auto conversion = data::convert(entry, request);
   std::string lines;
-  std::vector<data::Sample> samples;
-  for (auto& record : conversion.records) {
-    if (!command.data_root.empty()) find_ending(record, command.data_root, conversion.repaired);
-    samples.push_back(data::parse_sample(record, request.annotations.string()));  // what we write, our programs read
-    samples.back().record = nullptr;                                              // the records are held once already
+  std::vector<std::string> endings;
+  for (auto& record : conversion.records()) {
+    if (!command.data_root.empty()) find_ending(record, command.data_root, endings);
     lines += io::to_line(record) + "\n";
   }
   auto meta = command.output;
   meta.replace_extension(".meta.json");
-  io::write_file_atomic(command.output, lines);
-  io::write_file_atomic(meta, describe(command, conversion, lines).dump(2) + "\n");
+  std::vector<data::Sample> samples;
+  // What we write, our programs read: the file gets its name when the loader has read it.
+  io::write_file_checked(command.output, lines, [&](const fs::path& written) { samples = data::load_samples({written}); });
+  io::write_file_atomic(meta, describe(command, conversion, endings, lines).dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n");
   print_sample_counts(samples);
-  print_notes("repaired", conversion.repaired);
-  print_notes("dropped", conversion.dropped);
-  log::info(concat("wrote ", conversion.records.size(), " records to ", command.output.string()));
+  print_odd("repaired", conversion.odd.repaired());
+  print_odd("dropped", conversion.odd.dropped());
+  if (!endings.empty()) std::printf("found with another ending: %zu\n", endings.size());
+  print_lines(endings, std::ssize(endings));
+  log::info(concat("wrote ", conversion.records().size(), " records to ", command.output.string()));
   return 0;
 }
 

@@ -2,14 +2,16 @@
 
 #include <map>
 #include <set>
+#include <sstream>
 
+#include "app/read_samples.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/benchmark_sizes.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/benchmark.h"
 #include "vrlt/evaluation/strict_score.h"
-#include "vrlt/io/files.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -24,16 +26,9 @@ std::set<std::string> wanted_ids(const std::vector<std::string>& items) {
       ids.insert(item);
       continue;
     }
-    std::string line;
-    for (const char c : io::read_file(item, kMaxBytes) + "\n") {
-      if (c != '\n') {
-        line += c;
-        continue;
-      }
-      if (line.ends_with('\r')) line.pop_back();
+    std::istringstream lines(io::read_text(item, kMaxBytes));
+    for (std::string line; std::getline(lines, line);)
       if (!line.empty()) ids.insert(line);
-      line.clear();
-    }
   }
   return ids;
 }
@@ -54,10 +49,10 @@ evaluation::Scoring scoring_of(const evaluation::BenchmarkEntry* benchmark, cons
 }  // namespace
 
 std::vector<data::Sample> read_eval_samples(const settings::EvalConfig& config) {
-  if (config.ids.empty()) return read_samples(config.data);
+  if (config.ids.empty()) return read_samples(config.data, data::BadTruths::kKeepPublished);
   auto all = config.data;
   all.max_samples = 0;
-  auto samples = read_samples(all);
+  auto samples = read_samples(all, data::BadTruths::kKeepPublished);
   auto wanted = wanted_ids(config.ids);
   std::set<std::string> found;
   std::erase_if(samples, [&](const data::Sample& sample) {

@@ -1,5 +1,6 @@
 #include "vrlt/app/opened_model.h"
 
+#include "app/read_samples.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/vision_features.h"
 
@@ -33,9 +34,11 @@ OpenedModel open_model(const settings::ModelSection& model, const settings::Data
   return opened;
 }
 
-std::vector<data::Sample> read_samples(const settings::DataSection& data) {
+std::vector<data::Sample> read_samples(const settings::DataSection& data) { return read_samples(data, data::BadTruths::kLeaveOut); }
+
+std::vector<data::Sample> read_samples(const settings::DataSection& data, data::BadTruths bad_truths) {
   if (!std::filesystem::is_directory(data.root)) throw MissingInputError(concat("data.root ", data.root, ": no such folder"));
-  auto samples = data::load_samples({data.records.begin(), data.records.end()});
+  auto samples = data::load_samples({data.records.begin(), data.records.end()}, bad_truths);
   if (data.max_samples > 0 && static_cast<int64_t>(samples.size()) > data.max_samples) samples.resize(static_cast<size_t>(data.max_samples));
   return samples;
 }

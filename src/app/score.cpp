@@ -9,8 +9,8 @@
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/dataset.h"
+#include "vrlt/data/record_file.h"
 #include "vrlt/io/files.h"
-#include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/metric.h"
 #include "vrlt/settings/train_config.h"
 
@@ -92,9 +92,8 @@ class CompletionReader {
 
 std::deque<ScoredCompletion> read_completions(const ScoreRequest& request, CompletionReader& reader) {
   std::deque<ScoredCompletion> completions;
-  io::for_each_jsonl(request.completions, /*tolerate_torn_tail=*/false, [&](int64_t line_number, const io::Json& line) {
-    completions.push_back(reader.read(line, concat(request.completions.string(), ":", line_number)));
-  });
+  data::for_each_record(request.completions,
+                        [&](const std::string& place, const io::Json& line) { completions.push_back(reader.read(line, place)); });
   if (completions.empty()) throw DataError(request.completions.string() + ": no completions");
   return completions;
 }

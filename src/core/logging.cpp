@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/shared_warning.h"
 
 namespace vrlt::log {
 namespace {
@@ -25,6 +26,8 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+bool is_first_rank = true;
+
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
     case Level::kDebug:
@@ -42,9 +45,14 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }  // namespace
 
 void setup(int rank, int world_size) {
+  is_first_rank = rank == 0;
   if (world_size > 1) logger().set_pattern(pattern(concat("[", rank, "] ")));
   if (rank > 0) logger().set_level(spdlog::level::warn);
   if (const char* level = std::getenv("VRLT_LOG")) logger().set_level(spdlog::level::from_str(level));
+}
+
+void shared_warning(const std::string& message) {
+  if (is_first_rank) warning(message);
 }
 
 void write(Level level, const std::string& message) { logger().log(to_spdlog(level), "{}", message); }

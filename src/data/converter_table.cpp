@@ -13,6 +13,8 @@
 #include "data/converters/video_r1.h"
 #include "data/converters/videomme.h"
 #include "vrlt/core/error.h"
+#include "vrlt/data/record_file.h"
+#include "vrlt/data/sample.h"
 
 namespace vrlt::data {
 namespace {
@@ -89,10 +91,34 @@ const ConverterEntry kConverters[] = {
      "train",
      {kVideoFolder, kVideoLength},
      convert_seed_train},
-    {"video_r1", "Video-R1's training data: its multiple-choice part", "Video-R1-260k.json or the like", "train", {kVideoFolder}, convert_video_r1},
+    {"video_r1",
+     "Video-R1's training data: multiple choice, numbers, OCR and free text about videos and images",
+     "Video-R1-260k.json, Video-R1-COT-165k.json or the like",
+     "train",
+     {kVideoFolder},
+     convert_video_r1},
 };
 
 }  // namespace
+
+void Conversion::add(io::Json record, const std::string& place) {
+  const auto id = parse_sample(record, place).id;
+  const auto [first, inserted] = place_of_id_.emplace(id, place);
+  if (!inserted) throw OddItemError("an id used before", concat(place, ": id ", io::excerpt(id), " was used before at ", first->second));
+  records_.push_back(std::move(record));
+}
+
+Conversion convert(const ConverterEntry& entry, const ConversionRequest& request) {
+  Conversion conversion(request.strict);
+  entry.read(request, conversion);
+  if (!conversion.records().empty()) return conversion;
+  const auto& file = request.annotations;
+  const auto dropped = count_of(conversion.odd.dropped());
+  if (dropped == 0) throw DataError(concat(file.string(), ": holds no annotations"));
+  const auto what = foreign_row(conversion.first_item, file);
+  throw DataError(concat(file.string(), ": nothing here can be used by ", entry.name, ", which reads ", entry.input, ": all of ", dropped,
+                         " items were dropped, the first: ", texts_of(conversion.odd.dropped()).front(), what.empty() ? "" : "; it is " + what));
+}
 
 std::span<const ConverterEntry> converter_table() { return kConverters; }
 

@@ -1,34 +1,62 @@
 #include "vrlt/data/dataset.h"
 
+#include <algorithm>
 #include <map>
 
+#include "data/record_fields.h"
+#include "data/tally.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
-#include "vrlt/io/jsonl.h"
+#include "vrlt/core/shared_warning.h"
+#include "vrlt/data/media_path.h"
+#include "vrlt/data/record_file.h"
 
 namespace vrlt::data {
 namespace {
 
-std::string joined(const std::vector<std::filesystem::path>& files) {
-  std::string text;
-  for (const auto& file : files) text += (text.empty() ? "" : ", ") + file.string();
-  return text;
-}
+/// Names of fields that nothing reads: what is meant by each, and where it stands.
+class UnknownFields {
+ public:
+  void look_at(const Sample& sample, const std::string& place) {
+    constexpr int64_t kLooks = 3;  // at records with the name: what is meant is much the same in all
+    for (const auto& [name, value] : sample.record.items()) {
+      if (is_record_field(name)) continue;
+      auto& unknown = by_name_[name];
+      if (unknown.meant.empty() && unknown.tally.count() < kLooks) unknown.meant = meant_field(name, sample.record);
+      unknown.tally.add(place);
+    }
+  }
+  void tell() const {
+    for (const auto& [name, unknown] : by_name_)
+      if (!unknown.meant.empty())
+        log::shared_warning(concat(io::excerpt(name), ": unknown key, which nothing reads, in ", unknown.tally.count(), " records; did you mean \"",
+                                   unknown.meant, "\"? ", unknown.tally.names()));
+  }
+
+ private:
+  struct Unknown {
+    std::string meant;
+    Tally tally;
+  };
+  std::map<std::string, Unknown> by_name_;
+};
 
 }  // namespace
 
 std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files) {
   std::vector<Sample> samples;
   std::map<std::string, std::string> place_of;
+  UnknownFields unknown;
   for (const auto& file : files) {
-    io::for_each_jsonl(file, /*tolerate_torn_tail=*/false, [&](int64_t line, io::Json record) {
-      const auto place = concat(file.string(), ":", line);
+    for_each_record(file, [&](const std::string& place, const io::Json& record) {
       samples.push_back(parse_sample(record, place));
+      unknown.look_at(samples.back(), place);
       const auto [first, inserted] = place_of.emplace(samples.back().id, place);
       if (!inserted) throw DataError(concat(place, ": id ", io::excerpt(samples.back().id), " was used before at ", first->second));
     });
   }
   if (samples.empty()) throw DataError(concat("no samples in ", joined(files), ": nothing to work on"));
+  unknown.tell();
   return samples;
 }
 
@@ -46,11 +74,14 @@ int64_t SampleOrder::at(int64_t position) const {
 }
 
 std::filesystem::path resolve_media(const std::filesystem::path& root, const std::string& media) {
-  const std::filesystem::path relative(media);
-  bool escapes = relative.is_absolute() || media.find('\0') != std::string::npos;
-  for (const auto& part : relative) escapes = escapes || part == "..";
-  if (escapes) throw DataError(concat(io::excerpt(media), " must be a path below the data root, without \"..\""));
-  return root / relative;
+  if (!is_below_root(media)) throw DataError(concat(io::excerpt(media), " must be a path below the data root, without \"..\""));
+  return root / media;
+}
+
+bool is_below_root(const std::string& media) {
+  const std::filesystem::path path(media);
+  return path.is_relative() && media.find('\0') == std::string::npos && media.find("://") == std::string::npos &&
+         std::find(path.begin(), path.end(), "..") == path.end();
 }
 
 }  // namespace vrlt::data

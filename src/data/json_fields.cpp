@@ -1,12 +1,36 @@
 #include "data/json_fields.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
+#include "vrlt/data/odd_items.h"
 
 namespace vrlt::data {
+namespace {
 
-JsonFields::JsonFields(const io::Json& object, std::string place) : object_(object), place_(std::move(place)) {
+std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+}  // namespace
+
+std::string meant_name(const std::string& name, const std::vector<std::string>& known) {
+  for (const auto& candidate : known)
+    if (lower(candidate) == lower(name)) return candidate;
+  return config::nearest_name(name, known);
+}
+
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
+  const auto meant = meant_name(name, known);
+  return meant.empty() ? "" : concat("; did you mean \"", meant, "\"?");
+}
+
+JsonFields::JsonFields(const io::Json& object, std::string place, std::span<const char* const> known)
+    : object_(object), place_(std::move(place)), known_(known) {
   if (!object.is_object()) throw DataError(concat(place_, ": expected a JSON object, found ", io::excerpt(object)));
 }
 
@@ -23,7 +47,18 @@ const io::Json& JsonFields::require(const char* name, const char* expected) cons
 
 void JsonFields::fail(const char* name, const std::string& expected) const {
   const auto* value = find(name);
-  throw DataError(concat(place_, ": \"", name, "\" is ", value == nullptr ? "missing" : io::excerpt(*value), ", expected ", expected));
+  const auto kind = concat(value == nullptr ? "no" : "odd", " \"", name, "\"");
+  throw OddItemError(kind, concat(place_, ": \"", name, "\" is ", value == nullptr ? "missing" : io::excerpt(*value), ", expected ", expected,
+                                  value == nullptr ? near(name) : ""));
+}
+
+std::string JsonFields::near(const char* name) const {
+  if (known_.empty()) return {};
+  for (const auto& [key, value] : object_.items()) {
+    const bool is_known = std::find(known_.begin(), known_.end(), std::string_view(key)) != known_.end();
+    if (!is_known && !meant_name(key, {name}).empty()) return concat("; did you mean it by ", io::excerpt(key), "?");
+  }
+  return {};
 }
 
 std::string JsonFields::text(const char* name) const {

@@ -1,7 +1,13 @@
 #include "vrlt/data/sample.h"
 
+#include <algorithm>
+
 #include "data/json_fields.h"
+#include "data/record_fields.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
+#include "vrlt/data/media_path.h"
+#include "vrlt/data/prompt.h"
 
 namespace vrlt::data {
 namespace {
@@ -56,29 +62,82 @@ std::map<std::string, std::string> read_groups(const JsonFields& reader) {
   return result;
 }
 
+bool asks_choice(Task task) { return task == Task::kMultipleChoice || task == Task::kGroundedQa || task == Task::kCaptionMatch; }
+
+/// What a choice expects in place of a text: the index, where the text is a letter or an option.
+std::string expected_index(const std::string& answer, const std::vector<std::string>& options) {
+  int64_t index = std::find(options.begin(), options.end(), answer) - options.begin();
+  if (index == std::ssize(options) && answer.size() == 1) index = answer[0] - 'A';
+  const bool is_known = index >= 0 && index < std::ssize(options);
+  return concat("the 0-based index of an option for this task", is_known ? concat(" (", index, ")") : "", ", or null");
+}
+
 void read_answer(const JsonFields& reader, Sample& sample) {
   const auto* answer = reader.find("answer");
   if (answer == nullptr) return;
-  if (answer->is_number_integer()) {
-    sample.answer_option = answer->get<int64_t>();
-    if (*sample.answer_option < 0 || *sample.answer_option >= static_cast<int64_t>(sample.options.size()))
-      reader.fail("answer", "the index of an option");
-  } else if (answer->is_string()) {
+  const auto task = to_string(sample.task);
+  if (answer->is_string()) {
     sample.answer_text = answer->get<std::string>();
+    if (sample.task == Task::kMultipleChoice || sample.task == Task::kGroundedQa)
+      reader.fail("answer", expected_index(*sample.answer_text, sample.options));
+  } else if (asks_choice(sample.task)) {
+    const auto last = std::ssize(sample.options) - 1;
+    if (!answer->is_number_integer() || answer->get<double>() < 0 || answer->get<double>() > static_cast<double>(last))
+      reader.fail("answer", concat("the 0-based index of an option for this task (0 to ", last, "), or null"));
+    sample.answer_option = answer->get<int64_t>();
+  } else if (answer->is_primitive()) {
+    reader.fail("answer", concat("text for task ", task, " (", io::Json(answer->dump()).dump(), "), or null"));
   } else {
-    reader.fail("answer", "an option index, text, or null");
+    reader.fail("answer", concat("text for task ", task, ", or null"));
   }
 }
 
 void check_answer(const Sample& sample, const JsonFields& reader) {
-  const bool choice = sample.task == Task::kMultipleChoice || sample.task == Task::kGroundedQa;
-  if (choice && sample.options.empty()) reader.fail("options", "a list of texts for this task");
-  if (choice && sample.answer_text) reader.fail("answer", "the 0-based index of an option for this task, or null");
   if (sample.task == Task::kYesNo && sample.answer_text && sample.answer_text != "yes" && sample.answer_text != "no")
     reader.fail("answer", "yes, no, or null for this task");
   const bool grounding = sample.task == Task::kTemporalGrounding || sample.task == Task::kReasoningLocalization;
   if (grounding && sample.segments.empty()) reader.fail("segments", "at least one span for this task");
   if ((grounding || sample.task == Task::kGroundedQa) && sample.video.empty()) reader.fail("video", "a path for this task");
+}
+
+/// A path below the data root, or nothing: then the message says what to write.
+void check_path(const JsonFields& reader, const char* field, const std::string& path) {
+  if (is_below_root(path)) return;
+  std::string expected = "a path below the data root, without \"..\"";
+  if (path.find("://") != std::string::npos)
+    expected += "; nothing is downloaded here: fetch the file first";
+  else if (path.starts_with('/'))
+    expected += "; give its folder as the root (data.root or --data-root) and write the rest here";
+  throw DataError(concat(reader.place(), ": \"", field, "\" is ", io::excerpt(path), ", expected ", expected));
+}
+
+void read_media(const JsonFields& reader, Sample& sample) {
+  if (reader.find("images") != nullptr) sample.images = reader.texts("images", 0, kMaxImages);
+  for (const auto& image : sample.images) {
+    if (image.empty()) reader.fail("images", "paths that are not empty");
+    check_path(reader, "images", image);
+  }
+  if (sample.images.empty() && reader.find("video") == nullptr)
+    throw DataError(concat(reader.place(), ": \"video\" is missing: a record needs \"video\" or \"images\"", reader.near("video")));
+  sample.video = sample.images.empty() ? reader.text("video") : reader.optional_text("video");
+  sample.subtitles = reader.optional_text("subtitles");
+  if (!sample.video.empty()) check_path(reader, "video", sample.video);
+  if (!sample.subtitles.empty()) check_path(reader, "subtitles", sample.subtitles);
+}
+
+/// Kinds of open questions, by which a reward is chosen. Source: github.com/tulerfeng/Video-R1.
+constexpr const char* kProblemTypes[] = {"numerical", "regression", "OCR", "free-form", "multiple choice"};
+
+void check_names(const JsonFields& reader, const Sample& sample) {
+  if (!sample.prompt.empty()) {
+    const auto names = names_of(prompt_table());
+    if (std::find(names.begin(), names.end(), sample.prompt) == names.end())
+      reader.fail("prompt", concat("a prompt of vrlt-train --list prompts", did_you_mean(sample.prompt, names)));
+  }
+  const auto type = reader.optional_text("problem_type");
+  const std::vector<std::string> types(std::begin(kProblemTypes), std::end(kProblemTypes));
+  if (sample.task == Task::kOpen && !type.empty() && std::find(types.begin(), types.end(), type) == types.end())
+    reader.fail("problem_type", concat("numerical, regression, OCR or free-form, which rewards are chosen by", did_you_mean(type, types)));
 }
 
 }  // namespace
@@ -105,8 +164,8 @@ std::vector<Interval> Sample::clip_segments() const {
 }
 
 Sample parse_sample(const io::Json& record, const std::string& origin) {
-  const JsonFields reader(record, origin);
-  if (reader.text("schema") != "vs/1") reader.fail("schema", "\"vs/1\"");
+  const JsonFields reader(record, origin, record_fields());
+  if (const auto* schema = reader.find("schema"); schema == nullptr || *schema != "vs/1") reader.fail("schema", "\"vs/1\"");
   Sample sample;
   sample.id = reader.text("id");
   const auto task = parse_task(reader.text("task"));
@@ -115,10 +174,7 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
   sample.bench = reader.optional_text("bench");
   sample.split = reader.optional_text("split");
   sample.source = reader.optional_text("source");
-  if (reader.find("images") != nullptr) sample.images = reader.texts("images", 0, kMaxImages);
-  for (const auto& image : sample.images)
-    if (image.empty()) reader.fail("images", "paths that are not empty");
-  sample.video = sample.images.empty() ? reader.text("video") : reader.optional_text("video");
+  read_media(reader, sample);
   sample.frames = read_frames(reader);
   sample.clip_start = reader.optional_seconds("clip_start").value_or(0.0);
   sample.clip_end = reader.optional_seconds("clip_end");
@@ -127,9 +183,10 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
   sample.question = reader.text("question");
   sample.query_raw = reader.optional_text("query_raw");
   if (reader.find("options") != nullptr) sample.options = reader.texts("options", 2, kMaxOptions);
+  if (asks_choice(sample.task) && sample.task != Task::kCaptionMatch && sample.options.empty())
+    reader.fail("options", "a list of texts for this task");
   read_answer(reader, sample);
   sample.segments = read_segments(reader);
-  sample.subtitles = reader.optional_text("subtitles");
   sample.prompt = reader.optional_text("prompt");
   sample.cluster = reader.optional_text("cluster");
   if (sample.cluster.empty()) sample.cluster = sample.video.empty() ? sample.images.front() : sample.video;
@@ -137,6 +194,7 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
   sample.groups = read_groups(reader);
   sample.record = record;
   check_answer(sample, reader);
+  check_names(reader, sample);
   return sample;
 }
 

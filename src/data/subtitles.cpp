@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "vrlt/core/error.h"
-#include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::data {
 namespace {
@@ -54,15 +54,8 @@ std::optional<std::pair<double, double>> parse_times(std::string_view line) {
   return std::pair(*start, *end);
 }
 
-/// Line ends as "\n", and no bytes that are not UTF-8.
-std::string clean_text(const std::string& bytes) {
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] != '\r')
-      text += bytes[i];
-    else if (i + 1 == bytes.size() || bytes[i + 1] != '\n')
-      text += '\n';
-  }
+/// Bytes that are not UTF-8 become U+FFFD.
+std::string as_utf8(const std::string& text) {
   return io::Json::parse(io::Json(text).dump(-1, ' ', false, io::Json::error_handler_t::replace)).get<std::string>();
 }
 
@@ -82,7 +75,7 @@ int64_t frame_at(double seconds, double fps) { return static_cast<int64_t>(std::
 }  // namespace
 
 std::vector<Cue> load_subtitles(const std::filesystem::path& path) {
-  const auto text = clean_text(io::read_file(path, kMaxFileBytes));
+  const auto text = as_utf8(io::read_text(path, kMaxFileBytes));
   std::vector<Cue> cues;
   std::map<std::pair<double, double>, size_t> index_of;
   std::vector<std::string_view> block;

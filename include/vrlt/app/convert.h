@@ -13,7 +13,8 @@ struct ConvertCommand {
   std::string video_length;         ///< field, probe or sampled: what `request.measure_seconds` becomes; empty: field.
 };
 
-/// Converts, prints what was made, repaired and dropped, and compares with the published sizes. @return the exit code.
+/// Converts, loads what it wrote before the file gets its name, prints what was made, repaired and dropped (counts by kind and the first of them),
+/// and compares with the published sizes. @return the exit code.
 /// @throws ConfigError for an option that the format does not take; MissingInputError, DataError, DiskError.
 int run_convert(const ConvertCommand& command);
 

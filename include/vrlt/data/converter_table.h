@@ -5,8 +5,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "vrlt/data/odd_items.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::data {
@@ -25,13 +27,28 @@ struct ConversionRequest {
   /// Seconds of a video (relative to the data root) as measured in its file, in place of the annotated ones; may be empty.
   /// @throws MissingInputError, DataError.
   std::function<double(const std::string& video)> measure_seconds = {};
+  bool strict = false;  ///< The first odd item ends the conversion, with its place.
 };
 
-/// What a converter made of annotations. Every note begins with its place.
-struct Conversion {
-  std::vector<io::Json> records;               ///< Lines of a records file, in the order of the source.
-  std::vector<std::string> repaired, dropped;  ///< What was changed, and what was left out.
+/// What a converter makes of annotations.
+class Conversion {
+ public:
+  explicit Conversion(bool strict = false) : odd(strict) {}
+
+  /// Adds a record, which our own loader must accept. @param place  of the item that it was made of.
+  /// @throws DataError with the place if it does not, or if the id was used before: see OddItems::item.
+  void add(io::Json record, const std::string& place);
+
+  const std::vector<io::Json>& records() const { return records_; }
+  std::vector<io::Json>& records() { return records_; }
+
+  OddItems odd;                                ///< What was changed, and what was left out.
   std::vector<std::filesystem::path> sources;  ///< The files that were read.
+  io::Json first_item;                         ///< The first item that was looked at, whole; null if there was none.
+
+ private:
+  std::vector<io::Json> records_;  ///< Lines of a records file, in the order of the source.
+  std::unordered_map<std::string, std::string> place_of_id_;
 };
 
 /// One row of the table of annotation formats we read.
@@ -41,11 +58,15 @@ struct ConverterEntry {
   const char* input;  ///< The file as published, or the folder and the files expected in it.
   const char* split;  ///< The usual one.
   std::vector<ConverterOption> options;
-  /// @throws MissingInputError naming the file that was expected; DataError with its place for what is not of the format.
-  Conversion (*convert)(const ConversionRequest& request);
+  /// Throws a DataError for an item that it cannot use, inside OddItems::item, and reports to `odd` what it reads in another way than written.
+  /// @throws MissingInputError naming the file that was expected; DataError with its place for a file that is not of the format.
+  void (*read)(const ConversionRequest& request, Conversion& conversion);
 };
 
 std::span<const ConverterEntry> converter_table();
+
+/// Reads annotations. @throws as ConverterEntry::read, and DataError if nothing could be used (what was dropped first, and whose rows they are).
+Conversion convert(const ConverterEntry& entry, const ConversionRequest& request);
 
 /// @throws ConfigError listing the known names.
 const ConverterEntry& find_converter(const std::string& name);

@@ -8,6 +8,6 @@ namespace vrlt::data {
 /// the training file, a dictionary v_<id> -> {"duration", "QA": [{"q", "a"}]}. Records are reasoning localization: the span is the truth, the rest
 /// of the answer the explanation. Answers with fewer than two times are dropped.
 /// Source: huggingface.co/datasets/deahuang/LITA-Datasets, temporal_reasoning; arXiv:2403.19046.
-Conversion convert_anet_rtl(const ConversionRequest& request);
+void convert_anet_rtl(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

@@ -1,8 +1,9 @@
 #include "data/converters/annotation_files.h"
 
+#include "data/layouts/record_layout.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
-#include "vrlt/io/jsonl.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::data {
 namespace {
@@ -10,20 +11,58 @@ namespace {
 /// The largest annotation file known has 490000 items of about ten values.
 constexpr io::JsonLimits kLimits = {.max_bytes = 1ULL << 30, .max_values = 1 << 23};
 
-constexpr std::string_view kParquetMagic = "PAR1";
-
-/// The first byte that is no blank, or 0.
-char first_byte(const io::MappedFile& file) {
-  const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
-  const auto first = bytes.find_first_not_of(" \t\r\n");
-  return first == std::string_view::npos ? '\0' : bytes[first];
+io::Json parse_item(std::string_view line, const std::string& place) {
+  try {
+    return io::parse_json(line, place);
+  } catch (const DataError& error) {
+    throw OddItemError("a line that is no JSON", error.what());
+  }
 }
 
-bool is_parquet(const io::MappedFile& file) {
-  return std::string_view(reinterpret_cast<const char*>(file.data()), file.size()).starts_with(kParquetMagic);
-}
+class ItemReader {
+ public:
+  ItemReader(const std::filesystem::path& path, Conversion& conversion, const std::function<void(const AnnotationFields& fields)>& visit)
+      : path_(path.string()), conversion_(conversion), visit_(visit) {}
+
+  void read_list(std::string_view text) {
+    const auto items = io::parse_json(text, path_, kLimits);
+    for (size_t i = 0; i < items.size(); ++i) conversion_.odd.item([&] { read_item(items[i], concat(path_, ": item ", i)); });
+  }
+
+  void read_lines(std::string_view text) {
+    for (int64_t number = 1; !text.empty(); ++number) {
+      const auto end = text.find('\n');
+      const auto line = text.substr(0, end);
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      const auto place = concat(path_, ":", number);
+      conversion_.odd.item([&] { read_item(parse_item(line, place), place); });
+    }
+  }
+
+ private:
+  void read_item(const io::Json& item, const std::string& place) {
+    if (conversion_.first_item.is_null()) conversion_.first_item = item;
+    visit_(AnnotationFields(item, place_of_item(place, item), conversion_.odd));
+  }
+
+  std::string path_;
+  Conversion& conversion_;
+  const std::function<void(const AnnotationFields& fields)>& visit_;
+};
 
 }  // namespace
+
+std::string place_of_item(const std::string& place, const io::Json& item) {
+  if (!item.is_object()) return place;
+  for (const char* name : {"id", "qid", "question_id", "problem_id", "video_id", "video"})
+    if (const auto id = item.find(name); id != item.end() && (id->is_string() || id->is_number_integer())) {
+      auto text = io::excerpt(*id);
+      if (id->is_string() && text.size() >= 2) text = text.ends_with('"') ? text.substr(1, text.size() - 2) : text.substr(1);
+      return concat(place, " (", text, ")");
+    }
+  return place;
+}
 
 const std::filesystem::path& require_source(const std::filesystem::path& path, const char* what, Conversion& conversion) {
   if (!std::filesystem::exists(path)) throw MissingInputError(concat(path.string(), ": there is no such file; expected ", what));
@@ -36,22 +75,15 @@ io::Json read_annotation_json(const std::filesystem::path& path, const char* wha
 }
 
 void for_each_item(const std::filesystem::path& path, const char* what, Conversion& conversion,
-                   const std::function<void(const std::string& place, const io::Json& item)>& visit) {
+                   const std::function<void(const AnnotationFields& fields)>& visit) {
   require_source(path, what, conversion);
-  char first = '\0';
-  {
-    const io::MappedFile file(path);
-    if (is_parquet(file))
-      throw DataError(concat(path.string(), ": a Parquet file; turn it into JSON Lines with scripts/parquet_to_jsonl.py and convert those"));
-    first = first_byte(file);
-  }
-  if (first != '[') {
-    io::for_each_jsonl(path, /*tolerate_torn_tail=*/false,
-                       [&](int64_t line, const io::Json& item) { visit(concat(path.string(), ":", line), item); });
-    return;
-  }
-  const auto items = io::read_json(path, kLimits);
-  for (size_t i = 0; i < items.size(); ++i) visit(concat(path.string(), ": item ", i), items[i]);
+  const io::MappedFile file(path);
+  const auto text = io::without_mark({reinterpret_cast<const char*>(file.data()), file.size()}, path.string());
+  ItemReader reader(path, conversion, visit);
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '[') return reader.read_list(text);
+  if (const auto other = broken_lines(text, path); !other.empty()) throw DataError(concat(path.string(), ": ", other));
+  reader.read_lines(text);
 }
 
 }  // namespace vrlt::data

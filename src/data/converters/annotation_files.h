@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "data/converters/annotation_fields.h"
 #include "vrlt/data/converter_table.h"
 
 namespace vrlt::data {
@@ -12,10 +13,13 @@ const std::filesystem::path& require_source(const std::filesystem::path& path, c
 /// A whole JSON file.
 io::Json read_annotation_json(const std::filesystem::path& path, const char* what, Conversion& conversion);
 
-/// Calls `visit(place, item)` for every item of a JSON array, or of a JSON Lines file (what scripts/parquet_to_jsonl.py writes); they are told
-/// apart by the first byte.
-/// @throws MissingInputError; DataError with the place, also for a Parquet file (saying how to export it).
+/// Calls `visit(fields)` as OddItems::item for every item of a JSON array, or of a JSON Lines file (what scripts/parquet_to_jsonl.py writes); they
+/// are told apart by the first byte. A line that is no JSON is an odd item too.
+/// @throws MissingInputError; DataError once for a file that is neither, saying what it is and what to do.
 void for_each_item(const std::filesystem::path& path, const char* what, Conversion& conversion,
-                   const std::function<void(const std::string& place, const io::Json& item)>& visit);
+                   const std::function<void(const AnnotationFields& fields)>& visit);
+
+/// The place of an item, and its id where it has one under a usual name: "FILE: item 3 (anet_val8)".
+std::string place_of_item(const std::string& place, const io::Json& item);
 
 }  // namespace vrlt::data

@@ -4,7 +4,7 @@
 
 #include "data/converters/annotation_files.h"
 #include "vrlt/core/error.h"
-#include "vrlt/io/files.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::data {
 namespace {
@@ -14,14 +14,14 @@ constexpr uint64_t kMaxCsvBytes = 1ULL << 30;
 /// Takes rows off the front of a text.
 class CsvScanner {
  public:
-  explicit CsvScanner(std::string_view text) : rest_(text) {
-    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
-  }
+  explicit CsvScanner(std::string_view text) : rest_(text) {}
   bool at_end() const { return rest_.empty(); }
   int64_t line() const { return line_; }
 
   /// The cells of the next row, or nothing if a quote stays open.
   std::optional<std::vector<std::string>> next_row() {
+    row_ = rest_;
+    row_line_ = line_;
     std::vector<std::string> cells;
     for (bool more = true; more;) {
       auto cell = next_cell();
@@ -30,16 +30,26 @@ class CsvScanner {
       more = rest_.starts_with(',');
       if (more) rest_.remove_prefix(1);
     }
-    if (rest_.starts_with('\r')) rest_.remove_prefix(1);
+    ended_with_line_ = rest_.empty() || rest_.starts_with('\n');
     if (rest_.starts_with('\n')) rest_.remove_prefix(1);
     ++line_;
     return cells;
   }
 
+  /// Whether nothing stood behind the last cell of the last row: where a quote was closed inside a cell, something does.
+  bool ended_with_line() const { return ended_with_line_; }
+
+  /// Goes on behind the first line of the last row: a stray quote must not swallow the rows after it.
+  void skip_one_line() {
+    const auto end = row_.find('\n');
+    rest_ = row_.substr(end == std::string_view::npos ? row_.size() : end + 1);
+    line_ = row_line_ + 1;
+  }
+
  private:
   std::optional<std::string> next_cell() {
     if (rest_.starts_with('"')) return quoted_cell();
-    const auto end = std::min(rest_.find_first_of(",\r\n"), rest_.size());
+    const auto end = std::min(rest_.find_first_of(",\n"), rest_.size());
     const std::string cell(rest_.substr(0, end));
     rest_.remove_prefix(end);
     return cell;
@@ -57,8 +67,9 @@ class CsvScanner {
     }
   }
 
-  std::string_view rest_;
-  int64_t line_ = 1;
+  std::string_view rest_, row_;  ///< `row_`: from the last row on.
+  int64_t line_ = 1, row_line_ = 1;
+  bool ended_with_line_ = true;
 };
 
 }  // namespace
@@ -66,7 +77,8 @@ class CsvScanner {
 CsvRow::CsvRow(const std::vector<std::string>& header, std::vector<std::string> cells, std::string place)
     : header_(header), cells_(std::move(cells)), place_(std::move(place)) {
   if (cells_.size() != header.size())
-    throw DataError(concat(place_, ": ", cells_.size(), " cells, expected ", header.size(), " as in the first line"));
+    throw OddItemError("a row with another number of cells",
+                       concat(place_, ": ", cells_.size(), " cells, expected ", header.size(), " as in the first line"));
 }
 
 const std::string& CsvRow::at(const char* column) const {
@@ -77,19 +89,27 @@ const std::string& CsvRow::at(const char* column) const {
 
 void for_each_csv_row(const std::filesystem::path& path, const char* what, Conversion& conversion,
                       const std::function<void(const CsvRow& row)>& visit) {
-  const auto text = io::read_file(require_source(path, what, conversion), kMaxCsvBytes);
+  const auto text = io::read_text(require_source(path, what, conversion), kMaxCsvBytes);
   CsvScanner scanner(text);
   std::vector<std::string> header;
   while (!scanner.at_end()) {
     const auto place = concat(path.string(), ":", scanner.line());
     auto cells = scanner.next_row();
-    if (!cells) throw DataError(place + ": a quote is opened and not closed");
-    if (cells->size() == 1 && cells->front().empty()) continue;  // a blank line
+    if (cells && cells->size() == 1 && cells->front().empty()) continue;  // a blank line
     if (header.empty()) {
+      if (!cells) throw DataError(place + ": a quote is opened and not closed");
       header = std::move(*cells);
-    } else {
-      visit(CsvRow(header, std::move(*cells), place));
+      continue;
     }
+    const bool has_cells = conversion.odd.item([&] {
+      if (!cells) throw OddItemError("a quote that is not closed", place + ": a quote is opened and not closed");
+      CsvRow(header, *cells, place);
+      if (!scanner.ended_with_line()) throw OddItemError("a quote inside a cell", place + ": text stands behind a closing quote");
+    });
+    if (has_cells)
+      conversion.odd.item([&] { visit(CsvRow(header, std::move(*cells), place)); });
+    else
+      scanner.skip_one_line();
   }
 }
 

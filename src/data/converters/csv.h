@@ -25,7 +25,8 @@ class CsvRow {
 };
 
 /// Rows of a CSV file with a header, comma separated, quoted as in RFC 4180 (line feeds inside quotes allowed).
-/// @throws MissingInputError naming `what` was expected; DataError with path:line for a row with another number of cells, or an open quote.
+/// Each row is an item (OddItems::item): one with another number of cells or an open quote is odd, and reading goes on behind its first line.
+/// @throws MissingInputError naming `what` was expected.
 void for_each_csv_row(const std::filesystem::path& path, const char* what, Conversion& conversion,
                       const std::function<void(const CsvRow& row)>& visit);
 

@@ -9,7 +9,7 @@ namespace vrlt::data {
 /// Times of half precision (24.3 became 24.296875) are kept, since that is what these harnesses score against, and flagged gt_f16 when every time
 /// of the file is a half-precision number.
 /// Source: huggingface.co/datasets lmms-lab/charades_sta and appletea2333/activity_tvg.
-Conversion convert_charades_sta_rows(const ConversionRequest& request);
-Conversion convert_anet_tvg_rows(const ConversionRequest& request);
+void convert_charades_sta_rows(const ConversionRequest& request, Conversion& conversion);
+void convert_anet_tvg_rows(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

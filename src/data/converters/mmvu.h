@@ -8,6 +8,6 @@ namespace vrlt::data {
 /// "video" (the authors', a link). Open-ended items are dropped; empty choices are taken out and the answer counted anew. Videos are
 /// <folder>/<Subject>/<n>.mp4 (the folder is "videos" unless another is given). Groups: subject and its area.
 /// Source: huggingface.co/datasets/yale-nlp/MMVU; areas as lmms-eval's task mmvu; arXiv:2501.12380.
-Conversion convert_mmvu(const ConversionRequest& request);
+void convert_mmvu(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

@@ -9,6 +9,6 @@ namespace vrlt::data {
 /// (branch `main`: whole videos with bounds, episodic reasoning as folders of pictures). Paths keep the folder, because names repeat between folders.
 /// Ids are mvbench/<split>/<sub_task>/<index>. Source: huggingface.co/datasets/OpenGVLab/MVBench; folders as lmms-eval (layout video) and the
 /// authors' notebook (layout main).
-Conversion convert_mvbench(const ConversionRequest& request);
+void convert_mvbench(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

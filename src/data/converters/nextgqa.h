@@ -8,6 +8,6 @@ namespace vrlt::data {
 /// qid. Records are grounded QA with the ids nextgqa/<split>/<vid>_<qid>; the answer, a text in the CSV, becomes the index of the first option with
 /// that text. Questions without spans are dropped.
 /// Source: github.com/doc-doc/NExT-GQA, datasets/nextgqa.
-Conversion convert_nextgqa(const ConversionRequest& request);
+void convert_nextgqa(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

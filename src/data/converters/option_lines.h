@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,18 +8,41 @@
 
 namespace vrlt::data {
 
-/// An option as benchmarks write it: "A. running", "(A) running" or "Sentence A: running".
+/// An option as annotations write it: "A. running", "(A) running" or "Sentence A: running".
 struct LabelledOption {
   std::string label;  ///< "A", or "Sentence A".
   std::string text;
 };
 
-/// "A. text" with blanks around letter and text, also without a blank after the dot. Nothing if it does not begin with one capital letter and a dot.
-std::optional<LabelledOption> parse_dotted_option(std::string_view line);
-/// "(A) text".
-std::optional<LabelledOption> parse_bracketed_option(std::string_view line);
+std::string_view without_blanks(std::string_view text);
+
+/// "A. text", "A) text", "(A) text", "[A] text", "A: text", with blanks around letter and text, also without a blank behind the mark. Nothing if it
+/// does not begin with one capital letter and a mark.
+std::optional<LabelledOption> parse_lettered_option(std::string_view line);
 /// "label: text".
 std::optional<LabelledOption> parse_captioned_option(std::string_view line);
+
+/// Texts of options without their letters.
+struct OptionTexts {
+  std::vector<std::string> texts;
+  std::vector<size_t> kept;  ///< Options that keep what they begin with: it is not the letter of their place.
+};
+
+/// Takes off the letters where most of the options (more than half) begin with that of their place, in any spelling; else all stay as they stand.
+OptionTexts without_letters(const std::vector<std::string>& options);
+
+/// The option that an answer means: a letter in any spelling ("B", " B ", "B.", "(B)", "b"), a letter with the option's text, or the text itself.
+/// Nothing if it is none of them, or means one option as a letter and another as a text.
+std::optional<int64_t> option_index(std::string_view answer, const std::vector<std::string>& options);
+
+/// A question whose options stand in it.
+struct LetteredText {
+  std::string question;
+  std::vector<std::string> options;  ///< Empty: the whole text is the question.
+};
+
+/// Takes lettered options (A, B, ... in order, at least two) off the end of a question: lines of their own, or all in its last line.
+LetteredText split_lettered(const std::string& question);
 
 /// The lines of a text, without their line feeds.
 std::vector<std::string> split_lines(const std::string& text);

@@ -1,7 +1,9 @@
 #include "data/converters/record_parts.h"
 
+#include <algorithm>
 #include <set>
 
+#include "data/converters/option_lines.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::data {
@@ -34,14 +36,15 @@ std::string in_folder(const std::string& folder, const std::string& name) {
 
 void add_flag(io::Json& record, const char* flag) { record["flags"].push_back(flag); }
 
-void add_segments(io::Json& record, std::vector<Interval> spans, const std::string& place, Conversion& conversion) {
+void add_segments(io::Json& record, std::vector<Interval> spans, const std::string& place, OddItems& odd) {
   bool turned = false, empty = false, negative = false, beyond = false;
   const auto& duration = record["duration"];
   for (auto& span : spans) {
     if (span.length() < 0) {
       std::swap(span.start_seconds, span.end_seconds);
       turned = true;
-      conversion.repaired.push_back(concat(place, ": the span ran backwards and was turned to ", span.start_seconds, " to ", span.end_seconds));
+      odd.repaired("a span that ran backwards",
+                   concat(place, ": the span ran backwards and was turned to ", span.start_seconds, " to ", span.end_seconds));
     }
     empty = empty || span.length() == 0;
     negative = negative || span.start_seconds < 0;
@@ -64,6 +67,15 @@ void add_options(io::Json& record, const std::vector<std::string>& options, cons
   record["options"] = options;
   record["answer"] = answer;
   if (std::set<std::string>(options.begin(), options.end()).size() < options.size()) add_flag(record, "dup_options");
+}
+
+std::optional<int64_t> index_of(const std::string& answer, const std::vector<std::string>& options, const AnnotationFields& fields) {
+  if (const auto found = std::find(options.begin(), options.end(), answer); found != options.end()) return found - options.begin();
+  const auto index = option_index(answer, options);
+  if (index)
+    fields.odd().repaired("another spelling of an answer", concat(fields.place(), ": the answer ", io::excerpt(answer), " was read as ",
+                                                                  io::excerpt(options[static_cast<size_t>(*index)])));
+  return index;
 }
 
 int64_t letter_index(const std::string& letter, size_t count) {

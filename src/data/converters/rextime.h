@@ -8,6 +8,6 @@ namespace vrlt::data {
 /// GitHub repository, which has no options (then temporal grounding of the question). The span wins over the times in the answer's text,
 /// "From <5> to <8>, x"; where they disagree the record says so in the notes. Ids are the qids.
 /// Source: huggingface.co/datasets/ReXTime/ReXTime, github.com/ReXTime/ReXTime; arXiv:2406.19392.
-Conversion convert_rextime(const ConversionRequest& request);
+void convert_rextime(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

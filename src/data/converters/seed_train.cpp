@@ -10,7 +10,7 @@
 #include "data/converters/sampling_strategy.h"
 #include "data/json_fields.h"
 #include "vrlt/core/error.h"
-#include "vrlt/io/files.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::data {
 namespace {
@@ -20,6 +20,13 @@ namespace fs = std::filesystem;
 constexpr const char* kInput = "a YAML list of data sets, a .json or .jsonl file of training items, or base{a,b}.json";
 constexpr uint64_t kMaxYamlBytes = 1 << 20;
 constexpr std::string_view kBefore = "Give the query: \"", kAfter = "\", when does the described content occur in the video?.";
+
+/// An item of a file: where it stands, and its record, null if it is odd.
+struct Item {
+  explicit Item(std::string its_place) : place(std::move(its_place)) {}
+  std::string place;
+  io::Json record;
+};
 
 /// One file of items.
 struct SeedFile {
@@ -37,7 +44,7 @@ std::string yaml_text(const YAML::Node& entry, const char* key, const std::strin
 std::vector<SeedFile> read_yaml(const fs::path& path, Conversion& conversion) {
   std::vector<SeedFile> files;
   try {
-    const auto root = config::parse_yaml(io::read_file(require_source(path, kInput, conversion), kMaxYamlBytes));
+    const auto root = config::parse_yaml(io::read_text(require_source(path, kInput, conversion), kMaxYamlBytes));
     const auto entries = root.IsMap() ? root["datasets"] : YAML::Node();
     if (!entries || !entries.IsSequence()) throw DataError(concat(path.string(), ": expected \"datasets:\" with a list of entries"));
     for (const auto& entry : entries) {
@@ -77,31 +84,26 @@ std::string sentence_of(const std::string& problem) {
   return std::string(text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size()));
 }
 
-/// The length that the fractions of an item are of: measured if that was asked for; nothing, with a note, if it cannot be.
-std::optional<double> measured_length(const std::string& video, double annotated, const JsonFields& fields, const ConversionRequest& request,
-                                      Conversion& conversion) {
+/// The length that the fractions of an item are of: measured if that was asked for.
+double measured_length(const std::string& video, double annotated, const AnnotationFields& fields, const ConversionRequest& request) {
   if (!request.measure_seconds) return annotated;
   try {
     return request.measure_seconds(video);
   } catch (const Error& error) {
-    conversion.dropped.push_back(concat(fields.place(), ": its length cannot be measured: ", error.what()));
-    return {};
+    throw OddItemError("a length that cannot be measured", concat(fields.place(), ": its length cannot be measured: ", error.what()));
   }
 }
 
-/// A record, or null with a note if the item is no temporal grounding.
-io::Json convert_item(const JsonFields& fields, int64_t index, const SeedFile& file, const ConversionRequest& request, Conversion& conversion) {
+io::Json convert_item(const AnnotationFields& fields, int64_t index, const SeedFile& file, const ConversionRequest& request) {
   const auto dataset = fields.text("dataset"), problem = fields.text("problem");
   const auto* solution = fields.find("solution");
-  const auto span = solution == nullptr ? std::nullopt : read_span(*solution);
-  const auto annotated = fields.optional_seconds("video_length");
-  if (!span || !annotated || *annotated <= 0 || fields.find("video") == nullptr) {
-    conversion.dropped.push_back(concat(fields.place(), ": no video with a length and a solution [start, end]"));
-    return nullptr;
-  }
+  const bool is_grounding = solution != nullptr && solution->is_array() && fields.find("video_length") != nullptr && fields.find("video") != nullptr;
+  if (!is_grounding) throw OddItemError("no temporal grounding", concat(fields.place(), ": no video with a length and a solution [start, end]"));
+  const auto span = fields.span("solution");
+  const double annotated = fields.seconds("video_length");
+  if (annotated <= 0) fields.fail("video_length", "seconds above 0");
   const auto video = fields.text("video"), path = in_folder(request.video_folder, video);
-  const auto length = measured_length(path, *annotated, fields, request, conversion);
-  if (!length) return nullptr;
+  const double length = measured_length(path, annotated, fields, request);
   char number[24];
   std::snprintf(number, sizeof number, "%06lld", static_cast<long long>(index));
   auto record = make_record({.bench = dataset,
@@ -111,9 +113,9 @@ io::Json convert_item(const JsonFields& fields, int64_t index, const SeedFile& f
                              .video = path,
                              .question = sentence_of(problem),
                              .source = dataset});
-  record["duration"] = *length;
+  record["duration"] = length;
   if (request.measure_seconds) add_flag(record, "duration_measured");
-  add_segments(record, {{span->start_seconds * *length, span->end_seconds * *length}}, fields.place(), conversion);
+  add_segments(record, {{span.start_seconds * length, span.end_seconds * length}}, fields.place(), fields.odd());
   record["train"] = {
       {"dataset", dataset}, {"video", video}, {"problem", problem}, {"solution", *solution}, {"video_length", *fields.find("video_length")}};
   if (!file.data_folder.empty()) record["native"] = {{"data_folder", file.data_folder}};
@@ -124,29 +126,29 @@ io::Json convert_item(const JsonFields& fields, int64_t index, const SeedFile& f
 
 std::string seed_problem(const std::string& sentence) { return concat(kBefore, sentence, kAfter); }
 
-Conversion convert_seed_train(const ConversionRequest& request) {
-  Conversion conversion;
+void convert_seed_train(const ConversionRequest& request, Conversion& conversion) {
   const auto extension = request.annotations.extension();
   const auto files = extension == ".yaml" || extension == ".yml" ? read_yaml(request.annotations, conversion) : expand_braces(request.annotations);
   std::map<std::string, std::string> place_of_dataset;
   for (const auto& file : files) {
-    std::vector<io::Json> records;
-    for_each_item(file.path, kInput, conversion, [&](const std::string& place, const io::Json& item) {
-      records.push_back(convert_item(JsonFields(item, place), std::ssize(records), file, request, conversion));
+    std::vector<Item> items;
+    for_each_item(file.path, kInput, conversion, [&](const AnnotationFields& fields) {
+      auto& item = items.emplace_back(fields.place());  // an odd one keeps its position, by which others are counted
+      item.record = convert_item(fields, std::ssize(items) - 1, file, request);
     });
-    const auto chosen = sampled_indices(file.strategy, std::ssize(records), file.path.filename().string(), file.place);
-    if (chosen.empty()) conversion.repaired.push_back(concat(file.place, ": ", file.strategy, " takes none of ", records.size(), " items"));
+    const auto chosen = sampled_indices(file.strategy, std::ssize(items), file.path.filename().string(), file.place);
+    if (chosen.empty())
+      conversion.odd.repaired("a strategy that takes nothing", concat(file.place, ": ", file.strategy, " takes none of ", items.size(), " items"));
     for (const int64_t index : chosen) {
-      auto& record = records[static_cast<size_t>(index)];
+      auto& [place, record] = items[static_cast<size_t>(index)];
       if (record.is_null()) continue;
       const auto [first, inserted] = place_of_dataset.emplace(record["bench"], file.place);
       if (first->second != file.place)
         throw DataError(
             concat(file.place, ": data set ", io::excerpt(record["bench"]), " was read before at ", first->second, "; each needs its own name"));
-      conversion.records.push_back(std::move(record));
+      conversion.odd.item([&, &place = place, &record = record] { conversion.add(std::move(record), place); });
     }
   }
-  return conversion;
 }
 
 }  // namespace vrlt::data

@@ -11,7 +11,7 @@ namespace vrlt::data {
 /// sentence in quotes if the problem is the seed's template. Ids are <dataset>/<split>/<position in its file>. Random choices depend on the path in
 /// the YAML only. Source: github.com/appletea233/Temporal-R1, verl/utils/dataset_video.py; differences: "end:0" takes none there all, an empty choice
 /// is noted, two entries with one data set are an error.
-Conversion convert_seed_train(const ConversionRequest& request);
+void convert_seed_train(const ConversionRequest& request, Conversion& conversion);
 
 /// The problem that the seed asks: Give the query: "{sentence}", when does the described content occur in the video?.
 std::string seed_problem(const std::string& sentence);

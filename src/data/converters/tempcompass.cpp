@@ -22,8 +22,8 @@ struct Address {
 struct TaskFile {
   const char* name;  ///< Of the file.
   const char* task;
-  /// Sets question, options and answer. @return why the question cannot be used, or nothing.
-  std::string (*add_labels)(const JsonFields& fields, io::Json& record, Conversion& conversion);
+  /// Sets question, options and answer. @throws OddItemError for a question that cannot be used.
+  void (*add_labels)(const AnnotationFields& fields, io::Json& record);
 };
 
 /// Options that stand in the lines after the first one.
@@ -47,54 +47,55 @@ std::optional<OptionLines> read_option_lines(const std::string& question, std::o
   return result;
 }
 
-std::string add_option_lines(const JsonFields& fields, io::Json& record, std::optional<LabelledOption> (*parse)(std::string_view)) {
+void add_option_lines(const AnnotationFields& fields, io::Json& record, std::optional<LabelledOption> (*parse)(std::string_view)) {
   const auto question = fields.text("question"), answer = fields.text("answer");
   const auto options = read_option_lines(question, parse);
-  if (!options) return concat("no lines of options in ", io::excerpt(question));
+  if (!options) throw OddItemError("no lines of options", concat(fields.place(), ": no lines of options in ", io::excerpt(question)));
   // The whole line first: it is right even where two options have the same text. Then the label, for lines with stray blanks.
   auto right = std::find(options->lines.begin(), options->lines.end(), answer) - options->lines.begin();
   if (const auto said = parse(answer); right == std::ssize(options->lines) && said)
     right = std::find(options->labels.begin(), options->labels.end(), said->label) - options->labels.begin();
-  if (right == std::ssize(options->lines)) return concat("the answer ", io::excerpt(answer), " is none of the options");
+  if (right == std::ssize(options->lines)) right = index_of(answer, options->texts, fields).value_or(right);
+  if (right == std::ssize(options->lines))
+    throw OddItemError("an answer that is no option", concat(fields.place(), ": the answer ", io::excerpt(answer), " is none of the options"));
   record["question"] = options->question;
   record["query_raw"] = question;
   add_options(record, options->texts, right);
   record["answer_raw"] = answer;
   record["native"]["labels"] = options->labels;
-  return "";
 }
 
-std::string add_choice(const JsonFields& fields, io::Json& record, Conversion& conversion) {
-  auto problem = add_option_lines(fields, record, parse_dotted_option);
-  if (!problem.empty()) return problem;
+void add_choice(const AnnotationFields& fields, io::Json& record) {
+  add_option_lines(fields, record, parse_lettered_option);
   const auto lines = split_lines(record["query_raw"].get<std::string>());
   for (size_t i = 0; i < record["options"].size(); ++i) {
     const auto& label = record["native"]["labels"][i].get_ref<const std::string&>();
     if (letter_index(label, i + 1) != static_cast<int64_t>(i))
-      return concat("option ", i, " is lettered ", label, ", expected ", static_cast<char>('A' + i));
+      throw OddItemError("options out of order",
+                         concat(fields.place(), ": option ", i, " is lettered ", label, ", expected ", static_cast<char>('A' + i)));
   }
   for (const auto& line : lines)
-    if (const auto option = parse_dotted_option(line); option && line != option->label + ". " + option->text)
-      conversion.repaired.push_back(concat(fields.place(), ": option line ", io::excerpt(line), " was read as ", io::excerpt(option->text)));
-  return "";
+    if (const auto option = parse_lettered_option(line); option && line != option->label + ". " + option->text)
+      fields.odd().repaired("another spelling of an option",
+                            concat(fields.place(), ": option line ", io::excerpt(line), " was read as ", io::excerpt(option->text)));
 }
 
-std::string add_caption_choice(const JsonFields& fields, io::Json& record, Conversion&) {
-  return add_option_lines(fields, record, parse_captioned_option);
-}
+void add_caption_choice(const AnnotationFields& fields, io::Json& record) { add_option_lines(fields, record, parse_captioned_option); }
 
-std::string add_yes_no(const JsonFields& fields, io::Json& record, Conversion&) {
+void add_yes_no(const AnnotationFields& fields, io::Json& record) {
   const auto answer = fields.text("answer");
-  if (answer != "yes" && answer != "no") return concat("the answer ", io::excerpt(answer), " is neither yes nor no");
-  record["answer"] = answer;
-  return "";
+  const auto index = option_index(answer, {"no", "yes"});
+  if (!index) throw OddItemError("neither yes nor no", concat(fields.place(), ": the answer ", io::excerpt(answer), " is neither yes nor no"));
+  const auto* said = *index == 1 ? "yes" : "no";
+  if (answer != said)
+    fields.odd().repaired("another spelling of an answer", concat(fields.place(), ": the answer ", io::excerpt(answer), " was read as ", said));
+  record["answer"] = said;
 }
 
-std::string add_caption(const JsonFields& fields, io::Json& record, Conversion&) {
+void add_caption(const AnnotationFields& fields, io::Json& record) {
   record["answer"] = fields.text("answer");
   for (const char* name : {"mc_question", "mc_answer"})
     if (const auto text = fields.optional_text(name); !text.empty()) record["native"][name] = text;
-  return "";
 }
 
 constexpr TaskFile kTasks[] = {
@@ -118,9 +119,9 @@ std::string aspect_of(const io::Json& meta, const Address& at) {
 
 class TempCompassConverter {
  public:
-  explicit TempCompassConverter(const ConversionRequest& request) : request_(request) {}
+  TempCompassConverter(const ConversionRequest& request, Conversion& conversion) : request_(request), conversion_(conversion) {}
 
-  Conversion convert() {
+  void convert() {
     const auto questions = request_.annotations / "questions", meta = request_.annotations / "meta_info.json";
     const bool as_rows = std::filesystem::exists(request_.annotations / "multi-choice.jsonl");
     if (!as_rows || std::filesystem::exists(meta)) meta_ = read_annotation_json(meta, "meta_info.json of the TempCompass repository", conversion_);
@@ -130,7 +131,6 @@ class TempCompassConverter {
       else
         convert_videos(task, questions / concat(task.name, ".json"));
     }
-    return std::move(conversion_);
   }
 
  private:
@@ -139,25 +139,32 @@ class TempCompassConverter {
     if (!videos.is_object()) throw DataError(concat(file.string(), ": expected a dictionary by video, found ", io::excerpt(videos)));
     for (const auto& [video, dims] : videos.items()) {
       const auto place = concat(file.string(), ": ", io::excerpt(video));
-      if (!dims.is_object()) throw DataError(concat(place, ": expected a dictionary by dimension, found ", io::excerpt(dims)));
-      for (const auto& [dim, items] : dims.items()) {
-        if (!items.is_array()) throw DataError(concat(place, ": ", io::excerpt(dim), " is ", io::excerpt(items), ", expected a list"));
-        for (size_t i = 0; i < items.size(); ++i)
-          add(task, {video, dim, static_cast<int64_t>(i)}, JsonFields(items[i], concat(place, ", ", dim, " ", i)));
-      }
+      conversion_.odd.item([&, &video = video, &dims = dims] { convert_dims(task, video, dims, place); });
     }
+  }
+
+  void convert_dims(const TaskFile& task, const std::string& video, const io::Json& dims, const std::string& place) {
+    if (!dims.is_object())
+      throw OddItemError("no dictionary by dimension", concat(place, ": expected a dictionary by dimension, found ", io::excerpt(dims)));
+    for (const auto& [dim, items] : dims.items())
+      conversion_.odd.item([&, &dim = dim, &items = items] {
+        if (!items.is_array()) throw OddItemError("no list", concat(place, ": ", io::excerpt(dim), " is ", io::excerpt(items), ", expected a list"));
+        for (size_t i = 0; i < items.size(); ++i)
+          conversion_.odd.item([&] {
+            add(task, {video, dim, static_cast<int64_t>(i)}, AnnotationFields(items[i], concat(place, ", ", dim, " ", i), conversion_.odd));
+          });
+      });
   }
 
   void convert_rows(const TaskFile& task, const std::filesystem::path& file) {
     std::map<std::string, int64_t> rows_of;
-    for_each_item(file, "rows of video_id, question, answer and dim as JSON Lines", conversion_, [&](const std::string& place, const io::Json& item) {
-      const JsonFields fields(item, place);
+    for_each_item(file, "rows of video_id, question, answer and dim as JSON Lines", conversion_, [&](const AnnotationFields& fields) {
       const auto video = fields.text("video_id"), dim = fields.text("dim");
       add(task, {video, dim, rows_of[video + "/" + dim]++}, fields);
     });
   }
 
-  void add(const TaskFile& task, const Address& at, const JsonFields& fields) {
+  void add(const TaskFile& task, const Address& at, const AnnotationFields& fields) {
     auto record = make_record({.bench = "tempcompass",
                                .split = request_.split,
                                .native_id = concat(task.name, "/", at.video, "/", at.dim, "/", at.index),
@@ -168,19 +175,17 @@ class TempCompassConverter {
     record["groups"] = {{"tc_task", task.name}, {"dim", at.dim}};
     if (const auto aspect = aspect_of(meta_, at); !aspect.empty()) record["groups"]["aspect"] = aspect;
     record["native"] = {{"video_id", at.video}, {"index", at.index}};
-    if (const auto problem = task.add_labels(fields, record, conversion_); !problem.empty())
-      conversion_.dropped.push_back(concat(fields.place(), ": ", problem));
-    else
-      conversion_.records.push_back(std::move(record));
+    task.add_labels(fields, record);
+    conversion_.add(std::move(record), fields.place());
   }
 
   const ConversionRequest& request_;
   io::Json meta_;
-  Conversion conversion_;
+  Conversion& conversion_;
 };
 
 }  // namespace
 
-Conversion convert_tempcompass(const ConversionRequest& request) { return TempCompassConverter(request).convert(); }
+void convert_tempcompass(const ConversionRequest& request, Conversion& conversion) { TempCompassConverter(request, conversion).convert(); }
 
 }  // namespace vrlt::data

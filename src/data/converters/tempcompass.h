@@ -9,6 +9,6 @@ namespace vrlt::data {
 /// or "Sentence A: text"; the whole question is kept as query_raw, the labels of captions in native. Groups: tc_task, dim and, from meta_info.json,
 /// aspect. Ids are tempcompass/<split>/<task>/<video>/<dim>/<index>.
 /// Source: github.com/llyx97/TempCompass, huggingface.co/datasets/lmms-lab/TempCompass; arXiv:2403.00476.
-Conversion convert_tempcompass(const ConversionRequest& request);
+void convert_tempcompass(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

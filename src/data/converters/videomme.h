@@ -8,6 +8,6 @@ namespace vrlt::data {
 /// <folder>/<videoID>.mp4 (the folder is "data" unless another is given). Given the folder of the .srt files, a record names the one of its video if
 /// it is there. Ids are the question_ids.
 /// Source: huggingface.co/datasets/lmms-lab/Video-MME; arXiv:2405.21075.
-Conversion convert_videomme(const ConversionRequest& request);
+void convert_videomme(const ConversionRequest& request, Conversion& conversion);
 
 }  // namespace vrlt::data

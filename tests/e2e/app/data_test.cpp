@@ -41,17 +41,57 @@ TEST_F(DataPrograms, ConvertReportsWhatItMade) {
       run({"convert", "charades_sta", annotations, "--split", "test", "--durations", root() / "in/Charades_v1_test.csv", "--output", output});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("not as published: charades_sta test: 3 samples, published with 3720"));
-  EXPECT_THAT(result.out, HasSubstr("repaired: 1"));
+  EXPECT_THAT(result.out, HasSubstr("repaired: 1 (a span that ran backwards 1)"));
   const auto meta = io::read_json(root() / "charades_sta.test.meta.json");
   EXPECT_EQ(meta["count"], 3);
   EXPECT_EQ(meta["sha256"], io::sha256_file(output));
   EXPECT_EQ(meta["repaired"].size(), 1u);
+  EXPECT_EQ(meta["repaired_by_kind"]["a span that ran backwards"], 1);
   EXPECT_EQ(meta["sources"].size(), 2u);
   const auto again = root() / "again.jsonl";
   ASSERT_EQ(run({"convert", "charades_sta", annotations, "--split", "test", "--durations", root() / "in/Charades_v1_test.csv", "--output", again})
                 .exit_code,
             0);
   EXPECT_EQ(io::sha256_file(again), io::sha256_file(output)) << "conversion is deterministic";
+}
+
+// Items that no format foresees: the others are converted, and --strict ends with the place of the first.
+TEST_F(DataPrograms, ConvertGoesOnPastOddItems) {
+  const auto file = sources::write(root() / "in.json", R"([
+    {"problem_id": 1, "problem": "Which?", "data_type": "video", "problem_type": "multiple choice", "options": ["A) x", "B) y"], "solution": "<answer>(B)</answer>", "path": "v.mp4"},
+    {"problem_id": 2, "problem": "Which?", "data_type": "video", "problem_type": "multiple choice", "options": "none", "solution": "<answer>B</answer>", "path": "v.mp4"}])");
+  const auto output = root() / "r.jsonl";
+  const auto result = run({"convert", "video_r1", file, "--output", output});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("dropped: 1 (odd \"options\" 1)"));
+  EXPECT_THAT(result.out, HasSubstr("item 1 (2): \"options\""));
+  const auto meta = io::read_json(root() / "r.meta.json");
+  EXPECT_EQ(meta["dropped_by_kind"]["odd \"options\""], 1);
+  EXPECT_EQ(meta["count"], 1);
+  fs::remove(output);
+  const auto strict = run({"convert", "video_r1", file, "--strict", "--output", output});
+  EXPECT_EQ(strict.exit_code, 65);
+  EXPECT_THAT(strict.err, HasSubstr("in.json: item 0 (1): the answer \"(B)\" was read as B"));
+  EXPECT_FALSE(fs::exists(output));
+}
+
+// One line for the whole file, in every command that reads records.
+TEST_F(DataPrograms, ForeignFilesAreToldOnce) {
+  const auto list = sources::write(root() / "llava.json", R"([
+  {"id": "1", "video": "a.mp4", "conversations": [{"from": "human", "value": "<video>\nWho?\nA. me\nB. you"}, {"from": "gpt", "value": "A"}]}
+])");
+  const auto check = run({"check", list});
+  EXPECT_EQ(check.exit_code, 65);
+  EXPECT_THAT(check.out, HasSubstr("error: no_records_file (1)"));
+  EXPECT_THAT(check.out, HasSubstr("conversations of LLaVA or ShareGPT, not a record"));
+  EXPECT_THAT(check.out, HasSubstr(R"("question":"Who?","options":["me","you"],"answer":0})"));
+  EXPECT_THAT(check.out, testing::Not(HasSubstr("not valid JSON")));
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"convert", "video_r1", list, "--output", root() / "o.jsonl"},
+                                                                     {"export", "seed_train", list, "--output", root() / "o.json"}}) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 65);
+    EXPECT_THAT(result.err, HasSubstr("conversations of LLaVA or ShareGPT, not a record")) << arguments[0];
+  }
 }
 
 TEST_F(DataPrograms, ConvertFindsOtherEndings) {

@@ -20,7 +20,7 @@ const BrokenFile kBroken[] = {
     {"empty", "", "nothing to work on"},
     {"blank_lines", "\n \n\t\r\n", "nothing to work on"},
     {"lfs_pointer", test::kLfsPointer, "\"git lfs pull\""},
-    {"one_list_of_records", concat("[", kGood, "]"), ":1: expected a JSON object, found [{\"schema\""},
+    {"one_list_of_records", concat("[", kGood, "]"), "x.jsonl: a JSON list; records are JSON objects, one a line: jq -c '.[]'"},
     {"a_text", second("\"x\""), ":2: expected a JSON object, found \"x\""},
     {"torn", second(R"({"schema":"vs/1","id":)"), ":2: not valid JSON at byte 23"},
     {"two_on_a_line", second(std::string(kGood) + kGood), ":2: not valid JSON at byte 72"},

@@ -16,10 +16,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Indices = std::vector<int64_t>;
 
-std::vector<std::string> read_csv(const std::string& text, const char* column) {
+std::vector<std::string> read_csv(const std::string& text, const char* column, bool strict = true) {
   const test::TemporaryFolder folder;
   io::write_file_atomic(folder.path() / "a.csv", text);
-  Conversion conversion;
+  Conversion conversion(strict);
   std::vector<std::string> cells;
   for_each_csv_row(folder.path() / "a.csv", "a table", conversion, [&](const CsvRow& row) { cells.push_back(row.at(column)); });
   return cells;
@@ -51,17 +51,49 @@ TEST(Csv, NamesTheLineOfABadRow) {
   EXPECT_THAT(csv_error("a,b\n\"1\"x,2\n"), HasSubstr("a.csv:2: 1 cells"));
 }
 
+// A quote that opens by mistake costs its own row; what follows is read.
+TEST(Csv, AStrayQuoteSwallowsNoRows) {
+  EXPECT_THAT(read_csv("a,b\n1,\"2\n3,4\n5,6\n", "a", /*strict=*/false), ElementsAre("3", "5"));
+  EXPECT_THAT(read_csv("a,b\n1,\"2\n3,4\n5,\"6\n7,8\n", "a", /*strict=*/false), ElementsAre("3", "7")) << "two of them, far apart";
+}
+
 TEST(OptionLines, AreReadWithStrayBlanks) {
-  EXPECT_EQ(parse_dotted_option("A. running")->text, "running");
-  EXPECT_EQ(parse_dotted_option("C.Barking")->text, "Barking");
-  EXPECT_EQ(parse_dotted_option(" D. 3.5 m ")->text, "3.5 m");
-  EXPECT_FALSE(parse_dotted_option("a. running"));
-  EXPECT_FALSE(parse_dotted_option("A running"));
-  EXPECT_EQ(parse_bracketed_option("(B) two")->label, "B");
-  EXPECT_FALSE(parse_bracketed_option("B) two"));
+  EXPECT_EQ(parse_lettered_option("A. running")->text, "running");
+  EXPECT_EQ(parse_lettered_option("C.Barking")->text, "Barking");
+  EXPECT_EQ(parse_lettered_option(" D. 3.5 m ")->text, "3.5 m");
+  EXPECT_FALSE(parse_lettered_option("a. running"));
+  EXPECT_FALSE(parse_lettered_option("A running"));
+  EXPECT_EQ(parse_lettered_option("(B) two")->label, "B");
+  EXPECT_EQ(parse_lettered_option("B) two")->text, "two");
+  EXPECT_FALSE(parse_lettered_option("(B. two"));
   EXPECT_EQ(parse_captioned_option("Option 1: a: b")->label, "Option 1");
   EXPECT_EQ(parse_captioned_option("Option 1: a: b")->text, "a: b");
   EXPECT_FALSE(parse_captioned_option("no colon"));
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(OptionLines, LettersAreTakenOffWhereMostOptionsHaveThem) {
+  EXPECT_EQ(without_letters({"A. x", "(B) y", "C: z"}).texts, (Texts{"x", "y", "z"}));
+  const auto odd = without_letters({"A. x", "B. y", "B. z"});
+  EXPECT_EQ(odd.texts, (Texts{"x", "y", "B. z"}));
+  EXPECT_THAT(odd.kept, ElementsAre(2u));
+  EXPECT_EQ(without_letters({"A. Lincoln", "G. Washington"}).texts, (Texts{"A. Lincoln", "G. Washington"})) << "initials, not letters";
+}
+
+TEST(OptionIndex, IsNothingWhereTwoOptionsAreMeant) {
+  EXPECT_EQ(option_index("A", {"B", "A"}), std::nullopt) << "the letter says the first, the text the second";
+  EXPECT_EQ(option_index("x", {"x", "x"}), std::nullopt);
+  EXPECT_EQ(option_index("C", {"x", "y"}), std::nullopt);
+  EXPECT_EQ(option_index("", {"x", "y"}), std::nullopt);
+  EXPECT_EQ(option_index("A. y", {"x", "y"}), std::nullopt) << "the letter of one with the text of another";
+}
+
+TEST(SplitLettered, TakesOptionsOffTheEnd) {
+  EXPECT_EQ(split_lettered("What is on?\nA. a light\nB) a TV").options, (Texts{"a light", "a TV"}));
+  EXPECT_EQ(split_lettered("What is on? A. a light B. a TV").options, (Texts{"a light", "a TV"}));
+  EXPECT_EQ(split_lettered("What is on? A. a light B. a TV").question, "What is on?");
+  EXPECT_TRUE(split_lettered("Is vitamin A. good?").options.empty());
 }
 
 TEST(SamplingStrategy, TakesWhatTheSeedTakes) {

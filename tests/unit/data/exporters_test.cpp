@@ -20,7 +20,8 @@ class Exporters : public testing::Test {
     request.annotations = annotations;
     request.split = split;
     std::vector<Sample> result;
-    for (const auto& record : find_converter(format).convert(request).records) result.push_back(parse_sample(record, format));
+    const auto conversion = data::convert(find_converter(format), request);
+    for (const auto& record : conversion.records()) result.push_back(parse_sample(record, format));
     return result;
   }
   Export write(const char* exporter, const std::vector<Sample>& samples, const Predictions& predictions) {
