@@ -17,6 +17,15 @@ std::string videomme_lmms_lead(const Sample& sample) {
          sample.question + "\n" + option_block(sample, "", ". ");
 }
 
+/// What is asked for at the end, by the kind of problem. Source: github.com/tulerfeng/Video-R1, TYPE_TEMPLATE of its trainer.
+const char* video_r1_ending(const Sample& sample) {
+  constexpr const char* kNumber = " Please provide the numerical value (e.g., 42 or 3.14) within the <answer> </answer> tags.";
+  if (!sample.options.empty()) return " Please provide only the single option letter (e.g., A, B, C, D, etc.) within the <answer> </answer> tags.";
+  const auto type = problem_type(sample);
+  if (type == "numerical" || type == "regression") return kNumber;
+  if (type == "OCR") return " Please transcribe text from the image/video clearly and provide your text answer within the <answer> </answer> tags.";
+  return " Please provide your text answer within the <answer> </answer> tags.";
+}
 }  // namespace
 
 std::string mvbench_official(const Sample& sample) {
@@ -71,12 +80,12 @@ std::string tempcompass(const Sample& sample) {
   return text + "\nPlease directly give the best option:";
 }
 std::string video_r1(const Sample& sample) {
-  return sample.question + "Options:\n" + option_block(sample, "", ". ") +
+  return sample.question + (sample.options.empty() ? "" : "Options:\n" + option_block(sample, "", ". ")) +
          "\nPlease think about this question as if you were a human pondering deeply. Engage in an internal dialogue using expressions such as 'let "
          "me think', 'wait', 'Hmm', 'oh, I see', 'let's break it down', etc, or other natural language thought expressions It's encouraged to "
          "include self-reflection or verification in the reasoning process. Provide your detailed reasoning between the <think> and </think> tags, "
-         "and then give your final answer between the <answer> and </answer> tags. Please provide only the single option letter (e.g., A, B, C, D, "
-         "etc.) within the <answer> </answer> tags.";
+         "and then give your final answer between the <answer> and </answer> tags." +
+         video_r1_ending(sample);
 }
 std::string qa_lmms_qwen3(const Sample& sample) {
   return "Question: " + sample.question + "\nOptions:\n" + option_block(sample, "", ". ") + "Answer with the option letter only.";

@@ -41,7 +41,9 @@ std::string instruction(const Sample& sample) {
     return "the letter of the right option and the time span in seconds that shows it, as in B, 3.0 to 6.5";
   if (asks_span(sample)) return "the time span in seconds, as in 3.0 to 6.5";
   if (asks_option(sample)) return "the letter of the right option only";
-  return "a short answer";
+  const auto type = problem_type(sample);
+  if (type == "numerical" || type == "regression") return "a number only";
+  return type == "OCR" ? "the text as it is written" : "a short answer";
 }
 
 std::string lead(const Sample& sample) {

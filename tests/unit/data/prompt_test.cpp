@@ -102,6 +102,22 @@ TEST(PublishedPrompts, AreTheSameToTheLetter) {
   EXPECT_THAT(text("p_tvg_t1_r", grounding()), HasSubstr("</timestep> tags.\n\nThen, provide the start and end times"));
   EXPECT_THAT(text("p_gqa_vcr1", grounded()), HasSubstr("Select the answer from :['(A) red', '(B) blue'].\n\nOutput your thought"));
   EXPECT_THAT(text("p_vr1", choice()), testing::StartsWith("Which color?Options:\nA. red\nB. blue\n\nPlease think about this question"));
+  EXPECT_THAT(text("p_vr1", choice()),
+              testing::EndsWith("Please provide only the single option letter (e.g., A, B, C, D, etc.) within the <answer> </answer> tags."));
+}
+
+TEST(PublishedPrompts, VideoR1AsksForWhatTheKindOfProblemWants) {
+  const auto ask = [](const char* type) {
+    return render_prompt(
+        find_prompt("p_vr1"),
+        parse_sample({{"schema", "vs/1"}, {"id", "1"}, {"task", "open"}, {"images", {"a.png"}}, {"question", "What?"}, {"problem_type", type}},
+                     "r:1"));
+  };
+  EXPECT_THAT(ask("numerical"), testing::StartsWith("What?\nPlease think")) << "no options";
+  for (const char* type : {"numerical", "regression"})
+    EXPECT_THAT(ask(type), testing::EndsWith(" Please provide the numerical value (e.g., 42 or 3.14) within the <answer> </answer> tags."));
+  EXPECT_THAT(ask("OCR"), HasSubstr("Please transcribe text from the image/video clearly"));
+  EXPECT_THAT(ask("free-form"), testing::EndsWith(" Please provide your text answer within the <answer> </answer> tags."));
 }
 
 TEST(PublishedPrompts, SystemTexts) {
