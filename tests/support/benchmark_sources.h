@@ -213,7 +213,7 @@ inline fs::path seed_train(const fs::path& root) {
                "    data_folder: /data/other\n");
 }
 
-/// A question about a video, one about an image, a free-form one (dropped), one whose answer is no option (dropped).
+/// A question about a video, one about an image, a free-form one, one whose answer is no option (dropped).
 inline fs::path video_r1(const fs::path& root) {
   return write(
       root / "Video-R1-260k.json",
