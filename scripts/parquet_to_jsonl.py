@@ -75,7 +75,7 @@ def main() -> int:
                 for row in batch.to_pylist():
                     lines.write(json.dumps({key: plain(value, key, dropped) for key, value in row.items()}, ensure_ascii=False) + "\n")
                     rows += 1
-    except pyarrow.ArrowInvalid as error:
+    except (pyarrow.ArrowInvalid, OSError) as error:
         part.unlink(missing_ok=True)
         print(f"{source}: no Parquet or Arrow file: {error}", file=sys.stderr)
         return 65

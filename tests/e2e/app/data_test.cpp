@@ -238,7 +238,7 @@ TEST_F(DataPrograms, TrainingLengthsCanBeMeasured) {
     const auto result =
         run({"convert", "seed_train", root() / "charades_train.json", "--video-length", rule, "--data-root", root(), "--output", root() / "r.jsonl"});
     ASSERT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_THAT(result.out, HasSubstr("item 1: its length cannot be measured")) << "its video is not there";
+    EXPECT_THAT(result.out, HasSubstr("item 1 (QW2ER.mp4): its length cannot be measured")) << "its video is not there";
     std::vector<io::Json> records;
     io::for_each_jsonl(root() / "r.jsonl", false, [&](int64_t, const io::Json& record) { records.push_back(record); });
     ASSERT_EQ(records.size(), 2u);
