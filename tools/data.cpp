@@ -16,6 +16,7 @@ constexpr const char* kUsage =
     "  vrlt-data synth CONFIG.yaml [key=value ...]              render labelled clips, their records, and a tiny model folder\n"
     "  vrlt-data convert FORMAT ANNOTATIONS --output RECORDS    turn the annotations of a data set into our records; --list shows the formats\n"
     "  vrlt-data check RECORDS... --data-root FOLDER            count the records, and check them and the files they name\n"
+    "  vrlt-data check --config CONFIG.yaml                     the same, and what that run would make of each record\n"
     "  vrlt-data export FORMAT RECORDS... --output FILE         write what the scripts of other projects read; --list shows the formats\n\n"
     "Each command has its own --help.\n";
 
@@ -58,12 +59,25 @@ int convert(int argc, char** argv) {
 int check(int argc, char** argv) {
   CLI::App cli("Counts records, and checks them and the files they name.\n", "vrlt-data check");
   vrlt::app::CheckCommand command;
-  cli.add_option("records", command.records, "records files (JSON Lines)")->required();
+  std::vector<std::string> records;
+  cli.add_option("records", records, "records files (JSON Lines); with --config those of the config, and key=value for its keys");
+  cli.add_option("--config", command.config,
+                 "of vrlt-train, vrlt-select or vrlt-eval: plans each record as its run would, and matches it with the rewards");
   cli.add_option("--data-root", command.data_root, "where videos, images and subtitles are; without it only the records are checked");
+  cli.add_option("--fill", command.fill, "write the records there, with the durations of their videos where they have none");
   cli.add_option("--report", command.report, "write the counts and every finding to this file (JSON)");
   cli.add_option("--threads", command.threads, "that open videos")->capture_default_str();
   cli.footer("exit codes: 0 nothing broken or missing (there may be warnings), 65 broken records or videos, 66 missing files");
-  return vrlt::app::run_parsed(cli, argc, argv, [&] { return vrlt::app::run_check(command); });
+  return vrlt::app::run_parsed(cli, argc, argv, [&] {
+    for (const auto& item : records) {
+      const bool is_override = !command.config.empty() && item.find('=') != std::string::npos && !std::filesystem::exists(item);
+      if (is_override)
+        command.overrides.push_back(item);
+      else
+        command.records.emplace_back(item);
+    }
+    return vrlt::app::run_check(command);
+  });
 }
 
 int export_records(int argc, char** argv) {

@@ -1,6 +1,6 @@
 #include "vrlt/app/eval.h"
 
-#include <cstdio>
+#include <CLI/CLI.hpp>
 #include <string_view>
 
 #include "vrlt/app/command_line.h"
@@ -22,20 +22,19 @@ const std::vector<KeyFlag> kFlags = {
     {"--allow-partial", "allow_partial", nullptr, "print scores although the records are not all of the benchmark"},
 };
 
-int compare(const CommandLine& command) {
-  if (command.overrides.size() != 1) {
-    std::fputs("usage: vrlt-eval compare BEFORE AFTER\n", stderr);
-    return 2;
-  }
-  return run_compare(command.config, command.overrides.front());
+int compare(int argc, char** argv) {
+  CLI::App cli("Compares two evaluations of the same samples, with intervals of the paired differences.\n", "vrlt-eval compare");
+  std::string before, after;
+  cli.add_option("BEFORE", before, "run folder of vrlt-eval")->required();
+  cli.add_option("AFTER", after, "another, of the same records; comparison.json is written there")->required();
+  return run_parsed(cli, argc, argv, [&] { return run_compare(before, after); });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string_view command = argc >= 2 ? argv[1] : "";
-  if (command == "compare")
-    return run_program(argc - 1, argv + 1, "vrlt-eval compare", "Compares two evaluation runs: vrlt-eval compare BEFORE AFTER", {}, compare);
+  if (command == "compare") return compare(argc - 1, argv + 1);
   if (command == "suite")
     return run_program(argc - 1, argv + 1, "vrlt-eval suite", "Runs the evaluations that a file names.", kTables, run_suite, kFlags);
   return run_program(

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "app/response_store.h"
+#include "app/run_plans.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -120,6 +121,12 @@ Samples by_cost(Samples samples, const video::VideoOptions& video) {
   return samples;
 }
 
+Samples all_samples(const std::vector<EvalTask>& tasks) {
+  Samples all;
+  for (const auto& task : tasks) all.insert(all.end(), task.samples.begin(), task.samples.end());
+  return all;
+}
+
 }  // namespace
 
 double expected_frames(const data::Sample& sample, const video::VideoOptions& video) {
@@ -148,7 +155,10 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
     auto& store = *stores[t];
     while (!store.complete()) {
       if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
-      if (!answerer) answerer.emplace(config);
+      if (!answerer) {
+        if (group.is_first()) foretell(plan_of(config), all_samples(tasks));
+        answerer.emplace(config);
+      }
       if (group.is_first()) io::create_folders(file_of(tasks[t]).parent_path());
       Samples samples;
       for (const size_t i : store.next_batch()) samples.push_back(&store.sample(i));

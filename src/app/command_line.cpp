@@ -146,7 +146,8 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   cli.set_version_flag("--version", name + " " VRLT_VERSION);
   cli.add_option("config", positional, "CONFIG.yaml, then any number of key=value that override it (rollout.group_size=16)");
   cli.add_flag("--print-config", command.print_config, "print the resolved config with the help of every key, and stop");
-  cli.add_flag("--dry-run", command.dry_run, "check the config and the inputs, and stop");
+  cli.add_flag("--dry-run", command.dry_run, "check the config and the inputs, tell what the run would cost, and stop");
+  cli.add_option("--ranks", command.ranks, "with --dry-run: tell it for so many ranks")->check(CLI::Range(1, 1 << 20));
   cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")->check(CLI::IsMember({"auto", "never", "must"}));
   cli.add_option("--list", command.list, "print a table and stop: " + table_names);
   for (const auto& flag : flags) {
@@ -167,6 +168,8 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
       return 0;
     }
     if (positional.empty()) throw ConfigError(concat("no config given; usage: ", name, " CONFIG.yaml [key=value ...] (see --help)"));
+    if (command.ranks > 0 && !command.dry_run)
+      throw ConfigError("--ranks tells a --dry-run of how many ranks it is; a launcher such as torchrun starts them");
     command.config = positional.front();
     command.overrides.assign(positional.begin() + 1, positional.end());
     command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());

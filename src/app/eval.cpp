@@ -6,10 +6,12 @@
 #include "app/answering.h"
 #include "app/eval_table.h"
 #include "app/eval_tasks.h"
+#include "app/run_plans.h"
 #include "app/stored_answers.h"
 #include "app/submission.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
+#include "vrlt/check/purposes.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
@@ -50,6 +52,7 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
 void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_eval_samples(config);
   const auto tasks = split_by_benchmark(samples, config);
+  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first() && !config.rescore);
   std::vector<std::vector<evaluation::Answer>> answers;
   std::optional<io::FolderLock> lock;
   if (config.rescore) {
@@ -101,7 +104,7 @@ int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandL
     return 0;
   }
   if (command.dry_run) {
-    for (const auto& config : configs) read_eval_samples(config);
+    for (const auto& config : configs) dry_run(plan_of(config), read_eval_samples(config), command.ranks);
     return 0;
   }
   return run_all(configs, command);
@@ -118,6 +121,11 @@ int run_suite(const CommandLine& command) { return run_configs(settings::load_su
 
 int run_compare(const fs::path& before, const fs::path& after) {
   constexpr uint64_t kMaxConfigBytes = 1 << 20;
+  for (const auto& run : {before, after}) {
+    if (!fs::exists(run / "config.yaml")) throw MissingInputError(concat(run.string(), ": holds no run, expected the folder of one of vrlt-eval"));
+    if (const std::string program = program_of(run / "config.yaml"); program != "vrlt-eval")
+      throw ConfigError(concat(run.string(), ": a run of ", program, ", not of vrlt-eval"));
+  }
   // The records are those of the later run: its config names them.
   const auto config = settings::load_eval_config(after / "config.yaml", {});
   const auto samples = read_eval_samples(config);

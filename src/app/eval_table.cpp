@@ -120,6 +120,7 @@ void print_results(const EvalTask& task, const std::vector<evaluation::Answer>& 
     print_blind(results);
   } else {
     print_strict(results, count("n_done") == count("n_expected"));
+    print_blind(results);
   }
 }
 

@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "app/score_report.h"
+#include "vrlt/check/purposes.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/dataset.h"
@@ -112,6 +114,15 @@ void score_groups(std::deque<ScoredCompletion>& completions, const rewards::Rewa
   }
 }
 
+/// Says which records and rewards do not fit each other. @throws as check::tell.
+void match_records(const std::deque<ScoredCompletion>& completions, const check::Purpose& purpose) {
+  check::Samples samples;
+  std::set<std::string> ids;
+  for (const auto& completion : completions)
+    if (ids.insert(completion.sample->id).second) samples.push_back(completion.sample);
+  check::tell(check::match(samples, purpose), samples.size());
+}
+
 /// The value under a name, if the reward applies.
 std::optional<double> value_of(const ScoredCompletion& completion, const std::string& name, const std::vector<rewards::RewardTerm>& terms) {
   if (name == "total") return completion.scored.total;
@@ -151,12 +162,14 @@ void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& req
   for (const auto& [name, weight] : config.rewards) request.terms.push_back({name, weight});
   request.options = config.reward_options;
   request.options.max_tokens = config.rollout.max_new_tokens;
+  request.purpose = check::purpose_of(config);
 }
 
 int run_score(const ScoreRequest& request) {
   const rewards::RewardFunction reward(request.terms, request.options);
   CompletionReader reader(request.records, reward);
   auto completions = read_completions(request, reader);
+  if (request.purpose) match_records(completions, *request.purpose);
   score_groups(completions, reward);
   size_t failed = 0;
   for (auto& completion : completions) {

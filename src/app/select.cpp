@@ -5,11 +5,13 @@
 #include <optional>
 
 #include "app/response_store.h"
+#include "app/run_plans.h"
 #include "app/select_responses.h"
 #include "app/selection_record.h"
 #include "app/store_lines.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
+#include "vrlt/check/purposes.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/selection/requirement_table.h"
@@ -71,7 +73,7 @@ void print_counts(const std::map<std::string, std::map<std::string, int64_t>>& c
 void choose(const settings::SelectConfig& config, const ResponseStore& store, const fs::path& folder, size_t num_samples) {
   auto rejected = unreadable_samples(store);
   const size_t num_unreadable = rejected.size();
-  if (static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(num_samples))
+  if (num_unreadable == num_samples || static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(num_samples))
     throw DataError(concat(num_unreadable, " of ", num_samples, " samples cannot be read, more than data.max_bad_fraction (",
                            config.data.max_bad_fraction, ") allows; the first: ", rejected.front()["error"].get<std::string>()));
   const auto statistics = stored_statistics(store);
@@ -119,6 +121,7 @@ void choose(const settings::SelectConfig& config, const ResponseStore& store, co
 int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   selection::check_keys(samples);
+  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
   const auto folder = fs::path(config.output) / config.name, path = folder / "rollouts.jsonl";
   // Choosing again among complete responses needs the records only.
   const bool goes_on = fs::exists(path) && fs::exists(folder / "config.yaml");
@@ -131,6 +134,7 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
   ResponseStore store(path, pointers, config.batch, kErrorKey, group, summary_of);
   collect_responses(config, store, group, [&] {
     if (goes_on) check_inputs(folder, {config.model.path});
+    if (group.is_first()) foretell(plan_of(config), pointers);
   });
   if (group.is_first()) choose(config, store, folder, samples.size());
   return 0;
@@ -145,10 +149,7 @@ int run_select(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, true).c_str(), stdout);
     return 0;
   }
-  if (command.dry_run) {
-    read_samples(config.data);
-    return 0;
-  }
+  if (command.dry_run) return dry_run(plan_of(config), read_samples(config.data), command.ranks);
   const auto yaml = config::to_yaml(visit, false);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
 }

@@ -3,8 +3,10 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/run_plans.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
+#include "vrlt/check/purposes.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/model/model_shape.h"
@@ -27,11 +29,13 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
 
 int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
+  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<io::FolderLock> lock;
   auto inputs = input_paths(config.model, config.data);
   if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
   if (group.is_first()) lock = open_run_folder(run_folder, {yaml, inputs, keys_that_may_change({"checkpoint", "device_tflops"})}, command);
+  if (group.is_first()) foretell(plan_of(config), pointers_to(samples));
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
@@ -40,18 +44,6 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
   const trainer::TrainingParts parts{
       config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group, yardstick(config, group)};
   (config.trainer == "sft" ? trainer::train_sft : trainer::train_grpo)(parts);
-  return 0;
-}
-
-/// As the launcher would run it: under mpirun and its like, of so many ranks.
-int tell_budget(const settings::TrainConfig& config) {
-  const auto launch = distributed::detect_launch();
-  log::setup(launch.rank, launch.world_size);
-  if (launch.rank > 0) return 0;
-  const auto samples = read_samples(config.data);
-  const auto budget = trainer::estimate_budget(config, model::read_model_shape(config.model.path), samples, launch.world_size);
-  std::fputs(trainer::to_text(budget, trainer::device_speed(config)).c_str(), stdout);
-  log::info(concat("config and ", samples.size(), " samples are sound"));
   return 0;
 }
 
@@ -64,7 +56,7 @@ int run_train(const CommandLine& command) {
     std::fputs(config::to_yaml(visit, /*with_help=*/true).c_str(), stdout);
     return 0;
   }
-  if (command.dry_run) return tell_budget(config);
+  if (command.dry_run) return dry_run(plan_of(config), read_samples(config.data), command.ranks);
   const auto yaml = config::to_yaml(visit, /*with_help=*/false);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
 }

@@ -13,13 +13,12 @@
 #include "model/layers/linear.h"
 #include "trainer/step_flops.h"
 #include "vrlt/core/error.h"
-#include "vrlt/processor/prompt_cost.h"
 
 namespace vrlt::trainer {
 namespace {
 
 constexpr double kMultiplyAdd = 2.0;
-constexpr double kTemplateTokens = 20.0;  // of the chat template around a question
+constexpr double kTargetTokens = 20.0;  // of a supervised answer
 constexpr double kPatchElements = 1176.0, kFloatBytes = 4.0;
 
 bool checkpoints_activations(const settings::TrainConfig& config) { return config.model.activation_checkpointing == "blocks"; }
@@ -37,15 +36,14 @@ struct MeanPrompt {
   double tokens() const { return text + vision; }
 };
 
-MeanPrompt mean_prompt(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
+MeanPrompt mean_prompt(const PromptSizes& sizes) {
   MeanPrompt mean;
-  const auto share = 1.0 / static_cast<double>(samples.size());
-  for (const auto& sample : samples) {
-    const auto size = processor::estimated_size(sample, {config.video, config.image});
-    mean.text += share * (size.text_tokens + kTemplateTokens);
+  const auto share = 1.0 / static_cast<double>(sizes.size());
+  for (const auto& size : sizes) {
+    mean.text += share * size.text_tokens;
     mean.vision += share * size.vision_tokens;
     mean.per_slice += share * size.tokens_per_slice;
-    mean.longest = std::max(mean.longest, size.tokens() + kTemplateTokens);
+    mean.longest = std::max(mean.longest, size.tokens());
   }
   return mean;
 }
@@ -62,11 +60,10 @@ double Budget::total_bytes() const {
   return std::accumulate(memory.begin(), memory.end(), 0.0, [](double sum, const Memory& part) { return sum + part.bytes; });
 }
 
-Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape, const std::vector<data::Sample>& samples,
-                       int64_t world_size) {
-  VRLT_CHECK(!samples.empty() && world_size >= 1, samples.size(), " samples, ", world_size, " ranks");
+Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape, const PromptSizes& sizes, int64_t world_size) {
+  VRLT_CHECK(!sizes.empty() && world_size >= 1, sizes.size(), " prompts, ", world_size, " ranks");
   const bool grpo = config.trainer == "grpo";
-  const auto mean = mean_prompt(config, samples);
+  const auto mean = mean_prompt(sizes);
   const auto passes = count_passes(config);
   const bool checkpoints = checkpoints_activations(config);
   const double again = checkpoints ? passes.update / kForwardAndBackward : 0.0;  // the forward part of the update, once more
@@ -75,7 +72,7 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
                 .prompts = config.prompts_per_step,
                 .responses = config.prompts_per_step * (grpo ? config.rollout.group_size : 1),
                 .ranks = world_size};
-  const double response = grpo ? static_cast<double>(config.rollout.max_new_tokens) : kTemplateTokens;
+  const double response = grpo ? static_cast<double>(config.rollout.max_new_tokens) : kTargetTokens;
   const auto prompts = static_cast<double>(budget.prompts);
   const double prompt_tokens = prompts * mean.tokens(), response_tokens = static_cast<double>(budget.responses) * response;
   budget.response_tokens = static_cast<int64_t>(response_tokens);
@@ -119,6 +116,32 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
   return budget;
 }
 
+Budget estimate_asking(const AskingPlan& plan, const model::ModelShape& shape, const PromptSizes& sizes, int64_t world_size) {
+  VRLT_CHECK(!sizes.empty() && world_size >= 1, sizes.size(), " prompts, ", world_size, " ranks");
+  const auto mean = mean_prompt(sizes);
+  const auto prompts = static_cast<double>(plan.prompts), response = static_cast<double>(plan.max_new_tokens);
+  Budget budget{.what = "all samples",
+                .prompt_tokens = mean.tokens(),
+                .longest_prompt_tokens = mean.longest,
+                .prompts = plan.prompts,
+                .responses = plan.prompts * plan.responses_each,
+                .response_tokens = plan.prompts * plan.responses_each * plan.max_new_tokens,
+                .ranks = world_size};
+  const auto merged = static_cast<double>(shape.patches_per_token);
+  const double patches = merged * prompts * mean.vision;
+  budget.work = {{"vision tower", patches, vision_flops(shape, patches, merged * mean.per_slice)},
+                 {"prefill", prompts * mean.tokens(), prompts * prompt_flops(shape, mean.tokens())},
+                 {"decoding", static_cast<double>(budget.response_tokens),
+                  static_cast<double>(budget.responses) * response_flops(shape, response, mean.tokens())}};
+  const double bytes = type_bytes(plan.dtype), together = std::min(prompts, static_cast<double>(plan.batch));
+  const double tokens_of_group = mean.tokens() + static_cast<double>(plan.responses_each) * response;
+  budget.memory = {
+      {"weights", static_cast<double>(shape.text.parameters + shape.vision.parameters) * bytes},
+      {"keys and values of a batch", 2 * static_cast<double>(shape.text.layers * shape.text.key_width) * together * tokens_of_group * bytes},
+      {"pixels of a batch", together * merged * mean.vision * kPatchElements * kFloatBytes}};
+  return budget;
+}
+
 std::optional<double> measured_flops(const std::string& device, const std::string& dtype) {
   using Clock = std::chrono::steady_clock;
   const at::Device where(device);
@@ -144,7 +167,11 @@ std::optional<double> measured_flops(const std::string& device, const std::strin
 std::optional<DeviceSpeed> device_speed(const settings::TrainConfig& config) {
   constexpr double kTera = 1e12;
   if (config.device_tflops) return DeviceSpeed{*config.device_tflops * kTera, "as device_tflops declares"};
-  const auto measured = measured_flops(config.model.device, config.model.dtype);
+  return device_speed(config.model.device, config.model.dtype);
+}
+
+std::optional<DeviceSpeed> device_speed(const std::string& device, const std::string& dtype) {
+  const auto measured = measured_flops(device, dtype);
   if (!measured) return {};
   return DeviceSpeed{*measured, "the speed of a large matrix product on this device"};
 }
@@ -152,12 +179,12 @@ std::optional<DeviceSpeed> device_speed(const settings::TrainConfig& config) {
 std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& speed) {
   constexpr double kTera = 1e12, kGibi = 1024.0 * 1024.0 * 1024.0;
   std::string text;
-  char line[160];
+  char line[256];
   const auto add = [&](const char* format, auto... values) {
     std::snprintf(line, sizeof line, format, values...);
     text += line;
   };
-  add("a step: %lld prompts of about %.0f tokens (the longest %.0f), %lld responses, at most %lld response tokens\n",
+  add("%s: %lld prompts of about %.0f tokens (the longest %.0f), %lld responses, at most %lld response tokens\n", budget.what,
       static_cast<long long>(budget.prompts), budget.prompt_tokens, budget.longest_prompt_tokens, static_cast<long long>(budget.responses),
       static_cast<long long>(budget.response_tokens));
   add("  %-30s %12s %12s\n", "work of all ranks", "tokens", "TFLOP");
@@ -167,7 +194,7 @@ std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& spee
   for (const auto& part : budget.memory) add("  %-30s %12.4g\n", part.part, part.bytes / kGibi);
   add("  %-30s %12.4g\n", "together", budget.total_bytes() / kGibi);
   if (speed)
-    add("  at %.4g TFLOP/s, %s: a step takes at least %.3g s on %lld rank(s)\n", speed->flops_per_second / kTera, speed->source,
+    add("  at %.4g TFLOP/s, %s: %s takes at least %.3g s on %lld rank(s)\n", speed->flops_per_second / kTera, speed->source, budget.what,
         budget.total_flops() / (speed->flops_per_second * static_cast<double>(budget.ranks)), static_cast<long long>(budget.ranks));
   else
     text += "  the device is not on this machine: device_tflops would tell the time\n";

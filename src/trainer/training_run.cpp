@@ -128,7 +128,18 @@ std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPromp
     }
   }
   count_bad_samples(bad);
+  refuse_nothing(prompts);
   return loaded;
+}
+
+/// A share of bad samples may be allowed, all of them never are: such a run would train on nothing to its end.
+void TrainingRun::refuse_nothing(const std::vector<DrawnPrompt>& prompts) {
+  constexpr int64_t kEnough = 8;
+  const auto is_bad = [&](const DrawnPrompt& prompt) { return bad_samples_.count(parts_.samples[static_cast<size_t>(prompt.sample)].id) != 0; };
+  found_readable_ = found_readable_ || !std::all_of(prompts.begin(), prompts.end(), is_bad);
+  drawn_ += std::ssize(prompts);
+  if (!found_readable_ && drawn_ >= std::min<int64_t>(kEnough, std::ssize(parts_.samples)))
+    throw DataError(concat("none of the first ", drawn_, " samples can be read, as is said above of each: there is nothing to train on"));
 }
 
 void TrainingRun::prefetch(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming) {

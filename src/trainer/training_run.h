@@ -70,6 +70,7 @@ class TrainingRun {
   /// Begins to read the clips of this rank's share.
   void prefetch(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming);
   void count_bad_samples(const io::Json& own);
+  void refuse_nothing(const std::vector<DrawnPrompt>& prompts);
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);
   void save(int64_t step);
@@ -84,6 +85,8 @@ class TrainingRun {
   int64_t resumed_step_ = 0, updates_done_ = 0, skipped_in_a_row_ = 0;
   io::Json trainer_state_ = io::Json::object();
   std::set<std::string> bad_samples_;             ///< Ids met so far, on any rank.
+  int64_t drawn_ = 0;                             ///< Prompts since the start of the program.
+  bool found_readable_ = false;                   ///< Whether one of them could be read.
   std::optional<metrics::MetricWriter> writer_;   ///< On rank 0.
   std::optional<metrics::ProgressBar> progress_;  ///< On rank 0.
 };

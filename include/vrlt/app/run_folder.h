@@ -19,6 +19,7 @@ struct CommandLine {
   Resume resume = Resume::kAuto;
   bool print_config = false;
   bool dry_run = false;
+  int64_t ranks = 0;                   ///< Of the run that a dry run is of; 0: as many as were started.
   std::string list;                    ///< Name of a table to print.
   std::vector<std::string> arguments;  ///< As typed, for command.txt.
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "vrlt/check/matching.h"
 #include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::app {
@@ -15,6 +16,7 @@ struct ScoreRequest {
   std::vector<std::filesystem::path> records;  ///< Empty: every completion is in its record.
   std::vector<rewards::RewardTerm> terms;
   rewards::RewardOptions options;
+  std::optional<check::Purpose> purpose;       ///< Of the config whose rewards these are: the records are matched with it.
   bool explain = false;                        ///< Blocks for a terminal instead of JSON Lines.
   std::optional<std::filesystem::path> junit;  ///< Write JUnit XML there.
   double tolerance = 1e-6;                     ///< How far a value may be from the expected one.

@@ -191,7 +191,7 @@ TEST_F(DataPrograms, CheckReadsSubtitles) {
   io::write_file_atomic(root() / "empty.srt", "");
   std::string lines;
   for (const std::string name : {"good", "broken", "empty", "broken"})
-    lines += R"({"schema":"vs/1","task":"open","video":"a.mp4","question":"q)" + std::to_string(lines.size()) + R"(","id":")" +
+    lines += R"({"schema":"vs/1","task":"open","answer":"x","video":"a.mp4","question":"q)" + std::to_string(lines.size()) + R"(","id":")" +
              std::to_string(lines.size()) + R"(","subtitles":")" + name + ".srt\"}\n";
   io::write_file_atomic(root() / "r.jsonl", lines);
   const auto result = run({"check", root() / "r.jsonl", "--data-root", root(), "--report", root() / "report.json"});

@@ -28,12 +28,8 @@ settings::TrainConfig config() {
   return config;
 }
 
-std::vector<data::Sample> samples() {
-  data::Sample sample;
-  sample.video = "a.mp4";
-  sample.duration = 8;  // 8 frames, 4 slices, 20 vision tokens
-  return {sample};
-}
+/// One prompt: 4 slices of 5 vision tokens, and 20 of text.
+PromptSizes samples() { return {{.text_tokens = 20, .vision_tokens = 20, .tokens_per_slice = 5}}; }
 
 double flops(const Budget& budget, const std::string& part) {
   for (const auto& work : budget.work)
@@ -49,7 +45,7 @@ double bytes(const Budget& budget, const std::string& part) {
 
 TEST(Budget, CountsAStep) {
   const auto budget = estimate_budget(config(), shape(), samples());
-  EXPECT_DOUBLE_EQ(budget.prompt_tokens, 40) << "20 of vision, 20 of the template";
+  EXPECT_DOUBLE_EQ(budget.prompt_tokens, 40) << "20 of vision, 20 of text";
   EXPECT_EQ(budget.responses, 8);
   EXPECT_EQ(budget.response_tokens, 80);
   // 2 prompts of 80 patches; each 2 * 100 for matrices, 4 * 4 * 20 for attention to the 20 patches of its slice
@@ -111,6 +107,20 @@ TEST(Budget, TellsMemoryOfARank) {
   auto half = config();
   half.model.dtype = "bfloat16";
   EXPECT_DOUBLE_EQ(bytes(estimate_budget(half, shape(), samples()), "optimizer"), 2000 * 12) << "and master weights";
+}
+
+TEST(Budget, CountsWhatAskingAllSamplesTakes) {
+  const AskingPlan plan{.prompts = 6, .responses_each = 4, .max_new_tokens = 10, .batch = 2};
+  const auto budget = estimate_asking(plan, shape(), samples());
+  EXPECT_EQ(budget.responses, 24);
+  EXPECT_EQ(budget.response_tokens, 240);
+  // As a rollout of 2 prompts above, three times.
+  EXPECT_DOUBLE_EQ(flops(budget, "vision tower"), 3 * 160 * (200 + 320));
+  EXPECT_DOUBLE_EQ(flops(budget, "prefill"), 3 * 80 * (2000 + 800));
+  EXPECT_DOUBLE_EQ(flops(budget, "decoding"), 3 * 80 * (2000 + 40 * 45 + 2000));
+  EXPECT_DOUBLE_EQ(bytes(budget, "weights"), 2500 * 4);
+  EXPECT_DOUBLE_EQ(bytes(budget, "keys and values of a batch"), 2 * 80 * 2 * 5 * 4);
+  EXPECT_THAT(to_text(budget, {}), testing::HasSubstr("all samples: 6 prompts of about 40 tokens"));
 }
 
 TEST(Budget, IsReadByPeople) {

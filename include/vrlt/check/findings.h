@@ -5,7 +5,7 @@
 
 #include "vrlt/io/json.h"
 
-namespace vrlt::app {
+namespace vrlt::check {
 
 enum class Severity { kWarning, kMissing, kError };
 
@@ -25,4 +25,4 @@ io::Json to_json(const std::vector<Finding>& findings);
 /// 65 with an error, else 66 with something missing, else 0.
 int exit_code_of(const std::vector<Finding>& findings);
 
-}  // namespace vrlt::app
+}  // namespace vrlt::check

@@ -1,14 +1,15 @@
-#include "app/check_records.h"
+#include "vrlt/check/records.h"
 
 #include <map>
 #include <set>
 #include <string_view>
 
+#include "data/record_fields.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/benchmark_sizes.h"
 #include "vrlt/data/record_file.h"
 
-namespace vrlt::app {
+namespace vrlt::check {
 namespace fs = std::filesystem;
 namespace {
 
@@ -44,6 +45,61 @@ void check_spans(const data::Sample& sample, std::vector<Finding>& findings) {
   }
 }
 
+/// "A.", "A)", "(A)" or "A:" at the start of the option with that letter.
+bool has_letter(const std::string& option, size_t index) {
+  const char letter = static_cast<char>('A' + index);
+  const auto is = [&](size_t at, char wanted) { return option.size() > at && (option[at] == wanted); };
+  return (is(0, letter) && (is(1, '.') || is(1, ')') || is(1, ':'))) || (is(0, '(') && is(1, letter) && is(2, ')'));
+}
+
+void check_options(const data::Sample& sample, std::vector<Finding>& findings) {
+  const auto& options = sample.options;
+  if (options.empty()) return;
+  if (options.size() < kMinOptions || options.size() > kMaxOptions)
+    findings.push_back({Severity::kWarning, "unusual_options", sample.id, concat(options.size(), " options")});
+  bool lettered = true;
+  for (size_t i = 0; i < options.size(); ++i) {
+    lettered = lettered && has_letter(options[i], i);
+    for (size_t j = 0; j < i; ++j)
+      if (options[i] == options[j])
+        findings.push_back(
+            {Severity::kWarning, "equal_options", sample.id, concat("options ", j, " and ", i, " are both ", io::excerpt(options[i]))});
+  }
+  if (lettered)
+    findings.push_back({Severity::kWarning, "letters_in_options", sample.id,
+                        concat("options begin with their letters, and the prompt adds its own: \"A. ", options.front(), "\"")});
+}
+
+/// What stands for media or turns in other people's records, and would be read as text, or break the prompt.
+void check_text(const data::Sample& sample, std::vector<Finding>& findings) {
+  struct Placeholder {
+    const char* text;
+    Severity severity;
+  };
+  constexpr Placeholder kPlaceholders[] = {
+      {"<video>", Severity::kWarning},      {"<image>", Severity::kWarning},          {"<|video_pad|>", Severity::kError},
+      {"<|image_pad|>", Severity::kError},  {"<|vision_start|>", Severity::kWarning}, {"<|vision_end|>", Severity::kWarning},
+      {"<|im_start|>", Severity::kWarning}, {"<|im_end|>", Severity::kWarning},       {"<|endoftext|>", Severity::kWarning}};
+  auto texts = sample.options;
+  texts.push_back(sample.question);
+  for (const auto& [placeholder, severity] : kPlaceholders)
+    for (const auto& text : texts)
+      if (text.find(placeholder) != std::string::npos) {
+        findings.push_back({severity, "placeholder_in_text", sample.id,
+                            concat(placeholder, " stands in ", &text == &texts.back() ? "the question" : "an option",
+                                   ": the video is put before the text without it; take it out")});
+        break;
+      }
+}
+
+void check_keys(const data::Sample& sample, std::vector<Finding>& findings) {
+  for (const auto& [name, value] : sample.record.items()) {
+    const auto meant = data::is_record_field(name) ? std::string() : data::meant_field(name, sample.record);
+    if (!meant.empty())
+      findings.push_back({Severity::kWarning, "unknown_key", sample.id, concat(io::excerpt(name), ": unknown key; did you mean \"", meant, "\"?")});
+  }
+}
+
 void check_folders(const std::vector<data::Sample>& samples, std::vector<Finding>& findings) {
   std::map<std::string, std::set<std::string>> folders_of;
   for (const auto& sample : samples)
@@ -59,12 +115,21 @@ std::string without_place(const std::string& message, const std::string& place) 
   return message.starts_with(place + ": ") ? message.substr(place.size() + 2) : message;
 }
 
+/// Where a record stands: its id, if that can be read.
+std::string where(const io::Json& record, const std::string& place) {
+  const bool has_id = record.is_object() && record.contains("id") && record["id"].is_string();
+  return has_id ? record["id"].get<std::string>() : place;
+}
+
 void read_lines(const fs::path& file, std::vector<data::Sample>& samples, std::vector<Finding>& findings) {
   const auto read_line = [&](const std::string& place, std::string_view line) {
+    io::Json record;
     try {
-      samples.push_back(data::parse_sample(io::parse_json(line, place), place));
+      record = io::parse_json(line, place);
+      samples.push_back(data::parse_sample(record, place));
     } catch (const DataError& error) {
-      findings.push_back({Severity::kError, "broken_record", place, without_place(error.what(), place)});
+      const auto id = where(record, place);
+      findings.push_back({Severity::kError, "broken_record", id, id == place ? without_place(error.what(), place) : error.what()});
     }
   };
   try {
@@ -86,8 +151,9 @@ std::vector<data::Sample> read_records(const std::vector<fs::path>& files, std::
 void check_records(const std::vector<data::Sample>& samples, std::vector<Finding>& findings) {
   check_duplicates(samples, findings);
   for (const auto& sample : samples) {
-    if (!sample.options.empty() && (sample.options.size() < kMinOptions || sample.options.size() > kMaxOptions))
-      findings.push_back({Severity::kWarning, "unusual_options", sample.id, concat(sample.options.size(), " options")});
+    check_options(sample, findings);
+    check_text(sample, findings);
+    check_keys(sample, findings);
     check_spans(sample, findings);
   }
   check_folders(samples, findings);
@@ -96,4 +162,4 @@ void check_records(const std::vector<data::Sample>& samples, std::vector<Finding
         {Severity::kWarning, "not_as_published", difference.substr(0, difference.find(": ")), difference.substr(difference.find(": ") + 2)});
 }
 
-}  // namespace vrlt::app
+}  // namespace vrlt::check

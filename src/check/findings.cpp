@@ -1,4 +1,4 @@
-#include "app/findings.h"
+#include "vrlt/check/findings.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -6,7 +6,7 @@
 
 #include "vrlt/core/error.h"
 
-namespace vrlt::app {
+namespace vrlt::check {
 namespace {
 
 const char* to_string(Severity severity) {
@@ -42,4 +42,4 @@ int exit_code_of(const std::vector<Finding>& findings) {
   return has(Severity::kMissing) ? static_cast<int>(ExitCode::kMissingInput) : 0;
 }
 
-}  // namespace vrlt::app
+}  // namespace vrlt::check
