@@ -1,7 +1,9 @@
 #include "rollout/growing_responses.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
 
 namespace vrlt::rollout {
@@ -27,6 +29,8 @@ double GrowingResponses::uniform(const Row& row, int64_t ahead) const {
 
 bool GrowingResponses::add_token(const Row& row, int64_t id, float log_prob) {
   auto& response = groups_[row.prompt].responses[row.response];
+  if (!std::isfinite(log_prob))
+    throw NotFiniteError(concat(groups_[row.prompt].prompt.sample_id, ": the logits of token ", response.ids.size() + 1, " are not finite"));
   response.ids.push_back(id);
   response.log_probs.push_back(log_prob);
   const bool stopped = std::find(stop_ids_.begin(), stop_ids_.end(), id) != stop_ids_.end();

@@ -34,6 +34,7 @@ class GrowingResponses {
   double uniform(const Row& row, int64_t ahead = 0) const;
 
   /// @return whether the response goes on; not after a stop token, or at the limit of its length.
+  /// @throws NotFiniteError  for a log-prob that is not finite, naming the sample.
   bool add_token(const Row& row, int64_t id, float log_prob);
 
   /// Keeps the rows of these indices, which ascend.

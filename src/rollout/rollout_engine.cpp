@@ -5,6 +5,7 @@
 
 #include "rollout/generation.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
 
 namespace vrlt::rollout {
@@ -50,7 +51,12 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
   auto settings = config;
   settings.look_every = tokens_between_looks(config, model_.head_weight().device());
   GrowingResponses responses(settings, model_.stop_ids(), groups);
-  (settings.look_every > 1 ? generate_by_chunk : generate_by_token)({model_, *draw_, settings, responses});
+  try {
+    (settings.look_every > 1 ? generate_by_chunk : generate_by_token)({model_, *draw_, settings, responses});
+  } catch (const NotFiniteError& error) {
+    const auto bad = model::first_not_finite(model_.parameters());
+    throw NotFiniteError(concat(error.what(), bad ? ": " + *bad : ", though all weights are; a wider model.dtype may help"));
+  }
   for (auto& group : groups)
     for (auto& response : group.responses) response.text = tokenizer_.decode(response.ids, /*skip_special_tokens=*/true);
   return groups;

@@ -8,6 +8,7 @@
 
 #include <limits>
 
+#include "rollout/processed_logits.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::rollout {
@@ -35,18 +36,25 @@ at::Tensor keep_min_p(const at::Tensor& logits, double min_p) {
 
 }  // namespace
 
-at::Tensor sample_tokens(const at::Tensor& logits, const at::Tensor& uniforms, const SamplingConfig& config) {
-  if (config.temperature == 0.0) return logits.argmax(1);
-  VRLT_CHECK(uniforms.sizes() == logits.sizes().slice(0, 1), uniforms.sizes(), " uniforms for ", logits.size(0), " rows");
+at::Tensor processed_logits(const at::Tensor& logits, const SamplingConfig& config) {
   auto kept = logits / config.temperature;
   if (config.top_k > 0) kept = keep_top_k(kept, config.top_k);
   if (config.top_p < 1.0) kept = keep_top_p(kept, config.top_p);
   if (config.min_p > 0.0) kept = keep_min_p(kept, config.min_p);
-  // Inverse of the distribution function, in float64: the first token whose cumulative probability exceeds u.
-  const auto cumulative = kept.to(at::kDouble).softmax(1).cumsum(1);
+  return kept;
+}
+
+/// Inverse of the distribution function, in float64: the first token whose cumulative probability exceeds u.
+at::Tensor draw_tokens(const at::Tensor& processed, const at::Tensor& uniforms) {
+  VRLT_CHECK(uniforms.sizes() == processed.sizes().slice(0, 1), uniforms.sizes(), " uniforms for ", processed.size(0), " rows");
+  const auto cumulative = processed.to(at::kDouble).softmax(1).cumsum(1);
   const auto total = cumulative.select(1, -1);
   const auto targets = uniforms * total;
-  return at::searchsorted(cumulative, targets.unsqueeze(1), /*out_int32=*/false, /*right=*/true).squeeze(1).clamp_max(logits.size(1) - 1);
+  return at::searchsorted(cumulative, targets.unsqueeze(1), /*out_int32=*/false, /*right=*/true).squeeze(1).clamp_max(processed.size(1) - 1);
+}
+
+at::Tensor sample_tokens(const at::Tensor& logits, const at::Tensor& uniforms, const SamplingConfig& config) {
+  return config.temperature == 0.0 ? logits.argmax(1) : draw_tokens(processed_logits(logits, config), uniforms);
 }
 
 }  // namespace vrlt::rollout

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "model/layers/cpu_kernels.h"
+#include "rollout/processed_logits.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::rollout {
@@ -38,7 +39,6 @@ class Row {
     }
     largest_ = model::cpu::largest(logits, size);
     likeliest_ = std::find(logits, logits + size, largest_) - logits;
-    if (likeliest_ == size) likeliest_ = 0;  // logits that are not numbers
     for (int64_t begin = 0; begin < size; begin += kBlock) {
       blocks_.push_back(model::cpu::exp_minus(logits + begin, std::min(kBlock, size - begin), largest_));
       total_ += blocks_.back();
@@ -87,8 +87,7 @@ TokenDraw::TokenDraw(const at::Tensor& forbidden) : forbidden_(forbidden) {
 }
 
 DrawnTokens TokenDraw::operator()(const at::Tensor& logits, const std::vector<double>& uniforms, const SamplingConfig& config) const {
-  const bool cut = config.top_k > 0 || config.top_p < 1.0 || config.min_p > 0.0;
-  if (!logits.is_cpu() || (cut && config.temperature > 0)) {
+  if (!logits.is_cpu() || narrows(config)) {
     const auto drawn = on_device(logits, at::tensor(uniforms, at::kDouble).to(logits.device()), config);
     return {drawn.ids.to(at::kCPU), drawn.log_probs.to(at::kCPU)};
   }
@@ -98,20 +97,31 @@ DrawnTokens TokenDraw::operator()(const at::Tensor& logits, const std::vector<do
   DrawnTokens drawn{at::empty({B}, at::kLong), at::empty({B}, at::kFloat)};
   std::vector<float> weights(static_cast<size_t>(V));
   for (int64_t i = 0; i < B; ++i) {
-    std::copy_n(logits.const_data_ptr<float>() + i * V, V, weights.data());
+    const float* row_logits = logits.const_data_ptr<float>() + i * V;
+    if (!model::cpu::all_finite(row_logits, V)) {
+      drawn.ids.data_ptr<int64_t>()[i] = 0;
+      drawn.log_probs.data_ptr<float>()[i] = std::numeric_limits<float>::quiet_NaN();
+      continue;
+    }
+    std::copy_n(row_logits, V, weights.data());
     const Row row(weights.data(), V, forbidden_ids_, temperature);
     const int64_t id = config.temperature > 0 ? row.at(uniforms[static_cast<size_t>(i)]) : row.likeliest();
     drawn.ids.data_ptr<int64_t>()[i] = id;
-    drawn.log_probs.data_ptr<float>()[i] = static_cast<float>(row.log_prob(logits.const_data_ptr<float>()[i * V + id] / temperature));
+    drawn.log_probs.data_ptr<float>()[i] = static_cast<float>(row.log_prob(row_logits[id] / temperature));
   }
   return drawn;
 }
 
 DrawnTokens TokenDraw::on_device(const at::Tensor& logits, const at::Tensor& uniforms, const SamplingConfig& config) const {
   const auto allowed = logits.masked_fill(forbidden_, kNever);
+  const auto of_ids = [](const at::Tensor& scaled, const at::Tensor& ids) { return scaled.log_softmax(1).gather(1, ids.unsqueeze(1)).squeeze(1); };
+  if (narrows(config)) {
+    const auto processed = processed_logits(allowed, config);
+    const auto ids = draw_tokens(processed, uniforms);
+    return {ids, of_ids(processed, ids)};
+  }
   const auto ids = sample_tokens(allowed, uniforms, config);
-  const auto log_probs = (logits / log_prob_temperature(config)).log_softmax(1).gather(1, ids.unsqueeze(1)).squeeze(1);
-  return {ids, log_probs};
+  return {ids, of_ids(logits / log_prob_temperature(config), ids)};
 }
 
 }  // namespace vrlt::rollout

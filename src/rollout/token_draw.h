@@ -11,8 +11,9 @@ namespace vrlt::rollout {
 
 /// Drawn tokens.
 struct DrawnTokens {
-  at::Tensor ids;        ///< [B] int64
-  at::Tensor log_probs;  ///< [B] float32, over the full vocabulary at the sampling temperature (1 if that is 0).
+  at::Tensor ids;  ///< [B] int64
+  /// [B] float32, see Response::log_probs; a NaN or an infinity where the logits of the row are not finite, and then the id says nothing.
+  at::Tensor log_probs;
 };
 
 /// sample_tokens() without the forbidden ids, and what the drawn ones had as log-probs.

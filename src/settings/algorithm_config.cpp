@@ -128,10 +128,13 @@ void visit_entropy(Fields& v, algorithm::EntropyConfig& c) {
 }
 
 void visit_correction(Fields& v, algorithm::CorrectionConfig& c) {
-  v.field({.name = "is_correction",
-           .help = "weights for what sampler and update differ by (--list corrections)",
-           .choices = names_of(algorithm::kCorrectionChoices)},
-          c.mode);
+  v.field(
+      {.name = "is_correction",
+       .help =
+           "weights for what sampler and update differ by (--list corrections): rounding, and what top_k, top_p and min_p cut; only with none are "
+           "weights the same to the last bit on any number of ranks",
+       .choices = names_of(algorithm::kCorrectionChoices)},
+      c.mode);
   v.field({.name = "is_weight_min", .help = "smallest weight", .min = 0, .max = 1}, c.min_weight);
   v.field({.name = "is_weight_max", .help = "largest weight", .min = 1, .max = 1e6}, c.max_weight);
   v.field({.name = "off_policy_threshold",

@@ -9,6 +9,7 @@
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/rewards/reward_presets.h"
+#include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/preset_table.h"
 #include "vrlt/settings/reward_section.h"
 
@@ -98,9 +99,11 @@ class AlgorithmCheck {
     if (algorithm_.reference_sync_every > 0 && !algorithm_.needs_reference())
       refuse("algorithm.reference_sync_every", "there is no reference to move: kl_coef and kl_reward_coef are 0");
     const auto& correction = algorithm_.objective.correction;
-    if (algorithm_.logprob_temperature != "rollout" && config_.rollout.sampling.temperature != 1.0 && correction.mode != "none")
-      refuse("algorithm.logprob_temperature",
-             "the sampler's log-probabilities are at rollout.temperature, the update's are not: set is_correction: none");
+    if (one_temperature(config_)) return;
+    const char* what = "the sampler's log-probabilities are at rollout.temperature, the update's are not: ";
+    if (correction.mode != "none") refuse("algorithm.logprob_temperature", what, "set is_correction: none");
+    if (correction.off_policy_threshold)
+      refuse("algorithm.off_policy_threshold", what, "remove off_policy_threshold, or set logprob_temperature: rollout");
   }
 
   void check_batches() {
@@ -136,10 +139,12 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.field({.name = "seed", .help = "of data order, sampling and random weights"}, c.seed);
   v.field({.name = "steps", .help = "batches of prompts to train on", .min = 1}, c.steps);
   v.field({.name = "prompts_per_step", .help = "prompts per step, over all ranks", .min = 1}, c.prompts_per_step);
-  v.field({.name = "micro_batch",
-           .help = "prompts per forward and backward pass: memory and speed; weights change by rounding only, with 1 not even by the number of ranks",
-           .min = 1},
-          c.micro_batch);
+  v.field(
+      {.name = "micro_batch",
+       .help = "prompts per forward and backward pass: memory and speed; weights change by rounding only, with 1 and is_correction: none not even by "
+               "the number of ranks (a correction sees the rounding of the sampler, which decodes other batches)",
+       .min = 1},
+      c.micro_batch);
   v.field(
       {.name = "micro_batch_tokens", .help = "tokens of prompts and responses per pass at most; a larger prompt goes alone; 0: no bound", .min = 0},
       c.micro_batch_tokens);
@@ -230,7 +235,8 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
     doubt(sampling.top_p < 1   ? "rollout.top_p"
           : sampling.top_k > 0 ? "rollout.top_k"
                                : "rollout.min_p",
-          "responses come from a narrowed distribution, the update uses the full one");
+          "responses come from a narrowed distribution, the update trains the full one; is_correction: ", objective.correction.mode,
+          objective.correction.mode == "none" ? " leaves the difference out of account" : " weighs tokens by the difference");
   return found;
 }
 

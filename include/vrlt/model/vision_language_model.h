@@ -90,7 +90,7 @@ struct ModelOptions {
 };
 
 /// Opens a Hugging Face folder by its `model_type`.
-/// @throws MissingInputError, CheckpointError (names, shapes, unsupported settings), DataError (config).
+/// @throws MissingInputError, CheckpointError (names, shapes, unsupported settings), DataError (config), NotFiniteError (the first bad weights).
 std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& folder, const ModelOptions& options);
 
 }  // namespace vrlt::model

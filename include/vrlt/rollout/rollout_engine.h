@@ -31,7 +31,7 @@ class RolloutEngine {
   RolloutEngine(model::VisionLanguageModel& model, const tokenizer::Tokenizer& tokenizer, std::vector<int64_t> never_sampled);
   ~RolloutEngine();
 
-  /// No gradients are recorded. The groups are in the order of the prompts.
+  /// No gradients are recorded. The groups are in the order of the prompts. @throws NotFiniteError naming the sample and the first bad weights.
   std::vector<RolloutGroup> generate(const std::vector<Prompt>& prompts, const GenerationConfig& config);
 
  private:

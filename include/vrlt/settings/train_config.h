@@ -35,7 +35,7 @@ struct TrainConfig {
   uint64_t seed = 0;
   int64_t steps = 100;  ///< Batches of prompts; each is an optimizer step unless algorithm.passes or updates_per_pass say more.
   int64_t prompts_per_step = 16;
-  int64_t micro_batch = 4;              ///< Prompts per forward and backward pass; 1: the same weights on any number of ranks.
+  int64_t micro_batch = 4;              ///< Prompts per pass; 1, with is_correction: none: the same weights on any number of ranks, to the last bit.
   int64_t micro_batch_tokens = 0;       ///< Tokens per pass at most, prompts and responses, where several prompts share it; 0: any number.
   int64_t logged_rollouts = 2;          ///< Prompts per step whose responses go to rollouts.jsonl.
   std::optional<double> device_tflops;  ///< Peak of one device in TFLOP/s, which utilisation refers to; not set: measured at start.

@@ -119,6 +119,13 @@ VRLT_SIMD void add_values(const float* weights, int64_t count, const float* valu
   }
 }
 
+VRLT_SIMD bool all_finite(const float* x, int64_t size) {
+  float zero = 0;  // or NaN, as the difference of an infinity to itself is
+#pragma omp simd reduction(+ : zero)
+  for (int64_t i = 0; i < size; ++i) zero += x[i] - x[i];
+  return zero == 0.0F;
+}
+
 VRLT_SIMD float largest(const float* x, int64_t size) {
   float result = -std::numeric_limits<float>::infinity();
 #pragma omp simd reduction(max : result)

@@ -25,6 +25,9 @@ void add_scores(const float* query, int64_t head_dim, const float* keys, int64_t
 /// out[d] += sum over i of weights[i] values[i * head_dim + d], i < count.
 void add_values(const float* weights, int64_t count, const float* values, int64_t head_dim, float* out);
 
+/// Whether none of x[0..size) is a NaN or an infinity.
+bool all_finite(const float* x, int64_t size);
+
 /// The largest of x[0..size), at least 1.
 float largest(const float* x, int64_t size);
 

@@ -11,6 +11,7 @@
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/model/finite_weights.h"
 
 namespace vrlt::model::qwen2_5_vl {
 namespace fs = std::filesystem;
@@ -217,6 +218,7 @@ void Model::save(const fs::path& folder) const {
 std::unique_ptr<VisionLanguageModel> load(const fs::path& folder, const io::Json& json, const ModelOptions& options) {
   Config config = parse_config(json, (folder / "config.json").string());
   ParameterTable parameters = options.random_weights ? random_weights(config, options) : load_weights(folder, config, options);
+  check_finite(parameters, concat(folder.string(), ": broken weights"));
   auto stop_ids = read_stop_ids(folder, config);
   return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(stop_ids), folder, options.checkpoint_blocks);
 }

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
+#include "rollout/processed_logits.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
 #include "tests/support/tiny_prompts.h"
 #include "tests/support/worst.h"
+#include "vrlt/core/error.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -97,8 +100,12 @@ TEST_P(Generation, CachedDecodingEqualsOneForwardPass) {
       model_group.responses.push_back(at::tensor(response.ids, at::kLong));
     }
     const model::GroupBatch batch{{model_group}};
-    const auto logits = at::linear(model_->response_hidden(batch), model_->head_weight()) / temperature;
-    const auto expected = logits.log_softmax(1).gather(1, batch.response_ids().unsqueeze(1)).squeeze(1);
+    const auto logits = at::linear(model_->response_hidden(batch), model_->head_weight());
+    // Where something is cut, what was drawn from; else the full vocabulary.
+    auto allowed = logits.clone();
+    for (const int64_t id : {TinyPrompts::kImageToken, TinyPrompts::kVideoToken}) allowed.select(1, id).fill_(-HUGE_VAL);
+    const auto scaled = narrows(config().sampling) ? processed_logits(allowed, config().sampling) : logits / temperature;
+    const auto expected = scaled.log_softmax(1).gather(1, batch.response_ids().unsqueeze(1)).squeeze(1);
     int64_t next = 0;
     for (const auto& response : group.responses)
       for (const float log_prob : response.log_probs) {
@@ -151,6 +158,26 @@ TEST_P(Generation, AResponseDoesNotDependOnItsCompany) {
     }
   }
   EXPECT_GE(lengths.size(), 2u) << "no response ended before the others";
+}
+
+TEST(BrokenWeights, EndGenerationAndAreNamed) {
+  for (const int64_t look_every : {1, 4}) {
+    const auto model = tiny_model({2});
+    {
+      const at::NoGradGuard no_grad;
+      model->parameters().at("model.layers.1.mlp.up_proj.weight")[3][5].fill_(std::nan(""));
+    }
+    const NumberTokenizer tokenizer;
+    RolloutEngine engine(*model, tokenizer, {});
+    TinyPrompts prompts(1);
+    try {
+      engine.generate({{"a/1", prompts.text(5)}}, {.group_size = 2, .max_new_tokens = 8, .look_every = look_every});
+      ADD_FAILURE();
+    } catch (const NotFiniteError& error) {
+      EXPECT_STREQ(error.what(),
+                   "a/1: the logits of token 1 are not finite: model.layers.1.mlp.up_proj.weight holds 1 number that is not finite (of 1536)");
+    }
+  }
 }
 
 // Nor on how often the host looks: between looks tokens are drawn on the device, and rows that stopped go on.

@@ -67,6 +67,10 @@ const Mistake kMistakes[] = {
     {"temperatures_that_differ", "  logprob_temperature: 1.0\n",
      "c.yaml:6:3: the sampler's log-probabilities are at rollout.temperature, the update's are not: set is_correction: none",
      "rollout: {temperature: 0.7}\n"},
+    {"drift_over_temperatures_that_differ", "  logprob_temperature: 1.0\n  is_correction: none\n  off_policy_threshold: 0.01\n",
+     "c.yaml:8:3: the sampler's log-probabilities are at rollout.temperature, the update's are not: remove off_policy_threshold, or set "
+     "logprob_temperature: rollout",
+     "rollout: {temperature: 0.7}\n"},
     {"updates_that_do_not_divide", "  updates_per_pass: 3\n", "c.yaml:5:3: updates_per_pass is 3, expected a divisor of prompts_per_step (16)"},
     {"dynamic_without_accuracy", "  dynamic_sampling: true\n", "c.yaml:6:3: dynamic_sampling compares accuracy, and no reward measures it",
      "rewards: [format]\n"},
@@ -108,7 +112,10 @@ TEST(Doubts, AreToldAndAllowed) {
   config.algorithm.objective.aggregation = {.mode = "const", .const_length = 8};
   config.rollout.sampling.top_p = 0.9;
   EXPECT_THAT(doubts(config, {{"algorithm.aggregation", "c.yaml:5:3"}}),
-              ::testing::ElementsAre(HasSubstr("c.yaml:5:3: ratio: sequence with aggregation: const"), HasSubstr("narrowed distribution")));
+              ::testing::ElementsAre(HasSubstr("c.yaml:5:3: ratio: sequence with aggregation: const"),
+                                     HasSubstr("is_correction: token_truncate weighs tokens by the difference")));
+  config.algorithm.objective.correction.mode = "none";
+  EXPECT_THAT(doubts(config, {}), ::testing::Contains(HasSubstr("is_correction: none leaves the difference out of account")));
 }
 
 std::string printed(TrainConfig config) {
