@@ -99,6 +99,7 @@ void print_results(const EvalTask& task, const std::vector<evaluation::Answer>& 
   std::printf(", %.1f %% unreadable, %.1f %% cut off\n", 100 * results["parse_failure_rate"].get<double>(),
               100 * results["truncation_rate"].get<double>());
   if (!task.pooled) print_failures(answers);
+  if (results["truncation_rate"].get<double>() > 0.5) std::printf("  most answers end at generation.max_new_tokens: raise it\n");
   if (results.contains("not_comparable"))
     std::printf("  not comparable with published numbers: %s\n", results["not_comparable"].get<std::string>().c_str());
   print_reasons(results);

@@ -40,6 +40,18 @@ void explain_empty_selection(const std::map<std::string, std::map<std::string, i
                         "if every reward is 0, look at the responses in rollouts.jsonl: the model may need a warm start or another prompt"));
 }
 
+/// What is cut off has often no answer yet: its rewards say nothing about the sample.
+void warn_of_truncation(const std::vector<selection::SampleStatistics>& statistics, int64_t max_new_tokens) {
+  int64_t truncated = 0, all = 0;
+  for (const auto& s : statistics) {
+    truncated += s.num_truncated;
+    all += s.reward.draws();
+  }
+  if (2 * truncated > all)
+    log::warning(
+        concat(100 * truncated / all, " % of responses end at rollout.max_new_tokens (", max_new_tokens, "), before their answer perhaps; raise it"));
+}
+
 /// The samples that could not be asked, as lines of rejected.jsonl.
 std::vector<io::Json> unreadable_samples(const ResponseStore& store) {
   std::vector<io::Json> lines;
@@ -115,6 +127,7 @@ void choose(const settings::SelectConfig& config, const ResponseStore& store, co
   print_counts(counts, report["predicted_no_signal"]);
   if (num_unreadable > 0) std::printf("unreadable: %zu (rejected.jsonl says why)\n", num_unreadable);
   std::printf("selected %zu of %zu -> %s\n", selected.size(), num_samples, (folder / "selected.jsonl").c_str());
+  warn_of_truncation(statistics, config.rollout.max_new_tokens);
   if (selected.empty()) explain_empty_selection(counts);
 }
 

@@ -68,6 +68,18 @@ std::string metric_charts(const fs::path& run) {
   return constants.empty() ? html : html + "<p class=\"soft\">the same in every step: " + escape(constants) + "</p>";
 }
 
+// Alarms
+
+/// What the run warned of while it trained: the last word on each kind, in red.
+std::string alarms(const fs::path& run) {
+  std::map<std::string, std::string> texts;
+  for (const auto& line : read_lines(run / "alarms.jsonl"))
+    if (line.is_object()) texts[line.value("kind", "")] = line.value("text", "");
+  std::string html;
+  for (const auto& [kind, text] : texts) html += "<p class=\"alarm\">" + escape(text) + "</p>";
+  return html;
+}
+
 // Rollouts
 
 std::vector<Interval> spans_of(const io::Json& json) {
@@ -269,7 +281,7 @@ std::string run_section(const fs::path& run, const FrameStrip& frame_strip) {
   const auto body = comparison_table(run) + selection_histograms(run) + metric_charts(run) + rollout_samples(run, frame_strip);
   const bool evaluated = !score_table({run}).empty();
   if (body.empty() && !evaluated) throw DataError(run.string() + ": holds no metrics, selection or evaluation");
-  std::string html = "<h2>" + escape(run_name(run)) + "</h2>";
+  std::string html = "<h2>" + escape(run_name(run)) + "</h2>" + alarms(run);
   if (fs::exists(run / "config.yaml")) html += folded("config", "<pre>" + escape(io::read_file(run / "config.yaml", kMaxTextFile)) + "</pre>");
   return html + body;
 }

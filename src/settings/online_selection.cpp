@@ -42,7 +42,8 @@ selection::CurriculumKnot parse_knot(const std::string& line) {
 void visit_fields(config::FieldVisitor& v, OnlineSelectionSection& c) {
   const auto wants = [&](const char* rule) { return c.rule == rule || v.wants_fields_without_effect(); };
   v.field({.name = "rule",
-           .help = "none: all samples; epoch_filter: drop the mastered and the hopeless after each epoch; memory_bank: replay prompts that varied in "
+           .help = "none: all samples; epoch_filter: drop the mastered and the hopeless after each epoch (a run that ends while it measures "
+                   "one measures it again); memory_bank: replay prompts that varied in "
                    "place of groups that do not; curriculum: shares of difficulties by step",
            .choices = {"none", "epoch_filter", "memory_bank", "curriculum"}},
           c.rule);

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <limits>
 #include <set>
+#include <unordered_map>
 
 #include "trainer/online_streams.h"
 #include "vrlt/core/error.h"
@@ -39,8 +41,11 @@ class EpochFilterStream final : public PromptStream {
   void choose_next(const Measure& measure) {
     std::vector<DrawnPrompt> prompts;
     for (const int64_t sample : epoch_samples_) prompts.push_back(at_next_position(sample));
+    std::unordered_map<int64_t, double> means;
+    for (const auto& [prompt, accuracy] : measure(prompts)) means[prompt.sample] = accuracy.mean;
     std::vector<selection::EpochScore> scores;
-    for (const auto& [prompt, accuracy] : measure(prompts)) scores.push_back({id_of(prompt.sample), accuracy.mean});
+    for (const int64_t sample : epoch_samples_)
+      scores.push_back({id_of(sample), means.contains(sample) ? means[sample] : std::numeric_limits<double>::quiet_NaN()});
     std::vector<std::string> pool;
     for (int64_t i = 0; i < static_cast<int64_t>(samples_.size()); ++i)
       if (!was_chosen_.contains(i)) pool.push_back(id_of(i));

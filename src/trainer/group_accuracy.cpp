@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::trainer {
@@ -11,9 +12,12 @@ selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const std::ve
   bool continuous = false;
   for (const auto& score : scored.scores) {
     accuracies.push_back(score.accuracy);
+    VRLT_CHECK(score.components.size() == terms.size(), score.components.size(), " rewards of ", terms.size(), " terms");
+    int64_t applying = 0;
     for (size_t c = 0; c < score.components.size(); ++c) {
       const auto& entry = rewards::find_reward(terms[c].name);
-      continuous = continuous || (score.components[c].applicable && entry.accuracy && entry.continuous);
+      if (!score.components[c].applicable || !entry.accuracy) continue;
+      continuous = continuous || entry.continuous || ++applying > 1;
     }
   }
   return selection::reward_statistics(std::move(accuracies), continuous);

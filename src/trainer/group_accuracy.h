@@ -20,7 +20,8 @@ struct GroupAccuracy {
   selection::RewardStatistics accuracy;
 };
 
-/// Of the accuracy terms alone, as selection looks at it: format failures are another variance.
+/// Of the accuracy terms alone, as selection looks at it: format failures are another variance. Continuous where a term is, or where several
+/// apply: their mean lies between 0 and 1 too.
 selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const std::vector<rewards::RewardTerm>& terms);
 
 /// Those of all ranks in the order of positions.

@@ -10,8 +10,10 @@
 #include "trainer/rollout_stage.h"
 #include "trainer/step_log.h"
 #include "trainer/training_run.h"
+#include "trainer/training_watch.h"
 #include "vrlt/algorithm/reference_sync.h"
 #include "vrlt/rewards/reward_metrics.h"
+#include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/reward_section.h"
 #include "vrlt/trainer/policy_update.h"
 #include "vrlt/trainer/trainer.h"
@@ -21,21 +23,22 @@ namespace {
 
 UpdateSettings update_settings(const settings::TrainConfig& config) {
   return {.algorithm = config.algorithm,
-          .temperature = config.algorithm.logprob_temperature == "rollout" ? config.rollout.sampling.temperature : 1.0,
+          .temperature = settings::log_prob_temperature(config),
           .micro_batch = config.micro_batch,
           .micro_batch_tokens = config.micro_batch_tokens,
           .freeze_vision = config.model.freeze_vision};
 }
 
-UpdateGroup update_group(const ScoredGroup& scored, bool mask_truncated) {
+/// The sampler's log-probs are left out where the update's are at another temperature: nothing may compare them.
+UpdateGroup update_group(const ScoredGroup& scored, const settings::TrainConfig& config) {
   UpdateGroup group{.prompt = scored.group.prompt.inputs, .vision_features = scored.group.vision_features};
   std::vector<float> sampler;
   for (const auto& response : scored.group.responses) {
     group.responses.push_back(at::tensor(response.ids, at::kLong));
-    group.counted.push_back(!(mask_truncated && response.truncated));
+    group.counted.push_back(!(config.algorithm.mask_truncated && response.truncated));
     sampler.insert(sampler.end(), response.log_probs.begin(), response.log_probs.end());
   }
-  group.sampler_log_probs = at::tensor(sampler, at::kFloat);
+  if (settings::one_temperature(config)) group.sampler_log_probs = at::tensor(sampler, at::kFloat);
   return group;
 }
 
@@ -49,7 +52,7 @@ std::vector<std::vector<UpdateGroup>> split(const std::vector<ScoredGroup>& own,
   std::vector<std::vector<UpdateGroup>> parts(static_cast<size_t>(num_parts));
   for (const auto& scored : own) {
     const auto part = order.at(scored.position) * num_parts / static_cast<int64_t>(order.size());
-    parts[static_cast<size_t>(part)].push_back(update_group(scored, config.algorithm.mask_truncated));
+    parts[static_cast<size_t>(part)].push_back(update_group(scored, config));
   }
   return parts;
 }
@@ -92,6 +95,8 @@ void train_grpo(const TrainingParts& parts) {
   std::optional<StepLog> update_log;
   if (update.num_updates() > 1) update_log.emplace(parts, "updates.jsonl", run.first_step());
   SignalWatch signal;
+  TrainingWatch watch(config, run.trainer_state().value("watch", io::Json()));
+  AlarmLog alarms(parts, run.first_step());
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     // Draw prompts, roll out, score, leave out groups without signal.
@@ -119,27 +124,37 @@ void train_grpo(const TrainingParts& parts) {
 
     // Passes over the batch, each cut into optimizer steps.
     update.set_entropy_coef(state.entropy_coef());
+    bool learned = false;
     for (int64_t number = 0; number < update.num_updates(); ++number) {
       metrics::MetricSet of_update;
-      update.accumulate_gradients(number, run.gradients(), of_update);
-      if (run.optimizer_step(of_update)) sync_reference(parts, run.updates_done());
-      if (update_log) update_log->append(update_line(step, number, of_update));
+      if (update.has_tokens(number)) {
+        learned = true;
+        update.accumulate_gradients(number, run.gradients(), of_update);
+        if (run.optimizer_step(of_update)) sync_reference(parts, run.updates_done());
+        if (update_log) update_log->append(update_line(step, number, of_update));
+      } else {
+        run.skip_update(of_update);
+      }
       of_updates.average_in(of_update);
     }
 
     // Coefficients for the next step, metrics, logs, checkpoint.
     state.adapt_to_divergence(rows);
-    if (state.adapts_to_entropy()) state.adapt_to_entropy(value_of_first_rank(of_updates, "policy/entropy", parts.group));
+    if (learned && state.adapts_to_entropy()) state.adapt_to_entropy(value_of_first_rank(of_updates, "policy/entropy", parts.group));
     metrics.mean("time/update_seconds", update_time.seconds());
     metrics.mean("time/step_seconds", step_time.seconds());
     run.gather_metrics(metrics);
     metrics.average_in(of_updates);
     for (const auto& line : gather_records(parts, groups, reward.terms(), step)) rollout_log.append(line);
+    alarms.tell(step + 1, watch.look_at(step, rows, reward.terms()));
+    if (step + 1 == config.steps) alarms.tell(step + 1, watch.summary(step + 1));
     run.report_step(step, metrics, "reward/total");
     state.store();
     prompts->store(run.trainer_state());
+    run.trainer_state()["watch"] = watch.state();
     run.finish_step(step, [&] {
       rollout_log.sync();
+      alarms.sync();
       if (update_log) update_log->sync();
     });
   }

@@ -175,7 +175,7 @@ algorithm::TokenBatch PolicyUpdate::counted_tokens(const MicroBatch& micro, cons
 }
 
 void PolicyUpdate::accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics) {
-  const auto& part = parts_[static_cast<size_t>(update % settings_.algorithm.updates_per_pass)];
+  const auto& part = part_of(update);
   for (const auto& micro : part.micro_batches) {
     const auto tokens = counted_tokens(micro, forward(policy_, micro));
     const auto result = algorithm::objective(tokens, part.counts, settings_.algorithm.objective);

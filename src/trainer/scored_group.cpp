@@ -15,7 +15,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 double number_or_nan(const io::Json& value) { return value.is_null() ? kNan : value.get<double>(); }
 
 io::Json to_json(const ResponseRow& row) {
-  return {row.position, row.number, row.sample_id, row.components, row.total, row.length, row.truncated, row.divergence};
+  return {row.position, row.number, row.sample_id, row.components, row.total, row.length, row.truncated, row.divergence, row.truth, row.label};
 }
 
 ResponseRow row_of(const io::Json& json) {
@@ -25,9 +25,18 @@ ResponseRow row_of(const io::Json& json) {
                   .total = number_or_nan(json[4]),
                   .length = json[5].get<int64_t>(),
                   .truncated = json[6].get<bool>(),
-                  .divergence = number_or_nan(json[7])};
+                  .divergence = number_or_nan(json[7]),
+                  .truth = json[8].get<std::string>(),
+                  .label = json[9].get<std::string>()};
   for (const auto& component : json[3]) row.components.push_back(number_or_nan(component));
   return row;
+}
+
+/// What a reward has read of a response, as far as it is a label: of a grounded answer the option alone.
+std::string read_label(const data::Sample& sample, const rewards::ScoredResponse& score) {
+  const auto found = std::find_if(score.components.begin(), score.components.end(), [](const auto& component) { return !component.read.empty(); });
+  if (found == score.components.end()) return {};
+  return sample.options.empty() ? found->read : found->read.substr(0, 1);
 }
 
 ResponseRow row_of(const ScoredGroup& scored, size_t number) {
@@ -40,10 +49,17 @@ ResponseRow row_of(const ScoredGroup& scored, size_t number) {
                   .length = static_cast<int64_t>(response.ids.size()),
                   .truncated = response.truncated};
   for (const auto& component : score.components) row.components.push_back(component.applicable ? component.value : kNan);
+  row.truth = truth_label(*scored.sample);
+  if (!row.truth.empty()) row.label = read_label(*scored.sample, score);
   return row;
 }
 
 }  // namespace
+
+std::string truth_label(const data::Sample& sample) {
+  if (sample.answer_option) return std::string(1, static_cast<char>('A' + *sample.answer_option));
+  return sample.task == data::Task::kYesNo ? sample.answer_text.value_or("") : "";
+}
 
 std::vector<ResponseRow> gather_rows(const std::vector<ResponseRow>& own, distributed::ProcessGroup& group) {
   io::Json lines = io::Json::array();

@@ -27,8 +27,12 @@ struct ResponseRow {
   double total = 0.0;              ///< NaN: unscorable.
   int64_t length = 0;
   bool truncated = false;
-  double divergence = 0.0;  ///< From the reference, summed over tokens; 0 where it is not needed.
+  double divergence = 0.0;   ///< From the reference, summed over tokens; 0 where it is not needed.
+  std::string truth, label;  ///< Where the right answer is one of a few labels: it, and the one that was read; empty otherwise.
 };
+
+/// The right answer where it is one of a few labels: the letter of an option, yes or no. Empty otherwise.
+std::string truth_label(const data::Sample& sample);
 
 /// The responses of all ranks in the order of (position, number), whichever rank holds them: what is computed from them is the same
 /// to the last bit on any number of ranks.

@@ -1,7 +1,9 @@
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <chrono>
 
+#include "trainer/alarm_log.h"
 #include "trainer/micro_batches.h"
 #include "trainer/step_flops.h"
 #include "trainer/training_run.h"
@@ -9,17 +11,25 @@
 #include "vrlt/algorithm/token_batch.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
 namespace {
 
-/// The ideal response as tokens, with the stop token behind it.
+/// What every turn of the chat template ends in: generation stops at this and perhaps at others.
+int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
+  const auto id = tokenizer.token_to_id("<|im_end|>");
+  if (!id) throw DataError("the tokenizer has no token <|im_end|>, which supervised targets end in");
+  return *id;
+}
+
+/// The ideal response as tokens, with the end of the turn behind it (spec grpo.md 6).
 at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& sample) {
   const auto target = parts.config.sft.target == "think_answer" ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer;
   auto ids = parts.processor.tokenizer().encode(data::reference_response(parts.loader.prompt_of(sample), sample, target));
-  ids.push_back(parts.policy.stop_ids().front());
+  ids.push_back(turn_end(parts.processor.tokenizer()));
   return at::tensor(ids, at::kLong);
 }
 
@@ -31,13 +41,21 @@ at::Tensor token_weights(const model::GroupBatch& batch, const algorithm::StepCo
   return algorithm::per_token(at::tensor(weights, at::kFloat), lengths);
 }
 
+void warn_of_endless_turns(const TrainingParts& parts) {
+  const auto& stops = parts.policy.stop_ids();
+  if (parts.group.is_first() && std::find(stops.begin(), stops.end(), turn_end(parts.processor.tokenizer())) == stops.end())
+    log::warning("targets end in <|im_end|>, at which generation does not stop: add it to eos_token_id of generation_config.json");
+}
+
 }  // namespace
 
 void train_sft(const TrainingParts& parts) {
   const auto& config = parts.config;
+  warn_of_endless_turns(parts);
   TrainingRun run(parts);
   const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed, /*shuffle=*/true);
   const StepFlops flops(config, parts.yardstick);
+  AlarmLog alarms(parts, run.first_step());
 
   const auto prompts_of = [&](int64_t step) { return in_order(order, step * config.prompts_per_step, config.prompts_per_step); };
 
@@ -81,10 +99,13 @@ void train_sft(const TrainingParts& parts) {
     }
     metrics.sum("batch/tokens", static_cast<double>(own_tokens));
     metrics.sum("batch/rows", static_cast<double>(samples.size()));
-    run.optimizer_step(metrics);
+    if (counts.tokens > 0)
+      run.optimizer_step(metrics);
+    else
+      run.skip_update(metrics);
     metrics.mean("time/step_seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     run.report_step(step, metrics, "loss/nll");
-    run.finish_step(step, [] {});
+    run.finish_step(step, [&] { alarms.sync(); });
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <map>
 
 #include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/checkpoint/safetensors.h"
@@ -12,6 +13,7 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/distributed/work_sharing.h"
+#include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/processor/prompt_cost.h"
 
@@ -62,6 +64,7 @@ void copy_weights(const std::filesystem::path& folder, model::VisionLanguageMode
     if (stored.sizes() != tensor.sizes()) throw CheckpointError(concat(folder.string(), ": ", name, " has another shape than the model"));
     tensor.copy_(stored);
   }
+  model::check_finite(model.parameters(), folder.string());
 }
 
 bool too_many(size_t num_bad, const TrainingParts& parts) {
@@ -112,7 +115,7 @@ std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& 
 
 std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming) {
   std::vector<LoadedSample> loaded;
-  io::Json bad = io::Json::array();
+  std::map<std::string, std::string> bad;  // id -> error: a sample may be drawn twice
   prefetch(prompts, coming);
   for (const auto& prompt : own_share(prompts)) {
     if (too_many(bad_samples_.size() + bad.size(), parts_)) break;
@@ -123,8 +126,7 @@ std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPromp
       throw;
     } catch (const Error& error) {
       if (bad_samples_.count(sample.id) != 0) continue;  // known from an earlier epoch
-      log::warning(concat("leaving out ", error.what()));
-      bad.push_back({{"id", sample.id}, {"error", error.what()}});
+      if (bad.emplace(sample.id, error.what()).second) log::warning(concat("leaving out ", error.what()));
     }
   }
   count_bad_samples(bad);
@@ -149,8 +151,10 @@ void TrainingRun::prefetch(const std::vector<DrawnPrompt>& prompts, const std::v
   parts_.loader.prefetch(samples);
 }
 
-void TrainingRun::count_bad_samples(const io::Json& own) {
-  for (const auto& of_rank : parts_.group.all_gather(io::to_line(own)))
+void TrainingRun::count_bad_samples(const std::map<std::string, std::string>& own) {
+  io::Json lines = io::Json::array();
+  for (const auto& [id, error] : own) lines.push_back({{"id", id}, {"error", error}});
+  for (const auto& of_rank : parts_.group.all_gather(io::to_line(lines)))
     for (const auto& bad : io::parse_json(of_rank, "unreadable samples of a rank")) {
       bad_samples_.insert(bad["id"].get<std::string>());
       if (too_many(bad_samples_.size(), parts_))
@@ -174,8 +178,7 @@ bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
   const bool finite = std::isfinite(norm);
   metrics.mean("grad/norm", norm);
   metrics.mean("optim/lr", lr);
-  metrics.sum("optim/skipped_updates", finite ? 0.0 : 1.0);
-  metrics.sum("data/bad_samples", static_cast<double>(bad_samples_.size()));
+  record_update(finite, metrics);
   if (finite) {
     optimizer_.step(lr);
     ++updates_done_;
@@ -183,11 +186,23 @@ bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
     return true;
   }
   optimizer_.clear_gradients();
+  model::check_finite(parts_.policy.parameters(),
+                      concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, " and the weights are broken"));
   if (++skipped_in_a_row_ > optim.max_skipped_updates)
     throw NotFiniteError(concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, ", ", skipped_in_a_row_,
                                 " times in a row; the last checkpoint is intact, try a smaller optim.lr"));
   log::warning(concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, ", it is left out"));
   return false;
+}
+
+void TrainingRun::record_update(bool made, metrics::MetricSet& metrics) const {
+  metrics.sum("optim/skipped_updates", made ? 0.0 : 1.0);
+  metrics.sum("data/bad_samples", static_cast<double>(bad_samples_.size()));
+}
+
+void TrainingRun::skip_update(metrics::MetricSet& metrics) {
+  gather_metrics(metrics);
+  record_update(/*made=*/false, metrics);
 }
 
 void TrainingRun::report_step(int64_t step, metrics::MetricSet& metrics, const std::string& shown) {
@@ -201,11 +216,19 @@ void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_lo
   const int64_t done = step + 1;
   const bool last = done == parts_.config.steps, stop = parts_.group.any(stop_requested());
   if (last || stop || done % parts_.config.checkpoint.every == 0) {
+    check_weights(done);
     if (writer_) writer_->sync();
     sync_logs();
     save(done);
   }
   if (stop && !last) throw StopRequested(concat("stopped after step ", done, " as asked; run the same command to go on"));
+}
+
+/// On every rank: all of them end alike.
+void TrainingRun::check_weights(int64_t step) const {
+  const auto what = concat("after step ", step, ", not saved, the last checkpoint is intact");
+  model::check_finite(parts_.policy.parameters(), what);
+  if (keeps_moving_reference()) model::check_finite(parts_.reference->parameters(), "the reference " + what);
 }
 
 void TrainingRun::save(int64_t step) {

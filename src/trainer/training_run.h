@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -46,8 +47,12 @@ class TrainingRun {
 
   /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate. Gradients that are not
   /// finite are left out: parameters, optimizer and schedule stay as they are; false then.
-  /// @throws NotFiniteError when that happens more than optim.max_skipped_updates times in a row.
+  /// @throws NotFiniteError when that happens more than optim.max_skipped_updates times in a row, or when the weights are not finite either: it names
+  /// the first bad tensor.
   bool optimizer_step(metrics::MetricSet& metrics);
+
+  /// In place of optimizer_step() where no rank has a token to learn from: nothing moves, neither weights nor schedule. It is counted.
+  void skip_update(metrics::MetricSet& metrics);
 
   /// Updates that were made, over the whole run.
   int64_t updates_done() const { return updates_done_; }
@@ -62,6 +67,7 @@ class TrainingRun {
   void report_step(int64_t step, metrics::MetricSet& metrics, const std::string& shown);
 
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
+  /// @throws NotFiniteError naming the first bad tensor where weights are not finite: they are never saved.
   /// @param sync_logs  makes further lines of this step durable, as the metrics are: a checkpoint must not outlive them.
   void finish_step(int64_t step, const std::function<void()>& sync_logs);
 
@@ -69,10 +75,13 @@ class TrainingRun {
   std::vector<DrawnPrompt> own_share(const std::vector<DrawnPrompt>& prompts) const;
   /// Begins to read the clips of this rank's share.
   void prefetch(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming);
-  void count_bad_samples(const io::Json& own);
+  /// @param own  of this rank: id, and why it cannot be read.
+  void count_bad_samples(const std::map<std::string, std::string>& own);
   void refuse_nothing(const std::vector<DrawnPrompt>& prompts);
   void resume_from_latest();
   void restore(const std::filesystem::path& folder);
+  void record_update(bool made, metrics::MetricSet& metrics) const;
+  void check_weights(int64_t step) const;
   void save(int64_t step);
   /// Whether the reference is not the model that the run started from.
   bool keeps_moving_reference() const;

@@ -12,7 +12,7 @@ struct EpochFilterConfig {
   double max_mean = 0.7;  ///< and up to this.
 };
 
-/// Mean reward of a sample under the current policy.
+/// Mean reward of a sample under the current policy; NaN: it could not be read, and gives way to another.
 struct EpochScore {
   std::string id;
   double mean = 0.0;

@@ -15,7 +15,7 @@ namespace vrlt::settings {
 /// without the format.
 struct OnlineSelectionSection {
   /// none: all samples, epoch after epoch;
-  /// epoch_filter: after each epoch its samples are rolled out again, and those mastered or hopeless give way to others (Time-R1);
+  /// epoch_filter: after each epoch its samples are rolled out again (a run that ends there does it anew), and those mastered or hopeless give way;
   /// memory_bank: groups of low variance give way to prompts whose groups varied in earlier steps (VCRL);
   /// curriculum: shares of hard, medium and easy samples that change with the step.
   std::string rule = "none";

@@ -56,6 +56,9 @@ class PolicyUpdate {
 
   int64_t num_updates() const { return settings_.algorithm.num_updates(); }
 
+  /// Whether any rank has a token that counts in update 0, 1, ... of the batch; the same on all ranks.
+  bool has_tokens(int64_t update) const { return part_of(update).counts.tokens > 0; }
+
   /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of this rank alone.
   void accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics);
 
@@ -75,6 +78,7 @@ class PolicyUpdate {
     algorithm::StepCounts counts;  ///< Over all ranks.
   };
 
+  const Part& part_of(int64_t update) const { return parts_.at(static_cast<size_t>(update % settings_.algorithm.updates_per_pass)); }
   MicroBatch pack(std::span<const UpdateGroup> groups) const;
   algorithm::TokenLogProbs forward(model::VisionLanguageModel& model, const MicroBatch& micro) const;
   algorithm::TokenBatch counted_tokens(const MicroBatch& micro, const algorithm::TokenLogProbs& current) const;

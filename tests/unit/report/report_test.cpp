@@ -54,6 +54,22 @@ TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
   EXPECT_LT(html.find("video.fps"), html.rfind("<td>mIoU</td><td>50")) << "settings come before scores";
 }
 
+TEST_F(Report, AlarmsStandInRedAboveEverythingOfTheirRun) {
+  const auto training = run("grpo");
+  put(training / "metrics.jsonl", "{\"step\": 1, \"reward/total\": 0.5}\n");
+  put(training / "alarms.jsonl", R"({"step": 3, "kind": "truncated", "text": "step 3: 96 % of responses <end>"})"
+                                 "\n"
+                                 R"({"step": 9, "kind": "truncated", "text": "most responses ended in 7 of 9 steps"})"
+                                 "\n"
+                                 R"({"step": 4, "kind": "constant/format", "text": "reward/format was 0 & taught nothing"})"
+                                 "\n");
+  const auto html = page({training});
+  EXPECT_THAT(html, HasSubstr("<p class=\"alarm\">most responses ended in 7 of 9 steps</p>"));
+  EXPECT_THAT(html, HasSubstr("<p class=\"alarm\">reward/format was 0 &amp; taught nothing</p>"));
+  EXPECT_THAT(html, Not(HasSubstr("96 %"))) << "the last word on a kind is the one that is shown";
+  EXPECT_LT(html.find("class=\"alarm\""), html.find("per step"));
+}
+
 TEST_F(Report, OfficialScoresStandBeforeTheStrictOnes) {
   const auto evaluation = run("eval");
   put(evaluation / "tvg" / "results.json",

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/unit/selection/selection_fixtures.h"
 #include "vrlt/core/error.h"
 #include "vrlt/selection/epoch_filter.h"
@@ -50,6 +52,15 @@ TEST(NextEpoch, DropsTheMasteredAndTheHopelessAndRefills) {
   bool differs = false;
   for (int64_t epoch = 2; epoch < 8; ++epoch) differs = differs || next_epoch(last, pool, {}, 1, epoch) != ids;
   EXPECT_TRUE(differs);
+}
+
+// Two of six samples could not be read: the next epoch has six all the same.
+TEST(NextEpoch, UnreadableSamplesDoNotShrinkIt) {
+  const double unread = std::nan("");
+  const std::vector<EpochScore> last = {{"a", 0.5}, {"x", unread}, {"b", 0.9}, {"c", 0.5}, {"y", unread}, {"d", 0.5}};
+  const auto ids = next_epoch(last, {"p", "q", "r", "s"}, {}, 1, 1);
+  ASSERT_EQ(ids.size(), 6U) << "a, c, d and three of the pool";
+  EXPECT_EQ((std::vector<std::string>{ids.begin(), ids.begin() + 3}), (std::vector<std::string>{"a", "c", "d"}));
 }
 
 }  // namespace vrlt::selection

@@ -87,6 +87,26 @@ TEST(DynamicSampling, GivesUpAsItIsTold) {
   }
 }
 
+// Without a group there is no update: weight decay, schedule and the coefficient that follows the entropy stay where they are.
+TEST(DynamicSampling, AStepWithoutAnyGroupMovesNothing) {
+  auto config = dynamic_config();
+  config.steps = 2;
+  config.algorithm.dynamic_sampling.min_std = 1.0;  // of values in [0, 1] no sample can have it
+  config.algorithm.updates_per_pass = 2;
+  config.algorithm.objective.entropy.coef = 0.01;
+  config.algorithm.objective.entropy.target = 0.5;
+  config.optim.weight_decay = 0.5;
+  const test::TemporaryFolder folder;
+  FinishedRun run(config, folder.path());
+  const auto before = model::load_model(warm_task().warm_folder(), {});
+  for (const auto& [name, tensor] : before->parameters().entries()) EXPECT_TRUE(at::equal(tensor, run.policy().parameters().at(name))) << name;
+  EXPECT_THAT(run.updates(), IsEmpty());
+  for (const auto& line : run.metrics()) EXPECT_EQ(line["optim/skipped_updates"], 1.0) << "the share of updates that were left out";
+  const auto state = io::read_json(folder.path() / "checkpoints/step-000002/state.json");
+  EXPECT_EQ(state["updates"], 0);
+  EXPECT_EQ(state["trainer"]["entropy_coef"], 0.01);
+}
+
 TEST(DynamicSampling, IsTheSameOnTwoRanks) {
   for (const char* on_exhaustion : {"proceed", "pad"}) {
     const test::TemporaryFolder one_folder, two_folder;

@@ -118,6 +118,32 @@ TEST(GrpoOptions, ADivergenceInTheRewardShowsInTheAdvantages) {
   EXPECT_NE(with["advantage/max"], without["advantage/max"]);
 }
 
+// exp(old - sampler) of a token is the probability mass that top_p kept: at most 1, and less where something was cut.
+TEST(GrpoOptions, WhatTopPCutsIsWeighedByTheCorrection) {
+  const auto first_step = [](double top_p) {
+    const test::TemporaryFolder folder;
+    auto config = base_config();
+    config.rollout.sampling = {.temperature = 1.5, .top_p = top_p};
+    return FinishedRun(config, folder.path()).metrics().at(0);
+  };
+  const auto whole = first_step(1.0), cut = first_step(0.5);
+  EXPECT_NEAR(whole["correction/weight_mean"].get<double>(), 1.0, 1e-4);
+  EXPECT_LT(cut["correction/weight_mean"].get<double>(), 0.9);
+  EXPECT_LE(cut["correction/weight_max"].get<double>(), 1.0 + 1e-4);
+}
+
+// The sampler's log-probs are at another temperature than the update's: nothing compares them, and nothing is told of a mismatch.
+TEST(GrpoOptions, LogProbsOfTwoTemperaturesAreNotCompared) {
+  const test::TemporaryFolder folder;
+  auto config = base_config();
+  config.rollout.sampling.temperature = 0.7;
+  config.algorithm.logprob_temperature = "1.0";
+  config.algorithm.objective.correction.mode = "none";
+  const auto line = FinishedRun(config, folder.path()).metrics().at(0);
+  EXPECT_FALSE(line.contains("rollout/log_prob_mismatch_mean")) << line;
+  EXPECT_EQ(line["policy/ratio_mean"], 1.0);
+}
+
 TEST(GrpoOptions, AnEntropyBonusKeepsTheEntropyUp) {
   const auto entropy_after = [](double coef) {
     const test::TemporaryFolder folder;

@@ -12,6 +12,7 @@
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/tokenizer/tokenizer.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -99,6 +100,22 @@ TEST(Sft, F5_LabelsAreTheAnswerAndTheStopToken) {
   for (const auto& sample : warm_task().task().samples()) expected += label_tokens(processor, sample);
   EXPECT_EQ(run.metrics().at(0)["batch/tokens"], expected);
   EXPECT_EQ(run.metrics().at(0)["batch/rows"], kPrompts);
+}
+
+// The stop tokens are a set: a target ends in the end of the turn, whichever of them is listed first, or whether it is listed at all.
+TEST(Sft, TargetsEndInTheEndOfTheTurn) {
+  const auto source = warm_task().task().model_folder();
+  const auto tokenizer = tokenizer::load_tokenizer(source);
+  const auto turn_end = *tokenizer->token_to_id("<|im_end|>"), text_end = *tokenizer->token_to_id("<|endoftext|>");
+  std::vector<double> losses;
+  for (const auto& stops : {std::vector<int64_t>{turn_end, text_end}, {text_end, turn_end}, {text_end}}) {
+    const test::TemporaryFolder folder, model;
+    fs::copy(source, model.path(), fs::copy_options::recursive);
+    io::write_file_atomic(model.path() / "generation_config.json", io::Json{{"eos_token_id", stops}}.dump());
+    losses.push_back(FinishedRun(sft_config(), folder.path(), model.path(), true).metrics().at(0)["loss/nll"].get<double>());
+  }
+  EXPECT_EQ(losses[1], losses[0]);
+  EXPECT_EQ(losses[2], losses[0]);
 }
 
 // One target is made longer than the other: the mean over samples is another than that over tokens, and each is what its name says.
