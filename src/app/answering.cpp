@@ -158,6 +158,7 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
       if (!answerer) {
         if (group.is_first()) foretell(plan_of(config), all_samples(tasks));
         answerer.emplace(config);
+        if (group.is_first()) tell_what_is_not_followed(config.model, config.data, all_samples(tasks));
       }
       if (group.is_first()) io::create_folders(file_of(tasks[t]).parent_path());
       Samples samples;

@@ -1,7 +1,9 @@
 #include "vrlt/app/opened_model.h"
 
+#include "app/model_folder.h"
 #include "app/read_samples.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
 #include "vrlt/model/vision_features.h"
 
 namespace vrlt::app {
@@ -23,6 +25,7 @@ OpenedModel open_model(const settings::ModelSection& model, const settings::Data
   opened.model = open_weights(model, seed);
   opened.processor =
       std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
+  check_tokens(model.path, opened.processor->tokenizer(), *opened.model);
   const int64_t cache_folder_bytes = data.cache_gigabytes * kGigabyte;
   if (!data.cache_folder.empty() && !trains_vision)
     opened.model->set_feature_cache(
@@ -32,6 +35,12 @@ OpenedModel open_model(const settings::ModelSection& model, const settings::Data
   opened.loader =
       std::make_unique<processor::PromptLoader>(*opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte, reading);
   return opened;
+}
+
+void tell_what_is_not_followed(const settings::ModelSection& model, const settings::DataSection& data,
+                               const std::vector<const data::Sample*>& samples) {
+  for (const auto& lines : {not_followed(model.path), unused_subtitles(samples, data.prompt)})
+    for (const auto& line : lines) log::warning(line);
 }
 
 std::vector<data::Sample> read_samples(const settings::DataSection& data) { return read_samples(data, data::BadTruths::kLeaveOut); }

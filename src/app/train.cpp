@@ -37,6 +37,7 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
   if (group.is_first()) lock = open_run_folder(run_folder, {yaml, inputs, keys_that_may_change({"checkpoint", "device_tflops"})}, command);
   if (group.is_first()) foretell(plan_of(config), pointers_to(samples));
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
+  if (group.is_first()) tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,

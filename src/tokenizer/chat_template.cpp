@@ -1,5 +1,7 @@
 #include "vrlt/tokenizer/chat_template.h"
 
+#include "vrlt/io/files.h"
+
 namespace vrlt::tokenizer {
 namespace {
 
@@ -36,6 +38,14 @@ std::string render_qwen_chat(const std::vector<ChatMessage>& messages, const Cha
   }
   if (options.add_generation_prompt) text += "<|im_start|>assistant\n";
   return text;
+}
+
+bool is_qwen_template(std::string_view jinja) {
+  constexpr const char* kOfQwen25Vl = "d3826afc64fbdb18cd6a40ac43866b75cf44be8ffd679d24ab21620d34c2c26c";  // without white space
+  std::string condensed;
+  for (const char c : jinja)
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') condensed += c;
+  return io::sha256(condensed) == kOfQwen25Vl;
 }
 
 }  // namespace vrlt::tokenizer

@@ -18,8 +18,14 @@ struct OpenedModel {
 };
 
 /// @param trains_vision  the vision encoder will change: its features are not for the cache folder.
+/// @throws as model::load_model(); DataError where tokenizer and weights do not fit, or answers could not be read (see check_tokens()).
 OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
                        bool trains_vision = false);
+
+/// Warns of what the model folder and the records have and this program does not use: another chat template, settings of generation, subtitles.
+/// Once in a run, on its first rank.
+void tell_what_is_not_followed(const settings::ModelSection& model, const settings::DataSection& data,
+                               const std::vector<const data::Sample*>& samples);
 
 /// The weights alone: a frozen reference.
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model, uint64_t seed);

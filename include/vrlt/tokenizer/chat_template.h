@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vrlt::tokenizer {
@@ -25,5 +26,8 @@ struct ChatOptions {
 /// The conversation as Qwen2.5-VL's chat template writes it; a system turn is added when the first message is not one.
 /// Each image or video is one pad token between vision_start and vision_end. Source: spec qwen2_5_vl.md 9.
 std::string render_qwen_chat(const std::vector<ChatMessage>& messages, const ChatOptions& options = {});
+
+/// Whether a Jinja template is the one of Qwen2.5-VL, which render_qwen_chat() writes by hand; white space does not count.
+bool is_qwen_template(std::string_view jinja);
 
 }  // namespace vrlt::tokenizer
