@@ -12,8 +12,9 @@ using namespace vrlt::app;
 const std::vector<std::string> kTables = {"benchmarks", "compat", "prompts", "models"};
 
 const std::vector<KeyFlag> kFlags = {
-    {"--limit", "data.max_samples", "N", "only the first N samples; the scores are marked as not comparable"},
-    {"--ids", "ids", "ID,ID.. or FILE", "only these samples, or those of a file with an id on each line", "[", "]"},
+    {"--limit", "data.max_samples", "N", "only the first N samples; where that leaves some out, the scores are marked as not comparable"},
+    {"--ids", "ids", "ID,ID.. or FILE",
+     "only these samples, or those of a file with an id on each line (an id that is also the name of a file is the id)", "[", "]"},
     {"--rescore", "rescore", nullptr, "score the answers that are there again; opens no model"},
     {"--predict-only", "predict_only", nullptr, "answer and write the submission files, score nothing: for splits whose labels are hidden"},
     {"--substring-groups", "substring_groups", nullptr, "official scores per group as lmms-eval takes them for Video-MME"},

@@ -50,8 +50,9 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
 }
 
 void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command, distributed::ProcessGroup& group) {
-  const auto samples = read_eval_samples(config);
-  const auto tasks = split_by_benchmark(samples, config);
+  const auto all = read_eval_samples(config);
+  const auto& samples = all.samples;
+  const auto tasks = split_by_benchmark(all, config);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first() && !config.rescore);
   std::vector<std::vector<evaluation::Answer>> answers;
   std::optional<io::FolderLock> lock;
@@ -104,7 +105,7 @@ int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandL
     return 0;
   }
   if (command.dry_run) {
-    for (const auto& config : configs) dry_run(plan_of(config), read_eval_samples(config), command.ranks);
+    for (const auto& config : configs) dry_run(plan_of(config), read_eval_samples(config).samples, command.ranks);
     return 0;
   }
   return run_all(configs, command);

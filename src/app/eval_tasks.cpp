@@ -17,12 +17,12 @@ namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
 
-/// The ids a list names: an item that is a file holds one on each line.
-std::set<std::string> wanted_ids(const std::vector<std::string>& items) {
+/// The ids a list names: an item that is no id of a record but a file holds one on each line.
+std::set<std::string> wanted_ids(const std::vector<std::string>& items, const std::set<std::string>& known) {
   constexpr uint64_t kMaxBytes = 64 << 20;
   std::set<std::string> ids;
   for (const auto& item : items) {
-    if (!fs::is_regular_file(item)) {
+    if (known.contains(item) || !fs::is_regular_file(item)) {
       ids.insert(item);
       continue;
     }
@@ -48,23 +48,22 @@ evaluation::Scoring scoring_of(const evaluation::BenchmarkEntry* benchmark, cons
 
 }  // namespace
 
-std::vector<data::Sample> read_eval_samples(const settings::EvalConfig& config) {
-  if (config.ids.empty()) return read_samples(config.data, data::BadTruths::kKeepPublished);
-  auto all = config.data;
-  all.max_samples = 0;
-  auto samples = read_samples(all, data::BadTruths::kKeepPublished);
-  auto wanted = wanted_ids(config.ids);
-  std::set<std::string> found;
-  std::erase_if(samples, [&](const data::Sample& sample) {
-    if (!wanted.contains(sample.id)) return true;
-    found.insert(sample.id);
-    return false;
-  });
-  for (const auto& id : wanted)
-    if (!found.contains(id)) throw ConfigError(concat("ids: no record has the id \"", id, "\""));
-  if (config.data.max_samples > 0 && static_cast<int64_t>(samples.size()) > config.data.max_samples)
-    samples.resize(static_cast<size_t>(config.data.max_samples));
-  return samples;
+EvalSamples read_eval_samples(const settings::EvalConfig& config) {
+  auto section = config.data;
+  section.max_samples = 0;
+  EvalSamples all{.samples = read_samples(section, data::BadTruths::kKeepPublished)};
+  auto& samples = all.samples;
+  all.num_records = std::ssize(samples);
+  if (!config.ids.empty()) {
+    std::set<std::string> known;
+    for (const auto& sample : samples) known.insert(sample.id);
+    const auto wanted = wanted_ids(config.ids, known);
+    for (const auto& id : wanted)
+      if (!known.contains(id)) throw ConfigError(concat("ids: no record has the id \"", id, "\""));
+    std::erase_if(samples, [&](const data::Sample& sample) { return !wanted.contains(sample.id); });
+  }
+  if (config.data.max_samples > 0 && std::ssize(samples) > config.data.max_samples) samples.resize(static_cast<size_t>(config.data.max_samples));
+  return all;
 }
 
 const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const settings::EvalConfig& config) {
@@ -76,13 +75,13 @@ const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const
   }
 }
 
-std::vector<EvalTask> split_by_benchmark(const std::vector<data::Sample>& samples, const settings::EvalConfig& config) {
+std::vector<EvalTask> split_by_benchmark(const EvalSamples& all, const settings::EvalConfig& config) {
   std::map<std::string, EvalTask> by_name;
-  for (const auto& sample : samples) {
+  for (const auto& sample : all.samples) {
     const auto* benchmark = benchmark_of(sample, config);
     const std::string name = benchmark != nullptr ? benchmark->name : evaluation::find_strict(sample.task).name;
     auto& task = by_name[name];
-    if (task.samples.empty()) task = {.name = name, .samples = {}, .scoring = scoring_of(benchmark, config)};
+    if (task.samples.empty()) task = {.name = name, .samples = {}, .scoring = scoring_of(benchmark, config), .is_part = all.is_part()};
     task.samples.push_back(&sample);
   }
   std::vector<EvalTask> tasks;
@@ -99,6 +98,7 @@ std::vector<EvalTask> pooled_tasks(const std::vector<EvalTask>& tasks, const set
     auto& pooled = by_bench[benchmark->bench];
     pooled.name = benchmark->bench;
     pooled.pooled = true;
+    pooled.is_part = task.is_part;
     pooled.scoring = task.scoring;
     pooled.samples.insert(pooled.samples.end(), task.samples.begin(), task.samples.end());
     ++num_tasks[benchmark->bench];
@@ -130,6 +130,7 @@ std::string not_comparable(const EvalTask& task, const settings::EvalConfig& con
   const int64_t published = published_samples(task, config);
   const auto count = static_cast<int64_t>(task.samples.size());
   if (published > 0 && count != published) return concat(count, " samples, the benchmark has ", published);
+  if (!task.is_part) return {};
   if (!config.ids.empty()) return concat(count, " chosen samples (--ids)");
   if (config.data.max_samples > 0) return concat("the first ", config.data.max_samples, " samples of the records (--limit)");
   return {};

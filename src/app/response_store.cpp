@@ -29,8 +29,9 @@ ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> sam
     read();
   }
   if (group_.world_size() > 1) share();
-  for (size_t i = 0; i < lines().size(); ++i)
-    if (failed(lines()[i])) retries_.push_back(i);
+  for (size_t r = 0; r < rounds_.size(); ++r)
+    for (size_t i = 0; i < rounds_[r].lines.size(); ++i)
+      if (failed(rounds_[r].lines[i])) retries_.push_back({r, i});
 }
 
 bool ResponseStore::failed(const io::Json& line) const {
@@ -48,6 +49,20 @@ size_t ResponseStore::find(const std::string& name) const {
   size_t round = 0;
   while (round < rounds_.size() && rounds_[round].name != name) ++round;
   return round;
+}
+
+std::vector<size_t> ResponseStore::retries_of(size_t round) const {
+  std::vector<size_t> samples;
+  for (const auto& retry : retries_)
+    if (retry.round == round) samples.push_back(rounds_[round].samples[retry.place]);
+  return samples;
+}
+
+/// Of a sample in a round; as many as the round has if it is not in there.
+size_t ResponseStore::place_of(size_t round, size_t sample) const {
+  if (round == 0) return sample;
+  const auto& samples = rounds_[round].samples;
+  return static_cast<size_t>(std::find(samples.begin(), samples.end(), sample) - samples.begin());
 }
 
 void ResponseStore::begin_round(const std::string& name, std::vector<size_t> samples) {
@@ -114,8 +129,10 @@ bool ResponseStore::put_stored(io::Json line, const std::string& place) {
     return round.lines.size() == round.samples.size() || round.lines.size() % batch_ == 0;
   }
   const auto found = index_of_.find(id);
-  if (found == index_of_.end() || !name.empty()) refuse(concat("is about ", id, ", which is not in the records"));
-  round.lines[found->second] = kept(std::move(line));
+  const auto in_round = found == index_of_.end() ? round.samples.size() : place_of(find(name), found->second);
+  if (in_round == round.samples.size())
+    refuse(concat("is about ", id, ", which is not in the records", name.empty() ? "" : concat(", or not of round ", name)));
+  round.lines[in_round] = kept(std::move(line));
   return true;
 }
 
@@ -138,9 +155,9 @@ void ResponseStore::share() {
 
 std::vector<size_t> ResponseStore::batch_of(size_t rank) const {
   std::vector<size_t> indices;
-  const bool retries = asked_all();
-  const auto& from = retries ? retries_ : rounds_[asking()].samples;
-  const size_t begin = (retries ? 0 : rounds_[asking()].lines.size()) + rank * batch_;
+  const auto retries = is_retry() ? retries_of(current()) : std::vector<size_t>();
+  const auto& from = is_retry() ? retries : rounds_[current()].samples;
+  const size_t begin = round_done() + rank * batch_;
   for (size_t i = begin; i < std::min(from.size(), begin + batch_); ++i) indices.push_back(from[i]);
   return indices;
 }
@@ -151,6 +168,7 @@ void ResponseStore::append(const std::vector<io::Json>& lines) {
   for (size_t rank = 0; rank < static_cast<size_t>(group_.world_size()); ++rank) batches.push_back(batch_of(rank));
   std::vector<io::Json> own;
   for (const auto& line : lines) own.push_back(composed(line));
+  const size_t round = current();
   // All ranks keep the lines as a later run would read them, so that it computes the same numbers from them.
   const auto of_ranks = group_.all_gather(to_lines(own));
   std::optional<io::JsonlAppender> file;
@@ -160,7 +178,7 @@ void ResponseStore::append(const std::vector<io::Json>& lines) {
   }
   for (size_t rank = 0; rank < batches.size(); ++rank) {
     const auto received = parse_lines(of_ranks[rank], path_.string());
-    for (size_t i = 0; i < received.size(); ++i) put(batches[rank][i], received[i], file ? &*file : nullptr);
+    for (size_t i = 0; i < received.size(); ++i) put(round, batches[rank][i], received[i], file ? &*file : nullptr);
   }
   if (!file) return;
   file->close();
@@ -182,15 +200,17 @@ io::Json ResponseStore::kept(io::Json line) const {
   return line.contains("summary") ? std::move(line["summary"]) : summary_(line);
 }
 
-void ResponseStore::put(size_t index, const io::Json& line, io::JsonlAppender* file) {
-  const bool first = !asked_all();
+void ResponseStore::put(size_t round, size_t index, const io::Json& line, io::JsonlAppender* file) {
+  auto& [name, samples, lines] = rounds_[round];
+  const bool first = lines.size() < samples.size();
   if (file != nullptr && (first || !failed(line))) file->append(line);
   if (first) {
-    rounds_[asking()].lines.push_back(kept(line));
-  } else {
-    if (!failed(line)) rounds_.front().lines[index] = kept(line);
-    std::erase(retries_, index);
+    lines.push_back(kept(line));
+    return;
   }
+  const size_t place = place_of(round, index);
+  if (!failed(line)) lines[place] = kept(line);
+  std::erase_if(retries_, [&](const Retry& retry) { return retry.round == round && retry.place == place; });
 }
 
 }  // namespace vrlt::app

@@ -15,8 +15,8 @@ namespace vrlt::app {
 /// What a model said about each sample: an append-only file of JSON lines in the order of the samples.
 ///
 /// A killed run loses the lines of its unfinished batch, so that it decodes the same batches as an undisturbed one and ends with
-/// the same bytes. A sample that could not be asked has a line that says why; a later run asks it once more and appends a
-/// line if that went well: the last line about a sample counts.
+/// the same bytes. A sample that could not be asked has a line that says why; a later run asks it once more, in whichever round that was, and appends
+/// a line if that went well: the last line about a sample counts.
 ///
 /// All samples may be followed by rounds that ask some of them again. A round's samples are chosen once, from what was said before; they
 /// stand in rounds.jsonl beside the store, and the lines of the round name it.
@@ -44,12 +44,13 @@ class ResponseStore {
   void begin_round(const std::string& name, std::vector<size_t> samples);
   bool has_round(const std::string& name) const { return find(name) != rounds_.size(); }
 
-  /// The round that next_batch() is of; "" for that of all samples, and for those that are asked once more.
-  std::string round() const { return asked_all() ? "" : rounds_[asking()].name; }
+  /// The round that next_batch() is of; "" for that of all samples.
+  std::string round() const { return rounds_[current()].name; }
+  /// Whether next_batch() is asked once more.
   bool is_retry() const { return asked_all(); }
 
   /// Samples of that round, and how many of them have been asked; with retries, of those that are left.
-  size_t round_size() const { return is_retry() ? retries_.size() : rounds_[asking()].samples.size(); }
+  size_t round_size() const { return is_retry() ? retries_of(current()).size() : rounds_[current()].samples.size(); }
   size_t round_done() const { return is_retry() ? 0 : rounds_[asking()].lines.size(); }
 
   /// The samples this rank asks next, as indices; at most `batch`. Empty when other ranks ask the last ones.
@@ -66,6 +67,7 @@ class ResponseStore {
   /// Calls `visit(index of the sample, line or summary)` for a round.
   void for_each(const std::string& round, const std::function<void(size_t sample, const io::Json& line)>& visit) const;
 
+  const std::vector<const data::Sample*>& samples() const { return samples_; }
   const data::Sample& sample(size_t index) const { return *samples_[index]; }
   bool failed(const io::Json& line) const;
 
@@ -76,7 +78,16 @@ class ResponseStore {
     std::vector<io::Json> lines;  ///< Of the first so many samples.
   };
 
+  /// A sample that failed, by its place in a round.
+  struct Retry {
+    size_t round, place;
+  };
+
   size_t asking() const;
+  /// The round that is being asked, or of the first retry; that of all samples if nothing is left.
+  size_t current() const { return asked_all() ? (retries_.empty() ? 0 : retries_.front().round) : asking(); }
+  std::vector<size_t> retries_of(size_t round) const;
+  size_t place_of(size_t round, size_t sample) const;
   size_t find(const std::string& name) const;
   void read_rounds();
   void write_rounds() const;
@@ -86,7 +97,7 @@ class ResponseStore {
   std::vector<size_t> batch_of(size_t rank) const;
   io::Json composed(io::Json line) const;
   io::Json kept(io::Json line) const;
-  void put(size_t index, const io::Json& line, io::JsonlAppender* file);
+  void put(size_t round, size_t index, const io::Json& line, io::JsonlAppender* file);
   std::filesystem::path rounds_path() const { return path_.parent_path() / "rounds.jsonl"; }
 
   std::filesystem::path path_;
@@ -96,9 +107,9 @@ class ResponseStore {
   std::string error_key_;
   distributed::ProcessGroup& group_;
   Summary summary_;
-  std::vector<Round> rounds_;    ///< The first is that of all samples.
-  std::vector<size_t> retries_;  ///< Failed in an earlier run and not yet asked again in this one.
-  uint64_t whole_bytes_ = 0;     ///< Of the file, on rank 0: what is behind them is an unfinished batch, which goes before anything is appended.
+  std::vector<Round> rounds_;   ///< The first is that of all samples.
+  std::vector<Retry> retries_;  ///< Failed in an earlier run and not yet asked again in this one, round by round.
+  uint64_t whole_bytes_ = 0;    ///< Of the file, on rank 0: what is behind them is an unfinished batch, which goes before anything is appended.
 };
 
 }  // namespace vrlt::app

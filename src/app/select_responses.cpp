@@ -37,7 +37,7 @@ struct Draws {
   int64_t count = 0;
 };
 
-/// A sample that failed and is asked once more draws the whole group.
+/// A sample that failed in the first round and is asked once more draws the whole group.
 Draws draws_of(const std::string& round, bool is_retry, const settings::SelectConfig& config) {
   const int64_t group = config.rollout.group_size, first = config.racing.first_draws;
   if (round.empty()) return {0, is_retry || first == 0 ? group : first};
@@ -225,7 +225,10 @@ void collect_responses(const settings::SelectConfig& config, ResponseStore& stor
     }
     if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
     if (!asker && group.is_first()) check_model();
-    if (!asker) asker.emplace(config);
+    if (!asker) {
+      asker.emplace(config);
+      if (group.is_first()) tell_what_is_not_followed(config.model, config.data, store.samples());
+    }
     if (group.is_first() && (!progress || progress->round() != store.round())) progress.emplace(store);
     store.append(asker->ask(store));
     if (progress) progress->update(store);

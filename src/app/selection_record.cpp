@@ -1,6 +1,7 @@
 #include "app/selection_record.h"
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/interval.h"
 #include "vrlt/selection/sample_key.h"
 #include "vrlt/trainer/reward_inputs.h"
 #include "vrlt/trainer/rollout_log.h"
@@ -11,11 +12,19 @@ namespace {
 /// Halves of a grounded answer, among the numbers behind a reward.
 constexpr std::pair<const char*, bool> kHalves[] = {{"option", false}, {"iou", true}};  // name, continuous
 
-/// An accuracy of this run that applies to the task has values between 0 and 1.
+int64_t num_accuracies(const io::Json& response) {
+  int64_t count = 0;
+  for (const auto& [name, component] : response.at("components").items()) count += rewards::find_reward(name).accuracy;
+  return count;
+}
+
+/// An accuracy of this run that applies to the task has values between 0 and 1, or several are averaged.
 bool is_continuous(const io::Json& responses) {
-  for (const auto& response : responses)
+  for (const auto& response : responses) {
+    if (num_accuracies(response) > 1) return true;
     for (const auto& [name, component] : response.at("components").items())
       if (const auto& entry = rewards::find_reward(name); entry.accuracy && entry.continuous) return true;
+  }
   return false;
 }
 
@@ -36,12 +45,6 @@ void add_to_part(io::Json& parts, const std::string& name, bool continuous, size
 void fill_parts(io::Json& parts, size_t num_responses) {
   for (auto& part : parts)
     while (part["rewards"].size() < num_responses) part["rewards"].push_back(0.0);
-}
-
-int64_t num_accuracies(const io::Json& response) {
-  int64_t count = 0;
-  for (const auto& [name, component] : response.at("components").items()) count += rewards::find_reward(name).accuracy;
-  return count;
 }
 
 /// Where several numbers make up the accuracy, each by itself.
@@ -76,7 +79,7 @@ void describe(const data::Sample& sample, selection::SampleStatistics& s) {
   if (end && *end > sample.clip_start) s.duration = *end - sample.clip_start;
   if (!s.duration || sample.segments.empty()) return;
   double covered = 0.0;
-  for (const auto& span : sample.segments) covered += span.end_seconds - span.start_seconds;
+  for (const auto& span : merge_intervals(sample.segments)) covered += span.length();
   s.gt_fraction = covered / *s.duration;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evaluation/strict_grammar.h"
+#include "rewards/word_scores.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
 
@@ -122,6 +123,18 @@ SampleScore score_grounded_qa(const data::Sample& sample, const std::string& res
   return score;
 }
 
+/// How alike the words are: no judge, but a number that training can aim at too.
+SampleScore score_open(const data::Sample& sample, const std::string& response) {
+  const auto text = answer_zone(response);
+  SampleScore score{.parsed = {{"text", text ? io::Json(*text.value) : io::Json(nullptr)}}};
+  if (!text) score.reason = text.failure;
+  if (!sample.answer_text) return score;
+  const auto words = text ? rewards::bounded_rouge(*text.value, *sample.answer_text, /*stem=*/false) : std::optional(rewards::Rouge{});
+  if (!words) score.reason = "too_long";
+  score.metrics.emplace_back("rouge", words ? words->mean() : 0.0);
+  return score;
+}
+
 /// What only a judge could tell.
 SampleScore score_nothing(const data::Sample&, const std::string&) { return {}; }
 
@@ -132,6 +145,7 @@ const StrictEntry kTasks[] = {
     {data::Task::kTemporalGrounding, "tvg", "temporal grounding: R1@0.3, R1@0.5, R1@0.7, mIoU", score_grounding},
     {data::Task::kReasoningLocalization, "rtl", "reasoning about time: as tvg", score_grounding},
     {data::Task::kCaption, "caption", "captions: needs a judge, has no metrics", score_nothing},
+    {data::Task::kOpen, "open", "open answers: rouge, the mean of ROUGE-1, -2 and -L with the record's answer", score_open},
     {data::Task::kGroundedQa, "gqa", "grounded QA: accuracy, Acc@GQA, mIoP, R1@IoU, mIoU", score_grounded_qa},
 };
 
@@ -140,12 +154,9 @@ const StrictEntry kTasks[] = {
 std::vector<StrictEntry> strict_table() { return {std::begin(kTasks), std::end(kTasks)}; }
 
 const StrictEntry& find_strict(data::Task task) {
-  std::string known;
-  for (const auto& entry : kTasks) {
-    if (entry.task == task) return entry;
-    known += concat(known.empty() ? "" : ", ", entry.name);
-  }
-  throw DataError(concat("task ", data::to_string(task), " cannot be scored without a judge; known: ", known));
+  const auto* found = std::find_if(std::begin(kTasks), std::end(kTasks), [&](const auto& entry) { return entry.task == task; });
+  VRLT_CHECK(found != std::end(kTasks), "no row for task ", data::to_string(task));
+  return *found;
 }
 
 }  // namespace vrlt::evaluation

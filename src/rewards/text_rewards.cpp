@@ -69,11 +69,11 @@ RewardOutput score_number(const RewardInput& input, const RewardOptions& options
 }
 
 RewardOutput score_words(std::string_view answer, const data::Sample& sample, bool stem) {
-  if (answer.size() > kMaxAnswerBytes || words_of(answer).size() > kMaxWords || words_of(*sample.answer_text).size() > kMaxWords)
-    return failure("too_long");
-  const auto scores = rouge(answer, *sample.answer_text, stem);
-  return {
-      .value = scores.mean(), .read = excerpt(answer), .extra = {{"rouge1", scores.rouge1}, {"rouge2", scores.rouge2}, {"rougeL", scores.rouge_l}}};
+  const auto scores = bounded_rouge(answer, *sample.answer_text, stem);
+  if (!scores) return failure("too_long");
+  return {.value = scores->mean(),
+          .read = excerpt(answer),
+          .extra = {{"rouge1", scores->rouge1}, {"rouge2", scores->rouge2}, {"rougeL", scores->rouge_l}}};
 }
 
 }  // namespace

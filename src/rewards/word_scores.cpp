@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "rewards/answer_limits.h"
 #include "rewards/porter_stemmer.h"
 #include "rewards/text_scan.h"
 
@@ -69,6 +70,11 @@ size_t longest_common_subsequence(const Words& a, const Words& b) {
 Rouge rouge(std::string_view hypothesis, std::string_view reference, bool stem) {
   const auto h = rouge_words(hypothesis, stem), r = rouge_words(reference, stem);
   return {ngram_f1(h, r, 1), ngram_f1(h, r, 2), f1(longest_common_subsequence(h, r), h.size(), r.size())};
+}
+
+std::optional<Rouge> bounded_rouge(std::string_view hypothesis, std::string_view reference, bool stem) {
+  if (hypothesis.size() > kMaxAnswerBytes || words_of(hypothesis).size() > kMaxWords || words_of(reference).size() > kMaxWords) return {};
+  return rouge(hypothesis, reference, stem);
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {

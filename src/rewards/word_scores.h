@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ struct Rouge {
 /// Words are runs of a-z and 0-9 in lower case. Without a word, or without a pair of them, on either side the score is 0.
 /// @param stem  Porter stems of words of more than 3 letters. Source: the package rouge-score, spec grpo.md 3.8.
 Rouge rouge(std::string_view hypothesis, std::string_view reference, bool stem);
+
+/// The same where both sides are short enough to be compared (answer_limits.h): it takes the product of their words. None otherwise.
+std::optional<Rouge> bounded_rouge(std::string_view hypothesis, std::string_view reference, bool stem);
 
 /// Words between white space.
 std::vector<std::string_view> words_of(std::string_view text);

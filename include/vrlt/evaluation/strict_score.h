@@ -17,7 +17,7 @@ struct StrictEntry {
 
 std::vector<StrictEntry> strict_table();
 
-/// @throws DataError if the task has no metrics, listing those that have.
+/// Every task has a row; captions, which only a judge could score, one without metrics.
 const StrictEntry& find_strict(data::Task task);
 
 }  // namespace vrlt::evaluation

@@ -214,13 +214,22 @@ TEST(GroundedAnswers, OmitWhatHasNoLabel) {
   EXPECT_EQ(metrics(benchmark.score(hidden, "B, 10 - 20")).at("mIoU"), 1.0);
 }
 
-TEST(FindStrict, NamesTheKnownTasks) {
-  try {
-    find_strict(data::Task::kOpen);
-    FAIL();
-  } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("tvg"), std::string::npos) << error.what();
-  }
+TEST(FindStrict, EveryTaskHasARow) {
+  for (const char* name : {"mcq", "tvg", "gqa", "yes_no", "caption_match", "caption", "rtl", "open"})
+    EXPECT_EQ(find_strict(*data::parse_task(name)).task, data::parse_task(name));
+}
+
+TEST(OpenAnswers, AreScoredByTheirWordsWhereTheRecordHasAnAnswer) {
+  const auto open = find_strict(data::Task::kOpen);
+  data::Sample sample{.task = data::Task::kOpen, .answer_text = "a red ball"};
+  EXPECT_EQ(metrics(open.score(sample, "<answer>A red ball.</answer>")), (std::map<std::string, double>{{"rouge", 1.0}}));
+  // "red ball" of "a red ball": 1 word of 2 and 3 more: ROUGE-1 = ROUGE-L = 2 * 1 * (2/3) / (1 + 2/3) = 0.8; pairs: 1 of 1, of 2: 2/3. Mean 0.75556.
+  EXPECT_NEAR(metrics(open.score(sample, "red ball")).at("rouge"), (0.8 + 0.8 + 2.0 / 3) / 3, 1e-12);
+  const auto unreadable = open.score(sample, "<answer>a red ball");
+  EXPECT_EQ(metrics(unreadable).at("rouge"), 0.0);
+  EXPECT_EQ(unreadable.reason, "unclosed_answer");
+  sample.answer_text.reset();
+  EXPECT_TRUE(open.score(sample, "a red ball").metrics.empty()) << "counted as unlabelled";
 }
 
 }  // namespace vrlt::evaluation
