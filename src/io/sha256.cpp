@@ -5,6 +5,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/reading.h"
 
 namespace vrlt::io {
 namespace {
@@ -43,9 +44,8 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
-  const MappedFile file(path);
   Digest digest;
-  digest.update({reinterpret_cast<const char*>(file.data()), file.size()});
+  read_pieces(path, [&](std::string_view bytes) { digest.update(bytes); });
   return digest.hexadecimal();
 }
 

@@ -4,17 +4,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "vrlt/core/error.h"
 
 namespace vrlt::io {
 
 /// A folder of files that can be made again, named by hashes of what they are made from, up to a number of bytes together: the least recently used
-/// ones go first. Several processes and threads may share one, and may be killed: an entry appears whole or not at all. Only files that are named as
-/// entries are ever counted or removed.
+/// ones go first. Several processes and threads may share one, and may be killed: an entry appears whole or not at all, and together they keep the
+/// bound. Only files that are named as entries are ever counted or removed, and none that another process is still writing. What there is altogether
+/// stands in the file `vrlt-cache-bytes` of the folder.
 class FileCache {
  public:
   /// Makes the folder. @param max_bytes  of all entries.
@@ -48,10 +51,20 @@ class FileCache {
   std::filesystem::path new_file();
   void mark_used(const std::filesystem::path& entry);
   void discard(const std::filesystem::path& entry, const Error& error);
-  void make_room();
+  class Total;
+  struct Known {
+    std::filesystem::file_time_type used;
+    int64_t bytes = 0;
+    std::filesystem::path path;
+  };
+  void make_room(int64_t added);
+  bool evict_known(int64_t& total);
+  std::vector<Known> list();
 
   std::filesystem::path folder_;
   int64_t max_bytes_;
+  std::mutex mutex_;
+  std::vector<Known> oldest_last_;  ///< What the last listing found and that has not been looked at since.
   std::atomic<int64_t> files_made_ = 0;
   std::atomic<bool> gave_up_ = false;  ///< Writing failed.
 };

@@ -54,7 +54,9 @@ TEST_F(FeatureCacheTest, GivesBackWhatWasStored) {
 TEST_F(FeatureCacheTest, ADamagedEntryIsAbsent) {
   FeatureCache cache(folder(), kMegabyte, "encoder");
   cache.store("clip", at::ones({5, 3}));
-  const fs::path entry = fs::directory_iterator(folder())->path();
+  fs::path entry;
+  for (const auto& file : fs::directory_iterator(folder()))
+    if (file.path().extension() == ".vrlt-features") entry = file.path();
   auto bytes = io::read_file(entry, kMegabyte);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   io::write_file_atomic(entry, bytes);
