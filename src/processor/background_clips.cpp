@@ -1,25 +1,45 @@
 #include "processor/background_clips.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
+#include <system_error>
+
+#include "vrlt/core/error.h"
+
+extern "C" void omp_set_num_threads(int) __attribute__((weak));  // absent where LibTorch is built without OpenMP
 
 namespace vrlt::processor {
 namespace {
 
 constexpr int64_t kClipsPerThread = 2;
 
+/// OpenMP's number of threads is one of each thread, and each new one begins with that of the machine: a reader would start a team of its own.
+void compute_alone() {
+  at::get_num_threads();  // LibTorch sets the number when it first asks for it in a thread: that must come before
+  if (omp_set_num_threads != nullptr) omp_set_num_threads(1);
+}
+
 }  // namespace
 
 BackgroundClips::BackgroundClips(int64_t num_threads) : most_under_way_(kClipsPerThread * num_threads) {
-  for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error& error) {
+    stop();  // those that run wait for jobs
+    throw ConfigError(concat("data.reader_threads: thread ", threads_.size() + 1, " of ", num_threads, " cannot be started: ", error.code().message(),
+                             "; lower data.reader_threads, or raise the limit of processes (ulimit -u)"));
+  }
 }
 
-BackgroundClips::~BackgroundClips() {
+BackgroundClips::~BackgroundClips() { stop(); }
+
+void BackgroundClips::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  for (auto& thread : threads_) thread.join();
 }
 
 BackgroundClips::Entries::iterator BackgroundClips::find(const std::string& key) {
@@ -56,6 +76,7 @@ void BackgroundClips::run(Entry& entry) {
 }
 
 void BackgroundClips::work() {
+  compute_alone();
   std::unique_lock lock(mutex_);
   while (true) {
     std::shared_ptr<Entry> entry;

@@ -30,6 +30,7 @@ class BackgroundClips {
     std::function<LoadedClip()> read;  ///< Called at most once, in any thread.
   };
 
+  /// @throws ConfigError if the system does not let so many threads start.
   explicit BackgroundClips(int64_t num_threads);
   /// Waits for clips that are being read; forgets the others.
   ~BackgroundClips();
@@ -53,6 +54,7 @@ class BackgroundClips {
   using Entries = std::list<std::shared_ptr<Entry>>;
 
   void work();
+  void stop();
   Entries::iterator find(const std::string& key);
   std::shared_ptr<Entry> next_job();
   static void run(Entry& entry);
@@ -62,7 +64,7 @@ class BackgroundClips {
   std::condition_variable changed_;
   Entries entries_;
   bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  std::vector<std::jthread> threads_;  ///< Last: they use what is above, and are joined before it goes.
 };
 
 }  // namespace vrlt::processor
