@@ -36,8 +36,10 @@ struct VideoReader::State {
   int64_t height = 0, width = 0;
   bool indexed_by_packets = true, has_gaps = false;
 
+  double last_seconds = 0.0;                  ///< That the last frame stays, if that is known.
+  double header_share = 1.0;                  ///< Of what the header promises, what is there.
   std::vector<std::string> found_on_opening;  ///< Warnings that stay.
-  std::set<int64_t> replaced;                 ///< Frames that another one stood in for.
+  std::set<int64_t> asked, replaced;          ///< Frames that were read; those of them that another one stood in for.
   std::vector<std::string> warnings;
 
   void build_index();
@@ -54,6 +56,7 @@ void VideoReader::State::build_index() {
   auto index = stream.scan_packets();
   indexed_by_packets = index.complete && !index.pts.empty();
   has_gaps = index.has_gaps;
+  last_seconds = index.last_seconds;
   const AVFrame* first = stream.first_frame();
   if (first == nullptr) stream.fail("no frame can be decoded", "no_decodable_frame");
   const bool on_its_side = stream.rotation() % 180 != 0;
@@ -67,6 +70,8 @@ void VideoReader::State::build_index() {
   }
   for (const int64_t time : pts) seconds.push_back(stream.seconds_between(pts.front(), time));
   compare_with_header(index);
+  if (index.num_mended_times > 0)
+    found_on_opening.push_back(concat("times that leave the cadence of their neighbours: ", index.num_mended_times, ", put right [corrupt]"));
   collect_warnings();
 }
 
@@ -90,10 +95,17 @@ void VideoReader::State::index_by_decoding(const VideoStream::Index& packets) {
 void VideoReader::State::compare_with_header(const VideoStream::Index& packets) {
   const int64_t promised = stream.promised_frames(), found = packets.num_packets - packets.num_damaged;
   const double end = std::max({packets.end_seconds, seconds.back(), stream.known_seconds_of_others()});
-  if (static_cast<double>(found) < static_cast<double>(promised) / (stream.has_sample_table() ? 1.0 : kHeaderTolerance))
+  const bool lacks_frames = static_cast<double>(found) < static_cast<double>(promised) / (stream.has_sample_table() ? 1.0 : kHeaderTolerance);
+  const bool lacks_seconds = stream.promised_seconds() > end * kHeaderTolerance + kHeaderToleranceSeconds;
+  if (lacks_frames)
     found_on_opening.push_back(concat("holds ", found, " of the ", promised, " frames its header promises [truncated]"));
-  else if (stream.promised_seconds() > end * kHeaderTolerance + kHeaderToleranceSeconds)
+  else if (lacks_seconds)
     found_on_opening.push_back(concat("holds ", end, " of the ", stream.promised_seconds(), " seconds its header promises [truncated]"));
+  // A table of frames is believed, and the length that Matroska is closed with; other headers are claims.
+  if (stream.has_sample_table() && lacks_frames)
+    header_share = static_cast<double>(found) / static_cast<double>(promised);
+  else if (stream.has_length() && lacks_seconds)
+    header_share = end / stream.promised_seconds();
 }
 
 /// By time; where that says nothing, frames follow each other.
@@ -147,8 +159,19 @@ double VideoReader::average_fps() const {
 
 double VideoReader::duration_seconds() const {
   const auto& seconds = state_->seconds;
-  const double last = seconds.size() > 1 ? seconds.back() - seconds[seconds.size() - 2] : 1.0 / average_fps();
-  return seconds.back() + last;
+  const double step = seconds.size() > 1 ? seconds.back() - seconds[seconds.size() - 2] : 1.0 / average_fps();
+  // What a packet says of itself is believed where it is not longer than any frame before it stays.
+  const double own = state_->last_seconds;
+  return seconds.back() + (own > 0 && own < step ? own : step);
+}
+
+double VideoReader::late_start_seconds() const { return state_->indexed_by_packets ? state_->stream.seconds_into_file(state_->pts.front()) : 0.0; }
+
+double VideoReader::frame_share() const {
+  const State& state = *state_;
+  const auto share = [](size_t lacking, size_t of) { return of == 0 ? 1.0 : 1.0 - static_cast<double>(lacking) / static_cast<double>(of); };
+  const auto missing = static_cast<size_t>(std::max<int64_t>(state.stream.missing_pictures(), 0));
+  return std::min({state.header_share, share(state.replaced.size(), state.asked.size()), share(missing, missing + state.pts.size())});
 }
 
 void VideoReader::read_frames(std::span<const int64_t> indices, const std::function<void(size_t i, const RgbFrame& frame)>& sink) {
@@ -156,6 +179,7 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
   VRLT_CHECK(std::is_sorted(indices.begin(), indices.end()), "frame indices must ascend");
   VRLT_CHECK(indices.empty() || (indices.front() >= 0 && indices.back() < num_frames()), "frame index out of range");
   state.stream.rewind();
+  state.asked.insert(indices.begin(), indices.end());
   struct Decoded {
     Frame frame{av_frame_alloc()};
     int64_t number = -1;

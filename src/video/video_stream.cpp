@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <opencv2/core.hpp>
 
+#include "video/time_cadence.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 
@@ -49,6 +49,11 @@ bool is_shown(const AVPacket& packet, AVCodecID codec) {
   return codec != AV_CODEC_ID_VP8 || (packet.data[0] & 0x10) != 0;
 }
 
+/// When it ends, in seconds of the file's own time.
+double end_of(const AVPacket& packet, int64_t time, const AVStream& stream) {
+  return (static_cast<double>(time) + static_cast<double>(packet.duration)) * av_q2d(stream.time_base);
+}
+
 }  // namespace
 
 VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& limits)
@@ -58,6 +63,7 @@ VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& 
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) throw MissingInputError(path.string() + ": no such file");
+  if (error) fail("cannot be opened: " + error.message(), "not_a_video");
   if (!std::filesystem::is_regular_file(status)) fail("not a regular file", "not_a_video");
   if (std::filesystem::file_size(path, error) == 0) fail("the file is empty", "empty_file");
   open_input();
@@ -129,18 +135,17 @@ void VideoStream::open_decoder() {
 
 VideoStream::Index VideoStream::scan_packets() {
   Index index;
-  int64_t bytes = 0, first_key = INT64_MAX;
+  std::vector<ScannedPacket> packets;
+  int64_t bytes = 0;
   int code = 0;
   in_memory_ = true;
   use_.emplace(*stream_->codecpar);
   for (; (code = av_read_frame(format_.get(), packet_.get())) >= 0; av_packet_unref(packet_.get())) {
     const int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
-    if (time != AV_NOPTS_VALUE) {
-      const auto* stream = format_->streams[packet_->stream_index];
-      index.end_seconds =
-          std::max(index.end_seconds, (static_cast<double>(time) + static_cast<double>(packet_->duration)) * av_q2d(stream->time_base));
+    if (packet_->stream_index != stream_->index) {
+      if (time != AV_NOPTS_VALUE) index.end_seconds = std::max(index.end_seconds, end_of(*packet_, time, *format_->streams[packet_->stream_index]));
+      continue;
     }
-    if (packet_->stream_index != stream_->index) continue;
     const auto number = static_cast<size_t>(index.num_packets++);
     if (index.num_packets > limits_.max_packets) fail(concat("more than ", limits_.max_packets, " packets"), "limit");
     use_->see(*packet_);
@@ -154,12 +159,9 @@ VideoStream::Index VideoStream::scan_packets() {
     }
     if (packet_->pts == AV_NOPTS_VALUE) {
       index.complete = false;
+      if (time != AV_NOPTS_VALUE) index.end_seconds = std::max(index.end_seconds, end_of(*packet_, time, *stream_));
     } else {
-      if (is_key) {
-        index.keyframes.push_back({packet_->pts, number});
-        if (first_key == INT64_MAX) first_key = packet_->pts;
-      }
-      if (is_shown(*packet_, stream_->codecpar->codec_id)) index.pts.push_back(packet_->pts);
+      packets.push_back({packet_->pts, packet_->duration, number, is_key, is_shown(*packet_, stream_->codecpar->codec_id)});
     }
     bytes += packet_->size + kPacketOverhead;
     if (bytes > limits_.max_bytes_in_memory) {
@@ -172,6 +174,44 @@ VideoStream::Index VideoStream::scan_packets() {
     }
   }
   if (code != AVERROR_EOF) index.complete = false;
+  index.num_mended_times = mend_times(packets);
+  index_packets(packets, index);
+  at_start_ = in_memory_;  // the decoder has seen nothing yet
+  rewind();
+  return index;
+}
+
+int64_t VideoStream::mend_times(std::vector<ScannedPacket>& packets) {
+  std::vector<int64_t> times;
+  for (const auto& packet : packets) times.push_back(packet.pts);
+  const std::string name = format_->iformat->name;
+  const bool is_programme = name.find("mpeg") != std::string::npos;  // mpegts and mpeg
+  const auto mended = video::mend_times(times, is_programme, 1.0 / av_q2d(stream_->time_base));
+  for (const size_t i : mended) {
+    if (in_memory_)
+      packets_[packets[i].number]->pts = times[i];
+    else
+      mended_[packets[i].pts] = times[i];
+    packets[i].pts = times[i];
+  }
+  return std::ssize(mended);
+}
+
+void VideoStream::index_packets(const std::vector<ScannedPacket>& packets, Index& index) const {
+  int64_t first_key = INT64_MAX, last = INT64_MIN;
+  for (const auto& packet : packets) {
+    const double end = (static_cast<double>(packet.pts) + static_cast<double>(packet.duration)) * av_q2d(stream_->time_base);
+    index.end_seconds = std::max(index.end_seconds, end);
+    if (packet.is_key) {
+      index.keyframes.push_back({packet.pts, packet.number});
+      if (first_key == INT64_MAX) first_key = packet.pts;
+    }
+    if (!packet.is_shown) continue;
+    index.pts.push_back(packet.pts);
+    if (packet.pts < last) continue;
+    last = packet.pts;
+    index.last_seconds = static_cast<double>(packet.duration) * av_q2d(stream_->time_base);
+  }
   std::sort(index.pts.begin(), index.pts.end());
   std::sort(index.keyframes.begin(), index.keyframes.end(), [](const Keyframe& a, const Keyframe& b) { return a.pts < b.pts; });
   index.has_gaps = has_gaps(index.pts);
@@ -179,16 +219,16 @@ VideoStream::Index VideoStream::scan_packets() {
   // Frames shown before the first keyframe lean on frames that are not there.
   if (!index.pts.empty() && index.pts.front() < first_key) index.complete = false;
   if (!index.starts_with_keyframe) index.complete = false;
-  at_start_ = in_memory_;  // the decoder has seen nothing yet
-  rewind();
-  return index;
 }
 
 /// The next packet of the stream into `packet_`; false at the end.
 bool VideoStream::read_packet() {
   if (in_memory_) return next_packet_ < packets_.size() && av_packet_ref(packet_.get(), packets_[next_packet_++].get()) >= 0;
   while (av_read_frame(format_.get(), packet_.get()) >= 0) {
-    if (packet_->stream_index == stream_->index) return true;
+    if (packet_->stream_index == stream_->index) {
+      if (const auto mended = mended_.find(packet_->pts); mended != mended_.end()) packet_->pts = mended->second;
+      return true;
+    }
     av_packet_unref(packet_.get());
   }
   return false;
@@ -332,6 +372,13 @@ double VideoStream::promised_seconds() const {
   return from_header ? static_cast<double>(format_->duration) / AV_TIME_BASE : 0.0;
 }
 
+double VideoStream::seconds_into_file(int64_t pts) const {
+  const double own = static_cast<double>(pts) * av_q2d(stream_->time_base);
+  const bool starts_at_zero = has_file_index_;
+  const double start = starts_at_zero || format_->start_time == AV_NOPTS_VALUE ? 0.0 : static_cast<double>(format_->start_time) / AV_TIME_BASE;
+  return starts_at_zero || format_->start_time != AV_NOPTS_VALUE ? std::max(own - start, 0.0) : 0.0;
+}
+
 double VideoStream::known_seconds_of_others() const {
   double longest = 0.0;
   for (unsigned i = 0; i < format_->nb_streams; ++i)
@@ -340,44 +387,10 @@ double VideoStream::known_seconds_of_others() const {
   return longest;
 }
 
-void VideoStream::make_scaler(const AVFrame& frame) {
-  const ScalerKey key{frame.width, frame.height, frame.format, frame.colorspace, frame.color_range};
-  if (scaler_ != nullptr && key == scaler_key_) return;
-  const auto format = static_cast<AVPixelFormat>(frame.format);
-  scaler_.reset(
-      sws_getContext(frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_RGB24, SWS_BILINEAR, nullptr, nullptr, nullptr));
-  if (scaler_ == nullptr) fail(concat("pixel format ", frame.format, " cannot be converted"), "no_decodable_frame");
-  scaler_key_ = key;
-  int *inverse = nullptr, *table = nullptr, source_range = 0, target_range = 0, brightness = 0, contrast = 0, saturation = 0;
-  if (sws_getColorspaceDetails(scaler_.get(), &inverse, &source_range, &table, &target_range, &brightness, &contrast, &saturation) < 0) return;
-  const int* matrix = sws_getCoefficients(frame.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : frame.colorspace);
-  const int range = frame.color_range == AVCOL_RANGE_JPEG ? 1 : frame.color_range == AVCOL_RANGE_MPEG ? 0 : source_range;
-  sws_setColorspaceDetails(scaler_.get(), matrix, range, table, 1, brightness, contrast, saturation);
-}
-
 void VideoStream::to_rgb(const AVFrame& frame, RgbFrame& rgb) {
   if (frame.width < 1 || frame.height < 1) fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
-  make_scaler(frame);
-  rgb.pixels.resize(static_cast<size_t>(frame.height) * static_cast<size_t>(frame.width) * 3);
-  // swscale may write beyond an odd width: give it padded lines, then copy.
-  const int stride = (frame.width * 3 + 63) / 64 * 64;
-  const bool fits = stride == frame.width * 3 && rotation_ == 0;
-  if (!fits) padded_.resize(static_cast<size_t>(stride) * static_cast<size_t>(frame.height) + 64);
-  uint8_t* lines[4] = {fits ? rgb.pixels.data() : padded_.data(), nullptr, nullptr, nullptr};
-  const int strides[4] = {stride, 0, 0, 0};
-  if (sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, lines, strides) != frame.height)
-    fail("a frame cannot be converted to RGB", "corrupt");
-
-  const bool on_its_side = rotation_ % 180 != 0;
-  rgb.height = on_its_side ? frame.width : frame.height;
-  rgb.width = on_its_side ? frame.height : frame.width;
-  if (fits) return;
-  const cv::Mat picture(frame.height, frame.width, CV_8UC3, padded_.data(), static_cast<size_t>(stride));
-  cv::Mat upright(static_cast<int>(rgb.height), static_cast<int>(rgb.width), CV_8UC3, rgb.pixels.data());
-  if (rotation_ == 0) picture.copyTo(upright);
-  if (rotation_ == 90) cv::rotate(picture, upright, cv::ROTATE_90_CLOCKWISE);
-  if (rotation_ == 180) cv::rotate(picture, upright, cv::ROTATE_180);
-  if (rotation_ == 270) cv::rotate(picture, upright, cv::ROTATE_90_COUNTERCLOCKWISE);
+  if (const char* problem = converter_.convert(frame, rotation_, rgb))
+    fail(concat(problem, " (pixel format ", frame.format, ")"), "no_decodable_frame");
 }
 
 }  // namespace vrlt::video

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "video/ffmpeg_handles.h"
 #include "video/packet_use.h"
+#include "video/rgb_converter.h"
 #include "vrlt/video/decoder.h"
 
 namespace vrlt::video {
@@ -30,6 +32,8 @@ class VideoStream {
     std::vector<Keyframe> keyframes;  ///< By time; those hidden by an edit list too.
     int64_t num_packets = 0;          ///< Of this stream, hidden ones included.
     int64_t num_damaged = 0;          ///< Those that the container says are not whole.
+    int64_t num_mended_times = 0;     ///< Those whose time was damaged and has been put right (time_cadence.h).
+    double last_seconds = 0.0;        ///< That the frame shown last stays, by its packet; 0 if that does not say.
     double end_seconds = 0.0;         ///< When the last packet of any stream ends, in the file's own time.
     bool has_times = false;           ///< Some packet says when it is.
     bool starts_with_keyframe = true;
@@ -65,8 +69,12 @@ class VideoStream {
   /// Frames that the header promises: exact where the container has a table of them, a claim elsewhere; 0 if it says nothing.
   int64_t promised_frames() const;
   bool has_sample_table() const { return has_sample_table_; }
+  /// Whether the length in the header was written when the file was closed: Matroska.
+  bool has_length() const { return has_file_index_ && !has_sample_table_; }
   /// End of the file by its header, 0 if it says nothing.
   double promised_seconds() const;
+  /// From the start of the file's own time to `pts`; never negative.
+  double seconds_into_file(int64_t pts) const;
   /// Of the longest other stream that says how long it is.
   double known_seconds_of_others() const;
   int rotation() const { return rotation_; }
@@ -87,6 +95,13 @@ class VideoStream {
  private:
   void open_input();
   void choose_stream();
+  struct ScannedPacket {
+    int64_t pts = 0, duration = 0;
+    size_t number = 0;  ///< In decoding order, among all of the stream.
+    bool is_key = false, is_shown = false;
+  };
+  int64_t mend_times(std::vector<ScannedPacket>& packets);
+  void index_packets(const std::vector<ScannedPacket>& packets, Index& index) const;
   void open_decoder();
   void check_size(int64_t width, int64_t height) const;
   bool read_packet();
@@ -94,7 +109,6 @@ class VideoStream {
   bool is_needed(const AVPacket& packet) const;
   void note_damage(int64_t pts);
   void note_frame();
-  void make_scaler(const AVFrame& frame);
 
   std::filesystem::path path_;
   DecodeLimits limits_;
@@ -107,6 +121,7 @@ class VideoStream {
 
   std::vector<Packet> packets_;  ///< All of the stream, if `in_memory_`.
   size_t next_packet_ = 0;
+  std::map<int64_t, int64_t> mended_;  ///< Damaged time to right one, of packets that are read from disk again.
   bool in_memory_ = false;
   bool has_file_index_ = false, has_sample_table_ = false;
 
@@ -125,12 +140,7 @@ class VideoStream {
   int width_ = 0, height_ = 0;
   bool size_changes_ = false;
 
-  Scaler scaler_;
-  struct ScalerKey {
-    int width = 0, height = 0, format = -1, colorspace = -1, range = -1;
-    bool operator==(const ScalerKey&) const = default;
-  } scaler_key_;
-  std::vector<uint8_t> padded_;  ///< The picture before it is turned; lines padded.
+  RgbConverter converter_;
 };
 
 }  // namespace vrlt::video

@@ -45,6 +45,12 @@ class VideoReader {
   int64_t height() const;
   int64_t width() const;
   double duration_seconds() const;  ///< From the first frame to the end of the last.
+  /// From the start of the file's own time to the first frame: a picture that comes in later than the sound, an empty edit. The file's time starts at
+  /// 0 in MP4 and Matroska, with the earliest stream in others.
+  double late_start_seconds() const;
+  /// Of the frames that the file should hold, the share that is there, as far as it tells: by its table of frames (MP4), its length (Matroska),
+  /// pictures that the stream counts but does not hold; and of the frames that were read those that no other had to stand in for. 1 for a sound file.
+  double frame_share() const;
   /// Reasons why the result should not be trusted blindly, each ending in one in brackets; empty for a sound file:
   /// [truncated] less than the header promises, [corrupt] damage seen so far, [no_keyframe] the file starts in the middle,
   /// [no_timestamps] times are counted, [size_change] frames differ in size. What is only seen by decoding is added by read_frames.

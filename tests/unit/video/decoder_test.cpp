@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "tests/support/temporary_folder.h"
+#include "tests/support/test_folders.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/video/encoder.h"
@@ -32,6 +33,27 @@ std::string message_of(const std::function<void()>& action) {
     return error.what();
   }
   return "no DataError";
+}
+
+/// Flips a bit of the presentation time of one frame of a transport stream: a packet that begins a frame of video has it in 33 bits, 9 bytes into
+/// the header of its stream (ISO 13818-1, 2.4.3.7).
+void damage_time(std::string& bytes, int64_t frame, int bit) {
+  constexpr size_t kPacket = 188;
+  for (size_t packet = 0; packet + kPacket <= bytes.size(); packet += kPacket) {
+    const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes[packet + i]); };
+    if ((byte(1) & 0x40) == 0) continue;  // goes on with what began before
+    const size_t start = (byte(3) & 0x20) != 0 ? 5 + byte(4) : 4;
+    if (start + 14 > kPacket || byte(start) != 0 || byte(start + 1) != 0 || byte(start + 2) != 1 || byte(start + 3) >> 4 != 0xE) continue;
+    if (frame-- > 0) continue;
+    // Bits 32 to 30, 29 to 22, 21 to 15, 14 to 7, 6 to 0, each but the second and fourth followed by a marker.
+    const int in_byte[] = {bit >= 30 ? bit - 29 : -1, bit >= 22 ? bit - 22 : -1, bit >= 15 ? bit - 14 : -1, bit >= 7 ? bit - 7 : -1, bit + 1};
+    for (size_t i = 0; i < 5; ++i) {
+      if (in_byte[i] < 0) continue;
+      bytes[packet + start + 9 + i] = static_cast<char>(byte(start + 9 + i) ^ (1 << in_byte[i]));
+      return;
+    }
+  }
+  FAIL() << "no such frame";
 }
 
 class DecoderTest : public ::testing::Test {
@@ -73,6 +95,51 @@ TEST_F(DecoderTest, GivesRepeatedIndicesAgainAndRefusesOthers) {
 TEST_F(DecoderTest, TakesANameForAPathNotForAProtocol) {
   const auto path = write_greys(folder_.path() / "http:50%25 done?.mp4");
   EXPECT_EQ(VideoReader(path).num_frames(), kFrames);
+}
+
+// Bit 25 is worth 373 seconds. Frames in the middle, near the ends, and from a file that is too large to be kept.
+TEST_F(DecoderTest, ADamagedTimeMovesNoOtherFrame) {
+  for (const char* name : {"mpeg2.ts", "start_offset.ts"}) {
+    const auto whole = io::read_file(test::media_dir() / name, 1 << 20);
+    const VideoReader sound(test::media_dir() / name);
+    const auto right = sound.frame_seconds();
+    const double step = right[1] - right[0];
+    for (const auto& [frame, bit] : {std::pair{20, 25}, {1, 25}, {30, 29}, {20, 17}}) {
+      SCOPED_TRACE(concat(name, " frame ", frame, " bit ", bit));
+      auto bytes = whole;
+      damage_time(bytes, frame, bit);
+      const auto path = folder_.path() / "damaged.ts";
+      io::write_file_atomic(path, bytes);
+      for (const int64_t in_memory : {DecodeLimits{}.max_bytes_in_memory, int64_t{0}}) {
+        VideoReader reader(path, {.max_bytes_in_memory = in_memory});
+        ASSERT_EQ(reader.num_frames(), sound.num_frames());
+        for (size_t i = 0; i < right.size(); ++i) EXPECT_NEAR(reader.frame_seconds()[i], right[i], 0.51 * step) << i;
+        EXPECT_NEAR(reader.duration_seconds(), sound.duration_seconds(), 0.51 * step);
+        EXPECT_THAT(reader.warnings(), ::testing::ElementsAre("times that leave the cadence of their neighbours: 1, put right [corrupt]"));
+      }
+      if (frame != 20 || bit != 25) continue;
+      // Every frame is still the picture that it was.
+      std::vector<int64_t> indices(right.size());
+      std::iota(indices.begin(), indices.end(), 0);
+      std::vector<RgbFrame> pictures;
+      VideoReader(test::media_dir() / name).read_frames(indices, [&](size_t, const RgbFrame& picture) { pictures.push_back(picture); });
+      VideoReader(path).read_frames(indices, [&](size_t i, const RgbFrame& picture) { EXPECT_EQ(picture.pixels, pictures[i].pixels) << i; });
+    }
+  }
+}
+
+TEST_F(DecoderTest, TellsWhatShareOfTheFramesIsThere) {
+  EXPECT_EQ(VideoReader(test::media_dir() / "h264_gop250.mp4").frame_share(), 1.0);
+  EXPECT_EQ(VideoReader(test::media_dir() / "header_lies.avi").frame_share(), 1.0) << "a claim";
+  const VideoReader half(test::media_dir() / "trunc_half.mp4");
+  EXPECT_NEAR(half.frame_share(), 0.37, 0.011);                                             // 37 or 38 of the 100 of its table
+  EXPECT_NEAR(VideoReader(test::media_dir() / "trunc_half.mkv").frame_share(), 0.4, 0.02);  // 1.6 of 4 seconds
+}
+
+TEST_F(DecoderTest, TellsHowLateThePictureStarts) {
+  EXPECT_NEAR(VideoReader(test::media_dir() / "edit_empty.mp4").late_start_seconds(), 1.52, 1e-3);
+  EXPECT_EQ(VideoReader(test::media_dir() / "audio_first.mp4").late_start_seconds(), 0.0);
+  EXPECT_LT(VideoReader(test::media_dir() / "start_offset.ts").late_start_seconds(), 0.1) << "the clock of a stream starts anywhere";
 }
 
 TEST_F(DecoderTest, TellsWhichLimitAFileIsAbove) {
