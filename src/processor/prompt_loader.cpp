@@ -1,10 +1,10 @@
 #include "vrlt/processor/prompt_loader.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "processor/background_clips.h"
 #include "vrlt/core/error.h"
-#include "vrlt/core/logging.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/io/json.h"
 #include "vrlt/processor/prompt_plan.h"
@@ -76,12 +76,13 @@ std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& s
   const auto key = name_of(request);
   if (const auto found = index_.find(key); found != index_.end()) {
     clips_.splice(clips_.begin(), clips_, found->second);
+    note_oddities(sample, *found->second->clip);
     return found->second->clip;
   }
   auto prefetched = background_ ? background_->take(key) : std::nullopt;
   const auto [clip, was_decoded] = prefetched ? std::move(*prefetched) : read(request);
   if (was_decoded) ++videos_decoded_;
-  for (const auto& warning : clip->warnings) log::warning(concat(sample.id, ": ", warning));
+  note_oddities(sample, *clip);
   const auto bytes = static_cast<int64_t>(clip->frames.nbytes());
   clips_.push_front({key, clip, bytes});
   index_[key] = clips_.begin();
@@ -94,10 +95,22 @@ std::shared_ptr<const video::Clip> PromptLoader::load_clip(const data::Sample& s
   return clip;
 }
 
+void PromptLoader::note_oddities(const data::Sample& sample, const video::Clip& clip) {
+  for (const auto& warning : clip.warnings)
+    warnings_.note(concat("their videos should not be trusted blindly ", warning.substr(std::min(warning.rfind('['), warning.size()))), sample.id,
+                   warning);
+  for (const auto& note : clip.notes) warnings_.note(note.kind, sample.id, note.text);
+  if (sample.duration && video::durations_differ(clip.file_seconds, *sample.duration))
+    warnings_.note("their videos last longer or shorter than their records say: times of one are not times of the other [duration_differs]",
+                   sample.id, concat(sample.video, " lasts ", clip.file_seconds, " s, its record says ", *sample.duration, " s [duration_differs]"));
+}
+
 std::string PromptLoader::load_subtitles(const data::Sample& sample, const video::Clip* clip) const {
-  const bool is_there = clip != nullptr;
-  return subtitles_of(sample, data_root_, options_.subtitle_frames, is_there ? clip->file_frames : std::vector<int64_t>(),
-                      is_there ? clip->num_file_frames : 0, is_there ? clip->file_fps : 0.0);
+  if (clip == nullptr) return subtitles_of(sample, data_root_, options_.subtitle_frames, {});
+  std::vector<double> file_times;
+  for (const double seconds : clip->frame_seconds) file_times.push_back(seconds + sample.clip_start);
+  const FrameClock by_number{clip->file_frames, clip->num_file_frames, clip->file_fps};
+  return subtitles_of(sample, data_root_, options_.subtitle_frames, clock_of(options_.video, by_number, file_times, clip->file_seconds));
 }
 
 std::shared_ptr<const ModelInputs> PromptLoader::load(const data::Sample& sample) {
@@ -111,6 +124,8 @@ std::shared_ptr<const ModelInputs> PromptLoader::load(const data::Sample& sample
   } catch (const MissingInputError& error) {
     throw MissingInputError(concat(sample.id, ": ", error.what()));
   } catch (const DataError& error) {
+    throw DataError(concat(sample.id, ": ", error.what()));
+  } catch (const std::filesystem::filesystem_error& error) {  // of one file, as any other that cannot be read
     throw DataError(concat(sample.id, ": ", error.what()));
   }
 }

@@ -48,9 +48,21 @@ void visit_fields(config::FieldVisitor& v, RolloutSection& c) {
 
 void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video, video::ImageOptions& image) {
   v.begin_section("video", "which frames, and how large");
-  v.field({.name = "sampler", .help = "which frames are taken", .choices = names_of(video::kSamplerChoices)}, video.sampler);
+  v.field({.name = "sampler",
+           .help = "which frames are taken; all but by_time go by frame number and average rate, as what scores are compared with",
+           .choices = names_of(video::kSamplerChoices)},
+          video.sampler);
   v.field({.name = "fps", .help = "frames taken per second", .min = 0.001, .max = 1000}, video.fps);
-  v.field({.name = "num_frames", .help = "take exactly so many frames instead", .min = 2}, video.num_frames);
+  v.field({.name = "num_frames", .help = "take so many frames instead", .min = 2}, video.num_frames);
+  v.field({.name = "short_clip",
+           .help = "what a clip of fewer frames than are to be taken gives (segment_centres and by_time repeat frames)",
+           .choices = names_of(video::kShortClipChoices)},
+          video.short_clip);
+  v.field({.name = "min_frame_share",
+           .help = "of the frames that a file should hold, so many must be there and decode; of one with less the sample is left out and counted",
+           .min = 0,
+           .max = 1},
+          video.min_frame_share);
   v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, video.min_frames);
   v.field({.name = "max_frames", .help = "take at most so many", .min = 2}, video.max_frames);
   v.field({.name = "min_pixels", .help = "per frame", .min = 784}, video.min_pixels);
@@ -81,6 +93,11 @@ std::vector<std::string> check(const DataSection& data, const video::VideoOption
     problems.push_back(concat(place_of("image.max_pixels", locations), ": max_pixels is below min_pixels (", image.min_pixels, ")"));
   if (!video.num_frames && video.max_frames < video.min_frames)
     problems.push_back(concat(place_of("video.max_frames", locations), ": max_frames is below min_frames (", video.min_frames, ")"));
+  if (video.resized_height.has_value() != video.resized_width.has_value())
+    problems.push_back(concat(place_of(video.resized_height ? "video.resized_height" : "video.resized_width", locations),
+                              ": video.resized_height and video.resized_width are given together or not at all"));
+  if (video.sampler == "segment_centres" && !video.num_frames)
+    problems.push_back(concat(place_of("video.sampler", locations), ": segment_centres needs video.num_frames: how many segments"));
   try {
     data::find_prompt(data.prompt);
   } catch (const ConfigError& error) {

@@ -23,8 +23,11 @@ void require(bool condition, const std::filesystem::path& path, const char* expe
 
 void write_cached_clip(const std::filesystem::path& path, const Clip& clip) {
   // A field that is added does not compile until it is named here too.
-  [[maybe_unused]] const auto& [all_frames, seconds, sample_fps, duration, file_frames, num_file_frames, file_fps, warnings, key] = clip;
+  [[maybe_unused]] const auto& [all_frames, seconds, sample_fps, duration, file_frames, num_file_frames, file_fps, file_seconds, warnings, notes,
+                                key] = clip;
   const auto frames = clip.frames.contiguous();
+  auto note_texts = io::Json::array();
+  for (const auto& note : notes) note_texts.push_back({note.kind, note.text});
   const auto text = io::to_line({{"size", frames.sizes().vec()},
                                  {"frame_seconds", clip.frame_seconds},
                                  {"sample_fps", clip.sample_fps},
@@ -32,7 +35,9 @@ void write_cached_clip(const std::filesystem::path& path, const Clip& clip) {
                                  {"file_frames", clip.file_frames},
                                  {"num_file_frames", clip.num_file_frames},
                                  {"file_fps", clip.file_fps},
-                                 {"warnings", clip.warnings}});
+                                 {"file_seconds", clip.file_seconds},
+                                 {"warnings", clip.warnings},
+                                 {"notes", note_texts}});
   checkpoint::write_safetensors(path, {{kFrames, frames}}, {{kClip, text}, {kHash, hash_of(frames, text)}});
 }
 
@@ -54,7 +59,9 @@ Clip read_cached_clip(const std::filesystem::path& path) {
     clip.file_frames = values.at("file_frames").get<std::vector<int64_t>>();
     clip.num_file_frames = values.at("num_file_frames").get<int64_t>();
     clip.file_fps = values.at("file_fps").get<double>();
+    clip.file_seconds = values.at("file_seconds").get<double>();
     clip.warnings = values.at("warnings").get<std::vector<std::string>>();
+    for (const auto& note : values.at("notes")) clip.notes.push_back({note.at(0).get<std::string>(), note.at(1).get<std::string>()});
   } catch (const io::Json::exception& error) {
     throw DataError(concat(path.string(), ": ", error.what()));
   }

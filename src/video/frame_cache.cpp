@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include "video/cached_clip.h"
@@ -10,22 +12,25 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
+#include "vrlt/io/reading.h"
 
 namespace vrlt::video {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kFormatVersion = 2;  ///< Of the entries, and of what makes frames from what FFmpeg gives.
+constexpr int kFormatVersion = 3;  ///< Of the entries, and of what makes frames from what FFmpeg gives.
 constexpr size_t kHashDigits = 64;
 
 bool is_hash(std::string_view text) { return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
 
 io::Json settings_of(const VideoOptions& options) {
   // A field that is added does not compile until it is named here too.
-  const auto& [sampler, fps, num_frames, min_frames, max_frames, min_pixels, max_pixels, total_pixels, height, width, factor, resize] = options;
+  const auto& [sampler, fps, num_frames, min_frames, max_frames, min_pixels, max_pixels, total_pixels, height, width, factor, resize, short_clip,
+               min_share] = options;
   const auto or_null = [](const auto& value) { return value ? io::Json(*value) : io::Json(); };
-  return {sampler, fps,   or_null(num_frames), min_frames, max_frames, min_pixels, or_null(max_pixels), total_pixels, or_null(height), or_null(width),
-          factor,  resize};
+  return {
+      sampler, fps,    or_null(num_frames), min_frames, max_frames, min_pixels, or_null(max_pixels), total_pixels, or_null(height), or_null(width),
+      factor,  resize, short_clip,          min_share};
 }
 
 io::Json identity_of(const fs::path& path, const struct stat& status) {
@@ -35,12 +40,10 @@ io::Json identity_of(const fs::path& path, const struct stat& status) {
 
 std::string content_of_folder(const fs::path& folder) {
   std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& file : fs::directory_iterator(folder, error)) {
+  for (const auto& path : io::list_folder(folder)) {
     struct stat status {};
-    if (::stat(file.path().c_str(), &status) == 0) files.push_back(io::to_line(identity_of(file.path().filename(), status)));
+    if (::stat(path.c_str(), &status) == 0) files.push_back(io::to_line(identity_of(path.filename(), status)));
   }
-  if (error) throw MissingInputError(concat(folder.string(), ": no such folder of frames"));
   std::sort(files.begin(), files.end());
   std::string all;
   for (const auto& file : files) all += file + "\n";
@@ -49,18 +52,18 @@ std::string content_of_folder(const fs::path& folder) {
 
 }  // namespace
 
-Clip read_clip(const ClipRequest& request) {
-  return request.frames ? load_frame_folder(request.path, *request.frames, request.options, request.start_seconds, request.end_seconds)
-                        : load_clip(request.path, request.options, request.start_seconds, request.end_seconds);
-}
-
 FrameCache::FrameCache(const fs::path& folder, int64_t max_bytes) : files_(folder, max_bytes) {}
 
 std::string FrameCache::content_of(const fs::path& video) {
   struct stat status {};
-  if (::stat(video.c_str(), &status) != 0) throw MissingInputError(video.string() + ": no such file");
+  if (::stat(video.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) throw MissingInputError(video.string() + ": no such file");
+    throw DataError(concat(video.string(), ": cannot be opened: ", std::strerror(errno), " [not_a_video]"));
+  }
   if (!S_ISREG(status.st_mode)) throw DataError(video.string() + ": not a regular file [not_a_video]");
-  const auto known = files_.path_of(io::sha256(io::to_line(identity_of(fs::absolute(video), status))), "video");
+  std::error_code ignored;  // without a current folder the path as given is as good
+  const auto full = fs::absolute(video, ignored), absolute = ignored ? video : full;
+  const auto known = files_.path_of(io::sha256(io::to_line(identity_of(absolute, status))), "video");
   try {
     if (auto content = io::read_file(known, kHashDigits); is_hash(content)) return content;
   } catch (const Error&) {  // not seen before

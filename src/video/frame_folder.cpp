@@ -6,6 +6,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/reading.h"
 #include "vrlt/video/image.h"
 
 namespace vrlt::video {
@@ -19,8 +20,8 @@ std::vector<int64_t> find_numbers(const std::filesystem::path& folder, const dat
   const auto prefix = frames.pattern.substr(0, frames.pattern.find('%'));
   const auto suffix = frames.pattern.substr(frames.pattern.find('d', frames.pattern.find('%')) + 1);
   std::vector<int64_t> numbers;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const auto name = entry.path().filename().string();
+  for (const auto& path : io::list_folder(folder)) {
+    const auto name = path.filename().string();
     if (name.size() < zero.size() || !name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     int64_t number = 0;
     const char* end = name.data() + name.size() - suffix.size();
@@ -35,7 +36,6 @@ std::vector<int64_t> find_numbers(const std::filesystem::path& folder, const dat
 
 FrameFolderReader::FrameFolderReader(std::filesystem::path folder, const data::FrameFolder& frames, const DecodeLimits& limits)
     : folder_(std::move(folder)), frames_(frames), limits_(limits) {
-  if (!std::filesystem::is_directory(folder_)) throw MissingInputError(concat(folder_.string(), ": no such folder of frames"));
   numbers_ = find_numbers(folder_, frames_);
   if (numbers_.empty())
     throw DataError(concat(folder_.string(), ": no picture named ", data::frame_name(frames_, frames_.first), " or later [no_decodable_frame]"));
@@ -66,10 +66,16 @@ RgbFrame FrameFolderReader::decode_at_or_before(int64_t index) {
     try {
       return decode(*(next - 1));
     } catch (const DataError& error) {
-      warnings_.push_back(concat(error.what(), "; the picture before it is shown [corrupt]"));
+      note_undecodable(*(next - 1), error);
+    } catch (const MissingInputError& error) {  // a link to nothing, or removed since
+      note_undecodable(*(next - 1), error);
     }
   }
   throw DataError(concat(folder_.string(), ": no picture up to number ", frames_.first + index, " can be decoded [no_decodable_frame]"));
+}
+
+void FrameFolderReader::note_undecodable(int64_t number, const Error& error) {
+  if (undecodable_.insert(number).second) warnings_.push_back(concat(error.what(), "; the picture before it is shown [corrupt]"));
 }
 
 void FrameFolderReader::read_frames(std::span<const int64_t> indices, const std::function<void(size_t i, const RgbFrame& frame)>& sink) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "vrlt/core/warning_tally.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/data/sample.h"
 #include "vrlt/processor/processor.h"
@@ -43,6 +44,7 @@ class PromptLoader {
                const ClipReading& reading = {});
   ~PromptLoader();
 
+  /// What should be known of its clip is noted: damage, times that frame numbers do not give (video::ClipNote), a record that gives another length.
   /// @throws DataError or MissingInputError naming the sample and the file.
   std::shared_ptr<const ModelInputs> load(const data::Sample& sample);
 
@@ -53,10 +55,13 @@ class PromptLoader {
   const data::PromptEntry& prompt_of(const data::Sample& sample) const;
   const MediaOptions& media_options() const { return options_; }
   int64_t videos_decoded() const { return videos_decoded_; }
+  /// Of this run: said once each. Others that warn of single samples may note theirs here too.
+  log::WarningTally& warnings() { return warnings_; }
 
  private:
   std::shared_ptr<const video::Clip> load_clip(const data::Sample& sample);
   std::string load_subtitles(const data::Sample& sample, const video::Clip* clip) const;
+  void note_oddities(const data::Sample& sample, const video::Clip& clip);
   video::ClipRequest request_of(const data::Sample& sample) const;
   LoadedClip read(const video::ClipRequest& request);
 
@@ -73,6 +78,7 @@ class PromptLoader {
   int64_t cache_bytes_;
   int64_t used_bytes_ = 0;
   int64_t videos_decoded_ = 0;
+  log::WarningTally warnings_;
   std::list<CachedClip> clips_;  ///< Most recently used first.
   std::unordered_map<std::string, std::list<CachedClip>::iterator> index_;
   std::optional<video::FrameCache> cache_folder_;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "vrlt/data/prompt.h"
@@ -20,6 +21,9 @@ struct PromptPlan {
   int64_t text_tokens = 0, vision_tokens = 0;
   int64_t tokens_per_slice = 0;  ///< Vision tokens of two frames, or of an image; the largest there is.
 
+  std::vector<video::ClipNote> notes;  ///< What who uses the clip should know; a run says it once.
+  std::vector<std::string> warnings;   ///< Of the plan, besides those of the file.
+
   int64_t tokens() const { return text_tokens + vision_tokens; }
   PromptSize size() const;
 };
@@ -27,9 +31,17 @@ struct PromptPlan {
 /// The clip that a sample asks for. @throws DataError for a path that leaves the data root.
 video::ClipRequest clip_request(const data::Sample& sample, const std::filesystem::path& data_root, const video::VideoOptions& options);
 
-/// The subtitles that a prompt shows. @param frames  of the file that the model sees; @throws DataError, MissingInputError.
-std::string subtitles_of(const data::Sample& sample, const std::filesystem::path& data_root, int64_t subtitle_frames,
-                         const std::vector<int64_t>& frames, int64_t num_file_frames, double file_fps);
+/// What subtitles are looked up by: numbers of frames of the file; with by_time milliseconds, as if there were a frame in each.
+struct FrameClock {
+  std::vector<int64_t> frames;  ///< That the model sees.
+  int64_t num_file_frames = 0;
+  double file_fps = 0.0;
+};
+/// @param file_times  of the frames, in seconds of the file. @param file_seconds  that it lasts.
+FrameClock clock_of(const video::VideoOptions& options, const FrameClock& by_number, const std::vector<double>& file_times, double file_seconds);
+
+/// The subtitles that a prompt shows. @throws DataError, MissingInputError.
+std::string subtitles_of(const data::Sample& sample, const std::filesystem::path& data_root, int64_t subtitle_frames, const FrameClock& clock);
 
 /// How samples become prompts; what it refers to must outlive it.
 struct PromptPlanner {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vrlt/data/frame_folder.h"
+#include "vrlt/video/clip_plan.h"
 #include "vrlt/video/decoder.h"
 #include "vrlt/video/frame_sampler.h"
 
@@ -15,19 +16,33 @@ namespace vrlt::video {
 
 /// The frames a model sees, and when they were.
 struct Clip {
-  at::Tensor frames;                  ///< [F, 3, H, W] uint8, resized; F even, H and W multiples of the patch factor.
-  std::vector<double> frame_seconds;  ///< [F] from the start of the clip.
-  double sample_fps = 0.0;            ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.
-  double duration_seconds = 0.0;      ///< Of the clip (after cutting).
-  std::vector<int64_t> file_frames;   ///< [F] which frames of the file they are.
-  int64_t num_file_frames = 0;        ///< That the file has.
-  double file_fps = 0.0;              ///< Of the file, on average.
+  at::Tensor frames;  ///< [F, 3, H, W] uint8, resized; F even, H and W multiples of the patch factor.
+  std::vector<double>
+      frame_seconds;                 ///< [F] from the start of the clip: when they are shown; with by_time, instants at which they are on the screen.
+  double sample_fps = 0.0;           ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.
+  double duration_seconds = 0.0;     ///< Of the clip (after cutting).
+  std::vector<int64_t> file_frames;  ///< [F] which frames of the file they are.
+  int64_t num_file_frames = 0;       ///< That the file has.
+  double file_fps = 0.0;             ///< Of the file, on average.
+  double file_seconds = 0.0;         ///< That the file lasts.
   std::vector<std::string> warnings;
+  std::vector<ClipNote> notes;
   std::string key;  ///< Of a FrameCache: the same key, the same frames. Empty: unknown.
 };
 
-/// Decodes, chooses and resizes; each frame is resized as it is decoded, so full-size frames are never kept.
+/// What a clip is read from and how: everything its frames depend on.
+struct ClipRequest {
+  std::filesystem::path path;
+  std::optional<data::FrameFolder> frames;  ///< A folder of still pictures; none: a video file.
+  VideoOptions options;
+  std::optional<double> start_seconds, end_seconds;
+};
+
+/// Plans (`plan_clip`), decodes and resizes; each frame is resized as it is decoded, so full-size frames are never kept.
 /// @throws MissingInputError, DataError.
+Clip read_clip(const ClipRequest& request);
+
+/// The same of a video file.
 Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds = {},
                std::optional<double> end_seconds = {}, const DecodeLimits& limits = {});
 

@@ -5,22 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "vrlt/data/frame_folder.h"
 #include "vrlt/io/file_cache.h"
 #include "vrlt/video/clip.h"
 
 namespace vrlt::video {
-
-/// What a clip is read from and how: everything its frames depend on.
-struct ClipRequest {
-  std::filesystem::path path;
-  std::optional<data::FrameFolder> frames;  ///< A folder of still pictures; none: a video file.
-  VideoOptions options;
-  std::optional<double> start_seconds, end_seconds;
-};
-
-/// Reads the clip. @throws as load_clip and load_frame_folder.
-Clip read_clip(const ClipRequest& request);
 
 /// A folder of clips as models see them, sampled and resized, so that later epochs and runs read no video. To be shared and bounded as
 /// io::FileCache says.

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
+#include "vrlt/core/error.h"
 #include "vrlt/data/frame_folder.h"
 #include "vrlt/video/decoder.h"
 
@@ -22,6 +24,9 @@ class FrameFolderReader {
   int64_t height() const { return height_; }
   int64_t width() const { return width_; }
   double duration_seconds() const { return static_cast<double>(num_frames()) / frames_.fps; }
+  double late_start_seconds() const { return 0.0; }
+  /// As VideoReader::frame_share: of all numbers up to the highest.
+  double frame_share() const { return static_cast<double>(std::ssize(numbers_) - std::ssize(undecodable_)) / static_cast<double>(num_frames()); }
   /// Numbers that are missing or cannot be decoded end in [corrupt].
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -33,6 +38,7 @@ class FrameFolderReader {
   RgbFrame decode(int64_t number) const;
   /// The nearest frame at or before `index` that decodes.
   RgbFrame decode_at_or_before(int64_t index);
+  void note_undecodable(int64_t number, const Error& error);
 
   std::filesystem::path folder_;
   data::FrameFolder frames_;
@@ -40,6 +46,7 @@ class FrameFolderReader {
   std::vector<int64_t> numbers_;  ///< Of the pictures there are, ascending.
   std::vector<double> seconds_;
   int64_t height_ = 0, width_ = 0;
+  std::set<int64_t> undecodable_;
   std::vector<std::string> warnings_;
 };
 

@@ -11,6 +11,12 @@ inline constexpr Choice kSamplerChoices[] = {
     {"qwen_vl_utils", "evenly from the first frame to the last (qwen-vl-utils)"},
     {"hf_native", "evenly from the first frame, without the last (transformers)"},
     {"segment_centres", "the middle of each of num_frames equal segments (MVBench)"},
+    {"by_time", "what is on the screen at equal instants, for videos of changing rate"},
+};
+
+inline constexpr Choice kShortClipChoices[] = {
+    {"fewer", "all that it has, to an even number, a single frame twice (lmms-eval, MMVU)"},
+    {"refuse", "an error of the sample (qwen-vl-utils)"},
 };
 
 inline constexpr Choice kResizeChoices[] = {

@@ -3,9 +3,14 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <future>
+#include <memory>
 #include <set>
 
 #include "processor/background_clips.h"
@@ -138,6 +143,125 @@ TEST_F(PromptLoaderTest, ErrorsComeWithTheirSample) {
       EXPECT_NO_THROW(ahead.load(sample));
   }
   EXPECT_THROW(ahead.load(task_.samples()[2]), MissingInputError) << "and again";
+}
+
+// An odd clip is said in full once, however often it is loaded; others of its kind are counted.
+TEST_F(PromptLoaderTest, WhatIsOddIsSaidOnceInARun) {
+  auto samples = task_.samples();
+  for (auto& sample : samples) sample.duration = 5.0;  // the clips last 2 s
+  for (const int64_t memory_bytes : {kMegabyte, int64_t{0}}) {
+    auto quiet = std::make_unique<PromptLoader>(loader(in_folder(), memory_bytes));
+    ::testing::internal::CaptureStderr();
+    for (int epoch = 0; epoch < 2; ++epoch)
+      for (const auto& sample : samples) quiet->load(sample);
+    const auto during = ::testing::internal::GetCapturedStderr();
+    EXPECT_THAT(during, ::testing::HasSubstr("sample0: clip0.mp4 lasts 2 s, its record says 5 s [duration_differs]"));
+    EXPECT_THAT(during, ::testing::Not(::testing::HasSubstr("sample1")));
+    ::testing::internal::CaptureStderr();
+    quiet.reset();
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("6 samples: their videos last longer or shorter"));
+  }
+}
+
+TEST_F(PromptLoaderTest, AShortClipIsAnsweredByAllItHas) {
+  auto options = test::TinyTask::media_options();
+  options.video.num_frames = 32;  // the clips have 8
+  PromptLoader lenient(processor_, options, task_.data_root(), "auto_short", kMegabyte);
+  EXPECT_EQ(lenient.load(task_.samples()[0])->num_frames, 8);
+  EXPECT_EQ(lenient.warnings().count("has fewer frames than video.num_frames (32), all of them are taken, to an even number [short_clip]"), 1);
+  options.video.short_clip = "refuse";
+  PromptLoader strict(processor_, options, task_.data_root(), "auto_short", kMegabyte);
+  EXPECT_THROW(strict.load(task_.samples()[0]), DataError);
+}
+
+// The seconds that the model is told by positions are those that logs and reports show.
+TEST_F(PromptLoaderTest, ByTimeSecondsAndPositionsAgree) {
+  auto sample = task_.samples()[0];
+  sample.video = (test::media_dir() / "vfr_burst.mp4").string();
+  sample.duration.reset();
+  auto options = test::TinyTask::media_options();
+  options.video.sampler = video::kByTime;
+  PromptLoader by_time(processor_, options, "/", "auto_short", kMegabyte);
+  sample.video = sample.video.substr(1);
+  const auto inputs = by_time.load(sample);
+  ASSERT_TRUE(inputs->video_grid_thw.defined());
+  const auto pads = (inputs->input_ids == processor_.vision_tokens().video_pad);
+  const auto positions = inputs->position_ids[0].masked_select(pads).to(at::kDouble);
+  const auto tokens_per_step = positions.numel() / inputs->video_grid_thw[0][0].item<int64_t>();
+  const double tokens_per_second = 2.0, first = positions[0].item<double>();
+  for (int64_t t = 0; t < inputs->video_grid_thw[0][0].item<int64_t>(); ++t) {
+    const double seconds = inputs->frame_seconds[static_cast<size_t>(2 * t)];
+    EXPECT_NEAR((positions[t * tokens_per_step].item<double>() - first) / tokens_per_second, seconds, 1.0 / tokens_per_second) << t;
+  }
+  EXPECT_EQ(by_time.warnings().summaries().size(), 0u);
+}
+
+TEST_F(PromptLoaderTest, AFolderOfFramesThatCannotBeListedIsAnErrorOfItsSample) {
+  auto sample = task_.samples()[0];
+  sample.video = "loop";
+  sample.frames = data::FrameFolder{};
+  fs::create_symlink(task_.data_root() / "loop", task_.data_root() / "loop");
+  for (const auto& reading : {ClipReading{}, in_folder(), in_folder(2)}) {
+    auto any = loader(reading);
+    const std::vector<const data::Sample*> announced = {&sample};
+    any.prefetch(announced);
+    EXPECT_THROW(any.load(sample), DataError);
+  }
+}
+
+// The system lets no more threads start: their memory is above a limit.
+TEST(BackgroundClips, TooManyThreadsAreAnErrorOfTheConfig) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    std::ifstream status("/proc/self/statm");
+    rlim_t pages = 0;
+    status >> pages;
+    const rlim_t limit = pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + (256U << 20);
+    const rlimit address_space = {limit, limit};
+    if (::setrlimit(RLIMIT_AS, &address_space) != 0) ::_exit(3);
+    try {
+      BackgroundClips clips(10'000);
+    } catch (const ConfigError& error) {
+      ::_exit(std::string(error.what()).find("data.reader_threads") != std::string::npos ? 0 : 2);
+    }
+    ::_exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status)) << status;
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+int64_t threads_of_process() { return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator()); }
+
+TEST(BackgroundClips, ReadersStartNoTeams) {
+  const auto compute = [] { return at::rand({400, 400}).exp().sum().item<float>(); };  // large enough for a team
+  const int before = at::get_num_threads();
+  at::set_num_threads(3);
+  compute();
+  const auto with_team = threads_of_process();
+  {
+    BackgroundClips clips(2);
+    std::vector<BackgroundClips::Job> jobs;
+    std::promise<void> both;
+    std::atomic<int> started = 0;
+    auto ready = both.get_future().share();
+    for (const char* key : {"a", "b"})
+      jobs.push_back({key, [&] {
+                        if (++started == 2) both.set_value();
+                        ready.wait();
+                        compute();
+                        return LoadedClip{std::make_shared<video::Clip>(), true};
+                      }});
+    clips.announce(std::move(jobs));
+    ready.wait();
+    EXPECT_TRUE(clips.take("a"));
+    EXPECT_TRUE(clips.take("b"));
+    EXPECT_EQ(threads_of_process(), with_team + 2) << "the readers and nobody else";
+  }
+  EXPECT_EQ(at::get_num_threads(), 3) << "the main thread keeps its team";
+  at::set_num_threads(before);
 }
 
 // Two clips per thread are read ahead, not more, however many are announced.

@@ -32,7 +32,9 @@ Clip make_clip(int64_t level) {
   clip.file_fps = 29.97;
   clip.sample_fps = 2.9999999999999996;
   clip.duration_seconds = 2.0 / 3.0;
+  clip.file_seconds = 1.0343;
   clip.warnings = {"damaged frames: 3 [corrupt]"};
+  clip.notes = {{"all of a kind", "this one [late_start]"}};
   return clip;
 }
 
@@ -44,7 +46,9 @@ void expect_equal(const Clip& actual, const Clip& expected) {
   EXPECT_EQ(actual.file_fps, expected.file_fps);
   EXPECT_EQ(actual.sample_fps, expected.sample_fps);
   EXPECT_EQ(actual.duration_seconds, expected.duration_seconds);
+  EXPECT_EQ(actual.file_seconds, expected.file_seconds);
   EXPECT_EQ(actual.warnings, expected.warnings);
+  EXPECT_EQ(actual.notes, expected.notes);
 }
 
 std::string key(int number) { return io::sha256(std::to_string(number)); }
@@ -99,7 +103,7 @@ TEST_F(FrameCacheTest, TheKeyIsOfTheContentNotOfTheName) {
 TEST_F(FrameCacheTest, EverySettingChangesTheKey) {
   FrameCache cache(folder(), kMegabyte);
   const auto path = video("one.mp4");
-  std::vector<ClipRequest> requests(15, {.path = path});
+  std::vector<ClipRequest> requests(17, {.path = path});
   requests[1].options.sampler = "hf_native";
   requests[2].options.fps = 2.0000000000000004;  // the next number after 2
   requests[3].options.num_frames = 4;
@@ -112,6 +116,8 @@ TEST_F(FrameCacheTest, EverySettingChangesTheKey) {
   requests[10].options.resized_width = 56;
   requests[11].options.patch_factor = 56;
   requests[12].options.resize = "pil_u8";
+  requests[15].options.short_clip = "refuse";
+  requests[16].options.min_frame_share = 0.25;
   requests[13].start_seconds = 1.0;
   requests[14].end_seconds = 1.0;
   std::set<std::string> keys;

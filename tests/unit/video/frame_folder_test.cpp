@@ -88,5 +88,31 @@ TEST_F(FrameFolders, UnusableFoldersAreLocatedErrors) {
   }
 }
 
+// What the system says of a folder is an error of that folder, of a type that loaders leave a sample out for.
+TEST_F(FrameFolders, OneThatCannotBeOpenedIsATypedError) {
+  EXPECT_THROW(FrameFolderReader(folder() / "absent", kThreePerSecond), MissingInputError);
+  const auto loop = folder() / "loop";
+  std::filesystem::create_symlink(loop, loop);
+  EXPECT_THROW(FrameFolderReader(loop, kThreePerSecond), DataError);
+  write("00001.jpg", 1);
+  EXPECT_THROW(FrameFolderReader(folder() / "00001.jpg", kThreePerSecond), MissingInputError);
+  EXPECT_THROW(FrameFolderReader(folder() / std::string(300, 'n'), kThreePerSecond), DataError) << "a name that is too long";
+}
+
+TEST_F(FrameFolders, APictureThatIsGoneIsReplacedAndCounted) {
+  for (const int number : {1, 2, 4}) write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(10 * number));
+  std::filesystem::create_symlink(folder() / "nowhere", folder() / "00003.jpg");
+  FrameFolderReader reader(folder(), kThreePerSecond);
+  EXPECT_EQ(reader.frame_share(), 1.0) << "nothing was read yet";
+  EXPECT_THAT(values(reader, {0, 2, 2, 3}), ElementsAre(10, 20, 20, 40));
+  EXPECT_EQ(reader.frame_share(), 0.75);
+}
+
+TEST_F(FrameFolders, OneThatLacksMostOfItsPicturesIsRefused) {
+  for (const int number : {1, 2, 9}) write(data::frame_name(kThreePerSecond, number), 10);
+  EXPECT_THROW(load_frame_folder(folder(), kThreePerSecond, {.min_pixels = 28 * 28}), DataError);
+  EXPECT_NO_THROW(load_frame_folder(folder(), kThreePerSecond, {.min_pixels = 28 * 28, .min_frame_share = 0.3}));
+}
+
 }  // namespace
 }  // namespace vrlt::video
