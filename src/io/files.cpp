@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "io/mapped_ranges.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::io {
@@ -41,6 +42,31 @@ int open_regular(const fs::path& path, uint64_t* size) {
   }
   *size = static_cast<uint64_t>(status.st_size);
   return descriptor;
+}
+
+/// A terminal, a pipe, /dev/null: written into, never replaced by a file.
+bool is_device(const fs::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+void write_through(const fs::path& path, std::string_view bytes) {
+  const Descriptor device{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)};
+  if (device.value < 0) throw DiskError(concat(path.string(), ": cannot open for writing: ", reason()));
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(device.value, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw DiskError(concat(path.string(), ": cannot write: ", reason()));
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+}
+
+/// What a link stands for, so that the link stays one.
+fs::path target_of_link(const fs::path& path) {
+  std::error_code error;
+  auto target = fs::canonical(path, error);
+  if (error) throw DiskError(concat(path.string(), ": a link to something that is not there: ", error.message()));
+  return target;
 }
 
 }  // namespace
@@ -80,6 +106,8 @@ void sync_folder(const fs::path& folder) {
 }
 
 void write_file_atomic(const fs::path& path, std::string_view bytes) {
+  if (is_device(path)) return write_through(path, bytes);
+  if (fs::is_symlink(path)) return write_file_atomic(target_of_link(path), bytes);
   fs::path temporary = path;
   temporary += ".tmp";
   FileWriter writer(temporary, FileWriter::Mode::kCreate);
@@ -126,14 +154,18 @@ MappedFile::MappedFile(const fs::path& path) {
   if (size_ == 0) return;
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value, 0);
   if (address == MAP_FAILED) throw DataError(concat(path.string(), ": cannot map: ", reason()));
+  watch_range(address, size_, path);
   data_ = static_cast<const std::byte*>(address);
   if (!is_lfs_pointer({static_cast<const char*>(address), size_})) return;
+  forget_range(address);
   ::munmap(address, size_);
   throw lfs_pointer_error(path);
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr) return;
+  forget_range(data_);
+  ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
 }  // namespace vrlt::io
