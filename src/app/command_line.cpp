@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <new>
 
@@ -16,10 +18,12 @@
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/algorithm/reward_composition.h"
 #include "vrlt/app/convert.h"
+#include "vrlt/app/ranks.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/heap.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/core/stop_request.h"
+#include "vrlt/core/out_of_memory.h"
+#include "vrlt/core/process_start.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/benchmark.h"
 #include "vrlt/evaluation/compat_profile.h"
@@ -84,12 +88,37 @@ int report_error(const std::string& message, ExitCode code) {
   return static_cast<int>(code);
 }
 
+int report_out_of_memory(const std::string& detail) {
+  return report_error(out_of_memory_message(detail.substr(0, detail.find('\n'))), ExitCode::kOutOfMemory);
+}
+
+/// An error of a file or of data that says ENOMEM. What another rank died of is told by that rank.
+bool is_of_memory(const Error& error) {
+  return (error.exit_code() == ExitCode::kBadData || error.exit_code() == ExitCode::kDisk) && tells_of_memory(error.what());
+}
+
+/// In place of abort(), for an exception that a thread of a library or of ours lets out.
+[[noreturn]] void end_after_uncaught() {
+  const int code = guarded([]() -> int {
+    if (const auto error = std::current_exception()) std::rethrow_exception(error);
+    std::abort();
+  });
+  std::_Exit(code);
+}
+
+bool returns_from_main = false;
+
+/// A library that gives up calls exit(): OpenMP's does when the system refuses it a thread.
+void end_after_exit() {
+  if (!returns_from_main) std::_Exit(report_out_of_memory("a library ended the program"));
+}
+
 }  // namespace
 
 int guarded(const std::function<int()>& body) {
   try {
     const int code = body();
-    if (std::fflush(stdout) != 0) throw DiskError(concat("standard output: cannot write: ", std::strerror(errno)));
+    if (std::fflush(stdout) != 0 && errno != EPIPE) throw DiskError(concat("standard output: cannot write: ", std::strerror(errno)));
     return code;
   } catch (const StopRequested& stop) {
     log::warning(stop.what());
@@ -99,16 +128,20 @@ int guarded(const std::function<int()>& body) {
     std::fprintf(stderr, "%s\n", error.what());
     return static_cast<int>(error.exit_code());
   } catch (const Error& error) {
+    if (is_of_memory(error)) return report_out_of_memory(error.what());
     return report_error(error.what(), error.exit_code());
   } catch (const c10::OutOfMemoryError& error) {
-    return report_error(std::string("out of memory: ") + error.what_without_backtrace(), ExitCode::kOutOfMemory);
+    return report_out_of_memory(error.what_without_backtrace());
   } catch (const c10::Error& error) {
+    if (tells_of_memory(error.what_without_backtrace())) return report_out_of_memory(error.what_without_backtrace());
     return report_error(std::string("LibTorch: ") + error.what_without_backtrace(), ExitCode::kBug);
   } catch (const std::filesystem::filesystem_error& error) {
+    if (error.code() == std::errc::not_enough_memory) return report_out_of_memory(error.what());
     return report_error(concat(error.path1().string(), ": ", error.code().message()), ExitCode::kDisk);
   } catch (const std::bad_alloc&) {
-    return report_error("out of memory", ExitCode::kOutOfMemory);
+    return report_out_of_memory("");
   } catch (const std::exception& error) {
+    if (tells_of_memory(error.what())) return report_out_of_memory(error.what());
     return report_error(std::string("unexpected: ") + error.what(), ExitCode::kBug);
   }
 }
@@ -123,17 +156,21 @@ void print_table(const std::string& name) {
 }
 
 int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>& body) {
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return cli.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
-  }
-  return guarded([&] {
+  std::set_terminate(end_after_uncaught);
+  std::atexit(end_after_exit);
+  const int code = guarded([&] {
+    begin_process();
+    try {
+      cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return cli.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    }
     keep_freed_memory();
     log::setup(0, 1);
-    install_stop_handlers();
     return body();
   });
+  returns_from_main = true;
+  return code;
 }
 
 int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
@@ -175,7 +212,7 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
     command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());
     command.resume = resume == "never" ? Resume::kNever : resume == "must" ? Resume::kMust : Resume::kAuto;
     command.arguments.assign(argv, argv + argc);
-    return body(command);
+    return told_to_ranks([&] { return body(command); });
   });
 }
 

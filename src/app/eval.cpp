@@ -52,6 +52,7 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
 void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto all = read_eval_samples(config);
   const auto& samples = all.samples;
+  check_same_records(group, config.data.records);
   const auto tasks = split_by_benchmark(all, config);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first() && !config.rescore);
   std::vector<std::vector<evaluation::Answer>> answers;

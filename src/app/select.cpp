@@ -133,6 +133,7 @@ void choose(const settings::SelectConfig& config, const ResponseStore& store, co
 
 int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
+  check_same_records(group, config.data.records);
   selection::check_keys(samples);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
   const auto folder = fs::path(config.output) / config.name, path = folder / "rollouts.jsonl";

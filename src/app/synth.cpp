@@ -7,7 +7,6 @@
 #include "app/synth_questions.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/core/stop_request.h"
 #include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/settings/synth_config.h"
@@ -26,7 +25,6 @@ void write_split(const settings::SynthConfig& config, const std::string& split, 
     render_synth_clip(clip, config.style, fs::path(config.output) / "videos" / records.front()["video"].get<std::string>());
     for (const auto& record : records) lines += io::to_line(record) + "\n";
     progress.update(i + 1);
-    if (stop_requested()) throw StopRequested("stopped while rendering");
   }
   io::write_file_atomic(fs::path(config.output) / (split + ".jsonl"), lines);
 }

@@ -29,6 +29,7 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
 
 int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
+  check_same_records(group, config.data.records);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<io::FolderLock> lock;

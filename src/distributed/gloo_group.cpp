@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <random>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include "distributed/meeting.h"
+#include "distributed/wait_notice.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::distributed {
@@ -17,66 +17,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestRendezvous{300000};
 /// How long the reason of a broken connection may take to arrive after the connection broke.
 constexpr milliseconds kReasonDelay{2000};
 
 std::string first_line(const std::exception& error) {
   const std::string text = error.what();
   return text.substr(0, text.find('\n'));
-}
-
-bool is_loopback(const std::string& address) { return address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0; }
-
-c10::intrusive_ptr<c10d::Store> open_store(const Launch& launch, milliseconds timeout) {
-  c10d::TCPStoreOptions options;
-  options.port = static_cast<uint16_t>(launch.master_port);
-  options.isServer = !launch.store_is_served && launch.rank == 0;
-  options.waitWorkers = false;  // rank 0 waits for the others below, and can name those who are missing
-  options.timeout = timeout;
-  try {
-    auto store = c10::make_intrusive<c10d::TCPStore>(launch.master_address, options);
-    return c10::make_intrusive<c10d::PrefixStore>(launch.store_prefix + "/vrlt", store);
-  } catch (const std::exception& error) {
-    throw CommError(concat("rank ", launch.rank, " cannot ", options.isServer ? "serve" : "reach", " the store at ", launch.master_address, " port ",
-                           launch.master_port, ": ", first_line(error)));
-  }
-}
-
-/// The address by which the others reach this machine.
-std::string own_address(const Launch& launch) {
-  if (is_loopback(launch.master_address)) return "127.0.0.1";
-  // A host name may stand for the loopback address on its own machine: then what the others were given is right.
-  const auto address = local_address_towards(launch.master_address);
-  return is_loopback(address) ? launch.master_address : address;
-}
-
-std::string random_token() {
-  std::random_device device;
-  return concat(std::hex, device(), device(), device(), device());
-}
-
-/// Connects every rank with rank 0, whose address is passed through the store.
-std::map<int, Socket> connect_ranks(const Launch& launch, c10d::Store& store, milliseconds timeout) {
-  if (launch.rank == 0) {
-    Listener listener;
-    const auto token = random_token();
-    store.set("monitor", concat(own_address(launch), " ", listener.port(), " ", token));
-    return listener.accept_ranks(launch.world_size, token, timeout);
-  }
-  std::string text;
-  try {
-    text = store.get_to_str("monitor");
-  } catch (const std::exception& error) {
-    throw CommError(concat("rank 0 did not come within ", timeout.count() / 1000, " s: ", first_line(error)));
-  }
-  std::istringstream fields(text);
-  std::string address, token;
-  int port = 0;
-  fields >> address >> port >> token;
-  std::map<int, Socket> connections;
-  connections[0] = connect_as_rank(launch.rank, address, port, token);
-  return connections;
 }
 
 c10::intrusive_ptr<c10d::Backend> open_backend(const Launch& launch, const c10::intrusive_ptr<c10d::Store>& store, milliseconds timeout) {
@@ -92,11 +38,13 @@ milliseconds to_milliseconds(double seconds) { return milliseconds(static_cast<i
 
 }  // namespace
 
-GlooGroup::GlooGroup(const Launch& launch, LossHandler on_loss)
+GlooGroup::GlooGroup(const Launch& launch, const LossAction& on_loss)
     : ProcessGroup(launch.rank, launch.world_size), timeout_(to_milliseconds(launch.timeout_seconds)) {
-  const auto rendezvous = std::min(timeout_, kLongestRendezvous);
-  store_ = open_store(launch, rendezvous);
-  monitor_ = std::make_unique<PeerMonitor>(launch.rank, connect_ranks(launch, *store_, rendezvous), std::move(on_loss));
+  auto meeting = meet(launch, on_loss);
+  store_ = meeting.store;
+  monitor_ = std::make_unique<PeerMonitor>(launch.rank, std::move(meeting.connections), timeout_, on_loss);
+  listening_.emplace([this](const std::string& who, bool ends_now) { monitor_->tell_stop(who, ends_now); });
+  const WaitNotice notice("the other ranks to connect", timeout_, on_loss);
   try {
     backend_ = open_backend(launch, store_, timeout_);
   } catch (const std::exception& error) {
@@ -105,6 +53,7 @@ GlooGroup::GlooGroup(const Launch& launch, LossHandler on_loss)
 }
 
 void GlooGroup::announce(const char* call) {
+  monitor_->enter(call);
   try {
     store_->set(concat("call/", rank()), concat(++calls_, " ", call));
   } catch (const std::exception& error) {  // the store ended with rank 0
@@ -113,7 +62,7 @@ void GlooGroup::announce(const char* call) {
 }
 
 void GlooGroup::report(const char* call, const std::string& problem, bool overdue) {
-  if (const auto reason = monitor_->wait_for_loss(kReasonDelay)) throw CommError(*reason);
+  if (const auto loss = monitor_->wait_for_loss(kReasonDelay)) throw_loss(*loss);
   if (!overdue) throw CommError(concat("rank ", rank(), " lost the others in ", call, ": ", problem));
   throw CommHangError(concat("rank ", rank(), " waited ", timeout_.count() / 1000, " s in ", call, " (call ", calls_, ") for ", ranks_behind()));
 }
@@ -138,6 +87,7 @@ void GlooGroup::run(const char* call, const Start& start) {
   const auto begin = std::chrono::steady_clock::now();
   try {
     start()->wait();
+    complete();
   } catch (const std::exception& error) {
     report(call, first_line(error), std::chrono::steady_clock::now() - begin >= timeout_);
   }

@@ -5,14 +5,15 @@
 #include <torch/csrc/distributed/c10d/Store.hpp>
 
 #include "distributed/peer_monitor.h"
-#include "vrlt/distributed/process_group.h"
+#include "vrlt/core/stop_request.h"
+#include "vrlt/distributed/rank_loss.h"
 
 namespace vrlt::distributed {
 
 /// Collectives on CPU tensors by Gloo, with a store and a monitor that name the rank at fault.
 class GlooGroup : public ProcessGroup {
  public:
-  GlooGroup(const Launch& launch, LossHandler on_loss);
+  GlooGroup(const Launch& launch, const LossAction& on_loss);
 
   using ProcessGroup::all_reduce_sum;
   using ProcessGroup::broadcast;
@@ -25,14 +26,16 @@ class GlooGroup : public ProcessGroup {
 
   const c10::intrusive_ptr<c10d::Store>& store() const { return store_; }
 
-  /// Notes in the store that this rank has come to a call: what a rank that waits in vain looks up.
+  /// Notes in the store that this rank has come to a call: what a rank that waits in vain looks up. @param call  a literal.
   void announce(const char* call);
+  /// The call is over.
+  void complete() { monitor_->exit(); }
 
   /// Throws what a failed or overdue call means: the loss of a rank, or silence.
   [[noreturn]] void report(const char* call, const std::string& problem, bool overdue);
 
-  /// Why another rank has ended, if one has.
-  std::optional<std::string> loss() { return monitor_->wait_for_loss(PeerMonitor::Milliseconds(0)); }
+  /// What ended another rank, if one has ended.
+  std::optional<Loss> loss() { return monitor_->wait_for_loss(PeerMonitor::Milliseconds(0)); }
   std::chrono::milliseconds timeout() const { return timeout_; }
 
  private:
@@ -47,6 +50,7 @@ class GlooGroup : public ProcessGroup {
   std::unique_ptr<PeerMonitor> monitor_;
   c10::intrusive_ptr<c10d::Store> store_;
   c10::intrusive_ptr<c10d::Backend> backend_;
+  std::optional<StopListening> listening_;
   int64_t calls_ = 0;
 };
 

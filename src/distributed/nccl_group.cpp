@@ -30,7 +30,7 @@ c10::intrusive_ptr<c10d::ProcessGroupNCCL> open_backend(GlooGroup& control, cons
 /// NCCL for tensors on the GPU; Gloo for bytes and for CPU tensors.
 class NcclGroup : public ProcessGroup {
  public:
-  NcclGroup(const Launch& launch, LossHandler on_loss) : ProcessGroup(launch.rank, launch.world_size), control_(launch, std::move(on_loss)) {
+  NcclGroup(const Launch& launch, const LossAction& on_loss) : ProcessGroup(launch.rank, launch.world_size), control_(launch, on_loss) {
     try {
       use_gpu(launch.local_rank);
       backend_ = open_backend(control_, at::Device(at::kCUDA, c10::cuda::current_device()));
@@ -38,7 +38,7 @@ class NcclGroup : public ProcessGroup {
       control_.fail(error.what());
       throw;
     } catch (const c10::Error& error) {
-      if (const auto reason = control_.loss()) throw CommError(*reason);
+      if (const auto loss = control_.loss()) throw_loss(*loss);
       const auto problem = concat("rank ", rank(), " cannot start NCCL: ", error.what_without_backtrace());
       control_.fail(problem);
       throw CommError(problem);
@@ -90,11 +90,12 @@ class NcclGroup : public ProcessGroup {
     try {
       const auto work = start();
       while (!work->isCompleted()) {
-        if (const auto reason = control_.loss()) throw CommError(*reason);
+        if (const auto loss = control_.loss()) throw_loss(*loss);
         if (Clock::now() >= deadline) control_.report(call, "no answer", /*overdue=*/true);
         std::this_thread::sleep_for(kPollInterval);
       }
       work->wait();
+      control_.complete();
     } catch (const Error&) {
       throw;
     } catch (const std::exception& error) {
@@ -118,8 +119,8 @@ void use_gpu(int index) {
   c10::cuda::set_device(static_cast<c10::DeviceIndex>(count == 1 ? 0 : index));
 }
 
-std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, LossHandler on_loss) {
-  return std::make_unique<NcclGroup>(launch, std::move(on_loss));
+std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, const LossAction& on_loss) {
+  return std::make_unique<NcclGroup>(launch, on_loss);
 }
 
 }  // namespace vrlt::distributed

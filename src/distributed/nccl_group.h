@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "vrlt/distributed/process_group.h"
+#include "vrlt/distributed/rank_loss.h"
 
 namespace vrlt::distributed {
 
@@ -11,6 +11,6 @@ namespace vrlt::distributed {
 void use_gpu(int index);
 
 /// A group for tensors on the GPU of this rank, which becomes the current one. @throws as make_process_group.
-std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, LossHandler on_loss);
+std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, const LossAction& on_loss);
 
 }  // namespace vrlt::distributed

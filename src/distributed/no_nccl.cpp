@@ -13,6 +13,6 @@ namespace {
 
 void use_gpu(int) { refuse(); }
 
-std::unique_ptr<ProcessGroup> make_nccl_group(const Launch&, LossHandler) { refuse(); }
+std::unique_ptr<ProcessGroup> make_nccl_group(const Launch&, const LossAction&) { refuse(); }
 
 }  // namespace vrlt::distributed

@@ -8,6 +8,7 @@
 #include "distributed/gloo_group.h"
 #include "distributed/nccl_group.h"
 #include "vrlt/core/error.h"
+#include "vrlt/distributed/rank_loss.h"
 
 namespace vrlt::distributed {
 namespace {
@@ -60,7 +61,7 @@ ProcessGroup& single_process() {
   return group;
 }
 
-std::unique_ptr<ProcessGroup> make_process_group(const Launch& launch, const std::string& device, LossHandler on_loss) {
+std::unique_ptr<ProcessGroup> meet_ranks(const Launch& launch, const std::string& device, const LossAction& on_loss) {
   const bool on_gpu = device.rfind("cuda", 0) == 0;
   if (on_gpu && launch.world_size > 1 && device != "cuda")
     throw ConfigError(concat("model.device is ", device, ", but ", launch.world_size, " ranks need a GPU each: write cuda"));
@@ -68,8 +69,8 @@ std::unique_ptr<ProcessGroup> make_process_group(const Launch& launch, const std
     if (on_gpu) use_gpu(std::max<int>(0, at::Device(device).index()));
     return std::make_unique<SingleProcess>();
   }
-  if (on_gpu) return make_nccl_group(launch, std::move(on_loss));
-  return std::make_unique<GlooGroup>(launch, std::move(on_loss));
+  if (on_gpu) return make_nccl_group(launch, on_loss);
+  return std::make_unique<GlooGroup>(launch, on_loss);
 }
 
 }  // namespace vrlt::distributed

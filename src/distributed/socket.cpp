@@ -71,6 +71,15 @@ std::string read_line(const Socket& socket, Clock::time_point deadline) {
   return {};
 }
 
+/// What has arrived and was not read yet.
+std::string read_pending(const Socket& socket) {
+  std::string bytes;
+  std::array<char, 4096> buffer;
+  for (ssize_t count; (count = ::recv(socket.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;)
+    bytes.append(buffer.data(), static_cast<size_t>(count));
+  return bytes;
+}
+
 }  // namespace
 
 void Socket::close() noexcept {
@@ -113,25 +122,47 @@ Listener::Listener() : socket_(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)
   port_ = ntohs(any.sin6_port);  // sin_port lies at the same place
 }
 
-std::map<int, Socket> Listener::accept_ranks(int world_size, const std::string& token, std::chrono::milliseconds timeout) {
-  const auto deadline = Clock::now() + timeout;
-  std::map<int, Socket> ranks;
-  while (static_cast<int>(ranks.size()) < world_size - 1 && readable_before(socket_, deadline)) {
-    Socket connection(::accept4(socket_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (connection.descriptor() < 0) continue;
-    const auto hello = read_line(connection, std::min(deadline, Clock::now() + std::chrono::seconds(5)));
-    int rank = 0;
-    if (hello.rfind(token + " ", 0) != 0) continue;  // not one of ours
-    std::from_chars(hello.data() + token.size() + 1, hello.data() + hello.size(), rank);
-    if (rank < 1 || rank >= world_size) continue;
-    watch_liveness(connection);
-    ranks[rank] = std::move(connection);
+std::optional<RankReception::Gone> RankReception::receive(std::chrono::milliseconds patience) {
+  std::vector<pollfd> waiting = {{listener_.socket().descriptor(), POLLIN, 0}};
+  std::vector<int> ranks = {0};
+  for (const auto& [rank, socket] : ranks_) {
+    waiting.push_back({socket.descriptor(), POLLRDHUP, 0});
+    ranks.push_back(rank);
   }
-  std::string missing;
-  for (int rank = 1; rank < world_size; ++rank)
-    if (ranks.count(rank) == 0) missing += concat(missing.empty() ? "" : ", ", rank);
-  if (!missing.empty()) throw CommError(concat("rank ", missing, " did not come within ", timeout.count() / 1000, " s"));
-  return ranks;
+  if (::poll(waiting.data(), waiting.size(), static_cast<int>(patience.count())) <= 0) return {};
+  for (size_t i = 1; i < waiting.size(); ++i)
+    if (waiting[i].revents != 0) return Gone{ranks[i], read_pending(ranks_.at(ranks[i]))};
+  if (waiting[0].revents != 0) accept_one();
+  return {};
+}
+
+void RankReception::accept_one() {
+  Socket connection(::accept4(listener_.socket().descriptor(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (connection.descriptor() < 0) return;
+  const auto hello = read_line(connection, Clock::now() + std::chrono::seconds(5));
+  if (hello.rfind(token_ + " ", 0) != 0) return;  // not one of ours
+  int rank = 0;
+  std::from_chars(hello.data() + token_.size() + 1, hello.data() + hello.size(), rank);
+  if (rank < 1 || rank >= world_size_) return;
+  watch_liveness(connection);
+  ranks_[rank] = std::move(connection);
+}
+
+std::vector<int> RankReception::missing() const {
+  std::vector<int> missing;
+  for (int rank = 1; rank < world_size_; ++rank)
+    if (ranks_.count(rank) == 0) missing.push_back(rank);
+  return missing;
+}
+
+std::string RankReception::missing_names() const {
+  std::string names;
+  for (const int rank : missing()) names += concat(names.empty() ? "" : ", ", rank);
+  return names;
+}
+
+void RankReception::tell(const std::string& line) noexcept {
+  for (const auto& [rank, socket] : ranks_) send_bytes(socket, line);
 }
 
 Socket connect_as_rank(int rank, const std::string& address, int port, const std::string& token) {

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vrlt::distributed {
 
@@ -38,13 +40,45 @@ class Listener {
  public:
   Listener();
   int port() const { return port_; }
-
-  /// Waits until ranks 1 to world_size - 1 have connected with the token. @throws CommError naming who did not.
-  std::map<int, Socket> accept_ranks(int world_size, const std::string& token, std::chrono::milliseconds timeout);
+  const Socket& socket() const { return socket_; }
 
  private:
   Socket socket_;
   int port_ = 0;
+};
+
+/// Rank 0 while the others come.
+class RankReception {
+ public:
+  /// @param token  that a connection of this run begins with.
+  RankReception(const Listener& listener, int world_size, std::string token)
+      : listener_(listener), world_size_(world_size), token_(std::move(token)) {}
+
+  /// A rank that came and has closed its connection.
+  struct Gone {
+    int rank = 0;
+    std::string last_words;
+  };
+
+  /// Waits so long for the next one.
+  std::optional<Gone> receive(std::chrono::milliseconds patience);
+
+  bool complete() const { return static_cast<int>(ranks_.size()) == world_size_ - 1; }
+  std::vector<int> missing() const;
+  std::string missing_names() const;  ///< "1, 3"
+
+  /// Sends a line to those who came.
+  void tell(const std::string& line) noexcept;
+
+  std::map<int, Socket> take() { return std::move(ranks_); }
+
+ private:
+  void accept_one();
+
+  const Listener& listener_;
+  int world_size_;
+  std::string token_;
+  std::map<int, Socket> ranks_;
 };
 
 /// Connects to the listener of rank 0. @throws CommError.

@@ -12,6 +12,7 @@
 
 #include "tests/support/rank_processes.h"
 #include "vrlt/core/error.h"
+#include "vrlt/distributed/rank_loss.h"
 
 namespace vrlt::distributed {
 namespace {
@@ -23,7 +24,7 @@ using namespace std::chrono_literals;
 void on_ranks(const std::function<void(ProcessGroup&)>& body) {
   const auto launch = detect_launch();
   if (launch.world_size > 1) {
-    const auto group = make_process_group(launch, "cpu", [](const std::string&) {});
+    const auto group = meet_ranks(launch, "cpu", [](const Loss&) {});
     body(*group);
     group->barrier();
     group->leave();
@@ -114,7 +115,7 @@ TEST(ProcessGroup, ABusyRankIsEndedToo) {
   if (launch.world_size > 1) {
     std::promise<std::string> lost;
     auto reason = lost.get_future();
-    const auto group = make_process_group(launch, "cpu", [&](const std::string& text) { lost.set_value(text); });
+    const auto group = meet_ranks(launch, "cpu", [&](const Loss& loss) { lost.set_value(loss.reason); });
     if (launch.rank == 1) std::_Exit(0);  // dies without a word
     // This rank makes no call: its group alone must notice, within the 5 s after which a run counts as stuck.
     ASSERT_EQ(reason.wait_for(5s), std::future_status::ready);
@@ -131,7 +132,7 @@ TEST(ProcessGroup, ARankThatNeverComesIsNamed) {
     auto impatient = launch;
     impatient.timeout_seconds = 1;
     try {
-      make_process_group(impatient, "cpu", [](const std::string&) {});
+      meet_ranks(impatient, "cpu", [](const Loss&) {});
       ADD_FAILURE() << "the group was made";
     } catch (const CommError& error) {
       EXPECT_THAT(error.what(), launch.rank == 0 ? HasSubstr("rank 1") : HasSubstr("rank"));
@@ -156,7 +157,7 @@ TEST(ProcessGroup, ASingleProcessNeedsNobody) {
 TEST(MakeProcessGroup, OneGpuForSeveralRanksIsRefused) {
   const Launch launch{.launcher = "torchrun", .rank = 0, .world_size = 2, .master_address = "127.0.0.1", .master_port = 1};
   try {
-    make_process_group(launch, "cuda:1", [](const std::string&) {});
+    meet_ranks(launch, "cuda:1", [](const Loss&) {});
     FAIL() << "accepted";
   } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(), HasSubstr("write cuda"));

@@ -1,0 +1,61 @@
+#include "vrlt/core/thread_environment.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+/// Of whichever OpenMP library the program is linked with, if any.
+extern "C" void omp_set_num_threads(int) __attribute__((weak));
+
+namespace vrlt {
+namespace {
+
+/// A few microseconds: as long as the gaps between the parallel parts of one operation, and nothing beside a time slice.
+constexpr const char* kSpinCount = "1000";
+
+const char* look_up(const char* name) { return std::getenv(name); }
+
+/// The words of the command line, as the system keeps them: each ends with a zero byte.
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> missing_thread_variables(const EnvironmentLookup& environment) {
+  std::vector<std::pair<std::string, std::string>> missing;
+  if (environment("GOMP_SPINCOUNT") == nullptr && environment("OMP_WAIT_POLICY") == nullptr) missing.emplace_back("GOMP_SPINCOUNT", kSpinCount);
+  if (environment("OMP_NUM_THREADS") == nullptr) missing.emplace_back("OMP_NUM_THREADS", std::to_string(usable_threads(environment)));
+  return missing;
+}
+
+bool set_thread_variables() {
+  const auto missing = missing_thread_variables(look_up);
+  bool all_set = true;
+  for (const auto& [name, value] : missing) all_set = ::setenv(name.c_str(), value.c_str(), 0) == 0 && all_set;
+  return !missing.empty() && all_set;
+}
+
+void default_thread_environment() {
+  if (!set_thread_variables()) return;
+  auto words = own_arguments();
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  // By its own path, not as /proc/self/exe: the system would list it as "exe".
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error && !words.empty()) ::execv(program.c_str(), arguments.data());
+}
+
+void compute_alone() {
+  if (omp_set_num_threads != nullptr) omp_set_num_threads(1);
+}
+
+}  // namespace vrlt

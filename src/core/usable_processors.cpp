@@ -1,0 +1,125 @@
+#include "vrlt/core/usable_processors.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace vrlt {
+namespace fs = std::filesystem;
+namespace {
+
+std::optional<double> read_number(std::istream& stream) {
+  double value = 0;
+  if (!(stream >> value) || !std::isfinite(value)) return {};
+  return value;
+}
+
+/// "200000 100000" is 2; "max 100000" is no limit.
+std::optional<double> read_cpu_max(const fs::path& group) {
+  std::ifstream file(group / "cpu.max");
+  const auto quota = read_number(file), period = quota ? read_number(file) : quota;
+  if (!period || *quota <= 0 || *period <= 0) return {};
+  return *quota / *period;
+}
+
+/// A quota of -1 is no limit.
+std::optional<double> read_cfs_quota(const fs::path& group) {
+  std::ifstream quota_file(group / "cpu.cfs_quota_us"), period_file(group / "cpu.cfs_period_us");
+  const auto quota = read_number(quota_file), period = read_number(period_file);
+  if (!quota || !period || *quota <= 0 || *period <= 0) return {};
+  return *quota / *period;
+}
+
+/// The tightest limit of a group and its parents. What a container does not see of its own path is skipped.
+std::optional<double> tightest(const fs::path& mount, const fs::path& group, std::optional<double> (*read)(const fs::path&)) {
+  auto limit = read(mount);
+  fs::path folder = mount;
+  for (const auto& part : group.relative_path()) {
+    folder /= part;
+    if (const auto of_group = read(folder)) limit = std::min(limit.value_or(*of_group), *of_group);
+  }
+  return limit;
+}
+
+bool names_cpu(const std::string& controllers) {
+  std::istringstream list(controllers);
+  for (std::string name; std::getline(list, name, ',');)
+    if (name == "cpu") return true;
+  return false;
+}
+
+std::optional<int64_t> number_of(const char* text) {
+  if (text == nullptr) return {};
+  const std::string value = text;
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || number < 1) return {};
+  return number;
+}
+
+/// Processors that this process may run on.
+int64_t allowed_processors() {
+  for (size_t size = 1024; size <= (size_t{1} << 20); size *= 2) {
+    std::vector<unsigned long> mask(size / (8 * sizeof(unsigned long)));
+    auto* set = reinterpret_cast<cpu_set_t*>(mask.data());
+    if (::sched_getaffinity(0, size / 8, set) == 0) return std::max(1, CPU_COUNT_S(size / 8, set));
+    if (errno != EINVAL) break;  // EINVAL: the machine has more processors than the mask has room for
+  }
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::string read_membership() {
+  std::ifstream file("/proc/self/cgroup");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+std::optional<double> control_group_processors(const std::string& membership, const fs::path& root) {
+  std::optional<double> limit;
+  std::istringstream lines(membership);
+  for (std::string line; std::getline(lines, line);) {  // number:controllers:path
+    const auto first = line.find(':'), second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const auto controllers = line.substr(first + 1, second - first - 1);
+    const fs::path group = line.substr(second + 1);
+    std::optional<double> of_line;
+    if (controllers.empty())
+      of_line = tightest(root, group, read_cpu_max);
+    else if (names_cpu(controllers))
+      of_line = tightest(fs::exists(root / controllers) ? root / controllers : root / "cpu", group, read_cfs_quota);
+    if (of_line) limit = std::min(limit.value_or(*of_line), *of_line);
+  }
+  return limit;
+}
+
+int64_t ranks_on_this_machine(const EnvironmentLookup& environment) {
+  for (const char* name : {"LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"})
+    if (const auto number = number_of(environment(name))) return *number;
+  if (environment("SLURM_CPUS_PER_TASK") != nullptr) return 1;
+  // "8", or "8(x2),4": tasks of the nodes of this step, the first of which is as good as any.
+  if (environment("SLURM_PROCID") != nullptr)
+    if (const auto number = number_of(environment("SLURM_STEP_TASKS_PER_NODE"))) return *number;
+  const char* address = environment("MASTER_ADDR");
+  const std::string meeting = address == nullptr ? "" : address;
+  if (meeting == "localhost" || meeting == "::1" || meeting.rfind("127.", 0) == 0) return number_of(environment("WORLD_SIZE")).value_or(1);
+  return 1;
+}
+
+int64_t fair_threads(int64_t allowed, std::optional<double> granted, int64_t ranks) {
+  const double processors = std::min(static_cast<double>(allowed), granted.value_or(static_cast<double>(allowed)));
+  return std::max<int64_t>(1, static_cast<int64_t>(std::floor(processors / static_cast<double>(std::max<int64_t>(1, ranks)))));
+}
+
+int64_t usable_threads(const EnvironmentLookup& environment) {
+  return fair_threads(allowed_processors(), control_group_processors(read_membership(), "/sys/fs/cgroup"), ranks_on_this_machine(environment));
+}
+
+}  // namespace vrlt

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <map>
+#include <torch/csrc/distributed/c10d/Store.hpp>
+
+#include "distributed/socket.h"
+#include "vrlt/distributed/rank_loss.h"
+
+namespace vrlt::distributed {
+
+/// What ranks have when they have met.
+struct Meeting {
+  c10::intrusive_ptr<c10d::Store> store;
+  std::map<int, Socket> connections;  ///< By rank; of rank 0 to all others, of another rank to rank 0.
+};
+
+/// Meets the other ranks in the store of the launch. @throws as make_process_group.
+Meeting meet(const Launch& launch, const LossAction& on_loss);
+
+/// The address by which the others reach this machine. @throws CommError.
+std::string own_address(const Launch& launch);
+
+}  // namespace vrlt::distributed
