@@ -46,8 +46,6 @@ class Processor {
   const VisionTokens& vision_tokens() const { return vision_tokens_; }
 
  private:
-  at::Tensor expand_pads(const std::vector<int64_t>& ids, const std::vector<int64_t>& pads) const;
-
   std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
   VisionTokens vision_tokens_;
   PositionOptions position_options_;

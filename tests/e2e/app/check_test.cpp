@@ -81,7 +81,7 @@ TEST(Check, FindsEveryPlantedMistakeWithItsId) {
       {"empty", "broken_video", record("empty", {{"video", "zero_bytes.mp4"}})},
       {"truncated", "damaged_video", record("truncated", {{"video", "trunc_half.mp4"}})},
       {"lfs", "broken_video", record("lfs", {{"video", "lfs.mp4"}})},
-      {"absolute", "broken_video", record("absolute", {{"video", "/etc/passwd"}})},
+      {"absolute", "broken_record", record("absolute", {{"video", "/etc/passwd"}})},
       {"loop", "broken_video",
        record("loop", {{"video", "loop"}, {"video_kind", "frames"}, {"frames", {{"pattern", "%05d.jpg"}, {"first", 1}, {"fps", 3.0}}}})},
       {"thin", "aspect_ratio", record("thin", {{"video", "thin.mp4"}, {"segments", {{0.5, 1}}}})},
@@ -101,7 +101,7 @@ TEST(Check, FindsEveryPlantedMistakeWithItsId) {
       {"placeholder", "placeholder_in_text", choice("placeholder", {{"question", "<video>\nWhat is it?"}})},
       {"pad", "placeholder_in_text", choice("pad", {{"question", "<|video_pad|> What is it?"}})},
       {"long", "prompt_too_long", choice("long", {{"question", std::string(3000, 'q')}})},
-      {"prompt", "unknown_prompt", choice("prompt", {{"prompt", "my_prompt"}})},
+      {"prompt", "broken_record", choice("prompt", {{"prompt", "my_prompt"}})},
       {"key", "unknown_key", record("key", {{"duraton", 4}})},
       {"open", "no_reward_reads", record("open", {{"task", "open"}, {"segments", nullptr}, {"answer", "a ball"}})},
   };
