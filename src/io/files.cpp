@@ -10,7 +10,10 @@
 #include <utility>
 
 #include "io/mapped_ranges.h"
+#include "io/open_file.h"
 #include "vrlt/core/error.h"
+#include "vrlt/io/file_reader.h"
+#include "vrlt/io/folders.h"
 
 namespace vrlt::io {
 namespace fs = std::filesystem;
@@ -28,12 +31,21 @@ DataError lfs_pointer_error(const fs::path& path) { return DataError(concat(path
 
 std::string reason() { return std::strerror(errno); }
 
-/// Opens a regular file for reading and tells its size.
+/// Whether an error of open() is about the file and its name; any other one is a failure of the system that may be gone at the next try.
+bool is_about_the_file(int error) {
+  return error == EACCES || error == EPERM || error == ELOOP || error == ENAMETOOLONG || error == EISDIR || error == EINVAL || error == ENXIO;
+}
+
+}  // namespace
+
 int open_regular(const fs::path& path, uint64_t* size) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
-    if (errno == ENOENT || errno == ENOTDIR) throw MissingInputError(concat(path.string(), ": no such file"));
-    throw DataError(concat(path.string(), ": cannot open: ", reason()));
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR) throw MissingInputError(concat(path.string(), ": no such file"));
+    const auto message = concat(path.string(), ": cannot open: ", std::strerror(error));
+    if (!is_about_the_file(error)) throw DiskError(message);
+    throw DataError(message);
   }
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -43,6 +55,8 @@ int open_regular(const fs::path& path, uint64_t* size) {
   *size = static_cast<uint64_t>(status.st_size);
   return descriptor;
 }
+
+namespace {
 
 /// A terminal, a pipe, /dev/null: written into, never replaced by a file.
 bool is_device(const fs::path& path) {
@@ -77,19 +91,10 @@ bool is_lfs_pointer(std::string_view bytes) {
 }
 
 std::string read_file(const fs::path& path, uint64_t max_bytes) {
-  uint64_t size = 0;
-  const Descriptor file{open_regular(path, &size)};
-  if (size > max_bytes) throw DataError(concat(path.string(), ": ", size, " bytes, expected at most ", max_bytes));
-  std::string bytes(size, '\0');
-  uint64_t done = 0;
-  while (done < size) {
-    const ssize_t count = ::read(file.value, bytes.data() + done, size - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw DataError(concat(path.string(), ": cannot read: ", reason()));
-    if (count == 0) break;  // shrank while we read
-    done += static_cast<uint64_t>(count);
-  }
-  bytes.resize(done);
+  FileReader file(path);
+  if (file.size() > max_bytes) throw DataError(concat(path.string(), ": ", file.size(), " bytes, expected at most ", max_bytes));
+  std::string bytes(file.size(), '\0');
+  bytes.resize(file.read(bytes.data(), bytes.size()));
   if (is_lfs_pointer(bytes)) throw lfs_pointer_error(path);
   return bytes;
 }
@@ -113,10 +118,7 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
   FileWriter writer(temporary, FileWriter::Mode::kCreate);
   writer.write(bytes);
   writer.close();
-  std::error_code error;
-  fs::rename(temporary, path, error);
-  if (error) throw DiskError(concat(path.string(), ": cannot rename from ", temporary.string(), ": ", error.message()));
-  sync_folder(path.parent_path());
+  io::rename(temporary, path);
 }
 
 FileWriter::FileWriter(fs::path path, Mode mode) : path_(std::move(path)) {

@@ -1,5 +1,6 @@
 #include "vrlt/io/json.h"
 
+#include <algorithm>
 #include <iterator>
 #include <unordered_set>
 #include <utility>
@@ -60,7 +61,7 @@ class Builder : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     if (name.size() > kMaxKeyBytes) return refuse(concat("a key of ", name.size(), " bytes, expected at most ", kMaxKeyBytes));
     key_ = name;
-    return keys_.back().insert(name).second || refuse(concat("duplicate key ", excerpt(name)));
+    return is_new(name) || refuse(concat("duplicate key ", excerpt(name)));
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
@@ -77,6 +78,17 @@ class Builder : public nlohmann::json_sax<Json> {
   bool refuse(const std::string& what) {
     problem_ = concat(what, " at byte ", reached_ - text_.data());
     return false;
+  }
+
+  /// Few keys are compared one by one; many are kept in a set from there on.
+  bool is_new(const string_t& name) {
+    constexpr size_t kFew = 32;
+    const auto& members = open_.back()->get_ref<Json::object_t&>();
+    auto& keys = keys_.back();
+    if (members.size() < kFew) return std::none_of(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
+    if (keys.empty())
+      for (const auto& member : members) keys.insert(member.first);
+    return keys.insert(name).second;
   }
 
   bool count() { return ++num_values_ <= limits_.max_values || refuse(concat("more than ", limits_.max_values, " values")); }
@@ -116,7 +128,7 @@ class Builder : public nlohmann::json_sax<Json> {
   Json root_;
   std::string key_;
   std::vector<Json*> open_;
-  std::vector<std::unordered_set<std::string>> keys_;  ///< Of each open container.
+  std::vector<std::unordered_set<std::string>> keys_;  ///< Of each open container with many of them.
   std::string problem_;
 };
 

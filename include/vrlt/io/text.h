@@ -24,7 +24,7 @@ std::string read_text(const std::filesystem::path& path, uint64_t max_bytes);
 /// As read_text, of bytes that were read already.
 std::string clean_text(std::string_view bytes, const std::string& origin);
 
-/// The name of a file in quotes for a shell, where it needs them.
+/// The name of a file, or any other word, in quotes for a shell where it needs them.
 std::string shell_word(const std::string& text);
 
 }  // namespace vrlt::io
