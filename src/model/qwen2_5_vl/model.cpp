@@ -61,15 +61,15 @@ std::vector<int64_t> read_stop_ids(const fs::path& folder, const Config& config)
 
 }  // namespace
 
-Model::Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, fs::path source_folder, bool checkpoints)
+Model::Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, const fs::path& source_folder, bool checkpoints)
     : config_(std::move(config)),
       parameters_(std::move(parameters)),
       vision_encoder_(config_.vision, parameters_, checkpoints),
       language_model_(config_.text, parameters_, checkpoints),
       stop_ids_(std::move(stop_ids)),
-      source_folder_(std::move(source_folder)),
-      video_token_id_(read_special_id(config_, "video_token_id", source_folder_)),
-      image_token_id_(read_special_id(config_, "image_token_id", source_folder_)) {}
+      kept_files_(source_folder),
+      video_token_id_(read_special_id(config_, "video_token_id", source_folder)),
+      image_token_id_(read_special_id(config_, "image_token_id", source_folder)) {}
 
 const at::Tensor& Model::head_weight() const {
   return parameters_.at(config_.text.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight");
@@ -207,12 +207,7 @@ void Model::save(const fs::path& folder) const {
   }
   if (!json.contains("dtype")) json["torch_dtype"] = dtype;
   io::write_file_atomic(folder / "config.json", json.dump(2) + "\n");
-
-  constexpr uint64_t kMaxFileBytes = 64ULL << 20;
-  for (const char* name : {"generation_config.json", "preprocessor_config.json", "video_preprocessor_config.json", "processor_config.json",
-                           "chat_template.json", "chat_template.jinja", "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
-                           "tokenizer.model", "added_tokens.json", "special_tokens_map.json"})
-    if (fs::exists(source_folder_ / name)) io::write_file_atomic(folder / name, io::read_file(source_folder_ / name, kMaxFileBytes));
+  kept_files_.write_to(folder);
 }
 
 std::unique_ptr<VisionLanguageModel> load(const fs::path& folder, const io::Json& json, const ModelOptions& options) {

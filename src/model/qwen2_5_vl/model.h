@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "model/kept_files.h"
 #include "model/qwen2_5_vl/config.h"
 #include "model/qwen2_5_vl/language_model.h"
 #include "model/qwen2_5_vl/vision_encoder.h"
@@ -16,7 +17,7 @@ class Model final : public VisionLanguageModel {
   // The towers refer to config_ and parameters_.
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
-  Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, std::filesystem::path source_folder, bool checkpoints);
+  Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, const std::filesystem::path& source_folder, bool checkpoints);
 
   at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) override;
   at::Tensor response_hidden(const GroupBatch& batch) override;
@@ -48,7 +49,7 @@ class Model final : public VisionLanguageModel {
   VisionEncoder vision_encoder_;
   LanguageModel language_model_;
   std::vector<int64_t> stop_ids_;
-  std::filesystem::path source_folder_;
+  KeptFiles kept_files_;
   int64_t video_token_id_ = 0, image_token_id_ = 0;
 };
 
