@@ -6,6 +6,10 @@
 #include <chrono>
 #include <cstring>
 
+#include "vrlt/core/error.h"
+#include "vrlt/io/folders.h"
+#include "vrlt/io/own_fields.h"
+
 namespace vrlt::metrics {
 namespace fs = std::filesystem;
 namespace {
@@ -51,7 +55,7 @@ fs::path new_event_file(const fs::path& folder) {
   const auto stem =
       "events.out.tfevents." + std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." + std::to_string(::getpid()) + ".";
   int number = 0;
-  while (fs::exists(folder / (stem + std::to_string(number)))) ++number;
+  while (io::exists(folder / (stem + std::to_string(number)))) ++number;
   return folder / (stem + std::to_string(number));
 }
 
@@ -122,12 +126,25 @@ class MetricWriter::TensorBoardFile {
   io::FileWriter file_;
 };
 
-void keep_steps_up_to(const fs::path& path, int64_t step) {
-  io::cut_jsonl(path, [&](int64_t, const io::Json& line) { return line.value("step", int64_t{0}) <= step; });
+int64_t keep_steps_up_to(const fs::path& path, int64_t step) {
+  constexpr const char* kWayOut = "; put a sound copy in its place, or move it away: the run then goes on without its lines";
+  int64_t last = 0;
+  try {
+    io::cut_jsonl(path, [&](int64_t number, const io::Json& line) {
+      const auto of_line = io::OwnFields(line, concat(path.string(), ":", number)).integer("step");
+      if (of_line > step) return false;
+      last = of_line;
+      return true;
+    });
+  } catch (const DataError& error) {
+    throw DataError(concat(error.what(), kWayOut));
+  }
+  return last;
 }
 
 MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resumed_step)
-    : metrics_(cut(run_folder / "metrics.jsonl", resumed_step)),
+    : last_step_(keep_steps_up_to(run_folder / "metrics.jsonl", resumed_step)),
+      metrics_(run_folder / "metrics.jsonl"),
       timing_(cut(run_folder / "timing.jsonl", resumed_step)),
       tensorboard_(std::make_unique<TensorBoardFile>(run_folder / "tensorboard", resumed_step)) {}
 

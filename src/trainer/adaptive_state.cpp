@@ -2,8 +2,15 @@
 
 #include "vrlt/algorithm/entropy.h"
 #include "vrlt/algorithm/kl.h"
+#include "vrlt/io/own_fields.h"
 
 namespace vrlt::trainer {
+
+void check_adaptive_state(const io::Json& state) {
+  const io::OwnFields fields(state, "state.json: trainer");
+  for (const char* name : {"kl_reward_coef", "entropy_coef", "last_entropy"})
+    if (fields.has(name)) fields.number(name);
+}
 
 AdaptiveState::AdaptiveState(const settings::TrainConfig& config, io::Json& state)
     : config_(config),

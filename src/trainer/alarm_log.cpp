@@ -27,7 +27,8 @@ std::vector<TrainingAlarm> label_alarms(const std::vector<data::Sample>& samples
   return alarms;
 }
 
-AlarmLog::AlarmLog(const TrainingParts& parts, int64_t first_step) : is_first_(parts.group.is_first()), file_(parts, "alarms.jsonl", first_step) {
+AlarmLog::AlarmLog(const TrainingParts& parts, int64_t first_step)
+    : is_first_(parts.group.is_first()), file_(parts, "alarms.jsonl", first_step, /*has_every_step=*/false) {
   const auto alarms = label_alarms(parts.samples);
   if (first_step == 0)
     tell(0, alarms);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <unordered_map>
 
@@ -63,7 +64,11 @@ class CurriculumStream final : public PromptStream {
   }
 
   io::Json own_state() const override { return {{"drawn", drawn_}}; }
-  void restore_own(const io::Json& state) override { drawn_ = state.at("drawn").get<Counts>(); }
+  void restore_own(const io::OwnFields& state) override {
+    const auto drawn = state.integers("drawn");
+    if (drawn.size() != kNumKinds) state.fail("drawn", concat("a list of ", kNumKinds, " whole numbers"));
+    std::copy(drawn.begin(), drawn.end(), drawn_.begin());
+  }
 
   std::vector<selection::CurriculumKnot> knots_;
   uint64_t seed_;

@@ -85,11 +85,27 @@ class EpochFilterStream final : public PromptStream {
     return {{"epoch", epoch_}, {"place", place_}, {"samples", ids_of(epoch_samples_)}, {"was_chosen", ids_of(was_chosen_)}};
   }
 
-  void restore_own(const io::Json& state) override {
-    const auto earlier = indices_of(state.at("was_chosen").get<std::vector<std::string>>());
+  void restore_own(const io::OwnFields& state) override {
+    const auto known = indices_by_id(samples_);
+    auto chosen = stored_indices(state, "samples", known);
+    const auto earlier = stored_indices(state, "was_chosen", known);
+    const auto epoch = state.integer("epoch"), place = state.integer("place");
+    if (chosen.empty()) state.fail("samples", "the samples of the epoch");
+    if (place > std::ssize(chosen)) state.fail("place", concat("at most ", chosen.size(), ", the samples of the epoch"));
     was_chosen_ = {earlier.begin(), earlier.end()};
-    start_epoch(state.at("epoch").get<int64_t>(), indices_of(state.at("samples").get<std::vector<std::string>>()));
-    place_ = state.at("place").get<int64_t>();
+    start_epoch(epoch, std::move(chosen));
+    place_ = place;
+  }
+
+  static std::vector<int64_t> stored_indices(const io::OwnFields& state, const char* name,
+                                             const std::unordered_map<std::string_view, int64_t>& known) {
+    std::vector<int64_t> indices;
+    for (const auto& id : state.texts(name)) {
+      const auto found = known.find(id);
+      if (found == known.end()) throw DataError(concat(state.place_of(name), ": ", io::excerpt(id), " is in none of data.records"));
+      indices.push_back(found->second);
+    }
+    return indices;
   }
 
   const std::string& id_of(int64_t index) const { return samples_[static_cast<size_t>(index)].id; }

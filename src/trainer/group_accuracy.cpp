@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
-#include "vrlt/io/json.h"
+#include "vrlt/io/own_json.h"
 
 namespace vrlt::trainer {
 
@@ -28,7 +28,7 @@ std::vector<GroupAccuracy> gather_accuracies(const std::vector<GroupAccuracy>& o
   for (const auto& [prompt, accuracy] : own) lines.push_back({prompt.position, prompt.sample, accuracy.rewards, accuracy.continuous});
   std::vector<GroupAccuracy> all;
   for (const auto& text : group.all_gather(io::to_line(lines)))
-    for (const auto& line : io::parse_json(text, "accuracies of a rank"))
+    for (const auto& line : io::parse_json(text, "accuracies of a rank", io::kOwnJson))
       all.push_back(
           {{line[0].get<int64_t>(), line[1].get<int64_t>()}, selection::reward_statistics(line[2].get<std::vector<double>>(), line[3].get<bool>())});
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.prompt.position < b.prompt.position; });

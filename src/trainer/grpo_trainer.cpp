@@ -84,9 +84,13 @@ class Stopwatch {
 void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
   const auto reward = settings::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
-  TrainingRun run(parts, config.algorithm.num_updates());
   const auto prompts = make_prompt_stream(config, parts.samples);
-  prompts->restore(run.trainer_state(), run.first_step() * config.prompts_per_step);
+  const auto restore_prompts = [&](const io::Json& state, int64_t steps_done) { prompts->restore(state, steps_done * config.prompts_per_step); };
+  TrainingRun run(parts, config.algorithm.num_updates(), [&](const io::Json& state, int64_t steps_done) {
+    check_adaptive_state(state);
+    restore_prompts(state, steps_done);
+  });
+  restore_prompts(run.trainer_state(), run.first_step());
   RolloutStage rollouts(parts, run, *prompts, reward);
   PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
   AdaptiveState state(config, run.trainer_state());

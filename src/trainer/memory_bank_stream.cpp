@@ -10,7 +10,10 @@ namespace {
 class MemoryBankStream final : public PromptStream {
  public:
   MemoryBankStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
-      : samples_(samples), order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true), bank_(config.online_selection.memory_bank) {}
+      : samples_(samples),
+        order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true),
+        bank_(config.online_selection.memory_bank),
+        index_of_(indices_by_id(samples)) {}
 
   bool replays() const override { return true; }
 
@@ -23,11 +26,10 @@ class MemoryBankStream final : public PromptStream {
       if (!bank_.observe(id_of(group), variance)) low.emplace_back(variance, group.prompt.position);
     }
     std::sort(low.begin(), low.end());
-    const auto indices = indices_by_id(samples_);
     Replay replay;
     for (const auto& id : bank_.take(static_cast<int64_t>(low.size()), ids)) {
       replay.left_out.push_back(low[replay.instead.size()].second);
-      replay.instead.push_back(at_next_position(indices.at(id)));
+      replay.instead.push_back(at_next_position(index_of_.at(id)));
     }
     return replay;
   }
@@ -41,14 +43,16 @@ class MemoryBankStream final : public PromptStream {
   int64_t draw(int64_t, const Measure&) override { return order_.at(drawn_++); }
   std::vector<int64_t> preview(int64_t, int64_t count) const override { return samples_in_order(order_, drawn_, count); }
   io::Json own_state() const override { return {{"drawn", drawn_}, {"bank", bank_.state()}}; }
-  void restore_own(const io::Json& state) override {
-    drawn_ = state.at("drawn").get<int64_t>();
-    bank_.restore(state.at("bank"));
+  void restore_own(const io::OwnFields& state) override {
+    const auto drawn = state.integer("drawn");
+    bank_.restore(state.object("bank"));
+    drawn_ = drawn;
   }
 
   const std::vector<data::Sample>& samples_;
   data::SampleOrder order_;
   selection::MemoryBank bank_;
+  std::unordered_map<std::string_view, int64_t> index_of_;
   int64_t drawn_ = 0;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "trainer/prompt_stream.h"
@@ -15,6 +15,7 @@ std::unique_ptr<PromptStream> curriculum_stream(const settings::TrainConfig& con
 /// Indices first, first + 1, ... of an order.
 std::vector<int64_t> samples_in_order(const data::SampleOrder& order, int64_t first, int64_t count);
 
-std::unordered_map<std::string, int64_t> indices_by_id(const std::vector<data::Sample>& samples);
+/// The names are those of the samples, which outlive the map.
+std::unordered_map<std::string_view, int64_t> indices_by_id(const std::vector<data::Sample>& samples);
 
 }  // namespace vrlt::trainer

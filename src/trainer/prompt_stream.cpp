@@ -33,8 +33,9 @@ std::vector<int64_t> samples_in_order(const data::SampleOrder& order, int64_t fi
   return samples;
 }
 
-std::unordered_map<std::string, int64_t> indices_by_id(const std::vector<data::Sample>& samples) {
-  std::unordered_map<std::string, int64_t> indices;
+std::unordered_map<std::string_view, int64_t> indices_by_id(const std::vector<data::Sample>& samples) {
+  std::unordered_map<std::string_view, int64_t> indices;
+  indices.reserve(samples.size());
   for (const auto& sample : samples) indices.emplace(sample.id, static_cast<int64_t>(indices.size()));
   return indices;
 }
@@ -60,11 +61,12 @@ void PromptStream::store(io::Json& state) const {
 }
 
 void PromptStream::restore(const io::Json& state, int64_t default_position) {
-  next_position_ = state.value("next_position", default_position);
-  if (!state.contains("prompts")) return;
   try {
-    restore_own(state["prompts"]);
-  } catch (const std::exception& error) {
+    const io::OwnFields fields(state, "state.json: trainer");
+    const auto position = fields.integer_or("next_position", default_position);
+    if (fields.has("prompts")) restore_own({fields.object("prompts"), fields.place_of("prompts")});
+    next_position_ = position;
+  } catch (const DataError& error) {
     throw CheckpointError(concat("the prompts of a checkpoint do not fit this run: ", error.what()));
   }
 }

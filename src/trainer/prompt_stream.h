@@ -7,7 +7,7 @@
 #include "trainer/group_accuracy.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/sample.h"
-#include "vrlt/io/json.h"
+#include "vrlt/io/own_fields.h"
 #include "vrlt/settings/train_config.h"
 
 namespace vrlt::trainer {
@@ -41,7 +41,8 @@ class PromptStream {
   virtual void observe(const std::vector<GroupAccuracy>& groups);
 
   void store(io::Json& state) const;
-  /// @throws CheckpointError if the state is not one of this stream.
+  /// Takes the place of whatever was restored before.
+  /// @throws CheckpointError naming the field if the state is not one of this stream.
   void restore(const io::Json& state, int64_t default_position);
 
  protected:
@@ -54,7 +55,8 @@ class PromptStream {
   /// Indices of the next samples, as far as they are known.
   virtual std::vector<int64_t> preview(int64_t step, int64_t count) const = 0;
   virtual io::Json own_state() const { return nullptr; }
-  virtual void restore_own(const io::Json&) {}
+  /// Changes nothing if it throws. @throws DataError naming the field.
+  virtual void restore_own(const io::OwnFields&) {}
 
   int64_t next_position_ = 0;
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "vrlt/io/json.h"
+#include "vrlt/io/own_json.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -66,7 +66,7 @@ std::vector<ResponseRow> gather_rows(const std::vector<ResponseRow>& own, distri
   for (const auto& row : own) lines.push_back(to_json(row));
   std::vector<ResponseRow> rows;
   for (const auto& text : group.all_gather(io::to_line(lines)))
-    for (const auto& line : io::parse_json(text, "responses of a rank")) rows.push_back(row_of(line));
+    for (const auto& line : io::parse_json(text, "responses of a rank", io::kOwnJson)) rows.push_back(row_of(line));
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return std::pair(a.position, a.number) < std::pair(b.position, b.number); });
   return rows;
 }

@@ -84,13 +84,13 @@ void StepFlops::add(const processor::ModelInputs& prompt, std::span<const int64_
   double flops = prompt_flops(shape, prompt_tokens);
   for (const int64_t length : response_lengths) flops += response_flops(shape, static_cast<double>(length), prompt_tokens);
   const double vision = grids_flops(shape, prompt.image_grid_thw) + grids_flops(shape, prompt.video_grid_thw);
-  metrics.sum("batch/model_tflop", (passes * flops + vision_passes * vision) / kTera);
+  metrics.sum("time/model_tflop", (passes * flops + vision_passes * vision) / kTera);
 }
 
 void StepFlops::add_utilisation(metrics::MetricSet& metrics) const {
   const double seconds = metrics.value("time/step_seconds", 0.0);
   if (!yardstick_ || seconds <= 0) return;
-  metrics.mean("time/model_flop_utilisation", kTera * metrics.value("batch/model_tflop", 0.0) / (seconds * yardstick_->flops_per_second));
+  metrics.mean("time/model_flop_utilisation", kTera * metrics.value("time/model_tflop", 0.0) / (seconds * yardstick_->flops_per_second));
 }
 
 }  // namespace vrlt::trainer

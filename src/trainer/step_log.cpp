@@ -3,15 +3,19 @@
 #include <cmath>
 #include <map>
 
+#include "trainer/earlier_lines.h"
+#include "vrlt/io/own_json.h"
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/trainer/rollout_log.h"
 
 namespace vrlt::trainer {
 
-StepLog::StepLog(const TrainingParts& parts, const char* name, int64_t first_step) {
+StepLog::StepLog(const TrainingParts& parts, const char* name, int64_t first_step, bool has_every_step) {
   if (!parts.group.is_first()) return;
-  metrics::keep_steps_up_to(parts.run_folder / name, first_step);
-  file_.emplace(parts.run_folder / name);
+  const auto path = parts.run_folder / name;
+  const auto last = metrics::keep_steps_up_to(path, first_step);
+  if (has_every_step && parts.config.logged_rollouts > 0 && last == 0) warn_of_missing_lines(path, last, first_step);
+  file_.emplace(path);
 }
 
 void StepLog::append(const io::Json& line) {
@@ -35,7 +39,8 @@ std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vect
   if (!parts.group.is_first()) return {};
   std::map<int64_t, io::Json> by_position;
   for (const auto& text : of_ranks)
-    for (auto& record : io::parse_json(text, "rollout records of a rank")) by_position[record["position"].get<int64_t>()] = std::move(record["line"]);
+    for (auto& record : io::parse_json(text, "rollout records of a rank", io::kOwnJson))
+      by_position[record["position"].get<int64_t>()] = std::move(record["line"]);
   std::vector<io::Json> records;
   for (auto& [position, line] : by_position)
     if (records.size() < count) records.push_back(std::move(line));

@@ -13,7 +13,8 @@ namespace vrlt::trainer {
 /// last checkpoint.
 class StepLog {
  public:
-  StepLog(const TrainingParts& parts, const char* name, int64_t first_step);
+  /// @param has_every_step  a run that goes on warns if the lines of its steps are gone.
+  StepLog(const TrainingParts& parts, const char* name, int64_t first_step, bool has_every_step = true);
   void append(const io::Json& line);
   void sync();
 

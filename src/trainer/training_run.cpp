@@ -7,18 +7,22 @@
 #include <limits>
 #include <map>
 
-#include "vrlt/checkpoint/checkpoint.h"
+#include "trainer/earlier_lines.h"
+#include "trainer/saved_state.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/distributed/work_sharing.h"
+#include "vrlt/io/own_json.h"
 #include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/processor/prompt_cost.h"
 
 namespace vrlt::trainer {
 namespace {
+
+constexpr const char* kOptimizerFile = "optimizer.safetensors";
 
 /// Marks what is trained and returns it.
 optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool freeze_vision) {
@@ -56,15 +60,23 @@ std::string progress_note(const metrics::MetricSet& metrics, const std::string& 
   return note;
 }
 
+void check_shapes(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
+  const checkpoint::SafetensorsFolder weights(folder);
+  for (const auto& [name, tensor] : model.parameters().entries())
+    if (tensor.sizes() != weights.entry(name).shape) throw CheckpointError(concat(folder.string(), ": ", name, " has another shape than the model"));
+}
+
 void copy_weights(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
   const at::NoGradGuard no_grad;
   const checkpoint::SafetensorsFolder weights(folder);
-  for (const auto& [name, tensor] : model.parameters().entries()) {
-    const auto stored = weights.tensor(name);
-    if (stored.sizes() != tensor.sizes()) throw CheckpointError(concat(folder.string(), ": ", name, " has another shape than the model"));
-    tensor.copy_(stored);
-  }
+  for (const auto& [name, tensor] : model.parameters().entries()) tensor.copy_(weights.tensor(name));
   model::check_finite(model.parameters(), folder.string());
+}
+
+void check_optimizer(const checkpoint::SafetensorsFile& file, const optim::AdamW& optimizer) {
+  for (const auto& [name, tensor] : optimizer.state())
+    if (tensor.sizes() != file.entry(name).shape)
+      throw CheckpointError(concat(file.path().string(), ": ", name, " has another shape than the model"));
 }
 
 bool too_many(size_t num_bad, const TrainingParts& parts) {
@@ -73,33 +85,48 @@ bool too_many(size_t num_bad, const TrainingParts& parts) {
 
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step)
+TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, const CheckState& check)
     : parts_(parts),
       gradients_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
       optimizer_(gradients_.parameters(), parts.config.optim),
       flops_(parts.config, parts.yardstick),
       updates_per_step_(updates_per_step) {
-  resume_from_latest();
+  resume_from_latest(check);
   if (!parts.group.is_first()) return;
   writer_.emplace(parts.run_folder, resumed_step_);
+  warn_of_missing_lines(parts.run_folder / "metrics.jsonl", writer_->last_step(), resumed_step_);
   progress_.emplace(parts.config.trainer, parts.config.steps, resumed_step_);
 }
 
 /// Rank 0 decides: another rank could see an older state of a shared file system.
-void TrainingRun::resume_from_latest() {
+void TrainingRun::resume_from_latest(const CheckState& check) {
   std::string found;
-  if (parts_.group.is_first())
-    if (const auto latest = checkpoint::find_latest_checkpoint(parts_.run_folder)) found = concat(latest->step, " ", latest->folder.string());
+  if (parts_.group.is_first()) {
+    const auto latest =
+        checkpoint::find_latest_checkpoint(parts_.run_folder, [&](const checkpoint::Checkpoint& checkpoint) { check_checkpoint(checkpoint, check); });
+    if (latest)
+      found = concat(latest->step, " ", latest->folder.string());
+    else
+      set_aside_earlier_lines(parts_.run_folder, parts_.must_resume);
+  }
   found = parts_.group.broadcast(found);
   if (found.empty()) return;
   const auto space = found.find(' ');
-  const std::filesystem::path folder = found.substr(space + 1);
-  restore(folder);
-  resumed_step_ = std::stoll(found.substr(0, space));
+  const checkpoint::Checkpoint latest{.step = std::stoll(found.substr(0, space)), .folder = found.substr(space + 1)};
+  restore(latest);
+  resumed_step_ = latest.step;
   if (resumed_step_ >= parts_.config.steps)
-    log::info(concat("all ", resumed_step_, " steps are already done: ", folder.string()));
+    log::info(concat("all ", resumed_step_, " steps are already done: ", latest.folder.string()));
   else
-    log::info(concat("resuming after step ", resumed_step_, " from ", folder.string()));
+    log::info(concat("resuming after step ", resumed_step_, " from ", latest.folder.string()));
+}
+
+void TrainingRun::check_checkpoint(const checkpoint::Checkpoint& checkpoint, const CheckState& check) const {
+  const auto state = read_state(checkpoint.folder, checkpoint.step, updates_per_step_);
+  check_shapes(checkpoint.folder / "model", parts_.policy);
+  if (keeps_moving_reference()) check_shapes(checkpoint.folder / "reference", *parts_.reference);
+  check_optimizer(checkpoint::SafetensorsFile(checkpoint.folder / kOptimizerFile), optimizer_);
+  if (check) check(state.trainer, checkpoint.step);
 }
 
 std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& prompts) const {
@@ -155,7 +182,7 @@ void TrainingRun::count_bad_samples(const std::map<std::string, std::string>& ow
   io::Json lines = io::Json::array();
   for (const auto& [id, error] : own) lines.push_back({{"id", id}, {"error", error}});
   for (const auto& of_rank : parts_.group.all_gather(io::to_line(lines)))
-    for (const auto& bad : io::parse_json(of_rank, "unreadable samples of a rank")) {
+    for (const auto& bad : io::parse_json(of_rank, "unreadable samples of a rank", io::kOwnJson)) {
       bad_samples_.insert(bad["id"].get<std::string>());
       if (too_many(bad_samples_.size(), parts_))
         throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
@@ -235,27 +262,26 @@ void TrainingRun::save(int64_t step) {
   if (!parts_.group.is_first()) return;
   checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
     parts_.policy.save(folder / "model");
-    checkpoint::write_safetensors(folder / "optimizer.safetensors", optimizer_.state());
+    checkpoint::write_safetensors(folder / kOptimizerFile, optimizer_.state());
     if (keeps_moving_reference()) parts_.reference->save(folder / "reference");
-    io::Json state = {{"step", step}, {"updates", updates_done_}, {"skipped_in_a_row", skipped_in_a_row_}, {"bad_samples", bad_samples_}};
-    if (!trainer_state_.empty()) state["trainer"] = trainer_state_;
-    io::write_file_atomic(folder / "state.json", state.dump(2) + "\n");
+    const SavedState state{step, updates_done_, skipped_in_a_row_, bad_samples_, trainer_state_};
+    io::write_file_atomic(folder / "state.json", to_json(state).dump(2) + "\n");
   });
   checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep, step);
 }
 
-void TrainingRun::restore(const std::filesystem::path& folder) {
-  copy_weights(folder / "model", parts_.policy);
-  if (keeps_moving_reference()) copy_weights(folder / "reference", *parts_.reference);
-  const checkpoint::SafetensorsFile file(folder / "optimizer.safetensors");
-  optim::NamedTensors state;
-  for (const auto& name : file.names()) state.emplace_back(name, file.tensor(name));
-  optimizer_.load_state(state);
-  const auto saved = io::read_json(folder / "state.json");
-  for (const auto& id : saved.at("bad_samples")) bad_samples_.insert(id.get<std::string>());
-  updates_done_ = saved.value("updates", saved.at("step").get<int64_t>() * updates_per_step_);
-  skipped_in_a_row_ = saved.value("skipped_in_a_row", int64_t{0});
-  trainer_state_ = saved.value("trainer", io::Json::object());
+void TrainingRun::restore(const checkpoint::Checkpoint& checkpoint) {
+  copy_weights(checkpoint.folder / "model", parts_.policy);
+  if (keeps_moving_reference()) copy_weights(checkpoint.folder / "reference", *parts_.reference);
+  const checkpoint::SafetensorsFile file(checkpoint.folder / kOptimizerFile);
+  optim::NamedTensors tensors;
+  for (const auto& name : file.names()) tensors.emplace_back(name, file.tensor(name));
+  optimizer_.load_state(tensors);
+  auto state = read_state(checkpoint.folder, checkpoint.step, updates_per_step_);
+  bad_samples_ = std::move(state.bad_samples);
+  updates_done_ = state.updates;
+  skipped_in_a_row_ = state.skipped_in_a_row;
+  trainer_state_ = std::move(state.trainer);
 }
 
 bool TrainingRun::keeps_moving_reference() const { return parts_.reference != nullptr && parts_.config.algorithm.reference_sync_every > 0; }

@@ -12,6 +12,7 @@
 
 #include "trainer/prompt_stream.h"
 #include "trainer/step_flops.h"
+#include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/io/json.h"
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/metrics/progress.h"
@@ -32,8 +33,12 @@ struct LoadedSample {
 /// What both trainers share: trained parameters and their optimizer, loading, checkpoints, metrics, the other ranks.
 class TrainingRun {
  public:
-  /// Restores the newest checkpoint, if any. @param updates_per_step  optimizer steps in each step.
-  explicit TrainingRun(const TrainingParts& parts, int64_t updates_per_step = 1);
+  /// Says that a trainer_state() of a checkpoint cannot be gone on from, by throwing DataError or CheckpointError. @param step  steps done.
+  using CheckState = std::function<void(const io::Json& trainer_state, int64_t step)>;
+
+  /// Restores the newest sound checkpoint, if any. What an earlier start without one left is set aside. @param updates_per_step  optimizer steps
+  /// in each step. @param check  called on rank 0 last of all before a checkpoint is taken for sound.
+  explicit TrainingRun(const TrainingParts& parts, int64_t updates_per_step = 1, const CheckState& check = {});
 
   int64_t first_step() const { return resumed_step_; }
 
@@ -78,8 +83,9 @@ class TrainingRun {
   /// @param own  of this rank: id, and why it cannot be read.
   void count_bad_samples(const std::map<std::string, std::string>& own);
   void refuse_nothing(const std::vector<DrawnPrompt>& prompts);
-  void resume_from_latest();
-  void restore(const std::filesystem::path& folder);
+  void resume_from_latest(const CheckState& check);
+  void check_checkpoint(const checkpoint::Checkpoint& checkpoint, const CheckState& check) const;
+  void restore(const checkpoint::Checkpoint& checkpoint);
   void record_update(bool made, metrics::MetricSet& metrics) const;
   void check_weights(int64_t step) const;
   void save(int64_t step);

@@ -8,11 +8,13 @@
 
 namespace vrlt::metrics {
 
-/// Cuts a JSON Lines file after the last line whose "step" is at most `step`, so that a resumed run writes the rest again.
-void keep_steps_up_to(const std::filesystem::path& path, int64_t step);
+/// Cuts a JSON Lines file before the first line whose "step" is more than `step`, so that a resumed run writes the rest again.
+/// @return the step of the last line that is left; 0 if there is none.
+/// @throws DataError naming the line and what to do; DiskError.
+int64_t keep_steps_up_to(const std::filesystem::path& path, int64_t step);
 
-/// One line per step to metrics.jsonl, and the same numbers to tensorboard/. What depends on the clock (names under time/)
-/// goes to timing.jsonl: metrics.jsonl of a resumed run equals that of an undisturbed one.
+/// One line per step to metrics.jsonl, and the same numbers to tensorboard/. What depends on the clock or on what caches
+/// happen to hold (names under time/) goes to timing.jsonl: metrics.jsonl of a resumed run equals that of an undisturbed one.
 class MetricWriter {
  public:
   /// @param resumed_step  the last finished step of a run that goes on; 0 for a new one.
@@ -20,9 +22,12 @@ class MetricWriter {
   ~MetricWriter();
   void write(int64_t step, const MetricSet& metrics);
   void sync();  ///< Makes the lines written so far durable.
+  /// Of the lines of metrics.jsonl that were there when the writer was made.
+  int64_t last_step() const { return last_step_; }
 
  private:
   class TensorBoardFile;
+  int64_t last_step_;
   io::JsonlAppender metrics_;
   io::JsonlAppender timing_;
   std::unique_ptr<TensorBoardFile> tensorboard_;

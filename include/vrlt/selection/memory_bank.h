@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "vrlt/io/json.h"
@@ -32,15 +33,20 @@ class MemoryBank {
 
   int64_t size() const { return static_cast<int64_t>(averages_.size()); }
 
-  /// For a checkpoint; averages of prompts that were taken out are part of it. @throws DataError from restore.
+  /// For a checkpoint; averages of prompts that were taken out are part of it. @throws DataError from restore, which then changes nothing.
   io::Json state() const;
   void restore(const io::Json& state);
 
  private:
-  std::vector<std::string> by_priority() const;
+  /// Sorts by priority: the higher average first, ties by a hash of the id.
+  using Rank = std::tuple<double, uint64_t, std::string>;
+  static Rank rank_of(const std::string& id, double average);
+  void put(const std::string& id, double average);
+  void remove(std::map<std::string, double>::iterator entry);
 
   MemoryBankConfig config_;
   std::map<std::string, double> averages_;  ///< Of the prompts in the bank.
+  std::set<Rank> by_priority_;              ///< The same prompts.
   std::map<std::string, double> taken_;     ///< Of those that were taken out and not observed since.
 };
 

@@ -31,6 +31,7 @@ struct TrainingParts {
   processor::PromptLoader& loader;
   distributed::ProcessGroup& group = distributed::single_process();  ///< The ranks that share each step.
   std::optional<Yardstick> yardstick = {};                           ///< None: metrics and progress are without utilisation.
+  bool must_resume = false;                                          ///< Without a sound checkpoint the run is refused.
 };
 
 /// Trains to config.steps, from the newest checkpoint of the run folder if there is one. A run that was killed and resumed

@@ -99,6 +99,12 @@ struct Damage {
 };
 void PrintTo(const Damage& damage, std::ostream* out) { *out << damage.name; }
 
+void change_manifest(const fs::path& checkpoint, const std::function<void(io::Json& manifest)>& change) {
+  auto manifest = io::read_json(checkpoint / "manifest.json");
+  change(manifest);
+  io::write_file_atomic(checkpoint / "manifest.json", manifest.dump());
+}
+
 class DamagedCheckpoint : public CheckpointTest, public ::testing::WithParamInterface<Damage> {};
 
 TEST_P(DamagedCheckpoint, IsSkippedWithAWarning) {
@@ -119,8 +125,22 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Damage{"no_manifest", [](const fs::path& c) { fs::remove(c / "manifest.json"); }, "manifest.json"},
         Damage{"torn_manifest", [](const fs::path& c) { fs::resize_file(c / "manifest.json", 20); }, "manifest.json"},
-        Damage{"empty_manifest", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "{}"); }, "files"},
-        Damage{"manifest_of_another_kind", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", R"({"files": [3]})"); }, "step-000002"},
+        Damage{"manifest_without_files", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", R"({"step": 2, "files": []})"); },
+               "\"files\" is []"},
+        Damage{"manifest_of_another_step", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["step"] = 7; }); },
+               "\"step\" is 7, expected 2"},
+        Damage{"manifest_that_leaves_out_the_state", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"].erase(1); }); },
+               "state.json is not in its manifest"},
+        Damage{"manifest_with_a_negative_size", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"][0]["bytes"] = -17; }); },
+               "\"bytes\" is -17"},
+        Damage{"manifest_with_a_number_for_a_hash", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"][0]["sha256"] = 3; }); },
+               "\"sha256\" is 3"},
+        Damage{"manifest_of_files_elsewhere", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"][0]["path"] = "../../x"; }); },
+               "\"path\" is \"../../x\""},
+        Damage{"manifest_that_is_a_list", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "[]"); }, "is [], expected an object"},
+        Damage{"empty_manifest", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "{}"); }, "\"step\" is missing"},
+        Damage{"manifest_of_another_kind", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", R"({"step": 2, "files": [3]})"); },
+               "file 1: is 3"},
         Damage{"missing_file", [](const fs::path& c) { fs::remove(c / "model" / "weights.bin"); }, "weights.bin is missing"},
         Damage{"truncated_file", [](const fs::path& c) { fs::resize_file(c / "model" / "weights.bin", 5); }, "size"},
         Damage{"grown_file", [](const fs::path& c) { io::FileWriter(c / "state.json", io::FileWriter::Mode::kAppend).write("x"); }, "size"},
@@ -131,6 +151,39 @@ TEST_F(CheckpointTest, NothingSoundIsNothing) {
   save(1);
   fs::remove(at("step-000001") / "manifest.json");
   EXPECT_EQ(latest(), -1);
+}
+
+// A link to itself stands for a folder that cannot be listed: that says nothing about what it holds.
+TEST_F(CheckpointTest, AFolderThatCannotBeListedIsAnErrorNotAnEmptyOne) {
+  fs::create_symlink("checkpoints", run() / "checkpoints");
+  EXPECT_THROW(latest(), DiskError);
+  EXPECT_THROW(prune_checkpoints(run(), 1), DiskError);
+  EXPECT_THROW(list_checkpoints(run()), DiskError);
+}
+
+TEST_F(CheckpointTest, AFileThatCannotBeReadIsAnErrorNotDamage) {
+  save(1);
+  save(2);
+  fs::remove(at("step-000002") / "model" / "weights.bin");
+  fs::create_symlink("weights.bin", at("step-000002") / "model" / "weights.bin");
+  EXPECT_THROW(latest(), DiskError);
+  EXPECT_EQ(names().size(), 2U);
+}
+
+TEST_F(CheckpointTest, WhatACheckpointSaysIsLookedAtToo) {
+  for (const int64_t step : {1, 2, 3}) save(step);
+  const auto found = find_latest_checkpoint(run(), [](const Checkpoint& checkpoint) {
+    if (checkpoint.step > 1) throw DataError(concat("nothing to go on from in ", checkpoint.step));
+  });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->step, 1);
+  EXPECT_THROW(find_latest_checkpoint(run(), [](const Checkpoint&) { throw DiskError("fails"); }), DiskError);
+}
+
+TEST_F(CheckpointTest, ARunFolderThatIsGoneIsNotMadeAgain) {
+  const auto gone = run() / "gone";
+  EXPECT_THROW(save_checkpoint(gone, 1, [](const fs::path&) {}), DiskError);
+  EXPECT_FALSE(fs::exists(gone));
 }
 
 TEST_F(CheckpointTest, PruningKeepsTheNewestAndStrangers) {

@@ -41,7 +41,7 @@ rollout::RolloutGroup group() {
 
 const Yardstick kYardstick{shape(), 1e6};
 
-double counted(const metrics::MetricSet& metrics) { return 1e12 * metrics.value("batch/model_tflop", 0.0); }
+double counted(const metrics::MetricSet& metrics) { return 1e12 * metrics.value("time/model_tflop", 0.0); }
 
 settings::TrainConfig grpo(bool freeze_vision) {
   settings::TrainConfig config;
@@ -89,7 +89,7 @@ TEST(StepFlops, SupervisedTrainingHasNoRollout) {
 TEST(StepFlops, UtilisationIsTheShareOfThePeak) {
   const StepFlops meter(grpo(true), kYardstick), blind(grpo(true), std::nullopt);
   metrics::MetricSet metrics;
-  metrics.sum("batch/model_tflop", 3e-6);  // 3e6 operations in 12 s, at a peak of 1e6 per second
+  metrics.sum("time/model_tflop", 3e-6);  // 3e6 operations in 12 s, at a peak of 1e6 per second
   metrics.mean("time/step_seconds", 12);
   blind.add_utilisation(metrics);
   EXPECT_EQ(metrics.value("time/model_flop_utilisation", -1), -1);
