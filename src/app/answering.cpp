@@ -143,7 +143,7 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
   const auto file_of = [&](const EvalTask& task) { return config.run_folder() / task.name / "samples.jsonl"; };
   for (const auto& task : tasks) {
     stores.push_back(std::make_unique<ResponseStore>(file_of(task), by_cost(task.samples, config.video), config.batch, "err", group));
-    done += static_cast<int64_t>(stores.back()->lines().size());
+    done += static_cast<int64_t>(stores.back()->num_asked());
     total += static_cast<int64_t>(task.samples.size());
   }
   std::optional<Answerer> answerer;
@@ -166,13 +166,13 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
       Samples coming = samples;
       for (const size_t i : store.batch_after_next()) coming.push_back(&store.sample(i));
       answerer->prefetch(coming);
-      const auto before = static_cast<int64_t>(store.lines().size());
+      const auto before = static_cast<int64_t>(store.num_asked());
       store.append(answerer->answer(samples, tasks[t].scoring, work));
-      done += static_cast<int64_t>(store.lines().size()) - before;
+      done += static_cast<int64_t>(store.num_asked()) - before;
       if (progress) progress->update(done, work.text());
     }
     answers.emplace_back();
-    for (const auto& line : store.lines()) answers.back().push_back(evaluation::parse_answer(line, tasks[t].name));
+    store.for_each("", [&](size_t, const io::Json& line) { answers.back().push_back(evaluation::parse_answer(line, tasks[t].name)); });
   }
   if (work.samples > 0)
     log::info(concat("asked ", work.samples, " samples in ", static_cast<int64_t>(seconds_since(work.start) + 0.5), " s, ", work.text()));

@@ -7,6 +7,9 @@
 
 #include "app/store_lines.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+#include "vrlt/io/folders.h"
+#include "vrlt/io/own_json.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -27,11 +30,13 @@ ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> sam
   if (group_.is_first()) {
     read_rounds();
     read();
+    if (asked_all() && io::exists(path_) && cut_file(path_, whole_bytes_))
+      log::warning(concat(path_.string(), ": what stood behind its last whole line is cut off"));
   }
   if (group_.world_size() > 1) share();
   for (size_t r = 0; r < rounds_.size(); ++r)
     for (size_t i = 0; i < rounds_[r].lines.size(); ++i)
-      if (failed(rounds_[r].lines[i])) retries_.push_back({r, i});
+      if (rounds_[r].lines[i].failed) retries_.push_back({r, i});
 }
 
 bool ResponseStore::failed(const io::Json& line) const {
@@ -61,38 +66,62 @@ std::vector<size_t> ResponseStore::retries_of(size_t round) const {
 /// Of a sample in a round; as many as the round has if it is not in there.
 size_t ResponseStore::place_of(size_t round, size_t sample) const {
   if (round == 0) return sample;
-  const auto& samples = rounds_[round].samples;
-  return static_cast<size_t>(std::find(samples.begin(), samples.end(), sample) - samples.begin());
+  const auto place = rounds_[round].places.find(sample);
+  return place == rounds_[round].places.end() ? rounds_[round].samples.size() : place->second;
 }
 
 void ResponseStore::begin_round(const std::string& name, std::vector<size_t> samples) {
   VRLT_CHECK(asked_all() && !has_round(name), "round ", name, " begins twice, or before the last one ended");
-  rounds_.push_back({.name = name, .samples = std::move(samples)});
+  add_round(name, std::move(samples));
   if (group_.is_first()) write_rounds();
+}
+
+void ResponseStore::add_round(const std::string& name, std::vector<size_t> samples) {
+  auto& round = rounds_.emplace_back();
+  round.name = name;
+  round.samples = std::move(samples);
+  for (size_t place = 0; place < round.samples.size(); ++place) round.places[round.samples[place]] = place;
 }
 
 void ResponseStore::for_each(const std::string& round, const std::function<void(size_t sample, const io::Json& line)>& visit) const {
   const size_t found = find(round);
   if (found == rounds_.size()) return;
-  for (size_t i = 0; i < rounds_[found].lines.size(); ++i) visit(rounds_[found].samples[i], rounds_[found].lines[i]);
+  for (size_t i = 0; i < rounds_[found].lines.size(); ++i) visit(rounds_[found].samples[i], value_of(rounds_[found].lines[i]));
+}
+
+std::vector<io::Json> ResponseStore::lines_about(size_t sample, std::span<const char* const> names) const {
+  std::vector<io::Json> lines;
+  for (const char* name : names) {
+    const size_t found = find(name);
+    if (found == rounds_.size()) continue;
+    const auto& of_round = rounds_[found].lines;
+    const size_t place = place_of(found, sample);
+    if (place < of_round.size()) lines.push_back(value_of(of_round[place]));
+  }
+  return lines;
 }
 
 void ResponseStore::read_rounds() {
-  if (!fs::exists(rounds_path())) return;
-  io::for_each_jsonl(rounds_path(), /*tolerate_torn_tail=*/false, [&](int64_t number, const io::Json& line) {
-    const auto refuse = [&](const std::string& what) { throw DataError(concat(rounds_path().string(), ":", number, ": ", what)); };
-    if (!line.is_object() || !line.contains("round") || !line["round"].is_string()) refuse("expected an object with a \"round\"");
-    const auto name = line["round"].get<std::string>();
-    if (!line.contains("id")) {
-      if (has_round(name)) refuse(concat("round ", name, " begins twice"));
-      rounds_.push_back({.name = name});
-      return;
-    }
-    const auto index = line["id"].is_string() ? index_of_.find(line["id"].get<std::string>()) : index_of_.end();
-    if (index == index_of_.end()) refuse("is about a sample that is not in the records");
-    if (name != rounds_.back().name || rounds_.size() == 1) refuse(concat("round ", name, " did not begin"));
-    rounds_.back().samples.push_back(index->second);
-  });
+  if (!io::exists(rounds_path())) return;
+  io::for_each_jsonl(
+      rounds_path(), /*tolerate_torn_tail=*/false,
+      [&](int64_t number, const io::Json& line) {
+        const auto refuse = [&](const std::string& what) { throw DataError(concat(rounds_path().string(), ":", number, ": ", what)); };
+        if (!line.is_object() || !line.contains("round") || !line["round"].is_string()) refuse("expected an object with a \"round\"");
+        const auto name = line["round"].get<std::string>();
+        if (!line.contains("id")) {
+          if (has_round(name)) refuse(concat("round ", name, " begins twice"));
+          add_round(name, {});
+          return;
+        }
+        const auto index = line["id"].is_string() ? index_of_.find(line["id"].get<std::string>()) : index_of_.end();
+        if (index == index_of_.end()) refuse("is about a sample that is not in the records");
+        if (name != rounds_.back().name || rounds_.size() == 1) refuse(concat("round ", name, " did not begin"));
+        auto& round = rounds_.back();
+        round.places[index->second] = round.samples.size();
+        round.samples.push_back(index->second);
+      },
+      io::kOwnJson);
 }
 
 void ResponseStore::write_rounds() const {
@@ -105,7 +134,7 @@ void ResponseStore::write_rounds() const {
 }
 
 void ResponseStore::read() {
-  if (!fs::exists(path_)) return;
+  if (!io::exists(path_)) return;
   for_each_stored_line(path_, summary_ != nullptr, [&](StoredLine line) {
     if (put_stored(std::move(line.value), concat(path_.string(), ":", line.number))) whole_bytes_ = line.end_offset;
   });
@@ -140,17 +169,17 @@ void ResponseStore::share() {
   std::string text;
   for (size_t r = 0; r < rounds_.size(); ++r) {
     if (r > 0) text += io::to_line({{"name", rounds_[r].name}, {"samples", rounds_[r].samples}}) + "\n";
-    for (const auto& line : rounds_[r].lines) text += io::to_line({{"line", line}}) + "\n";
+    for (const auto& line : rounds_[r].lines) text += concat("{\"failed\":", line.failed ? "true" : "false", ",\"line\":", line.text, "}\n");
   }
   const auto received = group_.broadcast(text);
   if (group_.is_first()) return;
   rounds_.resize(1);
-  for (auto& item : parse_lines(received, path_.string())) {
+  for_each_line(received, path_.string(), [&](const io::Json& item) {
     if (item.contains("line"))
-      rounds_.back().lines.push_back(std::move(item["line"]));
+      rounds_.back().lines.push_back({io::to_line(item["line"]), item["failed"].get<bool>()});
     else
-      rounds_.push_back({.name = item["name"].get<std::string>(), .samples = item["samples"].get<std::vector<size_t>>()});
-  }
+      add_round(item["name"].get<std::string>(), item["samples"].get<std::vector<size_t>>());
+  });
 }
 
 std::vector<size_t> ResponseStore::batch_of(size_t rank) const {
@@ -182,7 +211,7 @@ void ResponseStore::append(const std::vector<io::Json>& lines) {
   }
   if (!file) return;
   file->close();
-  whole_bytes_ = fs::file_size(path_);
+  whole_bytes_ = io::file_size(path_);
 }
 
 /// A line as it is written: what a reader needs comes first.
@@ -195,15 +224,20 @@ io::Json ResponseStore::composed(io::Json line) const {
   return whole;
 }
 
-io::Json ResponseStore::kept(io::Json line) const {
-  if (!summary_ || failed(line)) return line;
-  return line.contains("summary") ? std::move(line["summary"]) : summary_(line);
+ResponseStore::Kept ResponseStore::kept(io::Json line) const {
+  Kept kept{.failed = failed(line)};
+  const bool whole = !summary_ || kept.failed;
+  kept.text = io::to_line(whole ? line : line.contains("summary") ? line["summary"] : summary_(line));
+  kept.text.shrink_to_fit();
+  return kept;
 }
 
+io::Json ResponseStore::value_of(const Kept& kept) const { return io::parse_json(kept.text, path_.string(), io::kOwnJson); }
+
 void ResponseStore::put(size_t round, size_t index, const io::Json& line, io::JsonlAppender* file) {
-  auto& [name, samples, lines] = rounds_[round];
-  const bool first = lines.size() < samples.size();
-  if (file != nullptr && (first || !failed(line))) file->append(line);
+  auto& lines = rounds_[round].lines;
+  const bool first = lines.size() < rounds_[round].samples.size();
+  if (file != nullptr && (first || !failed(line))) file->append_line(stamped(line));
   if (first) {
     lines.push_back(kept(line));
     return;

@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
+#include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "vrlt/data/sample.h"
@@ -13,6 +15,8 @@
 namespace vrlt::app {
 
 /// What a model said about each sample: an append-only file of JSON lines in the order of the samples.
+///
+/// A line carries a hash of itself: one that was edited since is refused.
 ///
 /// A killed run loses the lines of its unfinished batch, so that it decodes the same batches as an undisturbed one and ends with
 /// the same bytes. A sample that could not be asked has a line that says why; a later run asks it once more, in whichever round that was, and appends
@@ -61,21 +65,31 @@ class ResponseStore {
   /// Stores the lines about next_batch() and those of the other ranks.
   void append(const std::vector<io::Json>& lines);
 
-  /// Of every sample asked so far, in their order: the line as the file has it, or its summary.
-  const std::vector<io::Json>& lines() const { return rounds_.front().lines; }
+  /// How many samples were asked so far.
+  size_t num_asked() const { return rounds_.front().lines.size(); }
 
-  /// Calls `visit(index of the sample, line or summary)` for a round.
+  /// Calls `visit(index of the sample, line or summary)` for a round; "" is that of all samples, in their order.
   void for_each(const std::string& round, const std::function<void(size_t sample, const io::Json& line)>& visit) const;
+
+  /// The lines about a sample in the rounds of these names, in their order; none of a round that did not ask it, or not yet.
+  std::vector<io::Json> lines_about(size_t sample, std::span<const char* const> rounds) const;
 
   const std::vector<const data::Sample*>& samples() const { return samples_; }
   const data::Sample& sample(size_t index) const { return *samples_[index]; }
+  size_t num_samples() const { return samples_.size(); }
   bool failed(const io::Json& line) const;
 
  private:
+  /// Of a line, what is kept, as text: values take five times the memory.
+  struct Kept {
+    std::string text;
+    bool failed = false;
+  };
   struct Round {
     std::string name;
     std::vector<size_t> samples;
-    std::vector<io::Json> lines;  ///< Of the first so many samples.
+    std::vector<Kept> lines;                         ///< Of the first so many samples.
+    std::unordered_map<size_t, size_t> places = {};  ///< In `samples`; empty for that of all samples, which are in order.
   };
 
   /// A sample that failed, by its place in a round.
@@ -96,13 +110,15 @@ class ResponseStore {
   void share();
   std::vector<size_t> batch_of(size_t rank) const;
   io::Json composed(io::Json line) const;
-  io::Json kept(io::Json line) const;
+  Kept kept(io::Json line) const;
+  io::Json value_of(const Kept& kept) const;
+  void add_round(const std::string& name, std::vector<size_t> samples);
   void put(size_t round, size_t index, const io::Json& line, io::JsonlAppender* file);
   std::filesystem::path rounds_path() const { return path_.parent_path() / "rounds.jsonl"; }
 
   std::filesystem::path path_;
   std::vector<const data::Sample*> samples_;
-  std::map<std::string, size_t> index_of_;
+  std::unordered_map<std::string_view, size_t> index_of_;  ///< By the id of a sample.
   size_t batch_;
   std::string error_key_;
   distributed::ProcessGroup& group_;

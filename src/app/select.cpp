@@ -1,19 +1,25 @@
 #include "vrlt/app/select.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include "app/response_store.h"
 #include "app/run_plans.h"
 #include "app/select_responses.h"
 #include "app/selection_record.h"
-#include "app/store_lines.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/io/files.h"
+#include "vrlt/io/folders.h"
+#include "vrlt/io/replacing_file.h"
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
 #include "vrlt/selection/sample_key.h"
@@ -24,8 +30,10 @@ namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
 
+using Counts = std::map<std::string, std::map<std::string, int64_t>>;  // task -> reason -> samples
+
 /// Says which keys kept the samples out, and how many.
-void explain_empty_selection(const std::map<std::string, std::map<std::string, int64_t>>& counts) {
+void explain_empty_selection(const Counts& counts) {
   std::map<std::string, int64_t> of_reason;
   for (const auto& [task, reasons] : counts)
     for (const auto& [reason, count] : reasons) of_reason[reason] += count;
@@ -52,24 +60,60 @@ void warn_of_truncation(const std::vector<selection::SampleStatistics>& statisti
         concat(100 * truncated / all, " % of responses end at rollout.max_new_tokens (", max_new_tokens, "), before their answer perhaps; raise it"));
 }
 
-/// The samples that could not be asked, as lines of rejected.jsonl.
-std::vector<io::Json> unreadable_samples(const ResponseStore& store) {
-  std::vector<io::Json> lines;
-  for (size_t i = 0; i < store.lines().size(); ++i)
-    if (const auto& line = store.lines()[i]; store.failed(line))
-      lines.push_back({{"id", store.sample(i).id}, {"reason", "unreadable"}, {"error", line[kErrorKey]}});
-  return lines;
+/// Calls `visit(sample, why)` for each that could not be asked.
+void for_each_unreadable(const ResponseStore& store, const std::function<void(const data::Sample& sample, const std::string& error)>& visit) {
+  store.for_each("", [&](size_t i, const io::Json& line) {
+    if (store.failed(line)) visit(store.sample(i), line[kErrorKey].get<std::string>());
+  });
+}
+
+size_t checked_unreadable(const settings::SelectConfig& config, const ResponseStore& store) {
+  size_t count = 0;
+  std::string first;
+  for_each_unreadable(store, [&](const data::Sample&, const std::string& error) {
+    if (count++ == 0) first = error;
+  });
+  if (count == store.num_samples() || static_cast<double>(count) > config.data.max_bad_fraction * static_cast<double>(store.num_samples()))
+    throw DataError(concat(count, " of ", store.num_samples(), " samples cannot be read, more than data.max_bad_fraction (",
+                           config.data.max_bad_fraction, ") allows; the first: ", first));
+  return count;
+}
+
+/// statistics.jsonl, selected.jsonl and rejected.jsonl, line by line: a pool may have more samples than memory has room for their lines.
+Counts write_decisions(const ResponseStore& store, const std::vector<selection::SampleStatistics>& statistics,
+                       const std::vector<selection::Decision>& decisions, const fs::path& folder) {
+  std::unordered_map<std::string_view, const data::Sample*> by_id;
+  by_id.reserve(store.num_samples());
+  for (size_t i = 0; i < store.num_samples(); ++i) by_id[store.sample(i).id] = &store.sample(i);
+  io::ReplacingFile of_statistics(folder / "statistics.jsonl"), selected(folder / "selected.jsonl"), rejected(folder / "rejected.jsonl");
+  for_each_unreadable(store, [&](const data::Sample& sample, const std::string& error) {
+    rejected.write(io::to_line({{"id", sample.id}, {"reason", "unreadable"}, {"error", error}}) + "\n");
+  });
+  Counts counts;
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    const auto& decision = decisions[i];
+    ++counts[statistics[i].task][decision.reason];
+    of_statistics.write(io::to_line(selection::to_json(statistics[i])) + "\n");
+    if (decision.selected)
+      selected.write(io::to_line(by_id.at(decision.id)->record) + "\n");
+    else
+      rejected.write(io::to_line({{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}}) + "\n");
+  }
+  of_statistics.replace();
+  selected.replace();
+  rejected.replace();
+  return counts;
 }
 
 /// What the numbers of a run depend on.
-io::Json hashes(const settings::SelectConfig& config, const fs::path& folder, const std::string& selected) {
+io::Json hashes(const settings::SelectConfig& config, const fs::path& folder) {
   return {{"inputs.json", io::sha256_file(folder / "inputs.json")},  // hashes of the model with its tokenizer, and of the records
           {"config.yaml", io::sha256_file(folder / "config.yaml")},
           {"rewards", io::sha256(settings::reward_spec(config))},
-          {"selected.jsonl", io::sha256(selected)}};
+          {"selected.jsonl", io::sha256_file(folder / "selected.jsonl")}};
 }
 
-void print_counts(const std::map<std::string, std::map<std::string, int64_t>>& counts, const io::Json& predicted) {
+void print_counts(const Counts& counts, const io::Json& predicted) {
   for (const auto& [task, reasons] : counts) {
     std::printf("%s:", task.c_str());
     for (const auto& [reason, count] : reasons) std::printf("  %s %lld", reason.c_str(), static_cast<long long>(count));
@@ -82,37 +126,18 @@ void print_counts(const std::map<std::string, std::map<std::string, int64_t>>& c
 }
 
 /// Chooses among what is stored and writes the files of the run. A pure function of the store, the records and the config.
-void choose(const settings::SelectConfig& config, const ResponseStore& store, const fs::path& folder, size_t num_samples) {
-  auto rejected = unreadable_samples(store);
-  const size_t num_unreadable = rejected.size();
-  if (num_unreadable == num_samples || static_cast<double>(num_unreadable) > config.data.max_bad_fraction * static_cast<double>(num_samples))
-    throw DataError(concat(num_unreadable, " of ", num_samples, " samples cannot be read, more than data.max_bad_fraction (",
-                           config.data.max_bad_fraction, ") allows; the first: ", rejected.front()["error"].get<std::string>()));
+void choose(const settings::SelectConfig& config, const ResponseStore& store, const fs::path& folder) {
+  const size_t num_unreadable = checked_unreadable(config, store);
   const auto statistics = stored_statistics(store);
   const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
-  std::map<std::string, const data::Sample*> by_id;
-  for (size_t i = 0; i < num_samples; ++i) by_id[store.sample(i).id] = &store.sample(i);
-  std::vector<io::Json> statistics_lines, selected;
-  std::map<std::string, std::map<std::string, int64_t>> counts;  // task -> reason -> samples
-  for (size_t i = 0; i < decisions.size(); ++i) {
-    const auto& decision = decisions[i];
-    ++counts[statistics[i].task][decision.reason];
-    statistics_lines.push_back(selection::to_json(statistics[i]));
-    if (decision.selected)
-      selected.push_back(by_id.at(decision.id)->record);
-    else
-      rejected.push_back({{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}});
-  }
-  const auto selected_text = to_lines(selected);
-  io::write_file_atomic(folder / "statistics.jsonl", to_lines(statistics_lines));
-  io::write_file_atomic(folder / "selected.jsonl", selected_text);
-  io::write_file_atomic(folder / "rejected.jsonl", to_lines(rejected));
+  const auto counts = write_decisions(store, statistics, decisions, folder);
+  const auto num_selected = std::count_if(decisions.begin(), decisions.end(), [](const auto& decision) { return decision.selected; });
 
   const selection::SignalPrediction prediction(statistics);
   const int64_t group_size = config.filter.predict_group_size;
-  io::Json report = {{"samples", num_samples},
+  io::Json report = {{"samples", store.num_samples()},
                      {"unreadable", num_unreadable},
-                     {"selected", selected.size()},
+                     {"selected", num_selected},
                      {"K", config.rollout.group_size},
                      {"filter", selection::filter_sizes(statistics, decisions, config.filter)},
                      {"noise", selection::noise(statistics, prediction, group_size)},
@@ -120,15 +145,15 @@ void choose(const settings::SelectConfig& config, const ResponseStore& store, co
   if (config.racing.first_draws > 0) report["racing"] = selection::to_json(miss_rate(config, store, statistics));
   if (const auto fresh = audited_statistics(store); !fresh.empty()) report["audit"] = selection::audit(statistics, decisions, fresh, prediction);
   report["strata"] = selection::strata_histograms(statistics, decisions);
-  report["sha256"] = hashes(config, folder, selected_text);
+  report["sha256"] = hashes(config, folder);
   report["program"] = "vrlt " VRLT_VERSION;
   io::write_file_atomic(folder / "report.json", report.dump(2) + "\n");
 
   print_counts(counts, report["predicted_no_signal"]);
   if (num_unreadable > 0) std::printf("unreadable: %zu (rejected.jsonl says why)\n", num_unreadable);
-  std::printf("selected %zu of %zu -> %s\n", selected.size(), num_samples, (folder / "selected.jsonl").c_str());
+  std::printf("selected %zu of %zu -> %s\n", static_cast<size_t>(num_selected), store.num_samples(), (folder / "selected.jsonl").c_str());
   warn_of_truncation(statistics, config.rollout.max_new_tokens);
-  if (selected.empty()) explain_empty_selection(counts);
+  if (num_selected == 0) explain_empty_selection(counts);
 }
 
 int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
@@ -138,7 +163,7 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
   const auto folder = fs::path(config.output) / config.name, path = folder / "rollouts.jsonl";
   // Choosing again among complete responses needs the records only.
-  const bool goes_on = fs::exists(path) && fs::exists(folder / "config.yaml");
+  const bool goes_on = io::exists(path) && io::exists(folder / "config.yaml");
   const auto inputs =
       goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : input_paths(config.model, config.data);
   std::optional<io::FolderLock> lock;
@@ -150,7 +175,7 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
     if (goes_on) check_inputs(folder, {config.model.path});
     if (group.is_first()) foretell(plan_of(config), pointers);
   });
-  if (group.is_first()) choose(config, store, folder, samples.size());
+  if (group.is_first()) choose(config, store, folder);
   return 0;
 }
 

@@ -55,16 +55,15 @@ std::map<size_t, selection::SampleStatistics> statistics_of_round(const Response
   return statistics;
 }
 
-/// The summaries of all draws that a selection is made from.
-std::map<size_t, io::Json> summaries(const ResponseStore& store) {
-  std::map<size_t, io::Json> of_samples;
-  for (const char* round : {"", kDoubtful, kParked, kNearCut})
-    store.for_each(round, [&](size_t sample, const io::Json& line) {
-      if (store.failed(line)) return;
-      const auto [found, is_new] = of_samples.emplace(sample, line);
-      if (!is_new) found->second = joined(found->second, line);
-    });
-  return of_samples;
+/// The summary of all draws of a sample that a selection is made from; none if it could not be asked.
+std::optional<io::Json> summary_of_sample(const ResponseStore& store, size_t sample) {
+  constexpr const char* kRounds[] = {"", kDoubtful, kParked, kNearCut};
+  std::optional<io::Json> all;
+  for (auto& line : store.lines_about(sample, kRounds)) {
+    if (store.failed(line)) continue;
+    all = all ? joined(*all, line) : std::move(line);
+  }
+  return all;
 }
 
 std::vector<size_t> after_first_draws(const ResponseStore& store, const settings::SelectConfig& config, bool parked) {
@@ -79,7 +78,8 @@ std::vector<size_t> after_first_draws(const ResponseStore& store, const settings
 /// Positions in the records of what `indices` are among the samples that could be asked.
 std::vector<size_t> samples_of(const std::vector<size_t>& indices, const ResponseStore& store) {
   std::vector<size_t> positions, samples;
-  for (const auto& [sample, summary] : summaries(store)) positions.push_back(sample);
+  for (size_t sample = 0; sample < store.num_samples(); ++sample)
+    if (summary_of_sample(store, sample)) positions.push_back(sample);
   for (const size_t i : indices) samples.push_back(positions[i]);
   return samples;
 }
@@ -125,7 +125,9 @@ bool begin_next_round(const settings::SelectConfig& config, ResponseStore& store
     store.begin_round(kDoubtful, after_first_draws(store, config, /*parked=*/false));
   } else if (races && !store.has_round(kParked)) {
     auto parked = after_first_draws(store, config, /*parked=*/true);
-    store.for_each(kDoubtful, [&](size_t sample, const io::Json&) { std::erase(parked, sample); });  // of a filter that has changed since
+    std::set<size_t> drawn;  // by a filter that has changed since
+    store.for_each(kDoubtful, [&](size_t sample, const io::Json&) { drawn.insert(sample); });
+    std::erase_if(parked, [&](size_t sample) { return drawn.contains(sample); });
     store.begin_round(kParked, parked);
   } else if (config.racing.near_cut_draws > 0 && !store.has_round(kNearCut)) {
     store.begin_round(kNearCut, near_cut(store, config));
@@ -237,7 +239,8 @@ void collect_responses(const settings::SelectConfig& config, ResponseStore& stor
 
 std::vector<selection::SampleStatistics> stored_statistics(const ResponseStore& store) {
   std::vector<selection::SampleStatistics> statistics;
-  for (const auto& [sample, summary] : summaries(store)) statistics.push_back(statistics_of(summary, store.sample(sample)));
+  for (size_t sample = 0; sample < store.num_samples(); ++sample)
+    if (const auto summary = summary_of_sample(store, sample)) statistics.push_back(statistics_of(*summary, store.sample(sample)));
   return statistics;
 }
 

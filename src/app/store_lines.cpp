@@ -2,9 +2,35 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/folders.h"
+#include "vrlt/io/line_reader.h"
+#include "vrlt/io/own_json.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
+namespace {
+
+constexpr size_t kHashDigits = 16;
+constexpr std::string_view kStamp = ",\"sha\":\"", kStampEnd = "\"}";
+constexpr size_t kStampBytes = kStamp.size() + kHashDigits + kStampEnd.size();
+
+std::string short_hash(std::string_view text) { return io::sha256(text).substr(0, kHashDigits); }
+
+bool is_stamped(std::string_view line) {
+  return line.size() > kStampBytes && line.ends_with(kStampEnd) && line.substr(line.size() - kStampBytes).starts_with(kStamp);
+}
+
+void check_stamp(std::string_view line, const std::string& place) {
+  const auto wrong = [&](const char* what) {
+    return DataError(concat(place, ": ", what, "; put back the line that the program wrote, or cut the file before it: what follows is asked again"));
+  };
+  if (!is_stamped(line)) throw wrong("has no hash of its own, as the lines before it have");
+  const auto body = std::string(line.substr(0, line.size() - kStampBytes)) + "}";
+  if (short_hash(body) != line.substr(line.size() - kStampBytes + kStamp.size(), kHashDigits))
+    throw wrong("was edited: it has another hash than it says");
+}
+
+}  // namespace
 
 std::string to_lines(const std::vector<io::Json>& lines) {
   std::string text;
@@ -12,13 +38,17 @@ std::string to_lines(const std::vector<io::Json>& lines) {
   return text;
 }
 
-std::vector<io::Json> parse_lines(std::string_view text, const std::string& origin) {
-  std::vector<io::Json> lines;
+void for_each_line(std::string_view text, const std::string& origin, const std::function<void(const io::Json& line)>& visit) {
   while (!text.empty()) {
     const size_t end = text.find('\n');
-    lines.push_back(io::parse_json(text.substr(0, end), origin));
+    visit(io::parse_json(text.substr(0, end), origin, io::kOwnJson));
     text.remove_prefix(end + 1);
   }
+}
+
+std::vector<io::Json> parse_lines(std::string_view text, const std::string& origin) {
+  std::vector<io::Json> lines;
+  for_each_line(text, origin, [&](const io::Json& line) { lines.push_back(line); });
   return lines;
 }
 
@@ -40,26 +70,36 @@ std::string head_of(std::string_view line) {
   return {};
 }
 
+std::string stamped(const io::Json& line) {
+  auto text = io::to_line(line);
+  const auto hash = short_hash(text);
+  text.pop_back();
+  return concat(text, kStamp, hash, kStampEnd);
+}
+
 void for_each_stored_line(const fs::path& path, bool heads, const std::function<void(StoredLine line)>& visit) {
-  const io::MappedFile file(path);
-  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
-  size_t begin = 0;
-  for (int64_t number = 1;; ++number) {
-    const size_t end = text.find('\n', begin);
-    if (end == std::string_view::npos) return;
-    const auto line = text.substr(begin, end - begin);
-    begin = end + 1;
+  bool all_stamped = false;
+  for (io::LineReader lines(path); lines.next() && lines.has_line_feed();) {
+    const auto line = lines.line();
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const auto place = concat(path.string(), ":", lines.number());
+    all_stamped = all_stamped || (lines.number() == 1 && is_stamped(line));
     const auto head = heads ? head_of(line) : std::string();
-    visit({number, begin, io::parse_json(head.empty() ? line : std::string_view(head), concat(path.string(), ":", number))});
+    auto value = io::parse_json(head.empty() ? line : std::string_view(head), place, io::kOwnJson);
+    if (value.is_object()) value.erase("sha");
+    visit({lines.number(), lines.end_offset(), std::move(value)});
+    if (all_stamped) check_stamp(line, place);  // last: that a line has no place here says more
   }
 }
 
-void cut_file(const fs::path& path, uint64_t size) {
+bool cut_file(const fs::path& path, uint64_t size) {
+  const auto found = io::exists(path) ? io::file_size(path) : 0;
+  if (found < size) throw DiskError(concat(path.string(), ": has lost lines while it was in use: ", found, " bytes, expected at least ", size));
+  if (found == size) return false;
   std::error_code error;
-  if (!fs::exists(path, error) || fs::file_size(path, error) <= size) return;
   fs::resize_file(path, size, error);
   if (error) throw DiskError(concat(path.string(), ": cannot cut to ", size, " bytes: ", error.message()));
+  return true;
 }
 
 }  // namespace vrlt::app

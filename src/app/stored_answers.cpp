@@ -1,15 +1,17 @@
 #include "app/stored_answers.h"
 
+#include "app/store_lines.h"
 #include "vrlt/core/error.h"
-#include "vrlt/io/jsonl.h"
+#include "vrlt/io/folders.h"
 
 namespace vrlt::app {
 
 std::vector<evaluation::Answer> read_answers(const std::filesystem::path& path) {
   std::vector<evaluation::Answer> answers;
-  if (!std::filesystem::exists(path)) return answers;
-  io::for_each_jsonl(path, /*tolerate_torn_tail=*/true,
-                     [&](int64_t line, io::Json value) { answers.push_back(evaluation::parse_answer(value, concat(path.string(), ":", line))); });
+  if (!io::exists(path)) return answers;
+  for_each_stored_line(path, /*heads=*/false, [&](const StoredLine& line) {
+    answers.push_back(evaluation::parse_answer(line.value, concat(path.string(), ":", line.number)));
+  });
   return answers;
 }
 

@@ -1,7 +1,7 @@
 #include "vrlt/selection/sample_key.h"
 
 #include <cstdio>
-#include <map>
+#include <unordered_map>
 
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
@@ -35,7 +35,7 @@ std::string sample_key(const data::Sample& sample) {
 }
 
 void check_keys(const std::vector<data::Sample>& samples) {
-  std::map<std::string, const data::Sample*> seen;
+  std::unordered_map<std::string, const data::Sample*> seen;
   for (const auto& sample : samples) {
     const auto [first, is_new] = seen.emplace(sample_key(sample), &sample);
     if (!is_new)

@@ -72,7 +72,7 @@ class StoreRun {
       if (repaired) EXPECT_FALSE(store.failed(line)) << "asked once more";
     });
     EXPECT_EQ(more, (std::vector<size_t>{0, 3, 6, 9, 10}));
-    EXPECT_EQ(store.lines().size(), kSamples);
+    EXPECT_EQ(store.num_asked(), kSamples);
   }
 
   fs::path path_;
@@ -160,6 +160,58 @@ TEST_F(ResponseStoreTest, SelectionSpec_S8_LinesThatDoNotBelongAreRefusedByPlace
   }
 }
 
+// Lines carry a hash of themselves: an answer that somebody edits is not taken for what the model said.
+TEST_F(ResponseStoreTest, AnEditedLineIsRefused) {
+  const auto whole = make("whole");
+  whole.on(1);
+  const auto text = whole.text();
+  const auto edited = [&](const std::string& from, const std::string& to) {
+    auto changed = text;
+    return changed.replace(changed.find(from), from.size(), to);
+  };
+  const size_t second = text.find('\n') + 1, stamp = text.find(",\"sha\"", second);
+  const std::pair<std::string, std::string> cases[] = {{edited("\"n\":2", "\"n\":3"), ":1: was edited"},  // in the summary
+                                                       {edited("of s0", "of S0"), ":1: was edited"},      // behind it
+                                                       {edited(" of s1\"", " of  s1\""), ":2: was edited"},
+                                                       {std::string(text).erase(stamp, text.find('}', stamp) - stamp), ":2: has no hash of its own"}};
+  for (const auto& [broken, message] : cases) {
+    std::ofstream(whole.path(), std::ios::binary) << broken;
+    try {
+      whole.on(1);
+      ADD_FAILURE() << message;
+    } catch (const DataError& error) {
+      EXPECT_NE(std::string(error.what()).find("rollouts.jsonl" + message), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST_F(ResponseStoreTest, WhatStandsBehindACompleteRunIsCutOff) {
+  const auto whole = make("whole");
+  whole.on(1, 1000, /*repaired=*/true);
+  const auto text = whole.text();
+  std::ofstream(whole.path(), std::ios::app | std::ios::binary) << text.substr(0, 20);
+  whole.on(1, 1000, true);
+  EXPECT_EQ(whole.text(), text);
+}
+
+// Lines that were there a moment ago are not written again from nowhere, nor begun anew.
+TEST_F(ResponseStoreTest, AStoreThatIsGoneWhileItIsWrittenIsAnError) {
+  const auto samples = make_samples();
+  std::vector<const data::Sample*> pointers;
+  for (const auto& sample : samples) pointers.push_back(&sample);
+  const auto path = make("run").path();
+  ResponseStore store(path, pointers, kBatch, "error", distributed::single_process(), summary);
+  const auto lines = [&] {
+    std::vector<io::Json> lines;
+    for (const size_t i : store.next_batch()) lines.push_back(answer(store.sample(i).id, "", true));
+    return lines;
+  };
+  store.append(lines());
+  fs::remove(path);
+  EXPECT_THROW(store.append(lines()), DiskError);
+  EXPECT_FALSE(fs::exists(path));
+}
+
 TEST_F(ResponseStoreTest, RoundsOfOtherSamplesAreRefused) {
   const auto run = make("run");
   for (const char* text : {"{\"round\":\"more\"}\n{\"round\":\"more\",\"id\":\"s99\"}\n", "{\"round\":\"more\",\"id\":\"s1\"}\n", "3\n",
@@ -167,6 +219,18 @@ TEST_F(ResponseStoreTest, RoundsOfOtherSamplesAreRefused) {
     std::ofstream(run.path().parent_path() / "rounds.jsonl", std::ios::binary) << text;
     EXPECT_THROW(run.on(1), DataError) << text;
   }
+}
+
+// A round of a large pool, between ranks and in the file: more values than a foreign JSON text may have.
+TEST(StoreLines, MayBeOfAnySize) {
+  const std::vector<size_t> samples((1 << 19) + 1, 7);
+  const io::Json line = {{"name", "more"}, {"samples", samples}};
+  EXPECT_EQ(parse_lines(to_lines({line}), "rank 1").front()["samples"].size(), samples.size());
+  const test::TemporaryFolder folder;
+  io::write_file_atomic(folder.path() / "lines", stamped(line) + "\n");
+  size_t found = 0;
+  for_each_stored_line(folder.path() / "lines", false, [&](const StoredLine& stored) { found = stored.value["samples"].size(); });
+  EXPECT_EQ(found, samples.size());
 }
 
 // Texts may hold anything, the name of the member too.
