@@ -10,6 +10,7 @@
 #include "app/response_store.h"
 #include "app/run_plans.h"
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/run_folder.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
@@ -160,7 +161,10 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
         answerer.emplace(config);
         if (group.is_first()) tell_what_is_not_followed(config.model, config.data, all_samples(tasks));
       }
-      if (group.is_first()) io::create_folders(file_of(tasks[t]).parent_path());
+      if (group.is_first()) {
+        require_run_folder(config.run_folder());
+        io::create_folders(file_of(tasks[t]).parent_path());
+      }
       Samples samples;
       for (const size_t i : store.next_batch()) samples.push_back(&store.sample(i));
       Samples coming = samples;

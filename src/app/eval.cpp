@@ -15,6 +15,7 @@
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/folders.h"
 #include "vrlt/settings/suite_config.h"
 
 namespace vrlt::app {
@@ -26,7 +27,7 @@ std::string yaml_of(settings::EvalConfig config, bool with_help) {
 }
 
 std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<EvalTask>& tasks, const fs::path& run_folder) {
-  if (!fs::exists(run_folder / "config.yaml")) throw MissingInputError(concat(run_folder.string(), " holds no run to score again"));
+  if (!io::exists(run_folder / "config.yaml")) throw MissingInputError(concat(run_folder.string(), " holds no run to score again"));
   std::vector<std::vector<evaluation::Answer>> answers;
   for (const auto& task : tasks) answers.push_back(read_answers(run_folder / task.name / "samples.jsonl"));
   return answers;
@@ -41,12 +42,19 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
   const auto reason = not_comparable(task, config);
   if (!reason.empty()) results["not_comparable"] = reason;
   const auto folder = config.run_folder() / task.name;
+  require_run_folder(config.run_folder());
   io::create_folders(folder);
   io::write_file_atomic(folder / "results.json", results.dump(2) + "\n");
   if (!task.pooled) write_submission(task, answers, config);
   results["hidden"] = !reason.empty() && !config.predict_only && !config.allow_partial && config.ids.empty() && config.data.max_samples == 0;
   print_results(task, answers, results, results["hidden"]);
   return results;
+}
+
+RunRecipe recipe_of(const settings::EvalConfig& config) {
+  return {yaml_of(config, false), input_paths(config.model, config.data),
+          keys_that_may_change({"compat", "allow_partial", "allow_errors", "predict_only", "substring_groups", "official_judge_bug"}),
+          [](const fs::path& file) { return yaml_of(settings::load_eval_config(file, {}), false); }};
 }
 
 void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command, distributed::ProcessGroup& group) {
@@ -56,16 +64,13 @@ void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command
   const auto tasks = split_by_benchmark(all, config);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first() && !config.rescore);
   std::vector<std::vector<evaluation::Answer>> answers;
-  std::optional<io::FolderLock> lock;
+  std::optional<OpenedRun> run;
   if (config.rescore) {
     answers = stored_answers(tasks, config.run_folder());
+    check_inputs(config.run_folder(), {config.data.records.begin(), config.data.records.end()});
   } else {
-    if (group.is_first())
-      lock = open_run_folder(
-          config.run_folder(),
-          {yaml_of(config, false), input_paths(config.model, config.data),
-           keys_that_may_change({"compat", "allow_partial", "allow_errors", "predict_only", "substring_groups", "official_judge_bug"})},
-          command);
+    require_media_root(config.data);
+    if (group.is_first()) run = open_run_folder(config.run_folder(), recipe_of(config), command);
     answers = answer_tasks(tasks, config, group);
   }
   if (!group.is_first()) return;
@@ -106,7 +111,10 @@ int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandL
     return 0;
   }
   if (command.dry_run) {
-    for (const auto& config : configs) dry_run(plan_of(config), read_eval_samples(config).samples, command.ranks);
+    for (const auto& config : configs) {
+      require_media_root(config.data);
+      dry_run(plan_of(config), read_eval_samples(config).samples, command.ranks);
+    }
     return 0;
   }
   return run_all(configs, command);

@@ -4,6 +4,7 @@
 #include "app/read_samples.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/io/folders.h"
 #include "vrlt/model/vision_features.h"
 
 namespace vrlt::app {
@@ -43,10 +44,13 @@ void tell_what_is_not_followed(const settings::ModelSection& model, const settin
     for (const auto& line : lines) log::warning(line);
 }
 
+void require_media_root(const settings::DataSection& data) {
+  if (!io::is_folder(data.root)) throw MissingInputError(concat("data.root ", data.root, ": no such folder"));
+}
+
 std::vector<data::Sample> read_samples(const settings::DataSection& data) { return read_samples(data, data::BadTruths::kLeaveOut); }
 
 std::vector<data::Sample> read_samples(const settings::DataSection& data, data::BadTruths bad_truths) {
-  if (!std::filesystem::is_directory(data.root)) throw MissingInputError(concat("data.root ", data.root, ": no such folder"));
   auto samples = data::load_samples({data.records.begin(), data.records.end()}, bad_truths);
   if (data.max_samples > 0 && static_cast<int64_t>(samples.size()) > data.max_samples) samples.resize(static_cast<size_t>(data.max_samples));
   return samples;

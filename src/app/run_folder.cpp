@@ -1,139 +1,110 @@
 #include "vrlt/app/run_folder.h"
 
-#include <sys/utsname.h>
-
 #include <algorithm>
-#include <thread>
 
-#include "vrlt/config/load.h"
+#include "app/config_changes.h"
+#include "app/environment.h"
+#include "app/run_inputs.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/folders.h"
+#include "vrlt/io/text.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
 
-io::Json environment() {
-  struct utsname system {};
-  ::uname(&system);
-  return {{"program", "vrlt " VRLT_VERSION},
-          {"libtorch", VRLT_TORCH_VERSION},
-          {"compiler", __VERSION__},
-          {"system", std::string(system.sysname) + " " + system.release + " " + system.machine},
-          {"cores", std::thread::hardware_concurrency()}};
-}
-
 void check_exist(const std::vector<fs::path>& inputs) {
   for (const auto& input : inputs)
-    if (!fs::exists(input)) throw MissingInputError(concat(input.string(), ": no such file or folder"));
-}
-
-/// Hash and size of each input; of a model folder, of its files.
-io::Json describe_inputs(const std::vector<fs::path>& inputs) {
-  io::Json described = io::Json::array();
-  for (const auto& input : inputs) {
-    std::vector<fs::path> files;
-    if (fs::is_directory(input)) {
-      for (const auto& entry : fs::directory_iterator(input))
-        if (entry.is_regular_file()) files.push_back(entry.path());
-      std::sort(files.begin(), files.end());
-    } else {
-      files.push_back(input);
-    }
-    for (const auto& file : files) described.push_back({{"path", file.string()}, {"bytes", fs::file_size(file)}, {"sha256", io::sha256_file(file)}});
-  }
-  return described;
+    if (!io::exists(input)) throw MissingInputError(concat(input.string(), ": no such file or folder"));
 }
 
 /// Whether anything but the files that open_run_folder writes is there.
 bool holds_results(const fs::path& folder) {
-  constexpr const char* kOwn[] = {"config.yaml", "environment.json", "inputs.json", "command.txt"};
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const auto name = entry.path().filename().string();
-    if (entry.path().extension() != ".tmp" && std::find(std::begin(kOwn), std::end(kOwn), name) == std::end(kOwn)) return true;
+  constexpr const char* kOwn[] = {"config.yaml", "config_history.jsonl", "environment.json", "inputs.json", "command.txt"};
+  for (const auto& entry : io::list_folder(folder)) {
+    const auto name = entry.filename().string();
+    if (entry.extension() != ".tmp" && std::find(std::begin(kOwn), std::end(kOwn), name) == std::end(kOwn)) return true;
   }
   return false;
 }
 
-bool is_free(const std::string& key, const std::vector<std::string>& free_keys) {
-  return std::any_of(free_keys.begin(), free_keys.end(), [&](const auto& free) { return key == free || key.rfind(free + ".", 0) == 0; });
-}
+bool has_content(const fs::path& file) { return io::exists(file) && io::file_size(file) > 0; }
 
-constexpr const char* kWayOut = "; choose another name, or remove the folder to start over";
-
-void check_config(const fs::path& folder, const RunRecipe& recipe) {
-  constexpr uint64_t kMaxConfigBytes = 1 << 20;
-  const auto path = folder / "config.yaml";
-  std::vector<config::Difference> found;
-  try {
-    found = config::differences(io::read_file(path, kMaxConfigBytes), recipe.config_yaml);
-  } catch (const ConfigError& error) {
-    throw ConfigError(concat(path.string(), ": ", error.what()));
-  }
-  std::erase_if(found, [&](const auto& difference) { return is_free(difference.key, recipe.free_keys); });
-  if (found.empty()) return;
-  const auto& first = found.front();
-  throw ConfigError(concat(folder.string(), " holds a run with another config: ", first.key, " is ", first.before.value_or("not set"), " there and ",
-                           first.after.value_or("not set"), " now", found.size() > 1 ? concat(" (and ", found.size() - 1, " more keys)") : "",
-                           kWayOut));
-}
-
-bool is_of(const io::Json& described, const std::vector<fs::path>& inputs) {
-  const fs::path path = described.at("path").get<std::string>();
-  return std::any_of(inputs.begin(), inputs.end(),
-                     [&](const auto& input) { return path == input || path.parent_path() == (input / "file").parent_path(); });
-}
-
-/// An input that is there twice is compared; one that was added to a model folder since is not missed.
-void compare_inputs(const fs::path& folder, const io::Json& now, const std::vector<fs::path>& among) {
+/// What the run recorded; without that, what it reads now, with a warning.
+RunInputs recorded_inputs(const fs::path& folder, const RunInputs& now) {
   const auto path = folder / "inputs.json";
-  try {
-    for (const auto& before : io::read_json(path)) {
-      if (!is_of(before, among)) continue;
-      const auto same_path = [&](const auto& input) { return input.at("path") == before.at("path"); };
-      const auto found = std::find_if(now.begin(), now.end(), same_path);
-      if (found != now.end() && *found == before) continue;
-      throw ConfigError(concat(before.at("path").template get<std::string>(), found == now.end() ? " is gone" : " has changed", " since the run in ",
-                               folder.string(), " began", kWayOut));
-    }
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError(concat(path.string(), ": ", error.what()));
+  if (!has_content(path)) {
+    log::warning(concat(path.string(), io::exists(path) ? " is empty" : " is missing",
+                        ": whether the inputs have changed since the run began cannot be told, and those of today are recorded; if one has changed, "
+                        "stop and start over under another name"));
+    return now;
   }
+  try {
+    return RunInputs::read(path);
+  } catch (const DataError& error) {
+    throw DataError(concat(error.what(), "; put a sound copy in its place, or remove it: those of today are recorded then"));
+  }
+}
+
+void check_unchanged(const fs::path& folder, const RunInputs& recorded, const RunInputs& now, const std::vector<fs::path>& among) {
+  const auto change = recorded.change(now, among);
+  if (!change.empty()) throw ConfigError(concat(change, " since the run in ", folder.string(), " began", kWayOut));
+}
+
+void append_command(const fs::path& folder, const std::vector<std::string>& arguments) {
+  std::string line;
+  for (const auto& argument : arguments) line += (line.empty() ? "" : " ") + io::shell_word(argument);
+  io::FileWriter writer(folder / "command.txt", io::FileWriter::Mode::kAppend);
+  writer.write(line + "\n");
+  writer.close();
 }
 
 }  // namespace
 
-io::FolderLock open_run_folder(const fs::path& folder, const RunRecipe& recipe, const CommandLine& command) {
+OpenedRun open_run_folder(const fs::path& folder, const RunRecipe& recipe, const CommandLine& command) {
   check_exist(recipe.inputs);
   const auto config_path = folder / "config.yaml";
-  const bool exists = fs::exists(config_path);
+  const bool exists = has_content(config_path);
   if (command.resume == Resume::kNever && exists)
     throw ConfigError(concat(folder.string(), " already holds a run; choose another name, remove it, or resume it (--resume auto)"));
-  if (command.resume == Resume::kMust && !exists)
+  if (command.resume == Resume::kMust && !(exists && holds_results(folder)))
     throw MissingInputError(concat(folder.string(), " holds no run to resume (--resume must); start one with --resume auto"));
   io::create_folders(folder);
-  io::FolderLock lock(folder);
+  OpenedRun opened{io::FolderLock(folder), {}};
   const bool resumes = holds_results(folder);
-  if (resumes && !exists) throw ConfigError(concat(folder.string(), " holds files without the config.yaml of their run", kWayOut));
-  if (resumes) check_config(folder, recipe);
-  const auto inputs = describe_inputs(recipe.inputs);
-  if (resumes) compare_inputs(folder, inputs, recipe.inputs);
-  if (!resumes) {
-    io::write_file_atomic(folder / "environment.json", environment().dump(2) + "\n");
-    io::write_file_atomic(folder / "inputs.json", inputs.dump(2) + "\n");
+  if (resumes && !exists)
+    throw ConfigError(concat(folder.string(), " holds files without the config.yaml of their run", io::exists(config_path) ? ", which is empty" : "",
+                             "; put it back", kWayOut));
+  const auto now = RunInputs::describe(recipe.inputs);
+  auto inputs = resumes ? recorded_inputs(folder, now) : now;
+  if (resumes) {
+    opened.changes = config_changes(folder, recipe, inputs);
+    check_unchanged(folder, inputs, now, recipe.inputs);
+    record_changes(folder, opened.changes);
+  } else {
+    io::write_file_atomic(folder / "environment.json", describe_environment().dump(2) + "\n");
   }
+  io::write_file_atomic(folder / "inputs.json", inputs.to_json().dump(2) + "\n");
   io::write_file_atomic(config_path, recipe.config_yaml);
-  std::string line;
-  for (const auto& argument : command.arguments) line += (line.empty() ? "" : " ") + argument;
-  io::FileWriter writer(folder / "command.txt", io::FileWriter::Mode::kAppend);
-  writer.write(line + "\n");
-  writer.close();
-  return lock;
+  append_command(folder, command.arguments);
+  return opened;
 }
 
 void check_inputs(const fs::path& folder, const std::vector<fs::path>& inputs) {
   check_exist(inputs);
-  compare_inputs(folder, describe_inputs(inputs), inputs);
+  const auto now = RunInputs::describe(inputs);
+  const auto recorded = recorded_inputs(folder, now);
+  check_unchanged(folder, recorded, now, inputs);
+  for (const auto& input : inputs)
+    if (!recorded.names(input) && !recorded.has_content_of(input, now))
+      throw ConfigError(
+          concat(input.string(), " is nothing that the run in ", folder.string(), " read; give it what it read, or choose another name"));
+}
+
+void require_run_folder(const fs::path& folder) {
+  if (!io::is_folder(folder)) throw DiskError(concat(folder.string(), ": the run folder was removed or moved while the run was in it"));
 }
 
 }  // namespace vrlt::app

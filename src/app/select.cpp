@@ -156,6 +156,15 @@ void choose(const settings::SelectConfig& config, const ResponseStore& store, co
   if (num_selected == 0) explain_empty_selection(counts);
 }
 
+std::string yaml_of(settings::SelectConfig config, bool with_help) {
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, with_help);
+}
+
+RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
+  return {yaml, inputs, keys_that_may_change({"filter", "audit"}),
+          [](const fs::path& file) { return yaml_of(settings::load_select_config(file, {}), false); }};
+}
+
 int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = read_samples(config.data);
   check_same_records(group, config.data.records);
@@ -166,12 +175,14 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
   const bool goes_on = io::exists(path) && io::exists(folder / "config.yaml");
   const auto inputs =
       goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : input_paths(config.model, config.data);
-  std::optional<io::FolderLock> lock;
-  if (group.is_first()) lock = open_run_folder(folder, {yaml, inputs, keys_that_may_change({"filter", "audit"})}, command);
+  if (!goes_on) require_media_root(config.data);
+  std::optional<OpenedRun> run;
+  if (group.is_first()) run = open_run_folder(folder, recipe_of(inputs, yaml), command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
   ResponseStore store(path, pointers, config.batch, kErrorKey, group, summary_of);
   collect_responses(config, store, group, [&] {
+    require_media_root(config.data);
     if (goes_on) check_inputs(folder, {config.model.path});
     if (group.is_first()) foretell(plan_of(config), pointers);
   });
@@ -182,14 +193,16 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
 }  // namespace
 
 int run_select(const CommandLine& command) {
-  auto config = settings::load_select_config(command.config, command.overrides);
-  const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
+  const auto config = settings::load_select_config(command.config, command.overrides);
   if (command.print_config) {
-    std::fputs(config::to_yaml(visit, true).c_str(), stdout);
+    std::fputs(yaml_of(config, true).c_str(), stdout);
     return 0;
   }
-  if (command.dry_run) return dry_run(plan_of(config), read_samples(config.data), command.ranks);
-  const auto yaml = config::to_yaml(visit, false);
+  if (command.dry_run) {
+    require_media_root(config.data);
+    return dry_run(plan_of(config), read_samples(config.data), command.ranks);
+  }
+  const auto yaml = yaml_of(config, false);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
 }
 }  // namespace vrlt::app

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/continued_run.h"
 #include "app/run_plans.h"
 #include "vrlt/app/opened_model.h"
 #include "vrlt/app/ranks.h"
@@ -27,24 +28,46 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
   return trainer::Yardstick{model::read_model_shape(config.model.path), all};
 }
 
+std::string yaml_of(settings::TrainConfig config, bool with_help) {
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, with_help);
+}
+
+/// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what changes memory only.
+RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {
+  auto inputs = input_paths(config.model, config.data);
+  if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
+  return {yaml, inputs, keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts", "device_tflops", "model.activation_checkpointing"}),
+          [](const std::filesystem::path& file) { return yaml_of(settings::load_train_config(file, {}), false); }};
+}
+
 int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
-  const auto samples = read_samples(config.data);
+  require_media_root(config.data);
+  auto samples = read_samples(config.data);
   check_same_records(group, config.data.records);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
   const auto run_folder = std::filesystem::path(config.output) / config.name;
-  std::optional<io::FolderLock> lock;
-  auto inputs = input_paths(config.model, config.data);
-  if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
-  if (group.is_first()) lock = open_run_folder(run_folder, {yaml, inputs, keys_that_may_change({"checkpoint", "device_tflops"})}, command);
-  if (group.is_first()) foretell(plan_of(config), pointers_to(samples));
+  std::optional<OpenedRun> run;
+  if (group.is_first()) {
+    run = open_run_folder(run_folder, recipe_of(config, yaml), command);
+    tell_what_follows(run->changes, config, run_folder);
+    foretell(plan_of(config), pointers_to(samples));
+  }
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
   if (group.is_first()) tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,
                    " steps -> ", run_folder.string()));
-  const trainer::TrainingParts parts{
-      config, run_folder, samples, *opened.model, reference.get(), *opened.processor, *opened.loader, group, yardstick(config, group)};
+  const trainer::TrainingParts parts{.config = config,
+                                     .run_folder = run_folder,
+                                     .samples = std::move(samples),
+                                     .policy = *opened.model,
+                                     .reference = reference.get(),
+                                     .processor = *opened.processor,
+                                     .loader = *opened.loader,
+                                     .group = group,
+                                     .yardstick = yardstick(config, group),
+                                     .must_resume = command.resume == Resume::kMust};
   (config.trainer == "sft" ? trainer::train_sft : trainer::train_grpo)(parts);
   return 0;
 }
@@ -52,14 +75,16 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
 }  // namespace
 
 int run_train(const CommandLine& command) {
-  auto config = settings::load_train_config(command.config, command.overrides);
-  const auto visit = [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); };
+  const auto config = settings::load_train_config(command.config, command.overrides);
   if (command.print_config) {
-    std::fputs(config::to_yaml(visit, /*with_help=*/true).c_str(), stdout);
+    std::fputs(yaml_of(config, /*with_help=*/true).c_str(), stdout);
     return 0;
   }
-  if (command.dry_run) return dry_run(plan_of(config), read_samples(config.data), command.ranks);
-  const auto yaml = config::to_yaml(visit, /*with_help=*/false);
+  if (command.dry_run) {
+    require_media_root(config.data);
+    return dry_run(plan_of(config), read_samples(config.data), command.ranks);
+  }
+  const auto yaml = yaml_of(config, /*with_help=*/false);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
 }
 }  // namespace vrlt::app

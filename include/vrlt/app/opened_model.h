@@ -30,7 +30,10 @@ void tell_what_is_not_followed(const settings::ModelSection& model, const settin
 /// The weights alone: a frozen reference.
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model, uint64_t seed);
 
-/// Reads the records a data section names, at most max_samples. @throws MissingInputError also when `root` is not a folder.
+/// Before anything below data.root is read. @throws MissingInputError if it is not a folder.
+void require_media_root(const settings::DataSection& data);
+
+/// Reads the records a data section names, at most max_samples. @throws MissingInputError, DataError.
 std::vector<data::Sample> read_samples(const settings::DataSection& data);
 
 /// The record files and the model folder: what inputs.json describes.

@@ -107,7 +107,7 @@ TEST_P(RunFolder, WithoutResultsIsTakenOver) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, RunFolder,
-                         ::testing::Values(Program{"vrlt-train", "sft.yaml", "optim.lr=0.5", "data.max_samples is 4 there and 5 now"},
+                         ::testing::Values(Program{"vrlt-train", "sft.yaml", "sft.aggregation=seq_mean_token_mean", "data.max_samples is 4 there and 5 now"},
                                            Program{"vrlt-train", "grpo.yaml", "micro_batch=1", "micro_batch is 2 there and 1 now"},
                                            Program{"vrlt-select", "select.yaml", "batch=3", "batch is 2 there and 3 now"},
                                            Program{"vrlt-eval", "eval.yaml", "generation.max_new_tokens=9", "data.max_samples is 4 there and 5 now"}),
@@ -133,13 +133,51 @@ TEST(RunFolderOfEvaluation, ScoresAgainWithoutAModel) {
   const auto results = world().run_folder("scored") / "tvg/results.json";
   const auto text = text_of(results);
   fs::remove(results);
-  const auto again = world().run("vrlt-eval", {"eval.yaml", "name=scored", "rescore=true", "model.path=no/such/model"});
+  const auto again = world().run("vrlt-eval", {"eval.yaml", "name=scored", "rescore=true", "model.path=no/such/model", "data.root=no/such/videos"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(text_of(results), text);
+  world().write("other-truths.jsonl", text_of(world().folder() / "data/test.jsonl") + "\n");
+  const auto changed = world().run("vrlt-eval", {"eval.yaml", "name=scored", "rescore=true", "data.records=[other-truths.jsonl]"});
+  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_THAT(changed.err, HasSubstr("other-truths.jsonl is nothing that the run in runs/scored read"));
   const auto nothing = world().run("vrlt-eval", {"eval.yaml", "name=unscored", "rescore=true"});
   EXPECT_EQ(nothing.exit_code, 66);
   EXPECT_THAT(nothing.err, HasSubstr("runs/unscored holds no run to score again"));
   EXPECT_FALSE(fs::exists(world().run_folder("unscored")));
+}
+
+TEST(RunFolderOfSelection, ChoosesAgainWithoutVideos) {
+  ASSERT_EQ(world().run("vrlt-select", {"select.yaml", "name=unseen"}).exit_code, 0);
+  const auto again = world().run("vrlt-select", {"select.yaml", "name=unseen", "filter.min_std=0", "data.root=no/such/videos"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+}
+
+TEST(RunFolderOfTraining, GoesOnWithMoreStepsAndAnotherRateAndSaysSo) {
+  const std::vector<std::string> first = {"sft.yaml", "name=longer", "steps=2", "optim.schedule=cosine"};
+  ASSERT_EQ(world().run("vrlt-train", first).exit_code, 0);
+  const auto run = world().run_folder("longer");
+  const auto more = world().run("vrlt-train", {"sft.yaml", "name=longer", "steps=3", "optim.schedule=cosine", "optim.lr=0.001", "checkpoint.keep=5"});
+  EXPECT_EQ(more.exit_code, 0) << more.err;
+  EXPECT_THAT(more.err, HasSubstr("from step 3 on steps is 3, before it was 2"));
+  EXPECT_THAT(more.err, HasSubstr("optim.schedule: cosine spans all steps"));
+  EXPECT_EQ(count_lines(run / "metrics.jsonl"), 3);
+  EXPECT_EQ(count_lines(run / "config_history.jsonl"), 1);
+  ASSERT_EQ(world().run("vrlt-report", {"runs/longer", "--output", "longer.html"}).exit_code, 0);
+  EXPECT_THAT(text_of(world().folder() / "longer.html"), HasSubstr("<td>steps</td><td>2</td><td>3</td>"));
+  const auto other = world().run("vrlt-train", {"sft.yaml", "name=longer", "steps=3", "seed=99"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("name=longer-2 model.path=runs/longer/checkpoints/step-000003/model"));
+}
+
+TEST(RunFolderOfTraining, ThatIsMovedAwayEndsTheRun) {
+  const auto run = world().run_folder("moving");
+  Process process(SmallWorld::program("vrlt-train"), {"sft.yaml", "name=moving", "steps=100000"}, world().options());
+  ASSERT_TRUE(process.wait_until([&] { return count_lines(run / "metrics.jsonl") >= 2; }));
+  fs::rename(run, world().run_folder("moved"));
+  const auto ended = process.wait();
+  EXPECT_EQ(ended.exit_code, 74) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("runs/moving"));
+  EXPECT_FALSE(fs::exists(run)) << "a second folder would hide what was lost";
 }
 
 }  // namespace
