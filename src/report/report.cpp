@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <unordered_map>
 
 #include "report/chart.h"
 #include "report/html.h"
 #include "report/page_style.h"
+#include "report/run_reading.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/random.h"
 #include "vrlt/io/files.h"
-#include "vrlt/io/jsonl.h"
+#include "vrlt/io/folders.h"
 
 namespace vrlt::report {
 namespace fs = std::filesystem;
@@ -18,12 +21,6 @@ namespace {
 constexpr size_t kShownRollouts = 12;
 constexpr size_t kLongestText = 600;
 constexpr uint64_t kMaxTextFile = 4 << 20;
-
-std::vector<io::Json> read_lines(const fs::path& path) {
-  std::vector<io::Json> lines;
-  if (fs::exists(path)) io::for_each_jsonl(path, /*tolerate_torn_tail=*/true, [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
-  return lines;
-}
 
 std::string card(const std::string& title, const std::string& body) { return "<div class=\"card\"><b>" + escape(title) + "</b>" + body + "</div>"; }
 
@@ -46,12 +43,13 @@ bool is_constant(const Series& series) {
 std::string metric_charts(const fs::path& run) {
   std::map<std::string, Series> by_name;
   for (const char* file : {"metrics.jsonl", "timing.jsonl"})
-    for (const auto& line : read_lines(run / file))
+    for_each_line(run / file, [&](const io::Json& line) {
       for (const auto& [name, value] : line.items()) {
         if (name == "step" || !value.is_number() || stage_of(name) == "parse") continue;
         by_name[name].name = name;
         by_name[name].points.push_back({line.value("step", 0.0), value.get<double>()});
       }
+    });
   std::vector<const Series*> drawn;
   std::string constants;
   for (const auto& [name, series] : by_name) {
@@ -73,8 +71,9 @@ std::string metric_charts(const fs::path& run) {
 /// What the run warned of while it trained: the last word on each kind, in red.
 std::string alarms(const fs::path& run) {
   std::map<std::string, std::string> texts;
-  for (const auto& line : read_lines(run / "alarms.jsonl"))
+  for_each_line(run / "alarms.jsonl", [&](const io::Json& line) {
     if (line.is_object()) texts[line.value("kind", "")] = line.value("text", "");
+  });
   std::string html;
   for (const auto& [kind, text] : texts) html += "<p class=\"alarm\">" + escape(text) + "</p>";
   return html;
@@ -136,14 +135,10 @@ std::string rollout_card(const io::Json& line, const FrameStrip& frame_strip) {
 }
 
 std::string rollout_samples(const fs::path& run, const FrameStrip& frame_strip) {
-  std::vector<io::Json> lines;
-  for (auto& line : read_lines(run / "rollouts.jsonl"))
-    if (line.contains("responses") && line["responses"].is_array()) lines.push_back(std::move(line));
-  if (lines.empty()) return {};
-  std::string html = "<h3>sample rollouts</h3>";
-  const size_t shown = std::min(kShownRollouts, lines.size());
-  for (size_t i = 0; i < shown; ++i) html += rollout_card(lines[shown == 1 ? 0 : i * (lines.size() - 1) / (shown - 1)], frame_strip);
-  return html;
+  std::string cards;
+  for (const auto& line : spread_lines(run / "rollouts.jsonl", "\"responses\"", kShownRollouts))
+    if (line.contains("responses") && line["responses"].is_array()) cards += rollout_card(line, frame_strip);
+  return cards.empty() ? std::string() : "<h3>sample rollouts</h3>" + cards;
 }
 
 // Selection
@@ -155,8 +150,8 @@ double number_at(const io::Json& object, const char* name) {
 
 /// What report.json of a selection says about how far its numbers can be trusted.
 std::string selection_trust(const fs::path& run) {
-  if (!fs::exists(run / "report.json")) return {};
-  const auto report = io::read_json(run / "report.json");
+  if (!io::exists(run / "report.json")) return {};
+  const auto report = read_own_json(run / "report.json");
   if (!report.is_object()) throw DataError((run / "report.json").string() + ": expected an object");
   const auto noise = report.value("noise", io::Json::object()), predicted = report.value("predicted_no_signal", io::Json::object());
   std::string html = "<p>groups of training without signal, as predicted: " + format_number(100 * number_at(predicted, "selected")) +
@@ -171,25 +166,43 @@ std::string selection_trust(const fs::path& run) {
   return html + "</table>";
 }
 
+/// Why samples were rejected, by a hash of their id: the ids of a large pool are longer than all else that is kept of it.
+class Rejections {
+ public:
+  explicit Rejections(const fs::path& file) {
+    for_each_line(file, [&](const io::Json& line) {
+      const auto known = std::find(reasons_.begin(), reasons_.end(), line.value("reason", ""));
+      reason_of_[stable_hash(line.value("id", ""))] = static_cast<uint32_t>(known - reasons_.begin());
+      if (known == reasons_.end()) reasons_.push_back(line.value("reason", ""));
+    });
+  }
+  const std::string* find(const std::string& id) const {
+    const auto found = reason_of_.find(stable_hash(id));
+    return found == reason_of_.end() ? nullptr : &reasons_[found->second];
+  }
+
+ private:
+  std::vector<std::string> reasons_;
+  std::unordered_map<uint64_t, uint32_t> reason_of_;
+};
+
 std::string selection_histograms(const fs::path& run) {
-  const auto statistics = read_lines(run / "statistics.jsonl");
-  if (statistics.empty()) return {};
-  std::map<std::string, std::string> reason_of;
-  for (const auto& line : read_lines(run / "rejected.jsonl")) reason_of[line.value("id", "")] = line.value("reason", "");
+  const Rejections rejections(run / "rejected.jsonl");
   struct Values {
     std::vector<double> selected, rejected;
   };
   std::map<std::string, std::map<std::string, Values>> by_task;  // task -> statistic -> values
   std::map<std::string, std::map<std::string, int64_t>> reasons;
-  for (const auto& line : statistics) {
-    const auto task = line.value("task", ""), id = line.value("id", "");
-    const bool rejected = reason_of.count(id) != 0;
-    ++reasons[task][rejected ? reason_of[id] : "selected"];
+  for_each_line(run / "statistics.jsonl", [&](const io::Json& line) {
+    const auto task = line.value("task", "");
+    const auto* reason = rejections.find(line.value("id", ""));
+    ++reasons[task][reason != nullptr ? *reason : "selected"];
     for (const char* name : {"mean", "std"}) {
       auto& values = by_task[task][name];
-      (rejected ? values.rejected : values.selected).push_back(line.value(name, 0.0));
+      (reason != nullptr ? values.rejected : values.selected).push_back(line.value(name, 0.0));
     }
-  }
+  });
+  if (reasons.empty()) return {};
   std::string html =
       "<h3>selection: <span style=\"color:var(--accent)\">selected</span> and <span style=\"color:var(--warn)\">rejected</span> samples</h3><div "
       "class=\"grid\">";
@@ -222,12 +235,12 @@ std::string score_table(const std::vector<fs::path>& runs) {
   std::map<std::string, std::string> cells;  // task/metric/run
   for (const auto& run : runs) {
     bool evaluated = false;
-    for (const auto& entry : fs::directory_iterator(run)) {
-      const auto path = entry.path() / "results.json";
-      if (!fs::exists(path)) continue;
+    for (const auto& entry : io::list_folder(run)) {
+      const auto path = entry / "results.json";
+      if (!io::exists(path)) continue;
       evaluated = true;
-      const auto task = entry.path().filename().string();
-      const auto results = io::read_json(path);
+      const auto task = entry.filename().string();
+      const auto results = read_own_json(path);
       const auto add = [&](const std::string& name, const io::Json& metric) {
         auto& names = metrics_of_task[task];
         if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
@@ -260,8 +273,8 @@ std::string score_table(const std::vector<fs::path>& runs) {
 
 /// What `vrlt-eval compare` left in the folder of the later run: first how the settings differ.
 std::string comparison_table(const fs::path& run) {
-  if (!fs::exists(run / "comparison.json")) return {};
-  const auto comparison = io::read_json(run / "comparison.json");
+  if (!io::exists(run / "comparison.json")) return {};
+  const auto comparison = read_own_json(run / "comparison.json");
   std::string html = "<h3>paired difference from " + escape(comparison.value("before", "")) + "</h3>";
   if (!comparison["settings"].empty()) html += "<table><tr><th>setting</th><th>before</th><th>after</th></tr>";
   for (const auto& setting : comparison["settings"])
@@ -277,13 +290,27 @@ std::string comparison_table(const fs::path& run) {
   return html + "</table>";
 }
 
+/// What was changed while the run went on.
+std::string config_history(const fs::path& run) {
+  std::string rows;
+  for_each_line(run / "config_history.jsonl", [&](const io::Json& line) {
+    for (const auto& change : line.value("changes", io::Json::array()))
+      rows += "<tr>" + number_cell(line.value("after_step", 0.0)) + "<td>" + escape(line.value("time", "")) + "</td><td>" +
+              escape(change.value("key", "")) + "</td><td>" + escape(change.value("before", "")) + "</td><td>" + escape(change.value("after", "")) +
+              "</td></tr>";
+  });
+  if (rows.empty()) return {};
+  return "<h3>changes of the config</h3><table><tr><th>after step</th><th>when</th><th>key</th><th>before</th><th>after</th></tr>" + rows +
+         "</table>";
+}
+
 std::string run_section(const fs::path& run, const FrameStrip& frame_strip) {
   const auto body = comparison_table(run) + selection_histograms(run) + metric_charts(run) + rollout_samples(run, frame_strip);
   const bool evaluated = !score_table({run}).empty();
   if (body.empty() && !evaluated) throw DataError(run.string() + ": holds no metrics, selection or evaluation");
   std::string html = "<h2>" + escape(run_name(run)) + "</h2>" + alarms(run);
-  if (fs::exists(run / "config.yaml")) html += folded("config", "<pre>" + escape(io::read_file(run / "config.yaml", kMaxTextFile)) + "</pre>");
-  return html + body;
+  if (io::exists(run / "config.yaml")) html += folded("config", "<pre>" + escape(io::read_file(run / "config.yaml", kMaxTextFile)) + "</pre>");
+  return html + config_history(run) + body;
 }
 
 }  // namespace
@@ -295,7 +322,7 @@ void write_report(const std::vector<fs::path>& run_folders, const fs::path& outp
   html += kStyle;
   html += "</style></head><body><h1>vrlt report</h1>";
   for (const auto& run : run_folders)
-    if (!fs::is_directory(run)) throw MissingInputError(run.string() + ": no such run folder");
+    if (!io::is_folder(run)) throw MissingInputError(run.string() + ": no such run folder");
   html += score_table(run_folders);
   for (const auto& run : run_folders) html += run_section(run, frame_strip);
   html += kHoverScript;

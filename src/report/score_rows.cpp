@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "report/run_reading.h"
 #include "vrlt/core/error.h"
+#include "vrlt/io/folders.h"
 
 namespace vrlt::report {
 namespace fs = std::filesystem;
@@ -101,14 +103,13 @@ std::string cell(const std::string& text) {
 std::vector<ScoreRow> read_score_rows(const std::vector<fs::path>& run_folders) {
   std::vector<ScoreRow> rows;
   for (const auto& run : run_folders) {
-    if (!fs::is_directory(run)) throw MissingInputError(run.string() + ": no such folder");
+    if (!io::is_folder(run)) throw MissingInputError(run.string() + ": no such folder");
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(run))
-      if (fs::exists(entry.path() / "results.json")) files.push_back(entry.path() / "results.json");
+    for (const auto& entry : io::list_folder(run))
+      if (io::exists(entry / "results.json")) files.push_back(entry / "results.json");
     if (files.empty()) throw DataError(run.string() + ": holds no evaluation; expected <task>/results.json, which vrlt-eval writes");
-    std::sort(files.begin(), files.end());
     for (const auto& file : files) try {
-        add_task({.run = fs::weakly_canonical(run).filename().string(), .task = file.parent_path().filename().string()}, io::read_json(file), rows);
+        add_task({.run = fs::weakly_canonical(run).filename().string(), .task = file.parent_path().filename().string()}, read_own_json(file), rows);
       } catch (const nlohmann::json::exception& error) {
         throw DataError(concat(file.string(), ": not the results of an evaluation: ", error.what()));
       }

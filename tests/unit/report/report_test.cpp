@@ -131,6 +131,28 @@ TEST_F(Report, SelectionSaysHowFarItCanBeTrusted) {
   EXPECT_THROW(page({selection}), DataError);
 }
 
+TEST_F(Report, ChangesOfTheConfigStandBeforeTheCurves) {
+  const auto training = run("grpo");
+  put(training / "metrics.jsonl", "{\"step\": 1, \"reward/total\": 0.5}\n");
+  put(training / "config_history.jsonl",
+      R"({"time": "2026-01-02T03:04:05Z", "after_step": 60, "changes": [{"key": "steps", "before": "60", "after": "<90>"}]})"
+      "\n");
+  const auto html = page({training});
+  EXPECT_THAT(html, HasSubstr("<td class=\"n\">60</td><td>2026-01-02T03:04:05Z</td><td>steps</td><td>60</td><td>&lt;90&gt;</td>"));
+  EXPECT_LT(html.find("changes of the config"), html.find("per step"));
+}
+
+// Of a log of any size the first and the last rollouts are shown and some between: the others are not even parsed.
+TEST_F(Report, ShowsRolloutsSpreadOverTheRun) {
+  const auto training = run("grpo");
+  std::string lines;
+  for (int step = 0; step < 23; ++step)
+    lines += step % 2 == 1 ? "{\"responses\": not parsed\n" : concat("{\"id\": \"id", step, "\", \"responses\": []}\n");
+  put(training / "rollouts.jsonl", lines);
+  const auto html = page({training});  // 12 of 23: every other one
+  for (int step = 0; step < 23; step += 2) EXPECT_THAT(html, HasSubstr(concat("id", step, "<"))) << step;
+}
+
 TEST_F(Report, AFolderThatIsNoRunIsAnError) {
   EXPECT_THROW(page({folder_.path() / "none"}), MissingInputError);
   EXPECT_THROW(page({run("empty")}), DataError);
