@@ -2,10 +2,11 @@
 
 #include <cmath>
 #include <cstdio>
-#include <deque>
-#include <map>
-#include <set>
+#include <functional>
+#include <memory>
+#include <unordered_map>
 
+#include "app/open_groups.h"
 #include "app/score_report.h"
 #include "vrlt/check/purposes.h"
 #include "vrlt/config/load.h"
@@ -28,14 +29,14 @@ class CompletionReader {
     if (!records.empty())
       for (auto& sample : data::load_samples(records)) {
         const auto id = sample.id;
-        samples_.emplace(id, std::move(sample));
+        samples_.emplace(id, std::make_shared<const data::Sample>(std::move(sample)));
       }
   }
 
-  ScoredCompletion read(const io::Json& line, const std::string& place) {
+  ScoredCompletion read(const io::Json& line, const std::string& place) const {
     if (!line.is_object() || !line.contains("completion") || !line["completion"].is_string())
       throw DataError(place + ": expected an object with a text \"completion\"");
-    ScoredCompletion completion{.place = place, .sample = &sample_of(line, place), .text = line["completion"].get<std::string>()};
+    ScoredCompletion completion{.place = place, .sample = sample_of(line, place), .text = line["completion"].get<std::string>()};
     completion.num_tokens = count(line, "num_tokens", place);
     completion.truncated = flag(line, "truncated", place);
     completion.control = flag(line, "control", place);
@@ -44,8 +45,8 @@ class CompletionReader {
   }
 
  private:
-  const data::Sample& sample_of(const io::Json& line, const std::string& place) {
-    if (samples_.empty()) return own_samples_.emplace_back(data::parse_sample(line, place));
+  std::shared_ptr<const data::Sample> sample_of(const io::Json& line, const std::string& place) const {
+    if (samples_.empty()) return std::make_shared<const data::Sample>(data::parse_sample(line, place));
     if (!line.contains("id") || !line["id"].is_string()) throw DataError(place + ": expected a text \"id\", to find the record");
     const auto found = samples_.find(line["id"].get<std::string>());
     if (found == samples_.end()) throw DataError(concat(place, ": id ", io::to_line(line["id"]), " is not in the records"));
@@ -88,38 +89,32 @@ class CompletionReader {
   }
 
   const rewards::RewardFunction& reward_;
-  std::map<std::string, data::Sample> samples_;
-  std::deque<data::Sample> own_samples_;  // addresses stay
+  std::unordered_map<std::string, std::shared_ptr<const data::Sample>> samples_;
 };
 
-std::deque<ScoredCompletion> read_completions(const ScoreRequest& request, CompletionReader& reader) {
-  std::deque<ScoredCompletion> completions;
-  data::for_each_record(request.completions,
-                        [&](const std::string& place, const io::Json& line) { completions.push_back(reader.read(line, place)); });
-  if (completions.empty()) throw DataError(request.completions.string() + ": no completions");
-  return completions;
+void for_each_completion(const ScoreRequest& request, const CompletionReader& reader, const std::function<void(ScoredCompletion completion)>& visit) {
+  data::for_each_record(request.completions, [&](const std::string& place, const io::Json& line) { visit(reader.read(line, place)); });
 }
 
-/// The completions of one id are a group, wherever they stand in the file.
-void score_groups(std::deque<ScoredCompletion>& completions, const rewards::RewardFunction& reward) {
-  std::map<std::string, std::vector<ScoredCompletion*>> groups;
-  for (auto& completion : completions) groups[completion.sample->id].push_back(&completion);
-  for (const auto& [id, group] : groups) {
-    std::vector<rewards::RewardInput> responses, control;
-    for (const auto* c : group) (c->control ? control : responses).push_back({*c->sample, c->text, c->num_tokens, c->truncated});
-    auto scores = reward.score_group(responses, control);
-    auto next = scores.begin();
-    for (auto* c : group)
-      if (!c->control) c->scored = std::move(*next++);
-  }
+/// Reads the whole file once before anything is scored: what is wrong with a line is said first.
+GroupSizes checked_sizes(const ScoreRequest& request, const CompletionReader& reader) {
+  GroupSizes sizes;
+  bool is_empty = true;
+  for_each_completion(request, reader, [&](const ScoredCompletion& completion) {
+    sizes.count(completion.sample->id);
+    is_empty = false;
+  });
+  if (is_empty) throw DataError(request.completions.string() + ": no completions");
+  return sizes;
 }
 
 /// Says which records and rewards do not fit each other. @throws as check::tell.
-void match_records(const std::deque<ScoredCompletion>& completions, const check::Purpose& purpose) {
+void match_records(const ScoreRequest& request, const CompletionReader& reader, const check::Purpose& purpose) {
+  std::unordered_map<std::string, std::shared_ptr<const data::Sample>> kept;
   check::Samples samples;
-  std::set<std::string> ids;
-  for (const auto& completion : completions)
-    if (ids.insert(completion.sample->id).second) samples.push_back(completion.sample);
+  for_each_completion(request, reader, [&](const ScoredCompletion& completion) {
+    if (kept.emplace(completion.sample->id, completion.sample).second) samples.push_back(completion.sample.get());
+  });
   check::tell(check::match(samples, purpose), samples.size());
 }
 
@@ -141,15 +136,10 @@ void compare_with_expected(ScoredCompletion& completion, const std::vector<rewar
   }
 }
 
-void print_means(const std::deque<ScoredCompletion>& completions, const std::vector<rewards::RewardTerm>& terms) {
-  metrics::MetricSet means;
-  for (const auto& completion : completions) {
-    if (completion.control) continue;
-    for (size_t k = 0; k < terms.size(); ++k)
-      if (completion.scored.components[k].applicable) means.mean(terms[k].name, completion.scored.components[k].value);
-    means.mean("total", completion.scored.total);
-  }
-  for (const auto& [name, value] : means.values()) std::fprintf(stderr, "%-25s %.6f\n", name.c_str(), value);
+void add_to_means(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms, metrics::MetricSet& means) {
+  for (size_t k = 0; k < terms.size(); ++k)
+    if (completion.scored.components[k].applicable) means.mean(terms[k].name, completion.scored.components[k].value);
+  means.mean("total", completion.scored.total);
 }
 
 }  // namespace
@@ -167,22 +157,27 @@ void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& req
 
 int run_score(const ScoreRequest& request) {
   const rewards::RewardFunction reward(request.terms, request.options);
-  CompletionReader reader(request.records, reward);
-  auto completions = read_completions(request, reader);
-  if (request.purpose) match_records(completions, *request.purpose);
-  score_groups(completions, reward);
-  size_t failed = 0;
-  for (auto& completion : completions) {
-    if (completion.control) continue;
+  const CompletionReader reader(request.records, reward);
+  const auto sizes = checked_sizes(request, reader);
+  if (request.purpose) match_records(request, reader, *request.purpose);
+  metrics::MetricSet means;
+  JunitReport junit;
+  size_t failed = 0, total = 0;
+  OpenGroups groups(sizes, reward, [&](ScoredCompletion& completion) {
+    ++total;
+    if (completion.control) return;
     compare_with_expected(completion, reward.terms(), request.tolerance);
     failed += !completion.misses.empty();
     const auto text = request.explain ? score_explanation(completion, reward.terms()) : score_line(completion, reward.terms());
     std::fwrite(text.data(), 1, text.size(), stdout);
-  }
-  print_means(completions, reward.terms());
-  if (request.junit) io::write_file_atomic(*request.junit, junit_report(completions, reward.terms()));
+    add_to_means(completion, reward.terms(), means);
+    if (request.junit) junit.add(completion, reward.terms());
+  });
+  for_each_completion(request, reader, [&](ScoredCompletion completion) { groups.add(std::move(completion)); });
+  for (const auto& [name, value] : means.values()) std::fprintf(stderr, "%-25s %.6f\n", name.c_str(), value);
+  if (request.junit) io::write_file_atomic(*request.junit, junit.text());
   if (failed == 0) return 0;
-  std::fprintf(stderr, "%zu of %zu completions do not have the expected reward\n", failed, completions.size());
+  std::fprintf(stderr, "%zu of %zu completions do not have the expected reward\n", failed, total);
   return kExpectedNotMet;
 }
 

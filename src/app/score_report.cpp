@@ -128,24 +128,22 @@ std::string score_explanation(const ScoredCompletion& completion, const std::vec
   return text + "\n";
 }
 
-std::string junit_report(const std::deque<ScoredCompletion>& completions, const std::vector<rewards::RewardTerm>& terms) {
-  size_t tests = 0, failures = 0;
-  std::string cases;
-  for (const auto& completion : completions) {
-    if (completion.control) continue;
-    ++tests;
-    cases += concat("    <testcase classname=\"vrlt-score.", data::to_string(completion.sample->task), "\" name=\"",
-                    xml(shown(concat(completion.sample->id, " ", completion.place), 500)), "\"");
-    if (completion.misses.empty()) {
-      cases += "/>\n";
-      continue;
-    }
-    ++failures;
-    cases += concat(">\n      <failure type=\"expected\" message=\"", xml(shown(completion.misses.front(), 500)), "\">",
-                    xml(score_explanation(completion, terms)), "</failure>\n    </testcase>\n");
+void JunitReport::add(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms) {
+  ++tests_;
+  cases_ += concat("    <testcase classname=\"vrlt-score.", data::to_string(completion.sample->task), "\" name=\"",
+                   xml(shown(concat(completion.sample->id, " ", completion.place), 500)), "\"");
+  if (completion.misses.empty()) {
+    cases_ += "/>\n";
+    return;
   }
-  return concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"", tests, "\" failures=\"", failures,
-                "\">\n  <testsuite name=\"vrlt-score\" tests=\"", tests, "\" failures=\"", failures, "\" errors=\"0\" skipped=\"0\">\n", cases,
+  ++failures_;
+  cases_ += concat(">\n      <failure type=\"expected\" message=\"", xml(shown(completion.misses.front(), 500)), "\">",
+                   xml(score_explanation(completion, terms)), "</failure>\n    </testcase>\n");
+}
+
+std::string JunitReport::text() const {
+  return concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"", tests_, "\" failures=\"", failures_,
+                "\">\n  <testsuite name=\"vrlt-score\" tests=\"", tests_, "\" failures=\"", failures_, "\" errors=\"0\" skipped=\"0\">\n", cases_,
                 "  </testsuite>\n</testsuites>\n");
 }
 

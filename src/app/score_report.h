@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +11,7 @@ namespace vrlt::app {
 /// One line of the completions with all that is known about it.
 struct ScoredCompletion {
   std::string place;  ///< "file:line"
-  const data::Sample* sample = nullptr;
+  std::shared_ptr<const data::Sample> sample;
   std::string text;
   int64_t num_tokens = 0;
   bool truncated = false, control = false;
@@ -27,6 +27,14 @@ std::string score_line(const ScoredCompletion& completion, const std::vector<rew
 std::string score_explanation(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms);
 
 /// A JUnit XML document with a test case for each completion; one with misses has failed.
-std::string junit_report(const std::deque<ScoredCompletion>& completions, const std::vector<rewards::RewardTerm>& terms);
+class JunitReport {
+ public:
+  void add(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms);
+  std::string text() const;
+
+ private:
+  size_t tests_ = 0, failures_ = 0;
+  std::string cases_;
+};
 
 }  // namespace vrlt::app
