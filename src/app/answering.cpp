@@ -13,11 +13,11 @@
 #include "vrlt/app/run_folder.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/core/stop_request.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/io/files.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/trainer/same_weights.h"
 
 namespace vrlt::app {
 namespace {
@@ -57,8 +57,9 @@ io::Json shown_inputs(const data::PromptEntry& prompt, const processor::ModelInp
 /// A model with its engine; opened when the first question is asked.
 class Answerer {
  public:
-  explicit Answerer(const settings::EvalConfig& config)
+  Answerer(const settings::EvalConfig& config, distributed::ProcessGroup& group)
       : config_(config), opened_(open_model(config.model, config.data, {config.video, config.image, config.subtitle_frames}, config.seed)) {
+    trainer::check_same_weights(group, *opened_.model, "at the start");
     const auto& vision = opened_.processor->vision_tokens();
     engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
                     std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
@@ -155,10 +156,9 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
   for (size_t t = 0; t < tasks.size(); ++t) {
     auto& store = *stores[t];
     while (!store.complete()) {
-      if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
       if (!answerer) {
         if (group.is_first()) foretell(plan_of(config), all_samples(tasks));
-        answerer.emplace(config);
+        answerer.emplace(config, group);
         if (group.is_first()) tell_what_is_not_followed(config.model, config.data, all_samples(tasks));
       }
       if (group.is_first()) {

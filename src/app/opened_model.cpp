@@ -4,12 +4,14 @@
 #include "app/read_samples.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/model/vision_features.h"
 
 namespace vrlt::app {
 
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& section, uint64_t seed) {
+  const Making making("the model", "the size of the model, set model.dtype to bfloat16");
   model::ModelOptions options;
   options.dtype = section.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
   options.device = at::Device(section.device);
@@ -51,6 +53,7 @@ void require_media_root(const settings::DataSection& data) {
 std::vector<data::Sample> read_samples(const settings::DataSection& data) { return read_samples(data, data::BadTruths::kLeaveOut); }
 
 std::vector<data::Sample> read_samples(const settings::DataSection& data, data::BadTruths bad_truths) {
+  const Making making("the list of samples", "the number of records");
   auto samples = data::load_samples({data.records.begin(), data.records.end()}, bad_truths);
   if (data.max_samples > 0 && static_cast<int64_t>(samples.size()) > data.max_samples) samples.resize(static_cast<size_t>(data.max_samples));
   return samples;

@@ -13,12 +13,12 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/random.h"
-#include "vrlt/core/stop_request.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
 #include "vrlt/settings/reward_section.h"
+#include "vrlt/trainer/same_weights.h"
 
 namespace vrlt::app {
 namespace {
@@ -142,10 +142,11 @@ bool begin_next_round(const settings::SelectConfig& config, ResponseStore& store
 /// A model with its engine and rewards.
 class Asker {
  public:
-  explicit Asker(const settings::SelectConfig& config)
+  Asker(const settings::SelectConfig& config, distributed::ProcessGroup& group)
       : config_(config),
         opened_(open_model(config.model, config.data, {config.video, config.image}, config.seed)),
         reward_(settings::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens)) {
+    trainer::check_same_weights(group, *opened_.model, "at the start");
     const auto& vision = opened_.processor->vision_tokens();
     engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
                     std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
@@ -225,10 +226,9 @@ void collect_responses(const settings::SelectConfig& config, ResponseStore& stor
       log::warning(concat(store.round_size(), " samples could not be asked and stay so: ", config.model.path, " is gone"));
       return;
     }
-    if (group.any(stop_requested())) throw StopRequested("stopped as asked; run the same command to go on");
     if (!asker && group.is_first()) check_model();
     if (!asker) {
-      asker.emplace(config);
+      asker.emplace(config, group);
       if (group.is_first()) tell_what_is_not_followed(config.model, config.data, store.samples());
     }
     if (group.is_first() && (!progress || progress->round() != store.round())) progress.emplace(store);

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "vrlt/core/error.h"
-#include "vrlt/core/stop_request.h"
+#include "vrlt/core/thread_environment.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/subtitles.h"
 #include "vrlt/metrics/progress.h"
@@ -53,7 +53,7 @@ void run_all(std::vector<Job>& jobs, int threads, const std::function<void(Job&)
   if (jobs.size() > kWorthABar) progress.emplace("open videos", std::ssize(jobs));
   const auto loop = [&] {
     try {
-      for (size_t i = next++; i < jobs.size() && !stop_requested(); i = next++) {
+      for (size_t i = next++; i < jobs.size(); i = next++) {
         work(jobs[i]);
         const std::lock_guard lock(mutex);
         ++done;
@@ -67,11 +67,14 @@ void run_all(std::vector<Job>& jobs, int threads, const std::function<void(Job&)
   };
   {
     std::vector<std::jthread> workers;
-    for (int i = 1; i < threads; ++i) workers.emplace_back(loop);
+    for (int i = 1; i < threads; ++i)
+      workers.emplace_back([&] {
+        compute_alone();
+        loop();
+      });
     loop();
   }
   if (failure) std::rethrow_exception(failure);
-  if (stop_requested()) throw StopRequested("stopped while opening videos");
 }
 
 /// The kind of a finding, from the reason in brackets that video and image errors end in.

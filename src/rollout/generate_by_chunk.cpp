@@ -7,6 +7,7 @@
 #include "model/layers/linear.h"
 #include "rollout/generation.h"
 #include "rollout/step_graph.h"
+#include "vrlt/core/stop_request.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -31,7 +32,7 @@ class ByChunk {
 
   void run() {
     start(responses_.num_places());
-    while (!responses_.rows().empty() || responses_.has_waiting()) {
+    while ((!responses_.rows().empty() || responses_.has_waiting()) && !stop_requested()) {
       if (!responses_.rows().empty()) grow();
       if (responses_.has_waiting())
         start(cache_.free_places().size());

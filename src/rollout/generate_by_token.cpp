@@ -3,6 +3,7 @@
 
 #include "model/layers/few_rows.h"
 #include "rollout/generation.h"
+#include "vrlt/core/stop_request.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -14,7 +15,7 @@ class ByToken {
   void run() {
     hidden_ = prefill(responses_.num_places(), cache_);
     cache_.fork(parts_.config.group_size);
-    while (!responses_.rows().empty()) {
+    while (!responses_.rows().empty() && !stop_requested()) {
       grow();
       if (responses_.has_waiting())
         refill();

@@ -5,6 +5,7 @@
 
 #include "rollout/generation.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
 
@@ -39,6 +40,7 @@ RolloutEngine::~RolloutEngine() = default;
 std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& prompts, const GenerationConfig& config) {
   VRLT_CHECK(config.group_size >= 1 && config.max_new_tokens >= 1, "group_size ", config.group_size, ", max_new_tokens ", config.max_new_tokens);
   const at::NoGradGuard no_grad;
+  const Making making("responses", "the batch (prompts_per_step), group_size, max_new_tokens or video.max_frames");
   std::vector<RolloutGroup> groups;
   if (prompts.empty()) return groups;
   for (const auto& prompt : prompts) {

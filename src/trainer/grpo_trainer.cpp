@@ -101,12 +101,19 @@ void train_grpo(const TrainingParts& parts) {
   SignalWatch signal;
   TrainingWatch watch(config, run.trainer_state().value("watch", io::Json()));
   AlarmLog alarms(parts, run.first_step());
+  const auto sync_logs = [&] {
+    rollout_log.sync();
+    alarms.sync();
+    if (update_log) update_log->sync();
+  };
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     // Draw prompts, roll out, score, leave out groups without signal.
     const Stopwatch step_time;
     metrics::MetricSet metrics, of_updates;
-    auto groups = rollouts.collect(step, metrics);
+    auto collected = rollouts.collect(step, metrics);
+    if (!collected) run.stop_before(step, sync_logs);
+    auto& groups = *collected;
     for (const auto& scored : groups) {
       rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
       flops.add_training(scored.group, metrics);
@@ -134,6 +141,7 @@ void train_grpo(const TrainingParts& parts) {
       if (update.has_tokens(number)) {
         learned = true;
         update.accumulate_gradients(number, run.gradients(), of_update);
+        if (number == 0 && run.stop_asked()) run.stop_before(step, sync_logs);
         if (run.optimizer_step(of_update)) sync_reference(parts, run.updates_done());
         if (update_log) update_log->append(update_line(step, number, of_update));
       } else {
@@ -156,11 +164,7 @@ void train_grpo(const TrainingParts& parts) {
     state.store();
     prompts->store(run.trainer_state());
     run.trainer_state()["watch"] = watch.state();
-    run.finish_step(step, [&] {
-      rollout_log.sync();
-      alarms.sync();
-      if (update_log) update_log->sync();
-    });
+    run.finish_step(step, sync_logs);
   }
 }
 

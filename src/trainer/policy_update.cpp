@@ -10,10 +10,16 @@
 #include "trainer/micro_batches.h"
 #include "trainer/update_metrics.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/out_of_memory.h"
+#include "vrlt/core/stop_request.h"
 #include "vrlt/model/vision_features.h"
 
 namespace vrlt::trainer {
 namespace {
+
+/// Keys that make an update need less memory.
+constexpr const char* kSmaller =
+    "micro_batch, micro_batch_tokens, rollout.group_size or video.max_frames, set model.activation_checkpointing to blocks";
 
 /// One value per response, for each of its tokens.
 template <typename T>
@@ -123,6 +129,7 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
 
 void PolicyUpdate::measure_anchors() {
   const at::NoGradGuard no_grad;
+  const Making making("log-probs", kSmaller);
   for_each_micro_batch([&](MicroBatch& micro) {
     if (settings_.algorithm.needs_old_log_probs()) {
       const auto old = forward(policy_, micro);
@@ -175,8 +182,10 @@ algorithm::TokenBatch PolicyUpdate::counted_tokens(const MicroBatch& micro, cons
 }
 
 void PolicyUpdate::accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics) {
+  const Making making("gradients", kSmaller);
   const auto& part = part_of(update);
   for (const auto& micro : part.micro_batches) {
+    if (update == 0 && stop_requested()) return;
     const auto tokens = counted_tokens(micro, forward(policy_, micro));
     const auto result = algorithm::objective(tokens, part.counts, settings_.algorithm.objective);
     result.loss.backward();

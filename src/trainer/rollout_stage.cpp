@@ -39,7 +39,7 @@ RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptS
               {parts.processor.vision_tokens().image_pad, parts.processor.vision_tokens().video_pad, parts.processor.vision_tokens().vision_start,
                parts.processor.vision_tokens().vision_end}) {}
 
-std::vector<ScoredGroup> RolloutStage::collect(int64_t step, metrics::MetricSet& metrics) {
+std::optional<std::vector<ScoredGroup>> RolloutStage::collect(int64_t step, metrics::MetricSet& metrics) {
   const auto& dynamic = parts_.config.algorithm.dynamic_sampling;
   std::vector<ScoredGroup> kept, rejected;
   Cost cost;
@@ -49,6 +49,7 @@ std::vector<ScoredGroup> RolloutStage::collect(int64_t step, metrics::MetricSet&
     const auto drawn = prompts_.next(step, missing, [&](const auto& prompts) { return measure(prompts); });
     auto groups = roll_out_and_score(drawn, coming(step), cost, metrics);
     if (prompts_.replays()) replay(groups, cost, metrics);
+    if (run_.stop_asked()) return {};
     const auto without = std::stable_partition(groups.begin(), groups.end(), [&](const auto& g) { return !dynamic.enabled || has_signal(g); });
     rejected.insert(rejected.end(), std::make_move_iterator(without), std::make_move_iterator(groups.end()));
     groups.erase(without, groups.end());

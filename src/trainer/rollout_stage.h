@@ -16,8 +16,8 @@ class RolloutStage {
   /// This rank's groups of a step, in the order of positions; all ranks together have prompts_per_step of them, or fewer where samples
   /// cannot be read or dynamic sampling gave up. Adds metrics of this rank about time and work, about the control where a reward compares with one,
   /// and about the cost of dynamic sampling.
-  /// @throws DataError when dynamic sampling gives up and is told to stop then.
-  std::vector<ScoredGroup> collect(int64_t step, metrics::MetricSet& metrics);
+  /// @return  nothing if a stop was asked for on any rank meanwhile. @throws DataError when dynamic sampling gives up and is told to stop then.
+  std::optional<std::vector<ScoredGroup>> collect(int64_t step, metrics::MetricSet& metrics);
 
  private:
   struct Cost {

@@ -12,6 +12,7 @@
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -73,8 +74,10 @@ void train_sft(const TrainingParts& parts) {
     const algorithm::StepCounts counts = {.tokens = all[0], .rows = all[1]};
     std::vector<int64_t> lengths;
     for (size_t i = 0; i < samples.size(); ++i) lengths.push_back(samples[i].inputs->input_ids.size(0) + targets[i].size(0));
+    const Making making("gradients", "micro_batch, micro_batch_tokens or video.max_frames, set model.activation_checkpointing to blocks");
     size_t begin = 0;
     for (const size_t size : micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
+      if (stop_requested()) break;
       model::GroupBatch batch;
       std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
       for (size_t i = begin; i < begin + size; ++i) {
@@ -99,6 +102,7 @@ void train_sft(const TrainingParts& parts) {
     }
     metrics.sum("batch/tokens", static_cast<double>(own_tokens));
     metrics.sum("batch/rows", static_cast<double>(samples.size()));
+    if (run.stop_asked()) run.stop_before(step, [&] { alarms.sync(); });
     if (counts.tokens > 0)
       run.optimizer_step(metrics);
     else

@@ -12,12 +12,13 @@
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/core/stop_request.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/distributed/work_sharing.h"
 #include "vrlt/io/own_json.h"
 #include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/processor/prompt_cost.h"
+#include "vrlt/trainer/same_weights.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -92,6 +93,7 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, c
       flops_(parts.config, parts.yardstick),
       updates_per_step_(updates_per_step) {
   resume_from_latest(check);
+  check_same_weights(parts.group, parts.policy, "at the start");
   if (!parts.group.is_first()) return;
   writer_.emplace(parts.run_folder, resumed_step_);
   warn_of_missing_lines(parts.run_folder / "metrics.jsonl", writer_->last_step(), resumed_step_);
@@ -119,6 +121,7 @@ void TrainingRun::resume_from_latest(const CheckState& check) {
     log::info(concat("all ", resumed_step_, " steps are already done: ", latest.folder.string()));
   else
     log::info(concat("resuming after step ", resumed_step_, " from ", latest.folder.string()));
+  note_saved(resumed_step_);
 }
 
 void TrainingRun::check_checkpoint(const checkpoint::Checkpoint& checkpoint, const CheckState& check) const {
@@ -141,10 +144,12 @@ std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& 
 }
 
 std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming) {
+  const Making making("clips", "video.max_frames, video.max_pixels, data.cache_megabytes or data.reader_threads");
   std::vector<LoadedSample> loaded;
   std::map<std::string, std::string> bad;  // id -> error: a sample may be drawn twice
   prefetch(prompts, coming);
   for (const auto& prompt : own_share(prompts)) {
+    if (stop_requested()) break;  // the step is given up as soon as all ranks know
     if (too_many(bad_samples_.size() + bad.size(), parts_)) break;
     const auto& sample = parts_.samples[static_cast<size_t>(prompt.sample)];
     try {
@@ -241,14 +246,24 @@ void TrainingRun::report_step(int64_t step, metrics::MetricSet& metrics, const s
 
 void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs) {
   const int64_t done = step + 1;
-  const bool last = done == parts_.config.steps, stop = parts_.group.any(stop_requested());
-  if (last || stop || done % parts_.config.checkpoint.every == 0) {
-    check_weights(done);
-    if (writer_) writer_->sync();
-    sync_logs();
-    save(done);
-  }
+  const bool last = done == parts_.config.steps, stop = stop_asked();
+  if (last || stop || done % parts_.config.checkpoint.every == 0) save(done, sync_logs);
   if (stop && !last) throw StopRequested(concat("stopped after step ", done, " as asked; run the same command to go on"));
+}
+
+void TrainingRun::stop_before(int64_t step, const std::function<void()>& sync_logs) {
+  if (step > saved_step_) save(step, sync_logs);
+  throw StopRequested(concat("stopped after step ", step, " as asked; run the same command to go on"));
+}
+
+void TrainingRun::save(int64_t step, const std::function<void()>& sync_logs) {
+  const Making making("a checkpoint", "the size of the model");
+  check_weights(step);
+  check_same_weights(parts_.group, parts_.policy, concat("after step ", step));
+  if (writer_) writer_->sync();
+  sync_logs();
+  if (parts_.group.is_first()) write_checkpoint(step);
+  note_saved(step);
 }
 
 /// On every rank: all of them end alike.
@@ -258,8 +273,12 @@ void TrainingRun::check_weights(int64_t step) const {
   if (keeps_moving_reference()) model::check_finite(parts_.reference->parameters(), "the reference " + what);
 }
 
-void TrainingRun::save(int64_t step) {
-  if (!parts_.group.is_first()) return;
+void TrainingRun::note_saved(int64_t step) {
+  saved_step_ = step;
+  stop_scope_.set_kept(concat("the newest checkpoint is that of step ", step));
+}
+
+void TrainingRun::write_checkpoint(int64_t step) {
   checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
     parts_.policy.save(folder / "model");
     checkpoint::write_safetensors(folder / kOptimizerFile, optimizer_.state());

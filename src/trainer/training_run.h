@@ -13,6 +13,7 @@
 #include "trainer/prompt_stream.h"
 #include "trainer/step_flops.h"
 #include "vrlt/checkpoint/checkpoint.h"
+#include "vrlt/core/stop_request.h"
 #include "vrlt/io/json.h"
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/metrics/progress.h"
@@ -71,6 +72,12 @@ class TrainingRun {
   /// Adds the utilisation, writes the metrics and shows the one called `shown` as progress, on rank 0.
   void report_step(int64_t step, metrics::MetricSet& metrics, const std::string& shown);
 
+  /// Whether a stop was asked for on any rank. All ranks ask at the same time.
+  bool stop_asked() { return parts_.group.any(stop_requested()); }
+
+  /// Gives up a step that has not changed the weights yet: saves the one before, if that is not done, and throws StopRequested.
+  [[noreturn]] void stop_before(int64_t step, const std::function<void()>& sync_logs);
+
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
   /// @throws NotFiniteError naming the first bad tensor where weights are not finite: they are never saved.
   /// @param sync_logs  makes further lines of this step durable, as the metrics are: a checkpoint must not outlive them.
@@ -88,7 +95,10 @@ class TrainingRun {
   void restore(const checkpoint::Checkpoint& checkpoint);
   void record_update(bool made, metrics::MetricSet& metrics) const;
   void check_weights(int64_t step) const;
-  void save(int64_t step);
+  void save(int64_t step, const std::function<void()>& sync_logs);
+  void write_checkpoint(int64_t step);
+  /// What the last checkpoint is, for a program that is ended at once.
+  void note_saved(int64_t step);
   /// Whether the reference is not the model that the run started from.
   bool keeps_moving_reference() const;
 
@@ -97,11 +107,12 @@ class TrainingRun {
   optim::AdamW optimizer_;
   StepFlops flops_;
   int64_t updates_per_step_;
-  int64_t resumed_step_ = 0, updates_done_ = 0, skipped_in_a_row_ = 0;
+  int64_t resumed_step_ = 0, saved_step_ = 0, updates_done_ = 0, skipped_in_a_row_ = 0;
   io::Json trainer_state_ = io::Json::object();
-  std::set<std::string> bad_samples_;             ///< Ids met so far, on any rank.
-  int64_t drawn_ = 0;                             ///< Prompts since the start of the program.
-  bool found_readable_ = false;                   ///< Whether one of them could be read.
+  std::set<std::string> bad_samples_;  ///< Ids met so far, on any rank.
+  int64_t drawn_ = 0;                  ///< Prompts since the start of the program.
+  bool found_readable_ = false;        ///< Whether one of them could be read.
+  StopScope stop_scope_{"no checkpoint was written yet"};
   std::optional<metrics::MetricWriter> writer_;   ///< On rank 0.
   std::optional<metrics::ProgressBar> progress_;  ///< On rank 0.
 };

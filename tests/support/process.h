@@ -99,6 +99,9 @@ class Process {
     return wait_until([&] { return polls-- <= 0; });
   }
 
+  /// What it has written to standard error so far.
+  std::string error_output() const { return contents(err_); }
+
   ProcessResult wait() {
     while (!ended(std::chrono::milliseconds(1000))) continue;
     int status = 0;

@@ -31,7 +31,9 @@ class RolloutEngine {
   RolloutEngine(model::VisionLanguageModel& model, const tokenizer::Tokenizer& tokenizer, std::vector<int64_t> never_sampled);
   ~RolloutEngine();
 
-  /// No gradients are recorded. The groups are in the order of the prompts. @throws NotFiniteError naming the sample and the first bad weights.
+  /// No gradients are recorded. The groups are in the order of the prompts. When a stop is asked for meanwhile (stop_requested) it returns soon:
+  /// responses may then be cut anywhere, and are of no use.
+  /// @throws NotFiniteError naming the sample and the first bad weights.
   std::vector<RolloutGroup> generate(const std::vector<Prompt>& prompts, const GenerationConfig& config);
 
  private:

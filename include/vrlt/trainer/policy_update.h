@@ -59,7 +59,8 @@ class PolicyUpdate {
   /// Whether any rank has a token that counts in update 0, 1, ... of the batch; the same on all ranks.
   bool has_tokens(int64_t update) const { return part_of(update).counts.tokens > 0; }
 
-  /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of this rank alone.
+  /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of this rank alone. The first one
+  /// returns early when a stop is asked for (stop_requested): its gradients are of no use then.
   void accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics);
 
   /// Of the next updates, in place of the configured coefficient.
