@@ -173,7 +173,7 @@ class Asker {
         {.group_size = draws.count, .max_new_tokens = config_.rollout.max_new_tokens, .sampling = config_.rollout.sampling, .seed = config_.seed});
     auto next_group = groups.begin();
     for (size_t i = 0; i < batch.size(); ++i)
-      if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *next_group++, reward_);
+      if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *next_group++, reward_, config_.data.prompt);
     return lines;
   }
 

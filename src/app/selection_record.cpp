@@ -85,8 +85,9 @@ void describe(const data::Sample& sample, selection::SampleStatistics& s) {
 
 }  // namespace
 
-io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const rewards::RewardFunction& reward) {
-  const auto scores = reward.score_group(trainer::reward_inputs(sample, group));
+io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const rewards::RewardFunction& reward,
+                      const std::string& prompt) {
+  const auto scores = reward.score_group(trainer::reward_inputs(sample, group, prompt));
   auto line = trainer::rollout_record(sample, group, reward.terms(), scores, {});
   for (size_t k = 0; k < scores.size(); ++k) {
     auto& response = line["responses"][k];

@@ -11,45 +11,48 @@ namespace vrlt::data {
 namespace {
 
 using namespace prompts;
+using enum AnswerTags;
 
 constexpr PromptEntry kPrompts[] = {
-    {"auto_think", "think, then answer; the instruction follows the task", true, question_think, answer_only},
-    {"auto_answer", "answer at once; the instruction follows the task", false, question_answer, answer_only},
-    {"auto_short", "the bare question, for tiny models that learn the format from examples", false, question_short, answer_only},
-    {"seed_tvg", "temporal grounding with Temporal-RLT's JSON answer", true, question_seed_tvg, answer_seed_tvg},
-    {"p_mvb_off", "MVBench, its notebook; the answer begins with \"Best option:(\"", false, mvbench_official, answer_only, kCarefully, nullptr,
-     "Best option:(", "("},
-    {"p_mvb_lmms", "MVBench in lmms-eval and Temporal-R1", false, mvbench_lmms, answer_only},
-    {"p_mvb_t1", "MVBench in Time-R1", false, mvbench_time_r1, answer_only},
-    {"p_vmme_off", "Video-MME, official", false, videomme_official, answer_only},
-    {"p_vmme_off_sub", "the same with subtitles", false, videomme_official, answer_only, "", "This video's subtitles are listed below:\n"},
-    {"p_vmme_lmms", "Video-MME in lmms-eval and Temporal-R1", false, videomme_lmms, answer_only},
-    {"p_vmme_lmms_sub", "the same with subtitles", false, videomme_lmms_subtitled, answer_only, "", "This video's subtitles are listed below: \n"},
-    {"p_vmme_vlmek", "Video-MME in VLMEvalKit", false, videomme_vlmevalkit, answer_only},
-    {"p_mmvu_direct", "MMVU, official, an answer at once", false, mmvu_direct, answer_only},
-    {"p_mmvu_cot", "MMVU, official, step by step", false, mmvu_cot, answer_only},
-    {"p_mmvu_lmms", "MMVU in lmms-eval", false, mmvu_lmms, answer_only},
-    {"p_tempcompass", "TempCompass, official; the suffix follows the task", false, tempcompass, answer_only},
-    {"p_vr1", "Video-R1, every VideoQA benchmark", true, video_r1, answer_only},
-    {"p_qa_lmms_q3", "VideoQA of Qwen3-VL in lmms-eval", false, qa_lmms_qwen3, answer_only},
-    {"p_qa_vcr1", "VideoQA in VideoChat-R1", true, qa_videochat, answer_only},
-    {"p_tvg_seed", "temporal grounding in Temporal-R1, models that answer at once", false, tvg_seed, answer_only},
-    {"p_tvg_seed_r1", "the same, models that think: with its system text", true, tvg_seed, answer_seed_tvg, kSeedSystem},
-    {"p_tvg_lmms", "temporal grounding in lmms-eval", false, tvg_lmms, answer_only},
-    {"p_tvg_t1", "temporal grounding in Time-R1", false, tvg_time_r1, answer_only},
-    {"p_tvg_t1_r", "temporal grounding in Time-R1, thinking", true, tvg_time_r1_think, answer_only},
-    {"p_tvg_vcr1", "temporal grounding in VideoChat-R1", true, tvg_videochat, answer_only},
-    {"p_tvg_tl", "temporal grounding in TimeLens", false, tvg_timelens, answer_only},
-    {"p_gqa_vcr1", "grounded VideoQA in VideoChat-R1", true, gqa_videochat, answer_only},
+    {"auto_think", "think, then answer; the instruction follows the task", true, kAnswer, question_think, answer_block},
+    {"auto_answer", "answer at once; the instruction follows the task", false, kAnswer, question_answer, answer_block},
+    {"auto_short", "the bare question, for tiny models that learn the format from examples", false, kAnswer, question_short, answer_block},
+    {"seed_tvg", "temporal grounding with Temporal-RLT's JSON answer", true, kAnswer, question_seed_tvg, answer_seed_tvg},
+    {"p_mvb_off", "MVBench, its notebook; the answer begins with \"Best option:(\"", false, kNone, mvbench_official, answer_behind_bracket,
+     kCarefully, nullptr, "Best option:(", "("},
+    {"p_mvb_lmms", "MVBench in lmms-eval and Temporal-R1", false, kNone, mvbench_lmms, answer_alone},
+    {"p_mvb_t1", "MVBench in Time-R1", false, kAnswer, mvbench_time_r1, answer_block},
+    {"p_vmme_off", "Video-MME, official", false, kNone, videomme_official, answer_alone},
+    {"p_vmme_off_sub", "the same with subtitles", false, kNone, videomme_official, answer_alone, "", "This video's subtitles are listed below:\n"},
+    {"p_vmme_lmms", "Video-MME in lmms-eval and Temporal-R1", false, kNone, videomme_lmms, answer_alone},
+    {"p_vmme_lmms_sub", "the same with subtitles", false, kNone, videomme_lmms_subtitled, answer_alone, "",
+     "This video's subtitles are listed below: \n"},
+    {"p_vmme_vlmek", "Video-MME in VLMEvalKit", false, kNone, videomme_vlmevalkit, answer_alone},
+    {"p_mmvu_direct", "MMVU, official, an answer at once", false, kNone, mmvu_direct, answer_alone},
+    {"p_mmvu_cot", "MMVU, official, step by step", false, kNone, mmvu_cot, answer_therefore},
+    {"p_mmvu_lmms", "MMVU in lmms-eval", false, kNone, mmvu_lmms, answer_alone},
+    {"p_tempcompass", "TempCompass, official; the suffix follows the task", false, kNone, tempcompass, answer_alone},
+    {"p_vr1", "Video-R1, every VideoQA benchmark", true, kAnswer, video_r1, answer_block},
+    {"p_qa_lmms_q3", "VideoQA of Qwen3-VL in lmms-eval", false, kNone, qa_lmms_qwen3, answer_alone},
+    {"p_qa_vcr1", "VideoQA in VideoChat-R1", true, kAnswer, qa_videochat, answer_block},
+    {"p_tvg_seed", "temporal grounding in Temporal-R1, models that answer at once", false, kNone, tvg_seed, answer_alone},
+    {"p_tvg_seed_r1", "the same, models that think: with its system text", true, kAnswer, tvg_seed, answer_seed_tvg, kSeedSystem},
+    {"p_tvg_lmms", "temporal grounding in lmms-eval", false, kNone, tvg_lmms, answer_event_lmms},
+    {"p_tvg_t1", "temporal grounding in Time-R1", false, kAnswer, tvg_time_r1, answer_block},
+    {"p_tvg_t1_r", "temporal grounding in Time-R1, thinking", true, kAnswer, tvg_time_r1_think, answer_block},
+    {"p_tvg_vcr1", "temporal grounding in VideoChat-R1", true, kAnswer, tvg_videochat, answer_block},
+    {"p_tvg_tl", "temporal grounding in TimeLens", false, kNone, tvg_timelens, answer_event_timelens},
+    {"p_gqa_vcr1", "grounded VideoQA in VideoChat-R1", true, kAnswerGlue, gqa_videochat, answer_glue},
 };
 
 }  // namespace
 
-std::vector<std::string> option_lines(const Sample& sample) {
+std::string label_of(const Sample& sample, int64_t option) {
+  if (sample.task != Task::kCaptionMatch) return letter(option);
   std::string word = "Option";
   char first = '1';
   const auto raw = sample.record.is_object() ? sample.record.value("answer_raw", io::Json()) : io::Json();
-  if (sample.task == Task::kCaptionMatch && raw.is_string()) {
+  if (raw.is_string()) {
     const auto label = raw.get<std::string>();
     const size_t blank = label.find(' ');
     if (blank != std::string::npos && label.find(": ") == blank + 2) {
@@ -57,12 +60,17 @@ std::vector<std::string> option_lines(const Sample& sample) {
       first = label[blank + 1] >= '0' && label[blank + 1] <= '9' ? '1' : 'A';
     }
   }
+  return concat(word, " ", first == '1' ? std::to_string(option + 1) : letter(option));
+}
+
+std::vector<std::string> option_lines(const Sample& sample) {
+  const char* between = sample.task == Task::kCaptionMatch ? ": " : ". ";
   std::vector<std::string> lines;
-  for (size_t i = 0; i < sample.options.size(); ++i)
-    lines.push_back(sample.task == Task::kCaptionMatch ? concat(word, " ", static_cast<char>(first + static_cast<int>(i)), ": ", sample.options[i])
-                                                       : concat(letter(static_cast<int64_t>(i)), ". ", sample.options[i]));
+  for (size_t i = 0; i < sample.options.size(); ++i) lines.push_back(label_of(sample, static_cast<int64_t>(i)) + between + sample.options[i]);
   return lines;
 }
+
+bool opens_thinking(const PromptEntry& prompt) { return std::string(prompt.answer_prefix).ends_with("<think>"); }
 
 std::string render_prompt(const PromptEntry& prompt, const Sample& sample, const std::string& subtitles) {
   const auto question = prompt.question(sample);
@@ -98,5 +106,7 @@ const PromptEntry& find_prompt(const std::string& name) {
   }
   throw ConfigError(concat("unknown prompt \"", name, "\"; known: ", known));
 }
+
+const PromptEntry& prompt_of(const Sample& sample, const std::string& usual) { return find_prompt(sample.prompt.empty() ? usual : sample.prompt); }
 
 }  // namespace vrlt::data

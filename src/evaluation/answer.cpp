@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "evaluation/sample_scores.h"
-#include "rewards/tag_scan.h"
 #include "vrlt/core/error.h"
 #include "vrlt/evaluation/results.h"
 #include "vrlt/evaluation/strict_score.h"
-#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/rewards/answer_layout.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -24,7 +23,7 @@ const data::PromptEntry* prompt_of(const data::Sample& sample, const Scoring& sc
 
 io::Json response_json(const Response& response, const data::Sample& sample, const Scoring& scoring) {
   const auto text = scored_text(sample, response, scoring);
-  const auto score = find_strict(sample.task).score(sample, text);
+  const auto score = strict_score(sample, response, scoring);
   io::Json json = {
       {"text", response.text}, {"finish", response.truncated ? "length" : "stop"}, {"n_gen_tok", response.num_tokens}, {"parsed", score.parsed}};
   if (text != response.text) json["read_as"] = text;
@@ -66,10 +65,15 @@ std::string scored_text(const data::Sample& sample, const Response& response, co
   return prompt == nullptr ? response.text : data::as_read(*prompt, response.text);
 }
 
+SampleScore strict_score(const data::Sample& sample, const Response& response, const Scoring& scoring) {
+  const auto* prompt = prompt_of(sample, scoring);
+  return find_strict(sample.task).score(sample, scored_text(sample, response, scoring), prompt != nullptr && data::opens_thinking(*prompt));
+}
+
 bool has_asked_format(const data::Sample& sample, const Response& response, const Scoring& scoring) {
   const auto* prompt = prompt_of(sample, scoring);
-  const bool think = prompt != nullptr && prompt->think;
-  return rewards::has_strict_format(response.text, think ? rewards::ThinkPolicy::kRequired : rewards::ThinkPolicy::kForbidden);
+  if (prompt == nullptr) return rewards::has_layout(response.text, /*think=*/false, data::AnswerTags::kAnswer);
+  return rewards::has_asked_layout(response.text, *prompt);
 }
 
 std::map<std::string, const Answer*> by_id(const std::vector<Answer>& answers) {

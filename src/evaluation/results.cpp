@@ -9,7 +9,7 @@
 #include "evaluation/sample_scores.h"
 #include "vrlt/core/error.h"
 #include "vrlt/evaluation/strict_score.h"
-#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/rewards/reward.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -31,7 +31,7 @@ struct StrictTables {
 
 std::vector<SampleScore> strict_scores(const data::Sample& sample, const std::vector<Response>& responses, const Scoring& scoring) {
   std::vector<SampleScore> scores;
-  for (const auto& response : responses) scores.push_back(find_strict(sample.task).score(sample, scored_text(sample, response, scoring)));
+  for (const auto& response : responses) scores.push_back(strict_score(sample, response, scoring));
   return scores;
 }
 
@@ -48,7 +48,7 @@ void count(const Answer& answer, const std::vector<SampleScore>& scores, Counts&
     ++counts.responses;
     counts.truncated += answer.responses[k].truncated;
     counts.tokens += answer.responses[k].num_tokens;
-    if (scores[k].reason != "ok") {
+    if (rewards::is_parse_failure(scores[k].reason)) {
       ++counts.failures;
       ++counts.reasons[scores[k].reason];
     }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "evaluation/strict_grammar.h"
 #include "rewards/word_scores.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/reading/credit.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -33,84 +33,75 @@ io::Json flags_of(const std::vector<Interval>& spans, const data::Sample& sample
   return flags;
 }
 
-/// Parses the answer zone, or passes on why there is none.
-template <typename Read>
-auto read_zone(const std::string& response, const Read& read) -> decltype(read(std::string())) {
-  const auto zone = answer_zone(response);
-  if (!zone) return {{}, zone.failure};
-  return read(*zone.value);
-}
-
-/// Of two options with the same text either is right.
-bool is_right(const Parsed<int64_t>& option, const data::Sample& sample) {
-  if (!option || !sample.answer_option) return false;
-  return option.value == sample.answer_option ||
-         sample.options[static_cast<size_t>(*option.value)] == sample.options[static_cast<size_t>(*sample.answer_option)];
-}
-
-SampleScore option_score(const Parsed<int64_t>& option, const data::Sample& sample) {
-  SampleScore score{.parsed = {{"option", option ? io::Json(*option.value) : io::Json(nullptr)}}};
-  if (!option) score.reason = option.failure;
-  if (sample.answer_option) score.metrics.emplace_back("accuracy", is_right(option, sample) ? 1.0 : 0.0);
+SampleScore option_score(const reading::Read<int64_t>& option, const data::Sample& sample) {
+  SampleScore score{.reason = std::string(to_string(option.reason)), .parsed = {{"option", option ? io::Json(*option) : io::Json(nullptr)}}};
+  if (!sample.answer_option) return score;
+  const auto credit = reading::option_credit(option, *sample.answer_option, sample.options);
+  score.reason = to_string(credit.reason);
+  score.metrics.emplace_back("accuracy", credit.value);
   return score;
 }
 
-SampleScore score_choice(const data::Sample& sample, const std::string& response) {
-  return option_score(read_zone(response, [&](const std::string& zone) { return read_option(zone, sample.options); }), sample);
+SampleScore score_choice(const data::Sample& sample, const reading::Response& response) {
+  return option_score(reading::read_choice(response, sample.options), sample);
 }
 
-SampleScore score_caption(const data::Sample& sample, const std::string& response) {
-  return option_score(read_zone(response, [&](const std::string& zone) { return read_caption(zone, data::option_lines(sample)); }), sample);
+SampleScore score_caption(const data::Sample& sample, const reading::Response& response) {
+  return option_score(reading::read_caption(response, sample.options, data::first_label(sample)), sample);
 }
 
-SampleScore score_yes_no(const data::Sample& sample, const std::string& response) {
-  const auto word = read_zone(response, read_yes_no);
-  SampleScore score{.parsed = {{"yn", word ? io::Json(*word.value) : io::Json(nullptr)}}};
-  if (!word) score.reason = word.failure;
-  if (sample.answer_text) score.metrics.emplace_back("accuracy", word && word.value == sample.answer_text ? 1.0 : 0.0);
+SampleScore score_yes_no(const data::Sample& sample, const reading::Response& response) {
+  const auto yes = reading::read_yes_no(response);
+  SampleScore score{.reason = std::string(to_string(yes.reason)), .parsed = {{"yn", !yes ? io::Json(nullptr) : io::Json(*yes ? "yes" : "no")}}};
+  const auto truth = sample.answer_text ? reading::yes_no_truth(*sample.answer_text) : std::nullopt;
+  if (!truth) return score;
+  const auto credit = reading::yes_no_credit(yes, *truth);
+  score.reason = to_string(credit.reason);
+  score.metrics.emplace_back("accuracy", credit.value);
   return score;
 }
 
-SampleScore score_grounding(const data::Sample& sample, const std::string& response) {
-  SampleScore score;
-  const auto span = read_zone(response, read_span);
-  if (!span) score.reason = span.failure;
-  score.parsed = {{"span", span ? to_json(*span.value) : io::Json(nullptr)}};
-  if (span)
-    if (auto flags = flags_of({*span.value}, sample); !flags.empty()) score.parsed["flags"] = std::move(flags);
-  if (!sample.segments.empty()) add_iou_metrics(score, span ? temporal_set_iou({*span.value}, sample.clip_segments()) : 0.0);
-  return score;
+/// "span": the first one; "spans" where there are several.
+void add_spans(io::Json& parsed, const reading::Read<reading::Spans>& spans, const data::Sample& sample) {
+  parsed["span"] = nullptr;
+  if (!spans) return;
+  parsed["span"] = to_json((*spans).front());
+  if ((*spans).size() > 1)
+    for (const auto& span : *spans) parsed["spans"].push_back(to_json(span));
+  if (auto flags = flags_of(*spans, sample); !flags.empty()) parsed["flags"] = std::move(flags);
 }
 
-io::Json grounded_json(const GroundedReading& read, const data::Sample& sample) {
-  io::Json parsed = {{"option", read.option ? io::Json(*read.option.value) : io::Json(nullptr)}, {"span", nullptr}};
-  if (!read.spans) return parsed;
-  parsed["span"] = to_json(read.spans.value->front());
-  if (read.spans.value->size() > 1)
-    for (const auto& span : *read.spans.value) parsed["spans"].push_back(to_json(span));
-  if (auto flags = flags_of(*read.spans.value, sample); !flags.empty()) parsed["flags"] = std::move(flags);
-  return parsed;
+SampleScore score_grounding(const data::Sample& sample, const reading::Response& response) {
+  const auto spans = reading::read_spans(response, sample.segments.size() > 1);
+  SampleScore score{.reason = std::string(to_string(spans.reason)), .parsed = io::Json::object()};
+  add_spans(score.parsed, spans, sample);
+  if (sample.segments.empty()) return score;
+  const auto credit = reading::span_credit(spans, sample.clip_segments());
+  score.reason = to_string(credit.reason);
+  add_iou_metrics(score, credit.value);
+  return score;
 }
 
 /// Accuracy, mIoU, mIoP, and Acc@GQA: the right option with at least half of the predicted span inside a true one. These take one
 /// span, against the best true one, and are 0 for several; mIoU_set takes all spans as a set, against the set of all true ones.
-SampleScore score_grounded_qa(const data::Sample& sample, const std::string& response) {
-  SampleScore score;
-  const auto read = read_grounded_response(response, sample.options);
-  if (!read.option)
-    score.reason = read.option.failure;
-  else if (!read.spans)
-    score.reason = read.spans.failure;
-  score.parsed = grounded_json(read, sample);
-  const bool right = is_right(read.option, sample), one = read.spans && read.spans.value->size() == 1;
+SampleScore score_grounded_qa(const data::Sample& sample, const reading::Response& response) {
+  const auto read = reading::read_grounded(response, sample.options);
+  SampleScore score{.parsed = {{"option", read.option ? io::Json(*read.option) : io::Json(nullptr)}}};
+  add_spans(score.parsed, read.spans, sample);
+  const auto truth = sample.clip_segments();
+  reading::Credit option{0.0, read.option.reason}, spans{0.0, read.spans.reason};
+  if (sample.answer_option) option = reading::option_credit(read.option, *sample.answer_option, sample.options);
+  if (!truth.empty()) spans = reading::span_credit(read.spans, truth);
+  score.reason = to_string(reading::reason_of_whole(option.reason, spans.reason));
+  const bool right = option.value > 0.0, one = read.spans && (*read.spans).size() == 1;
   double iou = 0.0, iop = 0.0;
-  for (const auto& truth : sample.clip_segments()) {
+  for (const auto& span : truth) {
     if (!one) break;
-    iou = std::max(iou, temporal_iou(read.spans.value->front(), truth));
-    iop = std::max(iop, temporal_iop(read.spans.value->front(), truth));
+    iou = std::max(iou, temporal_iou((*read.spans).front(), span));
+    iop = std::max(iop, temporal_iop((*read.spans).front(), span));
   }
-  if (sample.answer_option) score.metrics.emplace_back("accuracy", right ? 1.0 : 0.0);
-  if (sample.segments.empty()) return score;
+  if (sample.answer_option) score.metrics.emplace_back("accuracy", option.value);
+  if (truth.empty()) return score;
   if (sample.answer_option) {
     score.metrics.emplace_back("Acc@GQA", right && reaches(iop, 0.5) ? 1.0 : 0.0);
     score.metrics.emplace_back("Acc@IoU0.5", right && reaches(iou, 0.5) ? 1.0 : 0.0);
@@ -119,24 +110,24 @@ SampleScore score_grounded_qa(const data::Sample& sample, const std::string& res
   score.metrics.emplace_back("IoP@0.3", reaches(iop, 0.3) ? 1.0 : 0.0);
   score.metrics.emplace_back("IoP@0.5", reaches(iop, 0.5) ? 1.0 : 0.0);
   add_iou_metrics(score, iou);
-  score.metrics.emplace_back("mIoU_set", read.spans ? temporal_set_iou(*read.spans.value, sample.clip_segments()) : 0.0);
+  const bool inverted = read.spans && reading::span_problem(*read.spans) == reading::Reason::kInverted;
+  score.metrics.emplace_back("mIoU_set", read.spans && !inverted ? temporal_set_iou(*read.spans, truth) : 0.0);
   return score;
 }
 
 /// How alike the words are: no judge, but a number that training can aim at too.
-SampleScore score_open(const data::Sample& sample, const std::string& response) {
-  const auto text = answer_zone(response);
-  SampleScore score{.parsed = {{"text", text ? io::Json(*text.value) : io::Json(nullptr)}}};
-  if (!text) score.reason = text.failure;
+SampleScore score_open(const data::Sample& sample, const reading::Response& response) {
+  const auto text = reading::read_text(response);
+  SampleScore score{.reason = std::string(to_string(text.reason)), .parsed = {{"text", text ? io::Json(*text) : io::Json(nullptr)}}};
   if (!sample.answer_text) return score;
-  const auto words = text ? rewards::bounded_rouge(*text.value, *sample.answer_text, /*stem=*/false) : std::optional(rewards::Rouge{});
+  const auto words = text ? rewards::bounded_rouge(*text, *sample.answer_text, /*stem=*/false) : std::optional(rewards::Rouge{});
   if (!words) score.reason = "too_long";
   score.metrics.emplace_back("rouge", words ? words->mean() : 0.0);
   return score;
 }
 
 /// What only a judge could tell.
-SampleScore score_nothing(const data::Sample&, const std::string&) { return {}; }
+SampleScore score_nothing(const data::Sample&, const reading::Response&) { return {}; }
 
 const StrictEntry kTasks[] = {
     {data::Task::kMultipleChoice, "mcq", "multiple choice: accuracy", score_choice},

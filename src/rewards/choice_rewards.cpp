@@ -24,11 +24,8 @@ RewardOutput score_peer_letter(const RewardInput& input, const Read& read) {
 
 RewardOutput choice_reward(const RewardInput& input, const RewardOptions& options) {
   if (input.sample.task != data::Task::kMultipleChoice || !input.sample.answer_option) return kNotApplicable;
-  const auto answer = read_answer(input, options);
-  if (!answer) return failure(answer.failure);
-  const auto option = parse_choice(*answer.value, input.sample.options);
-  if (!option) return failure(option.failure);
-  return right_or_wrong(*option.value == *input.sample.answer_option, option_text(*option.value));
+  const auto option = reading::read_choice(response_of(input, options), input.sample.options);
+  return output_of(reading::option_credit(option, *input.sample.answer_option, input.sample.options), option ? option_text(*option) : "");
 }
 
 RewardOutput choice_videor1_reward(const RewardInput& input, const RewardOptions&) {

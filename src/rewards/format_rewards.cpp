@@ -1,42 +1,24 @@
 #include "rewards/format_rewards.h"
 
+#include "rewards/format_reading.h"
 #include "rewards/peer_formats.h"
 #include "rewards/prediction.h"
 #include "rewards/unicode_scan.h"
+#include "vrlt/rewards/answer_layout.h"
 
 namespace vrlt::rewards {
 namespace {
 
-std::string span_failure(std::string_view answer, const data::Sample& sample) {
-  return sample.segments.size() > 1 ? parse_spans(answer).failure : parse_single_span(answer).failure;
-}
-
-/// Why the task's parser fails on the answer, or empty.
-std::string answer_failure(const data::Sample& sample, const std::string& answer) {
-  switch (sample.task) {
-    case data::Task::kTemporalGrounding:
-    case data::Task::kReasoningLocalization:
-      return span_failure(answer, sample);
-    case data::Task::kMultipleChoice:
-      return parse_choice(answer, sample.options).failure;
-    case data::Task::kGroundedQa: {
-      const auto parts = split_grounded_answer(answer);
-      const auto option = parse_choice(parts.option, sample.options);
-      return option ? span_failure(parts.span, sample) : option.failure;
-    }
-    default:
-      return {};
-  }
-}
-
 RewardOutput well_formed(bool holds) { return holds ? RewardOutput{.value = 1.0} : failure("format"); }
 
-RewardOutput strict_format(const RewardInput& input, ThinkPolicy think) {
-  if (!has_strict_format(input.text, think)) return failure("format");
-  const auto answer = extract_answer(input.text);
-  if (!answer) return failure(answer.failure);
-  const auto unreadable = answer_failure(input.sample, *answer.value);
-  return unreadable.empty() ? RewardOutput{.value = 1.0} : failure(unreadable);
+RewardOutput laid_out_and_readable(const RewardInput& input, bool laid_out) {
+  if (!laid_out) return failure("format");
+  const auto reason = reading_of(input);
+  return reading::is_parse_failure(reason) ? failure(reason) : RewardOutput{.value = 1.0};
+}
+
+RewardOutput strict_format(const RewardInput& input, bool think) {
+  return laid_out_and_readable(input, has_layout(input.text, think, data::AnswerTags::kAnswer));
 }
 
 RewardOutput museg_format(const RewardInput& input, bool timestamps_in_thinking) {
@@ -46,10 +28,13 @@ RewardOutput museg_format(const RewardInput& input, bool timestamps_in_thinking)
 
 }  // namespace
 
-RewardOutput format_reward(const RewardInput& input, const RewardOptions&) { return strict_format(input, ThinkPolicy::kRequired); }
-RewardOutput format_answer_reward(const RewardInput& input, const RewardOptions&) { return strict_format(input, ThinkPolicy::kForbidden); }
+RewardOutput format_reward(const RewardInput& input, const RewardOptions&) { return strict_format(input, /*think=*/true); }
+RewardOutput format_answer_reward(const RewardInput& input, const RewardOptions&) { return strict_format(input, /*think=*/false); }
 RewardOutput format_tags_reward(const RewardInput& input, const RewardOptions&) {
-  return well_formed(has_strict_format(input.text, ThinkPolicy::kRequired));
+  return well_formed(has_layout(input.text, /*think=*/true, data::AnswerTags::kAnswer));
+}
+RewardOutput format_asked_reward(const RewardInput& input, const RewardOptions&) {
+  return input.prompt == nullptr ? kNotApplicable : laid_out_and_readable(input, has_asked_layout(input.text, *input.prompt));
 }
 RewardOutput format_seed_tvg_reward(const RewardInput& input, const RewardOptions&) { return well_formed(has_seed_tvg_format(input.text)); }
 RewardOutput format_generic_reward(const RewardInput& input, const RewardOptions&) { return well_formed(has_generic_format(input.text)); }

@@ -7,12 +7,15 @@ namespace vrlt::rewards {
 
 // Whether a response is laid out as asked: 1 or 0 unless said otherwise. They apply to every task. Source: spec grpo.md 3.1.
 
-/// F_strict with a thinking block, and the task's parser succeeds on the answer.
+/// F_strict with a thinking block, and the answer can be read (vrlt/reading).
 RewardOutput format_reward(const RewardInput& input, const RewardOptions& options);
-/// F_strict without a thinking block, and the task's parser succeeds on the answer.
+/// F_strict without a thinking block, and the answer can be read.
 RewardOutput format_answer_reward(const RewardInput& input, const RewardOptions& options);
 /// F_strict with a thinking block, whatever the answer says.
 RewardOutput format_tags_reward(const RewardInput& input, const RewardOptions& options);
+
+/// Laid out as the sample's prompt asks, and the answer can be read. Applies where the prompt is known.
+RewardOutput format_asked_reward(const RewardInput& input, const RewardOptions& options);
 
 // Those of other projects; see peer_formats.h.
 

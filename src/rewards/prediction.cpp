@@ -3,23 +3,12 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/data/prompt.h"
 
 namespace vrlt::rewards {
 namespace {
 
-/// What the options say of one span; the reason why it is worth nothing, or empty.
-std::string apply_policies(Interval& span, const std::optional<double>& duration, const RewardOptions& options) {
-  if (span.length() < 0 && options.inverted == "swap") std::swap(span.start_seconds, span.end_seconds);
-  if (span.length() < 0) return "inverted";
-  if (duration && span.end_seconds > *duration) {
-    if (options.out_of_range == "zero") return "out_of_range_span";
-    if (options.out_of_range == "clamp") {
-      span.start_seconds = std::min(span.start_seconds, *duration);
-      span.end_seconds = *duration;
-    }
-  }
-  return span.length() == 0 ? "zero_length" : "";
-}
+Interval clamped(const Interval& span, double duration) { return {std::min(span.start_seconds, duration), std::min(span.end_seconds, duration)}; }
 
 }  // namespace
 
@@ -33,33 +22,29 @@ std::optional<double> clip_duration(const data::Sample& sample) {
   return *end - sample.clip_start;
 }
 
-Parsed<std::string> read_answer(const RewardInput& input, const RewardOptions& options) {
-  const auto block = options.answer_block == "first"  ? AnswerBlock::kFirst
-                     : options.answer_block == "last" ? AnswerBlock::kLast
-                                                      : AnswerBlock::kSingle;
-  return extract_answer(input.text, block);
+reading::Response response_of(const RewardInput& input, const RewardOptions& options) {
+  return {.text = input.text,
+          .thinking_open = input.prompt != nullptr && data::opens_thinking(*input.prompt),
+          .block = options.answer_block == "first"    ? reading::AnswerBlock::kFirst
+                   : options.answer_block == "single" ? reading::AnswerBlock::kSingle
+                                                      : reading::AnswerBlock::kLast};
 }
 
-Parsed<std::vector<Interval>> read_spans(std::string_view answer, const data::Sample& sample, const RewardOptions& options) {
-  auto spans = parse_spans(answer);
-  if (!spans) return spans;
-  auto& list = *spans.value;
-  if (sample.segments.size() <= 1 && list.size() > 1) {
-    if (options.span == "one") return {{}, "multiple_spans"};
-    list = {options.span == "first" ? list.front() : list.back()};
-  }
+reading::Read<reading::Spans> apply_options(const reading::Read<reading::Spans>& read, const data::Sample& sample, const RewardOptions& options) {
+  if (!read) return read;
+  auto spans = *read;
+  if (sample.segments.size() <= 1 && spans.size() > 1 && options.span != "one") spans = {options.span == "first" ? spans.front() : spans.back()};
+  if (options.inverted == "swap")
+    for (auto& span : spans)
+      if (span.length() < 0) std::swap(span.start_seconds, span.end_seconds);
   const auto duration = clip_duration(sample);
-  std::string reason;
-  std::vector<Interval> usable;
-  for (auto span : list) {
-    const auto problem = apply_policies(span, duration, options);
-    if (problem.empty())
-      usable.push_back(span);
-    else
-      reason = problem;
+  if (!duration || options.out_of_range == "keep") return spans;
+  for (auto& span : spans) {
+    if (span.length() < 0 || span.end_seconds <= *duration) continue;
+    if (options.out_of_range == "zero") return reading::Reason::kOutOfRangeSpan;
+    span = clamped(span, *duration);
   }
-  if (usable.empty()) return {{}, reason};
-  return {std::move(usable), {}};
+  return spans;
 }
 
 std::string spans_text(const std::vector<Interval>& spans) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/reading/credit.h"
 #include "vrlt/rewards/reward.h"
 #include "vrlt/rewards/reward_options.h"
 
@@ -13,10 +13,15 @@ namespace vrlt::rewards {
 inline const RewardOutput kNotApplicable{.value = 0.0, .applicable = false, .reason = "not_applicable"};
 
 inline RewardOutput failure(std::string reason) { return {.value = 0.0, .reason = std::move(reason)}; }
+inline RewardOutput failure(reading::Reason reason) { return failure(std::string(to_string(reason))); }
 
 /// 1, or 0 with the reason wrong.
 inline RewardOutput right_or_wrong(bool right, std::string read) {
   return {.value = right ? 1.0 : 0.0, .reason = right ? "ok" : "wrong", .read = std::move(read)};
+}
+
+inline RewardOutput output_of(const reading::Credit& credit, std::string read) {
+  return {.value = credit.value, .reason = std::string(to_string(credit.reason)), .read = std::move(read)};
 }
 
 bool asks_for_spans(const data::Sample& sample);
@@ -24,12 +29,11 @@ bool asks_for_spans(const data::Sample& sample);
 /// Seconds from clip_start to the end of the clip, if the record says when it ends.
 std::optional<double> clip_duration(const data::Sample& sample);
 
-/// The answer block that options.answer_block picks.
-Parsed<std::string> read_answer(const RewardInput& input, const RewardOptions& options);
+/// The response, read in the answer block that options.answer_block picks.
+reading::Response response_of(const RewardInput& input, const RewardOptions& options);
 
-/// The spans of the answer: one if the truth is one, or all, after what the options say of several, inverted ones and those out of
-/// range. None is inverted or empty. Failures: those of parse_spans(), multiple_spans, inverted, zero_length, out_of_range_span.
-Parsed<std::vector<Interval>> read_spans(std::string_view answer, const data::Sample& sample, const RewardOptions& options);
+/// Spans that were read, after what the options say of several, inverted ones and those out of range.
+reading::Read<reading::Spans> apply_options(const reading::Read<reading::Spans>& spans, const data::Sample& sample, const RewardOptions& options);
 
 /// "4 to 8 s, 10 to 12 s".
 std::string spans_text(const std::vector<Interval>& spans);

@@ -23,6 +23,14 @@ void check_number(const char* name, bool holds, const char* expected) {
 
 }  // namespace
 
+std::vector<std::string> wider_than_strict(const RewardOptions& options) {
+  std::vector<std::string> found;
+  if (options.answer_block == "first") found.push_back("answer_block: first takes the first of several answers, where evaluation takes the last");
+  if (options.span != "one") found.push_back(concat("span: ", options.span, " takes one of several spans, where evaluation refuses them"));
+  if (options.inverted == "swap") found.push_back("inverted: swap turns a span that ends before it starts, where evaluation gives it 0");
+  return found;
+}
+
 void check(const RewardOptions& options) {
   check_choice("answer_block", options.answer_block, {"single", "first", "last"});
   check_choice("span", options.span, {"one", "first", "last"});

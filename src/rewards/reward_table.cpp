@@ -3,10 +3,12 @@
 #include "rewards/choice_rewards.h"
 #include "rewards/format_rewards.h"
 #include "rewards/grounded_rewards.h"
+#include "rewards/label_rewards.h"
 #include "rewards/length_rewards.h"
 #include "rewards/temporal_rewards.h"
 #include "rewards/text_rewards.h"
 #include "vrlt/core/error.h"
+#include "vrlt/reading/reason.h"
 
 namespace vrlt::rewards {
 namespace {
@@ -21,6 +23,7 @@ constexpr RewardEntry kRewards[] = {
      false, false, kThinkAndAnswer},
     {"format_answer", "1 if <answer>..</answer> alone is well formed and the answer can be read", format_answer_reward, kDiscrete, kForm, 0.0, 1.0,
      false, false, "<answer>", "<think>"},
+    {"format_asked", "1 if it is laid out as the sample's prompt asks and the answer can be read", format_asked_reward, kDiscrete, kForm},
     {"format_tags", "as format, whatever the answer says", format_tags_reward, kDiscrete, kForm, 0.0, 1.0, false, false, kThinkAndAnswer},
     {"format_seed_tvg", "Temporal-RLT: 1 for its JSON with start_time and end_time", format_seed_tvg_reward, kDiscrete, kForm, 0.0, 1.0, false, false,
      kThinkAndAnswer},
@@ -60,6 +63,9 @@ constexpr RewardEntry kRewards[] = {
     {"choice_seed_eval", "Temporal-RLT's evaluation: the first letter alone; for comparison, not to train on", choice_seed_eval_reward, kDiscrete,
      kAccuracy, 0.0, 1.0, /*evaluation_only=*/true},
 
+    {"yes_no", "1 if yes or no is right", yes_no_reward, kDiscrete, kAccuracy},
+    {"caption_match", "1 if the sentence that fits is named", caption_match_reward, kDiscrete, kAccuracy},
+
     {"grounded_qa", "half for the right option, half times the overlap of its time span", grounded_qa_reward, kContinuous, kAccuracy},
     {"grounded_qa_option", "grounded QA: 1 if the right option is chosen", grounded_qa_option_reward, kDiscrete, kAccuracy},
     {"grounded_qa_iou", "grounded QA: overlap of the time span", grounded_qa_iou_reward, kContinuous, kAccuracy},
@@ -96,9 +102,8 @@ const RewardEntry& find_reward(const std::string& name) {
 }
 
 bool is_parse_failure(std::string_view reason) {
-  for (const std::string_view known : {"ok", "wrong", "zero_length", "inverted", "out_of_range_span", "overlong", "not_applicable"})
-    if (reason == known) return false;
-  return true;
+  if (const auto known = reading::find_reason(reason)) return reading::is_parse_failure(*known);
+  return reason != "overlong" && reason != "not_applicable";
 }
 
 }  // namespace vrlt::rewards

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rewards/answer_block.h"
 #include "rewards/peer_spans.h"
 #include "rewards/prediction.h"
 #include "rewards/span_scores.h"
@@ -28,16 +29,18 @@ RewardOutput scored(double value, const Spans& predicted, const data::Sample& sa
 template <typename Score>
 RewardOutput score_spans(const RewardInput& input, const RewardOptions& options, const Score& score) {
   if (!asks_for_spans(input.sample) || input.sample.segments.empty()) return kNotApplicable;
-  const auto answer = read_answer(input, options);
-  if (!answer) return failure(answer.failure);
-  const auto spans = read_spans(*answer.value, input.sample, options);
-  if (!spans) return failure(spans.failure);
-  return scored(score(*spans.value, input.sample.clip_segments()), *spans.value, input.sample);
+  const bool several = input.sample.segments.size() > 1 || options.span != "one";
+  const auto read = apply_options(reading::read_spans(response_of(input, options), several), input.sample, options);
+  if (!read) return failure(read.reason);
+  if (const auto problem = reading::span_problem(*read); problem != reading::Reason::kOk) return failure(problem);
+  auto spans = *read;
+  std::erase_if(spans, [](const Interval& span) { return span.length() == 0; });
+  auto output = scored(score(spans, input.sample.clip_segments()), spans, input.sample);
+  if (output.value == 0.0) output.reason = "wrong";
+  return output;
 }
 
-double iou(const Spans& predicted, const Spans& truth) {
-  return truth.size() == 1 ? temporal_iou(predicted.front(), truth.front()) : temporal_set_iou(predicted, truth);
-}
+double iou(const Spans& predicted, const Spans& truth) { return reading::span_credit(predicted, truth).value; }
 
 /// One span as a peer reads it, against the only true span.
 template <typename Score>
@@ -57,9 +60,9 @@ std::optional<Interval> read_videochat_span(std::string_view response) {
 template <typename Score>
 RewardOutput score_museg(const RewardInput& input, const Score& score) {
   if (!asks_for_spans(input.sample) || input.sample.segments.empty()) return kNotApplicable;
-  const auto answer = extract_answer(input.text);
-  if (!answer) return failure(answer.failure);
-  const auto spans = read_museg_items(*answer.value);
+  const auto answer = only_answer_block(input.text);
+  if (!answer.content) return failure(answer.failure);
+  const auto spans = read_museg_items(*answer.content);
   if (!spans) return failure("unreadable");
   for (const auto& span : *spans)
     if (!(span.start_seconds >= 0 && span.start_seconds < span.end_seconds)) return failure("unreadable");

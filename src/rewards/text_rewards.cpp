@@ -6,23 +6,31 @@
 #include "rewards/number_scores.h"
 #include "rewards/prediction.h"
 #include "rewards/tag_scan.h"
-#include "rewards/text_scan.h"
 #include "rewards/unicode_scan.h"
 #include "rewards/word_scores.h"
+#include "vrlt/core/error.h"
 
 namespace vrlt::rewards {
 namespace {
 
-/// Whether the record asks for this kind of answer.
-bool asks_for(const data::Sample& sample, const char* problem_type) {
-  if (sample.task != data::Task::kOpen || !sample.answer_text) return false;
+std::string problem_type(const data::Sample& sample) {
   const auto& record = sample.record;
-  if (!record.is_object() || !record.contains("problem_type")) return true;
-  return record["problem_type"] == problem_type;
+  const bool named = record.is_object() && record.contains("problem_type") && record["problem_type"].is_string();
+  return named ? record["problem_type"].get<std::string>() : "";
 }
 
+/// Whether the record asks for this kind of answer, or names no kind.
+bool asks_for(const data::Sample& sample, const char* type) {
+  if (sample.task != data::Task::kOpen || !sample.answer_text) return false;
+  const auto named = problem_type(sample);
+  return named.empty() || named == type;
+}
+
+/// Every open question has a reward: what is of no kind that another reward knows is free text.
 bool asks_for_text(const data::Sample& sample) {
-  return (sample.task == data::Task::kCaption && sample.answer_text) || asks_for(sample, "free-form");
+  if (!sample.answer_text || (sample.task != data::Task::kCaption && sample.task != data::Task::kOpen)) return false;
+  const auto type = problem_type(sample);
+  return sample.task == data::Task::kCaption || (type != "numerical" && type != "regression" && type != "OCR");
 }
 
 /// What Video-R1 takes for the answer: the first block, trimmed, or nothing.
@@ -55,17 +63,20 @@ TolerancesOfRecord tolerances(const data::Sample& sample) {
 
 /// Reads the number of the answer, then scores it with `score(predicted, truth)`. A truth that is no number is another kind of question.
 template <typename Score>
-RewardOutput score_number(const RewardInput& input, const RewardOptions& options, const char* problem_type, const Score& score) {
-  if (!asks_for(input.sample, problem_type)) return kNotApplicable;
+RewardOutput score_number(const RewardInput& input, const RewardOptions& options, const char* type, const Score& score) {
+  if (!asks_for(input.sample, type)) return kNotApplicable;
   const auto truth = parse_decimal(*input.sample.answer_text);
   if (!truth) return kNotApplicable;
-  const auto answer = read_answer(input, options);
-  if (!answer) return failure(answer.failure);
-  if (answer.value->size() > kMaxAnswerBytes) return failure("too_long");
-  const auto number = parse_decimal(*answer.value);
-  if (!number) return failure("no_number");
+  const auto number = reading::read_number(response_of(input, options));
+  if (!number) return failure(number.reason);
   const double value = score(*number, *truth);
-  return {.value = value, .reason = value > 0 ? "ok" : "wrong", .read = std::string(trim(*answer.value))};
+  return {.value = value, .reason = value > 0 ? "ok" : "wrong", .read = concat(*number)};
+}
+
+/// The words of an answer; none are an answer too.
+reading::Read<std::string> read_words(const RewardInput& input, const RewardOptions& options) {
+  auto text = reading::read_text(response_of(input, options));
+  return text.reason == reading::Reason::kEmpty ? reading::Read<std::string>(std::string()) : text;
 }
 
 RewardOutput score_words(std::string_view answer, const data::Sample& sample, bool stem) {
@@ -78,11 +89,16 @@ RewardOutput score_words(std::string_view answer, const data::Sample& sample, bo
 
 }  // namespace
 
+bool asks_for_number(const data::Sample& sample) {
+  const auto type = problem_type(sample);
+  return sample.task == data::Task::kOpen && (type == "numerical" || type == "regression");
+}
+
 RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options) {
   if (!asks_for_text(input.sample)) return kNotApplicable;
-  const auto answer = read_answer(input, options);
-  if (!answer) return failure(answer.failure);
-  return score_words(*answer.value, input.sample, options.rouge_stemmer);
+  const auto answer = read_words(input, options);
+  if (!answer) return failure(answer.reason);
+  return score_words(*answer, input.sample, options.rouge_stemmer);
 }
 
 RewardOutput rouge_videor1_reward(const RewardInput& input, const RewardOptions&) {
@@ -125,12 +141,11 @@ RewardOutput mean_relative_accuracy_reward(const RewardInput& input, const Rewar
 
 RewardOutput ocr_reward(const RewardInput& input, const RewardOptions& options) {
   if (!asks_for(input.sample, "OCR")) return kNotApplicable;
-  const auto answer = read_answer(input, options);
-  if (!answer) return failure(answer.failure);
-  if (answer.value->size() > kMaxAnswerBytes) return failure("too_long");
-  const auto hypothesis = words_of(*answer.value), reference = words_of(*input.sample.answer_text);
+  const auto answer = read_words(input, options);
+  if (!answer) return failure(answer.reason);
+  const auto hypothesis = words_of(*answer), reference = words_of(*input.sample.answer_text);
   if (hypothesis.size() > kMaxWords || reference.size() > kMaxWords) return failure("too_long");
-  return {.value = word_accuracy(hypothesis, reference), .read = excerpt(*answer.value)};
+  return {.value = word_accuracy(hypothesis, reference), .read = excerpt(*answer)};
 }
 
 }  // namespace vrlt::rewards

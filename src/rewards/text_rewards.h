@@ -5,10 +5,13 @@
 
 namespace vrlt::rewards {
 
+/// Whether the record says that a number is asked for.
+bool asks_for_number(const data::Sample& sample);
+
 // Rewards of answers in words or numbers. They apply to open questions (rouge: captions too) whose record has an answer text and, if
 // it has a "problem_type", the one named here. Source: spec grpo.md 3.8 and 3.9.
 
-/// Mean of ROUGE-1, -2 and -L; problem_type free-form.
+/// Mean of ROUGE-1, -2 and -L; every problem_type but those below.
 RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options);
 /// As Video-R1: with stems, of the first answer block.
 RewardOutput rouge_videor1_reward(const RewardInput& input, const RewardOptions& options);

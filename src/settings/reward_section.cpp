@@ -6,7 +6,9 @@
 namespace vrlt::settings {
 
 void visit_reward_fields(config::FieldVisitor& v, rewards::RewardOptions& c) {
-  v.field({.name = "answer_block", .help = "which answer block counts; single: more than one is a failure", .choices = {"single", "first", "last"}},
+  v.field({.name = "answer_block",
+           .help = "which answer block counts; last: as evaluation reads it, single: any other number is a failure",
+           .choices = {"last", "single", "first"}},
           c.answer_block);
   v.field({.name = "span", .help = "which time span counts where one is asked for", .choices = {"one", "first", "last"}}, c.span);
   v.field({.name = "inverted", .help = "a span that ends before it starts", .choices = {"zero", "swap"}}, c.inverted);
@@ -24,6 +26,13 @@ rewards::RewardFunction reward_function(const std::vector<config::WeightedName>&
   for (const auto& [name, weight] : rewards) terms.push_back({name, weight});
   options.max_tokens = max_new_tokens;
   return rewards::RewardFunction(terms, std::move(options));
+}
+
+std::vector<std::string> doubts(const rewards::RewardOptions& options, const config::KeyLocations& locations) {
+  std::vector<std::string> found;
+  for (const auto& wider : rewards::wider_than_strict(options))
+    found.push_back(concat(place_of("reward_options", locations), ": ", wider, "; rewards will be higher than scores"));
+  return found;
 }
 
 std::vector<std::string> check(const std::vector<config::WeightedName>& rewards, const rewards::RewardOptions& options, int64_t max_new_tokens,

@@ -1,6 +1,7 @@
 #include "vrlt/settings/select_config.h"
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/selection/filter_presets.h"
 #include "vrlt/settings/reward_section.h"
@@ -71,7 +72,12 @@ SelectConfig load_select_config(const std::filesystem::path& file, const std::ve
   config.filter = selection::find_filter_preset(named.filter.preset).config();
   config::load(
       file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, config); },
-      [&](const config::KeyLocations& locations) { return check(config, locations); });
+      [&](const config::KeyLocations& locations) {
+        auto problems = check(config, locations);
+        if (problems.empty())
+          for (const auto& doubt : doubts(config.reward_options, locations)) log::warning(doubt);
+        return problems;
+      });
   return config;
 }
 

@@ -223,6 +223,7 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
           "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, or think_answer with records that have \"thinking\"");
     return found;
   }
+  for (auto& wider : doubts(config.reward_options, locations)) found.push_back(std::move(wider));
   const auto& objective = config.algorithm.objective;
   const auto& sampling = config.rollout.sampling;
   if (objective.policy_loss.ratio != "token" && objective.aggregation.mode == "const")

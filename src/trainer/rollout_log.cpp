@@ -1,7 +1,7 @@
 #include "vrlt/trainer/rollout_log.h"
 
 #include "vrlt/core/error.h"
-#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/reading/reading.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -9,11 +9,10 @@ namespace {
 io::Json to_json(const Interval& span) { return io::Json::array({span.start_seconds, span.end_seconds}); }
 
 io::Json predicted_span(const data::Sample& sample, const std::string& text) {
-  const auto answer = rewards::extract_answer(text);
-  if (!answer || sample.segments.empty()) return nullptr;
-  const auto span =
-      sample.options.empty() ? rewards::parse_single_span(*answer.value) : rewards::parse_grounded_answer(*answer.value, sample.options).span;
-  return span ? to_json(*span.value) : io::Json(nullptr);
+  if (sample.segments.empty()) return nullptr;
+  const auto spans =
+      sample.options.empty() ? reading::read_spans({.text = text}, /*several=*/false) : reading::read_grounded({.text = text}, sample.options).spans;
+  return spans ? to_json((*spans).front()) : io::Json(nullptr);
 }
 
 }  // namespace

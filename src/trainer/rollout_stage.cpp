@@ -78,8 +78,9 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<Draw
   cost.rollout_seconds += seconds_since(rollout_start);
   for (size_t i = 0; i < groups.size(); ++i) {
     const auto& sample = *groups[i].sample;
-    const auto control = reward_inputs(sample, controls[i]);
-    groups[i].scores = reward_.score_group(reward_inputs(sample, groups[i].group), control);
+    const auto& prompt = parts_.config.data.prompt;
+    const auto control = reward_inputs(sample, controls[i], prompt);
+    groups[i].scores = reward_.score_group(reward_inputs(sample, groups[i].group, prompt), control);
     flops_.add_rollout(groups[i].group, metrics);
     flops_.add_rollout(controls[i], metrics);
     for (const auto& response : control) metrics.mean("reward/shuffled_accuracy", reward_(response).accuracy);

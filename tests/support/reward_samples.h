@@ -19,7 +19,8 @@ inline std::vector<data::Sample> reward_samples() {
           {.task = data::Task::kOpen, .answer_text = "12"},
           {.task = data::Task::kOpen, .answer_text = "0"},
           {.task = data::Task::kCaption, .answer_text = "a man opens a door"},
-          {.task = data::Task::kYesNo, .answer_text = "yes"}};
+          {.task = data::Task::kYesNo, .answer_text = "yes"},
+          {.task = data::Task::kCaptionMatch, .options = options, .answer_option = 1}};
 }
 
 }  // namespace vrlt::test

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "vrlt/data/prompt.h"
 #include "vrlt/data/sample.h"
 
 namespace vrlt::rewards {
@@ -13,9 +14,10 @@ namespace vrlt::rewards {
 /// What a reward looks at.
 struct RewardInput {
   const data::Sample& sample;
-  std::string text;        ///< The response without special tokens.
-  int64_t num_tokens = 0;  ///< Generated tokens, stop token included.
-  bool truncated = false;  ///< The length limit was hit before a stop token.
+  std::string text;                           ///< The response without special tokens.
+  int64_t num_tokens = 0;                     ///< Generated tokens, stop token included.
+  bool truncated = false;                     ///< The length limit was hit before a stop token.
+  const data::PromptEntry* prompt = nullptr;  ///< What the response answers; null where nobody knows.
 };
 
 /// What it says. A failure is value 0 with a reason, never an exception and never NaN.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "vrlt/rewards/reward_function.h"
@@ -8,6 +9,7 @@
 namespace vrlt::trainer {
 
 /// What the rewards see of the responses.
-std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group);
+/// @param prompt  the usual one of the run.
+std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group, const std::string& prompt);
 
 }  // namespace vrlt::trainer

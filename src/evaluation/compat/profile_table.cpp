@@ -4,7 +4,6 @@
 #include "evaluation/compat/overlaps.h"
 #include "evaluation/compat/python_text.h"
 #include "evaluation/compat/span_readers.h"
-#include "evaluation/strict_grammar.h"
 #include "rewards/peer_choices.h"
 #include "rewards/peer_spans.h"
 #include "rewards/tag_scan.h"
@@ -12,6 +11,7 @@
 #include "vrlt/core/random.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/compat_profile.h"
+#include "vrlt/reading/credit.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -113,23 +113,30 @@ SampleScore tempcompass_pooled(const Sample& sample, const std::string& response
 
 // Grounded QA
 
-/// The official scripts are given numbers: the strict grammar reads them, and the first of several spans counts.
-SampleScore grounded_reading(const GroundedReading& numbers) {
+/// The official scripts are given numbers: the strict reading finds them, and the first of several spans counts. With an
+/// inverted one among them there are none.
+reading::GroundedReading read_numbers(const std::string& response, const Sample& sample) {
+  auto numbers = reading::read_grounded({.text = response}, sample.options);
+  if (numbers.spans && reading::span_problem(*numbers.spans) == reading::Reason::kInverted) numbers.spans = reading::Reason::kInverted;
+  return numbers;
+}
+
+SampleScore grounded_reading(const reading::GroundedReading& numbers) {
   SampleScore score;
-  score.reason = !numbers.option ? numbers.option.failure : !numbers.spans ? numbers.spans.failure : "ok";
-  score.parsed = {{"option", numbers.option ? io::Json(*numbers.option.value) : io::Json(nullptr)},
-                  {"span", to_json(numbers.spans ? std::optional(numbers.spans.value->front()) : std::nullopt)}};
+  score.reason = to_string(!numbers.option ? numbers.option.reason : numbers.spans.reason);
+  score.parsed = {{"option", numbers.option ? io::Json(*numbers.option) : io::Json(nullptr)},
+                  {"span", to_json(numbers.spans ? std::optional((*numbers.spans).front()) : std::nullopt)}};
   return score;
 }
 
 SampleScore nextgqa(const Sample& sample, const std::string& response, uint64_t) {
-  const auto numbers = read_grounded_response(response, sample.options);
+  const auto numbers = read_numbers(response, sample);
   auto score = grounded_reading(numbers);
-  const bool right = numbers.option && sample.answer_option == *numbers.option.value;
+  const bool right = numbers.option && sample.answer_option == *numbers.option;
   if (sample.answer_option) score.metrics.emplace_back("accuracy", right ? 1.0 : 0.0);
   // A question without a span is not in the file of predictions, and the script goes over that file.
   if (sample.segments.empty() || !numbers.spans) return score;
-  const auto [iou, iop] = nextgqa_overlap(numbers.spans.value->front(), sample.clip_segments());
+  const auto [iou, iop] = nextgqa_overlap((*numbers.spans).front(), sample.clip_segments());
   if (sample.answer_option) score.metrics.emplace_back("Acc@GQA", right && iop >= 0.5 ? 1.0 : 0.0);
   score.metrics.insert(score.metrics.end(), {{"mIoP", iop}, {"IoP@0.3", iop >= 0.3}, {"IoP@0.5", iop >= 0.5}});
   score.metrics.insert(score.metrics.end(), {{"mIoU", iou}, {"R1@0.3", iou >= 0.3}, {"R1@0.5", iou >= 0.5}});
@@ -153,14 +160,14 @@ SampleScore videochat_gqa(const Sample& sample, const std::string& response, uin
 }
 
 SampleScore rextime(const Sample& sample, const std::string& response, uint64_t) {
-  const auto numbers = read_grounded_response(response, sample.options);
+  const auto numbers = read_numbers(response, sample);
   auto score = grounded_reading(numbers);
-  const bool right = numbers.option && sample.answer_option == *numbers.option.value;
+  const bool right = numbers.option && sample.answer_option == *numbers.option;
   if (sample.answer_option) score.metrics.emplace_back("accuracy", right ? 1.0 : 0.0);
   if (sample.segments.empty()) return score;
   double iou = 0.0;
   for (const auto& truth : sample.clip_segments())
-    if (numbers.spans) iou = std::max(iou, hull_iou(numbers.spans.value->front(), truth).value_or(0.0));
+    if (numbers.spans) iou = std::max(iou, hull_iou((*numbers.spans).front(), truth).value_or(0.0));
   if (sample.answer_option)
     for (const auto& [name, threshold] : {std::pair("Acc@IoU0.3", 0.3), std::pair("Acc@IoU0.5", 0.5), std::pair("Acc@IoU0.7", 0.7)})
       score.metrics.emplace_back(name, right && iou >= threshold ? 1.0 : 0.0);

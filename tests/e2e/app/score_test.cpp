@@ -68,7 +68,7 @@ TEST(Score, ExplainsEachDecisionForPeople) {
   EXPECT_THAT(result.out, HasSubstr("does not apply: choice\n"));
   EXPECT_THAT(result.out, HasSubstr("<answer>A or B</answer>  (cut off)\n"));
   EXPECT_THAT(result.out, HasSubstr("truth     B. y\n"));
-  EXPECT_THAT(result.out, HasSubstr("choice                    0.000   x 1  unparsed\n"));
+  EXPECT_THAT(result.out, HasSubstr("choice                    0.000   x 1  ambiguous\n"));
 }
 
 TEST(Score, ExpectedValuesThatAreNotMetFailInJUnit) {

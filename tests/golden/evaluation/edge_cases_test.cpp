@@ -182,7 +182,7 @@ TEST(YesNo, BothColumns) {
       EXPECT_EQ(official.reason, row["official"] == "judge/0" ? "no_yes_no" : "ok");
       const auto cell = row["strict"].get<std::string>();
       EXPECT_EQ(values(strict).at("accuracy"), cell == truth ? 1.0 : 0.0);
-      EXPECT_EQ(strict.reason, cell == "yes" || cell == "no" ? "ok" : cell);
+      EXPECT_EQ(strict.reason, cell == truth ? "ok" : cell == "yes" || cell == "no" ? "wrong" : cell);
     }
   });
 }

@@ -1,6 +1,7 @@
 // Rewards and parsers against an independent implementation of their rules: every field of every row.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -8,7 +9,7 @@
 #include "tests/support/golden_rows.h"
 #include "tests/support/score_one.h"
 #include "vrlt/core/interval.h"
-#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/reading/reading.h"
 #include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
@@ -32,14 +33,22 @@ double total(std::vector<RewardTerm> terms, const data::Sample& sample, const st
   return RewardFunction(std::move(terms))({.sample = sample, .text = text}).total;
 }
 
+/// The rows keep the blanks around an answer, which say nothing.
+std::string trimmed(const std::string& text) {
+  const size_t begin = std::min(text.find_first_not_of(" \n\t\r"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \n\t\r") + 1 - begin);
+}
+
 void expect_answer(const Json& row, const std::string& text) {
-  const auto answer = extract_answer(text);
-  if (row.at("answer").is_null()) {
-    EXPECT_FALSE(answer);
-  } else {
-    EXPECT_TRUE(answer) << answer.failure;
-    EXPECT_EQ(test::printable(answer.value.value_or("")), row.at("answer").dump(-1, ' ', true));
-  }
+  const auto answer = reading::read_text({.text = text});
+  const auto expected = row.at("answer").is_null() ? std::string() : trimmed(row.at("answer").get<std::string>());
+  EXPECT_EQ(test::printable(answer.value.value_or("")), test::printable(expected)) << to_string(answer.reason);
+}
+
+/// Why nothing was read; null where something was.
+template <typename T>
+Json failure_of(const reading::Read<T>& read) {
+  return read ? Json(nullptr) : Json(std::string(to_string(read.reason)));
 }
 
 void expect_formats(const Json& row, const data::Sample& sample, const std::string& text) {
@@ -63,15 +72,11 @@ void check_grounding(const Json& row) {
   const data::Sample sample{.task = data::Task::kTemporalGrounding, .segments = {interval_of(row.at("ground_truth"))}};
   expect_formats(row, sample, text);
   expect_answer(row, text);
-  const auto answer = extract_answer(text);
-  const auto span = answer ? parse_single_span(*answer.value) : Parsed<Interval>{{}, answer.failure};
-  EXPECT_EQ(bool(span), row.at("failure").is_null()) << span.failure;
-  if (row.at("failure") == "multiple_answer_tags") {
-    EXPECT_EQ(span.failure, "multiple_answer_tags");
-  }
-  if (span && row.at("interval").is_array()) {
-    EXPECT_NEAR(span.value->start_seconds, interval_of(row.at("interval")).start_seconds, kTolerance);
-    EXPECT_NEAR(span.value->end_seconds, interval_of(row.at("interval")).end_seconds, kTolerance);
+  const auto spans = reading::read_spans({.text = text}, /*several=*/false);
+  EXPECT_EQ(failure_of(spans), row.at("failure"));
+  if (spans && row.at("interval").is_array()) {
+    EXPECT_NEAR((*spans)[0].start_seconds, interval_of(row.at("interval")).start_seconds, kTolerance);
+    EXPECT_NEAR((*spans)[0].end_seconds, interval_of(row.at("interval")).end_seconds, kTolerance);
   }
   EXPECT_NEAR(reward("temporal_iou", sample, text).value, row.at("iou").get<double>(), kTolerance);
   EXPECT_NEAR(total({{"temporal_iou", 1.0}, {"format", 1.0}}, sample, text), row.at("total_iou_plus_format").get<double>(), kTolerance);
@@ -79,18 +84,16 @@ void check_grounding(const Json& row) {
 }
 
 void check_spans(const Json& row) {
-  const auto spans = parse_spans(row.at("answer").get<std::string>());
-  EXPECT_EQ(bool(spans), row.contains("spans")) << spans.failure;
-  if (row.contains("spans") && spans) {
-    const auto expected = intervals_of(row.at("spans"));
-    ASSERT_EQ(spans.value->size(), expected.size());
-    for (size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_NEAR((*spans.value)[i].start_seconds, expected[i].start_seconds, kTolerance);
-      EXPECT_NEAR((*spans.value)[i].end_seconds, expected[i].end_seconds, kTolerance);
-    }
-  }
-  if (row.value("reason_is_specified", false)) {
-    EXPECT_EQ(spans.failure, row.at("failure").get<std::string>());
+  const auto text = "<answer>" + row.at("answer").get<std::string>() + "</answer>";
+  const auto spans = reading::read_spans({.text = text}, /*several=*/true);
+  EXPECT_EQ(failure_of(spans), row.value("failure", Json()));
+  ASSERT_EQ(bool(spans), row.contains("spans"));
+  if (!spans) return;
+  const auto expected = intervals_of(row.at("spans"));
+  ASSERT_EQ((*spans).size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR((*spans)[i].start_seconds, expected[i].start_seconds, kTolerance);
+    EXPECT_NEAR((*spans)[i].end_seconds, expected[i].end_seconds, kTolerance);
   }
 }
 
@@ -100,18 +103,9 @@ void check_choice(const Json& row) {
   sample.answer_option = row.at("ground_truth").get<std::string>().at(0) - 'A';
   expect_formats(row, sample, text);
   expect_answer(row, text);
-  const auto answer = extract_answer(text);
-  const auto option = answer ? parse_choice(*answer.value, sample.options) : Parsed<int64_t>{{}, answer.failure};
-  if (row.at("failure").is_null()) {
-    EXPECT_TRUE(option) << option.failure;
-    EXPECT_EQ(std::string(1, static_cast<char>('A' + option.value.value_or(25))), row.at("label").get<std::string>());
-  } else {
-    EXPECT_FALSE(option);
-    const auto reason = row.at("failure").get<std::string>();
-    if (std::set<std::string>{"conflict", "out_of_range", "multiple_answer_tags"}.contains(reason)) {
-      EXPECT_EQ(option.failure, reason);
-    }
-  }
+  const auto option = reading::read_choice({.text = text}, sample.options);
+  EXPECT_EQ(failure_of(option), row.at("failure"));
+  EXPECT_EQ(option ? Json(std::string(1, static_cast<char>('A' + *option))) : Json(nullptr), row.at("label"));
   EXPECT_EQ(reward("choice", sample, text).value, row.at("accuracy").get<double>());
 }
 

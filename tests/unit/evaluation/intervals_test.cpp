@@ -30,11 +30,11 @@ const IntervalRow kRows[] = {
     {"I2_inverted", "18 - 12", kOne, 0, 0, "inverted"},
     {"I3_inverted_around", "25 - 5", kOne, 0, 0, "inverted"},
     {"I4_inverted_equal", "20 - 10", kOne, 0, 0, "inverted"},
-    {"I5_point_inside", "15 - 15", kOne, 0, 0, "ok"},
-    {"I6_point_outside", "25 - 25", kOne, 0, 0, "ok"},
+    {"I5_point_inside", "15 - 15", kOne, 0, 0, "zero_length"},
+    {"I6_point_outside", "25 - 25", kOne, 0, 0, "zero_length"},
     {"I8_beyond_the_end", "12 - 45", kOne, 8.0 / 35, 8.0 / 33, "ok"},
-    {"I9_out_of_the_video", "35 - 45", kOne, 0, 0, "ok"},
-    {"I10_touching", "20 - 30", kOne, 0, 0, "ok"},
+    {"I9_out_of_the_video", "35 - 45", kOne, 0, 0, "wrong"},
+    {"I10_touching", "20 - 30", kOne, 0, 0, "wrong"},
     {"I11_whole_video", "0 - 30", kOne, 1.0 / 3, 1.0 / 3, "ok"},
     {"I12_best_of_two", "12 - 18", kTwo, 0.6, 1, "ok"},
     {"I13_over_two", "2 - 20", kTwo, 10.0 / 18, 10.0 / 18, "ok"},
@@ -92,7 +92,7 @@ TEST(SetIou, IsPrintedBesideTheIouOfOneSpan) {
   EXPECT_EQ(several.at("mIoU_set"), 1.0);
   EXPECT_EQ(grounded("<answer>B</answer><glue></glue>").reason, "empty");
   EXPECT_EQ(grounded("<answer>B</answer><glue>[(1, 2)]").reason, "unclosed_answer");
-  EXPECT_EQ(grounded("<answer>B</answer>").reason, "missing") << "the option still counts";
+  EXPECT_EQ(grounded("<answer>B</answer>").reason, "no_span") << "the option still counts";
 }
 
 TEST(Flags, TellOddSpansThatAreKept) {
@@ -197,7 +197,7 @@ TEST(GroundedAnswers, NeedBothHalves) {
   EXPECT_EQ(metrics(grounded("B, 4 - 15")).at("Acc@GQA"), 0.0) << "5 of 11 s";
   EXPECT_EQ(metrics(grounded("A, 10 - 20")).at("Acc@GQA"), 0.0);
   EXPECT_EQ(metrics(grounded("A, 10 - 20")).at("mIoU"), 1.0);
-  EXPECT_EQ(grounded("B").reason, "missing");
+  EXPECT_EQ(grounded("B").reason, "no_span");
   EXPECT_EQ(grounded("10 - 20").reason, "no_option");
   EXPECT_EQ(grounded("(B) [10, 20]").reason, "ok");
   EXPECT_EQ(grounded("B (10, 20)").reason, "ok");

@@ -123,15 +123,15 @@ TEST(Summarize, SeveralResponsesCountWithTheirMean) {
 // The notebook of MVBench begins the answer with "Best option:(" and reads "(" and what follows, to the end of the line.
 TEST(Summarize, ScoresWhatTheAuthorsRead) {
   const std::vector<data::Sample> samples = {choice("1", "v1", 1), choice("2", "v2", 1)};
-  const std::vector<Answer> answers = {{.id = "1", .responses = {{"B) blue\nNot (A)."}}}, {.id = "2", .responses = {{""}}}};
+  const std::vector<Answer> answers = {{.id = "1", .responses = {{"B) blue\nAnswer: A"}}}, {.id = "2", .responses = {{""}}}};
   const Scoring begun{.profiles = {&find_compat("mcq.mvb_off")}, .prompt = &data::find_prompt("p_mvb_off")};
   const auto results = summarize(pointers(samples), answers, begun);
   EXPECT_EQ(value(results, "accuracy"), 0.5) << "(B) blue; the bracket alone is no option";
   EXPECT_EQ(results.at("compat").at("mcq.mvb_off").at("metrics").at("accuracy").at("value"), 1.0) << "the bracket is a part of (b)";
   EXPECT_EQ(results.at("compat").at("mcq.mvb_off").at("n_right_though_empty"), 1);
-  EXPECT_EQ(value(summarize(pointers(samples), answers, {}), "accuracy"), 0.0) << "B) or (A)";
+  EXPECT_EQ(value(summarize(pointers(samples), answers, {}), "accuracy"), 0.0) << "the line behind says A";
   const auto line = to_json(answers[0], samples[0], begun);
-  EXPECT_EQ(line.at("text"), "B) blue\nNot (A).");
+  EXPECT_EQ(line.at("text"), "B) blue\nAnswer: A");
   EXPECT_EQ(line.at("read_as"), "(B) blue");
   EXPECT_EQ(line.at("compat").at("score").at("accuracy"), 1.0);
   EXPECT_FALSE(to_json(answers[0], samples[0], {}).contains("read_as"));

@@ -3,7 +3,6 @@
 
 #include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
-#include "vrlt/rewards/answer_parser.h"
 #include "vrlt/rewards/reward_table.h"
 
 namespace vrlt::rewards {
@@ -52,7 +51,7 @@ const ChoiceRow kAnswers[] = {
     {"four_b", "BBBB", 0, 0, 1, 0},
     {"because", "Because a drone", 0, 0, 1, 0},
     {"broken_json", "{\"option\": \"B\"", 0, 0, 1, 1},
-    {"html", "<b>B</b>", 0, 0, 1, 1},
+    {"html", "<b>B</b>", 1, 0, 1, 1},
     {"wrong_letter_right_text", "D. A drone in the sky", 0, 0, 0, 0},
     {"letter_beyond_options", "E", 0, 0, 0, 0},
     {"letter_far_beyond_options", "F", 0, 0, 0, 0},
@@ -63,8 +62,8 @@ const ChoiceRow kAnswers[] = {
 };
 
 const ChoiceRow kResponses[] = {
-    {"no_tags", "B", 0, 0, 0, 1},
-    {"two_answers_right_last", "<answer>A</answer><answer>B</answer>", 0, 0, 0, 0},
+    {"no_tags", "B", 1, 0, 0, 1},
+    {"two_answers_right_last", "<answer>A</answer><answer>B</answer>", 1, 0, 0, 0},
     {"two_answers_right_first", "<answer>B</answer><answer>A</answer>", 0, 1, 1, 1},
     {"answer_inside_thinking", "<think>maybe <answer>B</answer></think><answer>A</answer>", 0, 1, 1, 1},
     {"cut_off", "<think>t</think><answer>B", 0, 0, 0, 1},
@@ -83,27 +82,30 @@ class ChoiceResponses : public testing::TestWithParam<ChoiceRow> {};
 INSTANTIATE_TEST_SUITE_P(Spec35, ChoiceAnswers, testing::ValuesIn(kAnswers), test::row_name);
 INSTANTIATE_TEST_SUITE_P(Spec35, ChoiceResponses, testing::ValuesIn(kResponses), test::row_name);
 
-std::string failure(const char* answer) { return parse_choice(answer, kOptions).failure; }
-
 }  // namespace
 
 TEST_P(ChoiceAnswers, EveryColumn) { expect_row(test::think_and_answer(GetParam().answer), GetParam()); }
 TEST_P(ChoiceResponses, EveryColumn) { expect_row(GetParam().answer, GetParam()); }
 
-TEST(ParseChoice, NamesTheFailure) {
-  EXPECT_EQ(failure("(A) or (B)"), "conflict");
-  EXPECT_EQ(failure("E"), "out_of_range");
-  EXPECT_EQ(failure("The answer is Q."), "out_of_range");
-  EXPECT_EQ(failure("{\"option\": \"B\""), "bad_json");
-  EXPECT_EQ(failure(R"({"option": 1})"), "bad_json");
-  EXPECT_EQ(failure("none"), "unparsed");
-  EXPECT_EQ(failure("The answer isn't (B)"), "unparsed");
+TEST(ChoiceReward, NamesTheFailure) {
+  const data::Sample sample{.task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
+  const auto reason = [&](const char* answer) { return test::score_one("choice", sample, test::think_and_answer(answer)).reason; };
+  EXPECT_EQ(reason("(A) or (B)"), "ambiguous");
+  EXPECT_EQ(reason("E"), "letter_out_of_range");
+  EXPECT_EQ(reason("{\"option\": \"B\""), "bad_json");
+  EXPECT_EQ(reason(R"({"option": 1})"), "bad_json_value");
+  EXPECT_EQ(reason("none"), "no_option");
+  EXPECT_EQ(reason("The answer isn't (B)"), "negated");
+  EXPECT_EQ(reason("A"), "wrong");
+  EXPECT_EQ(reason("B"), "ok");
 }
 
-// Rule 5 wants exactly one option of that text.
-TEST(ParseChoice, RepeatedOptionTextNamesNothing) {
-  EXPECT_FALSE(parse_choice("same", {"same", "other", "same"}));
-  EXPECT_EQ(parse_choice("other", {"same", "other", "same"}).value, 1);
+// The first of equal texts is read, and each of them is right.
+TEST(ChoiceReward, EitherOfTwoEqualOptionsIsRight) {
+  const data::Sample sample{.task = data::Task::kMultipleChoice, .options = {"same", "other", "Same."}, .answer_option = 2};
+  for (const char* answer : {"A", "C", "same", "SAME."})
+    EXPECT_EQ(test::score_one("choice", sample, test::think_and_answer(answer)).value, 1.0) << answer;
+  EXPECT_EQ(test::score_one("choice", sample, test::think_and_answer("other")).value, 0.0);
 }
 
 // Pitfall 9: without a quoted letter the seed's evaluation reads the thinking, here the article "a".

@@ -1,9 +1,10 @@
 // The table of spec grpo.md 3.1, every column: truth (2, 15) s.
 #include <gtest/gtest.h>
 
+#include "rewards/answer_block.h"
 #include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
-#include "vrlt/rewards/answer_parser.h"
+#include "vrlt/rewards/answer_layout.h"
 #include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
@@ -46,11 +47,11 @@ const FormatRow kRows[] = {
     {"Row18_nan", response(json("nan", "15.0")), 0, 0, 1, 1, 0, 0},
     {"Row19_underscore", response(json("1_0", "15.0")), 0, 5.0 / 13.0, 1, 1, 0, 0},
     {"Row20_inverted", response(json("15.0", "2.7")), 1, 0, 1, 1, 1, 0},
-    {"Row21_second_think_and_answer", response("junk") + response(kJson), 1, 0, 1, 1, 0, 0},
-    {"Row22_two_answers", response(kJson) + "<answer>" + kJson + "</answer>", 0, kIou, 1, 1, 0, 0},
+    {"Row21_second_think_and_answer", response("junk") + response(kJson), 1, 0, 1, 1, 0, kIou},
+    {"Row22_two_answers", response(kJson) + "<answer>" + kJson + "</answer>", 0, kIou, 1, 1, 0, kIou},
     {"Row23_ideographic_space_between", "<think>a</think>\xE3\x80\x80<answer>" + kJson + "</answer>", 1, kIou, 1, 1, 0, kIou},
     {"Row24_arabic_indic_digit", response(json("\xD9\xA2", "15.0")), 1, 1.0, 1, 1, 0, 0},
-    {"Row25_upper_case_tags", "<THINK>a</THINK><ANSWER>" + kJson + "</ANSWER>", 0, 0, 0, 0, 0, 0},
+    {"Row25_upper_case_tags", "<THINK>a</THINK><ANSWER>" + kJson + "</ANSWER>", 0, 0, 0, 0, 0, kIou},
 };
 
 class FormatTable : public testing::TestWithParam<FormatRow> {};
@@ -78,7 +79,7 @@ TEST(StrictFormat, TagsAloneDoNotReadTheAnswer) {
 }
 
 TEST(StrictFormat, WithoutThinkingWantsTheAnswerAlone) {
-  const auto ok = [](const char* text) { return has_strict_format(text, ThinkPolicy::kForbidden); };
+  const auto ok = [](const char* text) { return has_layout(text, /*think=*/false, data::AnswerTags::kAnswer); };
   EXPECT_TRUE(ok("<answer>B</answer>"));
   EXPECT_TRUE(ok("\n <answer> B </answer>\n"));
   EXPECT_FALSE(ok("<think>a</think><answer>B</answer>"));
@@ -89,7 +90,7 @@ TEST(StrictFormat, WithoutThinkingWantsTheAnswerAlone) {
 }
 
 TEST(StrictFormat, TagsInTheWrongOrder) {
-  const auto ok = [](const char* text) { return has_strict_format(text, ThinkPolicy::kRequired); };
+  const auto ok = [](const char* text) { return has_layout(text, /*think=*/true, data::AnswerTags::kAnswer); };
   EXPECT_TRUE(ok("<think>a</think><answer>B</answer>"));
   EXPECT_FALSE(ok("<answer>B</answer><think>a</think>"));
   EXPECT_FALSE(ok("<think>a<answer>B</answer></think>"));
@@ -98,25 +99,39 @@ TEST(StrictFormat, TagsInTheWrongOrder) {
   EXPECT_FALSE(ok(""));
 }
 
-// An answer cut off by the length limit has no reward; the reason says which tag is missing.
-TEST(ExtractAnswer, NamesWhatIsWrong) {
-  EXPECT_EQ(extract_answer("<think>t</think><answer>B</answer>").value, "B");
-  EXPECT_EQ(extract_answer("B").failure, "no_answer");
-  EXPECT_EQ(extract_answer("<think>t</think><answer>B").failure, "unclosed_answer");
-  EXPECT_EQ(extract_answer("<answer>A</answer><answer>B</answer>").failure, "multiple_answer_tags");
-  EXPECT_EQ(extract_answer("<answer>A</answer></answer>").failure, "multiple_answer_tags");
+// What the prompts of evaluations ask for, said as they ask for it.
+TEST(AskedLayout, FollowsThePrompt) {
+  const auto ok = [](const char* prompt, const char* text) { return has_asked_layout(text, data::find_prompt(prompt)); };
+  EXPECT_TRUE(ok("p_mvb_lmms", "(B)")) << "the letter directly";
+  EXPECT_FALSE(ok("p_mvb_lmms", "<answer>B</answer>"));
+  EXPECT_FALSE(ok("p_mvb_lmms", " "));
+  EXPECT_TRUE(ok("p_gqa_vcr1", "<think>a</think><answer>A</answer><glue>[(5.2, 10.4)]</glue>"));
+  EXPECT_TRUE(ok("p_gqa_vcr1", "<think>a</think>\n<answer>A</answer>\n<glue>[(5.2, 10.4)]</glue>\n"));
+  EXPECT_FALSE(ok("p_gqa_vcr1", "<think>a</think><answer>A</answer>"));
+  EXPECT_FALSE(ok("p_gqa_vcr1", "<think>a</think><answer>A</answer><glue> </glue>"));
+  EXPECT_TRUE(ok("auto_think", "<think>a</think><answer>A</answer>"));
+  EXPECT_FALSE(ok("auto_think", "<answer>A</answer>"));
+  EXPECT_TRUE(ok("auto_answer", "<answer>A</answer>"));
 }
 
-TEST(ExtractAnswer, FirstAndLastAreThoseOfALazySearch) {
-  const auto first = [](const char* text) { return extract_answer(text, AnswerBlock::kFirst); };
-  const auto last = [](const char* text) { return extract_answer(text, AnswerBlock::kLast); };
-  EXPECT_EQ(first("<answer>A</answer><answer>B</answer>").value, "A");
-  EXPECT_EQ(last("<answer>A</answer><answer>B</answer>").value, "B");
-  EXPECT_EQ(first("<answer>A<answer>B</answer></answer>").value, "A<answer>B");
-  EXPECT_EQ(last("<answer>A<answer>B</answer></answer>").value, "A<answer>B") << "the second tag is inside the first match";
-  EXPECT_EQ(last("<answer>A</answer><answer>B").value, "A") << "the last one that is closed";
-  EXPECT_EQ(first("<answer>A").failure, "unclosed_answer");
-  EXPECT_EQ(last("A").failure, "no_answer");
+TEST(AskedFormat, IsTheLayoutOfThePromptAndAReadableAnswer) {
+  const auto truth = sample();
+  const auto value = [&](const char* prompt, const char* text) {
+    return RewardFunction({{"format_asked", 1.0}})({.sample = truth, .text = text, .prompt = &data::find_prompt(prompt)}).components[0];
+  };
+  EXPECT_EQ(value("p_tvg_lmms", "The event happens in the 2.0 - 15.0 seconds.").value, 1.0);
+  EXPECT_EQ(value("p_tvg_lmms", "no idea").reason, "no_span");
+  EXPECT_EQ(value("p_tvg_t1", "2.0 to 15.0").reason, "format");
+  EXPECT_FALSE(test::score_one("format_asked", truth, "2 to 15").applicable) << "nobody knows the prompt";
+}
+
+// An answer cut off by the length limit has no reward; the reason says which tag is missing.
+TEST(OnlyAnswerBlock, NamesWhatIsWrong) {
+  EXPECT_EQ(only_answer_block("<think>t</think><answer>B</answer>").content, "B");
+  EXPECT_EQ(only_answer_block("B").failure, "no_answer");
+  EXPECT_EQ(only_answer_block("<think>t</think><answer>B").failure, "unclosed_answer");
+  EXPECT_EQ(only_answer_block("<answer>A</answer><answer>B</answer>").failure, "multiple_answer_tags");
+  EXPECT_EQ(only_answer_block("<answer>A</answer></answer>").failure, "multiple_answer_tags");
 }
 
 }  // namespace vrlt::rewards

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/table_case.h"
-#include "vrlt/rewards/answer_parser.h"
 #include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
@@ -64,7 +63,10 @@ TEST(GroundedQaReward, EachHalfCountsOnItsOwn) {
   EXPECT_EQ(value("(B) [10, 20]").total, 1.0);
   EXPECT_EQ(value("B (10, 20)").total, 1.0);
   EXPECT_EQ(value("B, 20 to 10").total, 0.5) << "an inverted span overlaps nothing";
-  EXPECT_EQ(value("B").components.front().reason, "empty") << "nothing behind the option";
+  EXPECT_EQ(value("B").components.front().reason, "no_span") << "nothing behind the option";
+  EXPECT_EQ(value("B, -5 to 20").components.front().reason, "negative") << "a sign is part of its number";
+  EXPECT_EQ(value("B, .5 to 20").total, 0.5 + 0.5 * 10 / 19.5) << "so is a point";
+  EXPECT_EQ(value("10 to 20: B").total, 1.0) << "either order";
   EXPECT_EQ(value("A, 10 to 20").components.front().reason, "wrong");
 }
 

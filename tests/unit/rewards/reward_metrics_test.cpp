@@ -50,7 +50,7 @@ TEST(RewardMetrics, MeansStandardDeviationsAndParseFailures) {
   EXPECT_EQ(v.at("group/unscorable_fraction"), 0.0);
   EXPECT_EQ(v.at("parse/failure_rate/tvg"), 0.25);
   EXPECT_EQ(v.at("parse/failure_rate/mcq"), 0.0);
-  EXPECT_EQ(v.at("parse/tvg/no_range"), 1.0);
+  EXPECT_EQ(v.at("parse/tvg/no_span"), 1.0);
   EXPECT_NEAR(v.at("reward/temporal_iou/covers_clip"), 1.0 / 3, 1e-12) << "of the three that could be read";
 }
 

@@ -25,18 +25,18 @@ const IouRow kRows[] = {
     {"inside", "12 to 16", kTruth, 4.0 / 8, "ok"},
     {"around", "8 to 20", kTruth, 8.0 / 12, "ok"},
     {"whole_video", "0 to 30", kTruth, 8.0 / 30, "ok"},
-    {"touching", "18 to 25", kTruth, 0, "ok"},
-    {"after", "19 to 25", kTruth, 0, "ok"},
-    {"far_after", "22 to 30", kTruth, 0, "ok"},
+    {"touching", "18 to 25", kTruth, 0, "wrong"},
+    {"after", "19 to 25", kTruth, 0, "wrong"},
+    {"far_after", "22 to 30", kTruth, 0, "wrong"},
     {"point_inside", "14 to 14", kTruth, 0, "zero_length"},
     {"point_at_start", "10 to 10", kTruth, 0, "zero_length"},
     {"point_at_zero", "0 to 0", kTruth, 0, "zero_length"},
     {"point_at_end", "30 to 30", kTruth, 0, "zero_length"},
     {"inverted", "18 to 10", kTruth, 0, "inverted"},
     {"beyond_the_end", "10 to 45", kTruth, 8.0 / 35, "ok"},
-    {"out_of_the_video", "40 to 50", kTruth, 0, "ok"},
-    {"nan", "nan to 18", kTruth, 0, "no_range"},
-    {"inf", "10 to inf", kTruth, 0, "no_range"},
+    {"out_of_the_video", "40 to 50", kTruth, 0, "wrong"},
+    {"nan", "nan to 18", kTruth, 0, "no_span"},
+    {"inf", "10 to inf", kTruth, 0, "no_span"},
     // The seed's figure.
     {"figure_1", "75 to 127", {{85, 139.5}}, 42.0 / 64.5, "ok"},
     {"figure_2", "2.7 to 15", {{2, 15}}, 12.3 / 13, "ok"},
@@ -48,7 +48,7 @@ const IouRow kRows[] = {
     {"set_repeated", "[[1, 2], [3, 4], [5, 6]]", {{0, 4}, {4, 10}}, 3.0 / 10, "ok"},
     {"set_touching", "[[0, 10]]", {{0, 5}, {5, 10}}, 1.0, "ok"},
     {"set_of_points", "[[3, 3]]", {{0, 5}, {6, 7}}, 0, "zero_length"},
-    {"several_spans_for_one", "[[0, 5], [10, 15]]", {{0, 15}}, 0, "multiple_spans"},
+    {"several_spans_for_one", "[[0, 5], [10, 15]]", {{0, 15}}, 0, "ambiguous"},
 };
 
 class IouTable : public testing::TestWithParam<IouRow> {};
@@ -96,7 +96,7 @@ TEST(TemporalIouReward, SpansBeyondTheEndAreKeptClampedOrWorthNothing) {
 }
 
 TEST(TemporalIouReward, WhichOfSeveralSpansCounts) {
-  EXPECT_EQ(reward("10 to 18, 20 to 25", thirty_seconds()).reason, "multiple_spans");
+  EXPECT_EQ(reward("10 to 18, 20 to 25", thirty_seconds()).reason, "ambiguous");
   EXPECT_EQ(reward("10 to 18, 20 to 25", thirty_seconds(), {.span = "first"}).value, 1.0);
   EXPECT_EQ(reward("10 to 18, 20 to 25", thirty_seconds(), {.span = "last"}).value, 0.0);
 }
