@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kDurationSlackSeconds = 1.0, kDurationSlackShare = 0.02;
-constexpr int64_t kMinFrames = 2;
 
 /// The samples of one video, or one sample without a video: what one thread does at a time.
 struct Job {
@@ -79,7 +78,7 @@ void run_all(std::vector<Job>& jobs, int threads, const std::function<void(Job&)
 
 /// The kind of a finding, from the reason in brackets that video and image errors end in.
 const char* kind_of(const std::string& message, const char* otherwise) {
-  constexpr const char* kKinds[] = {"too_few_frames", "aspect_ratio"};
+  constexpr const char* kKinds[] = {"too_few_frames", "aspect_ratio", "variable_rate", "late_start", "short_clip"};
   for (const char* kind : kKinds)
     if (message.ends_with(concat("[", kind, "]"))) return kind;
   return otherwise;
@@ -137,7 +136,8 @@ class Look {
     if (const auto& first = *samples_[job.samples.front()]; !first.video.empty()) facts = open(first, job);
     if (facts && request_.planner == nullptr)
       readable(*samples_[job.samples.front()], "", "broken_video", job.findings, [&] {
-        video::clip_frame_size(kMinFrames, {facts->height, facts->width}, {});
+        const auto plan = video::plan_clip(*facts, {});
+        add_notes(*samples_[job.samples.front()], plan.notes, plan.warnings, job);
       });
     for (const size_t i : job.samples) look_at(i, facts ? &*facts : nullptr, job);
   }
@@ -150,7 +150,6 @@ class Look {
     readable(sample, "missing_video", "broken_video", job.findings, [&] {
       path = data::resolve_media(request_.data_root, sample.video);
       facts = video::read_video_facts(path, sample.frames);
-      if (facts->num_frames < kMinFrames) throw DataError(concat(path.string(), ": ", facts->num_frames, " frames, at least 2 are needed"));
     });
     if (job.findings.size() > before) {
       if (job.findings.back().severity == Severity::kMissing) job.findings.back().message += other_ending(path);
@@ -173,11 +172,20 @@ class Look {
     if (!images || request_.planner == nullptr || (!sample.video.empty() && facts == nullptr)) return;
     processor::PromptPlan plan;
     if (!readable(sample, "missing_media", "cannot_be_asked", job.findings, [&] { plan = (*request_.planner)(sample, facts); })) return;
+    add_notes(sample, plan.notes, plan.warnings, job);
     if (const int64_t all = plan.tokens() + request_.response_tokens; request_.max_positions > 0 && all > request_.max_positions)
       job.findings.push_back({Severity::kWarning, "prompt_too_long", sample.id,
                               concat("a prompt of ", plan.tokens(), " tokens and a response of at most ", request_.response_tokens,
                                      ": the model was made for ", request_.max_positions, " (max_position_embeddings)")});
     result_.plans[i] = plan;
+  }
+
+  /// What a run would say of the clip once.
+  static void add_notes(const data::Sample& sample, const std::vector<video::ClipNote>& notes, const std::vector<std::string>& warnings, Job& job) {
+    auto texts = warnings;
+    for (const auto& note : notes) texts.push_back(note.text);
+    for (const auto& text : texts)
+      job.findings.push_back({Severity::kWarning, kind_of(text, "odd_clip"), sample.id, concat(sample.video, ": ", text)});
   }
 
   /// Where a planner looks at them too, only whether they are there.

@@ -85,7 +85,7 @@ TEST(Check, FindsEveryPlantedMistakeWithItsId) {
       {"loop", "broken_video",
        record("loop", {{"video", "loop"}, {"video_kind", "frames"}, {"frames", {{"pattern", "%05d.jpg"}, {"first", 1}, {"fps", 3.0}}}})},
       {"thin", "aspect_ratio", record("thin", {{"video", "thin.mp4"}, {"segments", {{0.5, 1}}}})},
-      {"one frame", "broken_video", record("one frame", {{"video", "one_frame.mp4"}})},
+      {"one frame", "too_few_frames", record("one frame", {{"video", "one_frame.mp4"}})},
       {"beyond", "span_beyond_video", record("beyond", {{"segments", {{1, 9}}}})},
       {"reversed", "broken_record", record("reversed", {{"segments", {{3, 1}}}})},
       {"no length", "truth_out_of_reach", record("no length", {{"segments", {{2, 2}}}})},
