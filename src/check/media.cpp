@@ -9,10 +9,10 @@
 #include <thread>
 
 #include "vrlt/core/error.h"
-#include "vrlt/core/thread_environment.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/subtitles.h"
 #include "vrlt/metrics/progress.h"
+#include "vrlt/processor/worker_thread.h"
 #include "vrlt/video/clip_plan.h"
 #include "vrlt/video/image.h"
 
@@ -68,7 +68,7 @@ void run_all(std::vector<Job>& jobs, int threads, const std::function<void(Job&)
     std::vector<std::jthread> workers;
     for (int i = 1; i < threads; ++i)
       workers.emplace_back([&] {
-        compute_alone();
+        processor::compute_alone();
         loop();
       });
     loop();

@@ -7,9 +7,6 @@
 #include <fstream>
 #include <iterator>
 
-/// Of whichever OpenMP library the program is linked with, if any.
-extern "C" void omp_set_num_threads(int) __attribute__((weak));
-
 namespace vrlt {
 namespace {
 
@@ -52,10 +49,6 @@ void default_thread_environment() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error && !words.empty()) ::execv(program.c_str(), arguments.data());
-}
-
-void compute_alone() {
-  if (omp_set_num_threads != nullptr) omp_set_num_threads(1);
 }
 
 }  // namespace vrlt

@@ -14,7 +14,7 @@ struct Meeting {
   std::map<int, Socket> connections;  ///< By rank; of rank 0 to all others, of another rank to rank 0.
 };
 
-/// Meets the other ranks in the store of the launch. @throws as make_process_group.
+/// Meets the other ranks in the store of the launch. @throws as meet_ranks.
 Meeting meet(const Launch& launch, const LossAction& on_loss);
 
 /// The address by which the others reach this machine. @throws CommError.

@@ -10,7 +10,7 @@ namespace vrlt::distributed {
 /// has no CUDA.
 void use_gpu(int index);
 
-/// A group for tensors on the GPU of this rank, which becomes the current one. @throws as make_process_group.
+/// A group for tensors on the GPU of this rank, which becomes the current one. @throws as meet_ranks.
 std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, const LossAction& on_loss);
 
 }  // namespace vrlt::distributed

@@ -1,24 +1,15 @@
 #include "processor/background_clips.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <system_error>
 
 #include "vrlt/core/error.h"
-
-extern "C" void omp_set_num_threads(int) __attribute__((weak));  // absent where LibTorch is built without OpenMP
+#include "vrlt/processor/worker_thread.h"
 
 namespace vrlt::processor {
 namespace {
 
 constexpr int64_t kClipsPerThread = 2;
-
-/// OpenMP's number of threads is one of each thread, and each new one begins with that of the machine: a reader would start a team of its own.
-void compute_alone() {
-  at::get_num_threads();  // LibTorch sets the number when it first asks for it in a thread: that must come before
-  if (omp_set_num_threads != nullptr) omp_set_num_threads(1);
-}
 
 }  // namespace
 

@@ -23,7 +23,4 @@ bool set_thread_variables();
 /// Where that is not possible it goes on as it is.
 void default_thread_environment();
 
-/// From now on this thread computes without a team of its own: for readers and workers, of which there are several. Without OpenMP: does nothing.
-void compute_alone();
-
 }  // namespace vrlt

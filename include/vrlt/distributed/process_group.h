@@ -3,8 +3,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -60,14 +58,5 @@ class ProcessGroup {
 
 /// The group of a single process: every call returns at once.
 ProcessGroup& single_process();
-
-/// Called from a thread of the group when another rank ended and this one has not followed within a few seconds (it computes, or
-/// waits for the device): it must end the process.
-using LossHandler = std::function<void(const std::string& reason)>;
-
-/// Meets the other ranks of a launch. With `device` cuda, tensors on the GPU `local_rank` go through NCCL, and that GPU becomes
-/// the current one; everything else goes through Gloo.
-/// @throws ConfigError for a device that is not there or names one GPU for several ranks; CommError when a rank does not come.
-std::unique_ptr<ProcessGroup> make_process_group(const Launch& launch, const std::string& device, LossHandler on_loss);
 
 }  // namespace vrlt::distributed
