@@ -2,9 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <cstdio>
 
 #include "vrlt/app/command_line.h"
+#include "vrlt/app/standard_input.h"
 #include "vrlt/core/error.h"
+#include "vrlt/settings/train_config.h"
 
 namespace {
 
@@ -18,6 +21,16 @@ vrlt::rewards::RewardTerm parse_term(const std::string& text) {
   return term;
 }
 
+/// Those that vrlt-train has without a word about rewards, told: a score means something only beside its rewards.
+void use_default_rewards(vrlt::app::ScoreRequest& request) {
+  std::string names;
+  for (const auto& [name, weight] : vrlt::settings::TrainConfig().rewards) {
+    request.terms.push_back({name, weight});
+    names += vrlt::concat(" ", name, "=", weight);
+  }
+  std::fprintf(stderr, "rewards:%s (no --rewards or --config given: those of vrlt-train)\n", names.c_str());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -26,17 +39,16 @@ int main(int argc, char** argv) {
   std::string completions, config, junit, list;
   std::vector<std::string> records, rewards;
   cli.set_version_flag("--version", "vrlt-score " VRLT_VERSION);
-  cli.add_option(
-      "completions", completions,
-      "JSON Lines: records with a \"completion\", or {\"id\", \"completion\"} with --records; a line may have \"expected\": its total, or an "
-      "object of values by name");
+  cli.add_option("completions", completions,
+                 "JSON Lines, - for standard input: records with a \"completion\", or {\"id\", \"completion\"} with --records; a line may have "
+                 "\"expected\": its total, or an object of values by name");
   cli.add_option("--records", records, "records files the ids refer to");
   auto* of_command_line =
       cli.add_option("--rewards", rewards, "rewards or presets with weights, as in --rewards temporal_iou=0.5 format=0.5")->expected(1, 64);
   cli.add_option("--config", config, "use the rewards of this vrlt-train config")->excludes(of_command_line);
   cli.add_flag("--explain", request.explain, "print for people: the response, the truth, what each reward read and why it is 0");
   cli.add_option("--junit", junit, "write JUnit XML to this file; a completion without its expected value has failed");
-  cli.add_option("--tolerance", request.tolerance, "how far a value may be from the expected one")->check(CLI::NonNegativeNumber);
+  cli.add_option("--tolerance", request.tolerance, "how far a value may be from the expected one");
   cli.add_option("--list", list, "print a table and stop: rewards, reward_presets");
   cli.footer("exit codes: 0 done, 1 an expected value is not met, 2 usage, 65 bad data, 66 missing input, 74 disk\n");
   return vrlt::app::run_parsed(cli, argc, argv, [&] {
@@ -45,13 +57,14 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (completions.empty()) throw vrlt::ConfigError("no completions given; usage: vrlt-score COMPLETIONS.jsonl [--records R.jsonl] [--rewards ...]");
-    request.completions = completions;
+    if (!std::isfinite(request.tolerance) || request.tolerance < 0) throw vrlt::ConfigError("--tolerance: expected a number of at least 0");
+    request.completions = completions == "-" ? vrlt::app::standard_input_file() : std::filesystem::path(completions);
     request.records.assign(records.begin(), records.end());
     if (!junit.empty()) request.junit = junit;
     if (!config.empty())
       vrlt::app::use_rewards_of(config, request);
     else if (rewards.empty())
-      rewards = {"format", "temporal_iou", "choice", "grounded_qa"};
+      use_default_rewards(request);
     for (const auto& text : rewards) request.terms.push_back(parse_term(text));
     return vrlt::app::run_score(request);
   });

@@ -79,7 +79,7 @@ constexpr NamedTable kTables[] = {
      }},
     {"models",
      [] {
-       for (const auto& entry : model::model_table()) std::printf("%-25s %s\n", entry.model_type, entry.help);
+       for (const auto& entry : model::model_table()) std::printf("%-25s %s\n", entry.name, entry.help);
      }},
 };
 
@@ -183,6 +183,8 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   cli.set_version_flag("--version", name + " " VRLT_VERSION);
   cli.add_option("config", positional, "CONFIG.yaml, then any number of key=value that override it (rollout.group_size=16)");
   cli.add_flag("--print-config", command.print_config, "print the resolved config with the help of every key, and stop");
+  cli.add_flag_callback(
+      "--verbose", [] { ::setenv("VRLT_LOG", "debug", /*overwrite=*/0); }, "log what else there is to know");
   cli.add_flag("--dry-run", command.dry_run, "check the config and the inputs, tell what the run would cost, and stop");
   cli.add_option("--ranks", command.ranks, "with --dry-run: tell it for so many ranks")->check(CLI::Range(1, 1 << 20));
   cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")->check(CLI::IsMember({"auto", "never", "must"}));

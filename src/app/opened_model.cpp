@@ -7,10 +7,12 @@
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/model/vision_features.h"
+#include "vrlt/settings/model_folder.h"
 
 namespace vrlt::app {
 
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& section, uint64_t seed) {
+  settings::check_model_folder(section);
   const Making making("the model", "the size of the model, set model.dtype to bfloat16");
   model::ModelOptions options;
   options.dtype = section.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;

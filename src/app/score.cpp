@@ -145,10 +145,7 @@ void add_to_means(const ScoredCompletion& completion, const std::vector<rewards:
 }  // namespace
 
 void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& request) {
-  settings::TrainConfig config;
-  config::load(
-      train_config, {}, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
-      [&](const config::KeyLocations& locations) { return settings::check(config, locations); });
+  const auto config = settings::load_train_config(train_config, {});
   for (const auto& [name, weight] : config.rewards) request.terms.push_back({name, weight});
   request.options = config.reward_options;
   request.options.max_tokens = config.rollout.max_new_tokens;

@@ -24,7 +24,7 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
   const auto speed = trainer::device_speed(config);
   if (!speed) return {};
   const double all = group.all_reduce_sum(std::vector<double>{speed->flops_per_second}).front();
-  log::info(concat("MFU counts against ", all / kTera, " TFLOP/s of ", group.world_size(), " rank(s), ", speed->source));
+  log::debug(concat("MFU counts against ", all / kTera, " TFLOP/s of ", group.world_size(), " rank(s), ", speed->source));
   return trainer::Yardstick{model::read_model_shape(config.model.path), all};
 }
 
@@ -40,11 +40,19 @@ RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml
           [](const std::filesystem::path& file) { return yaml_of(settings::load_train_config(file, {}), false); }};
 }
 
+/// A step that is larger than the data asks the same samples several times.
+void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples) {
+  if (config.prompts_per_step > static_cast<int64_t>(num_samples))
+    log::warning(
+        concat("prompts_per_step is ", config.prompts_per_step, " and there are ", num_samples, " samples: a step has some of them several times"));
+}
+
 int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
   require_media_root(config.data);
   auto samples = read_samples(config.data);
   check_same_records(group, config.data.records);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
+  if (group.is_first()) warn_of_large_steps(config, samples.size());
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<OpenedRun> run;
   if (group.is_first()) {
@@ -75,7 +83,9 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
 }  // namespace
 
 int run_train(const CommandLine& command) {
-  const auto config = settings::load_train_config(command.config, command.overrides);
+  std::vector<std::string> doubts;
+  const auto config = settings::load_train_config(command.config, command.overrides, &doubts);
+  for (const auto& doubt : doubts) log::warning(doubt);
   if (command.print_config) {
     std::fputs(yaml_of(config, /*with_help=*/true).c_str(), stdout);
     return 0;

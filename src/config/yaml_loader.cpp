@@ -5,6 +5,8 @@
 #include <cmath>
 #include <set>
 
+#include "config/foreign_keys.h"
+#include "config/known_keys.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
 
@@ -25,18 +27,50 @@ std::string range_text(const Field& field) {
 
 constexpr size_t kShownDigits = 100;
 
-std::string shown(const YAML::Node& node) { return node.IsScalar() ? io::excerpt(node.Scalar()) : "not a single value"; }
+std::string shown(const YAML::Node& node) {
+  if (node.IsNull()) return "null";
+  return node.IsScalar() ? io::excerpt(node.Scalar()) : "not a single value";
+}
 
-/// The whole text as a decimal number; no octal, no inf, no nan.
-bool parse_number(const std::string& text, double* value) {
+/// Whether the whole text is a number of that type in decimal; no octal, no inf, no nan.
+template <typename Number>
+bool parse_whole(const std::string& text, Number* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(*value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+bool parse_number(const std::string& text, double* value) { return parse_whole(text, value) && std::isfinite(*value); }
+
+/// 010 is eight to some readers of YAML and ten to others.
+bool has_leading_zero(const std::string& text) {
+  const size_t first = text.starts_with('-') ? 1 : 0;
+  return text.size() > first + 1 && text[first] == '0' && text[first + 1] >= '0' && text[first + 1] <= '9';
+}
+
+const char* shown_kind(const YAML::Node& node) { return node.IsSequence() ? "a list" : "a single value"; }
+
+std::string zero_hint(const YAML::Node& node) {
+  return node.IsScalar() && has_leading_zero(node.Scalar()) ? " without a zero in front, which some read as octal" : "";
+}
+
+/// An integer exactly; or in another form of which it is the value, such as 1e3 or 16.0, as far as a double holds every integer.
+template <typename Integer>
+bool parse_integer(const std::string& text, Integer* value) {
+  if (parse_whole(text, value)) return true;
+  constexpr double kLargest = 9007199254740992.0;  // 2^53
+  double parsed = 0;
+  if (text.find_first_of(".eE") == std::string::npos || !parse_number(text, &parsed) || parsed != std::floor(parsed) || std::abs(parsed) > kLargest ||
+      (std::is_unsigned_v<Integer> && parsed < 0))
+    return false;
+  *value = static_cast<Integer>(parsed);
+  return true;
 }
 
 }  // namespace
 
-YamlLoader::YamlLoader(const YAML::Node& root, std::string origin, bool with_marks, std::vector<std::string>& problems, KeyLocations& locations)
-    : origin_(std::move(origin)), with_marks_(with_marks), problems_(problems), locations_(locations) {
+YamlLoader::YamlLoader(const YAML::Node& root, std::string origin, bool with_marks, const std::vector<std::string>& keys,
+                       std::vector<std::string>& problems, KeyLocations& locations)
+    : origin_(std::move(origin)), with_marks_(with_marks), keys_(keys), problems_(problems), locations_(locations) {
   sections_.push_back({root, "", {}});
 }
 
@@ -65,8 +99,8 @@ YAML::Node YamlLoader::find(const Field& field) {
 
 bool YamlLoader::read_number(const Field& field, const YAML::Node& node, double* value) {
   double parsed = 0;
-  if (!node.IsScalar() || !parse_number(node.Scalar(), &parsed)) {
-    problem(node, concat(field.name, " is ", shown(node), ", expected a number", range_text(field)));
+  if (!node.IsScalar() || has_leading_zero(node.Scalar()) || !parse_number(node.Scalar(), &parsed)) {
+    problem(node, concat(field.name, " is ", shown(node), ", expected a number", range_text(field), zero_hint(node)));
     return false;
   }
   if (parsed < field.min || parsed > field.max) {
@@ -77,27 +111,33 @@ bool YamlLoader::read_number(const Field& field, const YAML::Node& node, double*
   return true;
 }
 
-bool YamlLoader::read_integer(const Field& field, const YAML::Node& node, int64_t* value) {
-  double parsed = 0;
-  constexpr double kLargest = 9007199254740992.0;  // 2^53: beyond it a double skips integers
-  if (!node.IsScalar() || !parse_number(node.Scalar(), &parsed) || parsed != std::floor(parsed) || std::abs(parsed) > kLargest) {
-    problem(node, concat(field.name, " is ", shown(node), ", expected an integer", range_text(field)));
+template <typename Integer>
+bool YamlLoader::read_integer(const Field& field, const YAML::Node& node, Integer* value) {
+  Integer parsed = 0;
+  if (!node.IsScalar() || has_leading_zero(node.Scalar()) || !parse_integer(node.Scalar(), &parsed)) {
+    problem(node, concat(field.name, " is ", shown(node), ", expected an integer", range_text(field), zero_hint(node)));
     return false;
   }
-  if (parsed < field.min || parsed > field.max) {
+  if (static_cast<double>(parsed) < field.min || static_cast<double>(parsed) > field.max) {
     problem(node, concat(field.name, " is ", node.Scalar().substr(0, kShownDigits), ", expected an integer", range_text(field)));
     return false;
   }
-  *value = static_cast<int64_t>(parsed);
+  *value = parsed;
   return true;
 }
 
 bool YamlLoader::read_text(const Field& field, const YAML::Node& node, std::string* value) {
+  if (node.IsMap() && report_foreign_below(node, sections_.back().path + field.name + ".")) return false;
   if (!node.IsScalar()) {
-    problem(node, concat(field.name, " is not a single value, expected text"));
+    problem(node,
+            concat(field.name, " is ", node.IsNull() ? "null" : "not a single value", ", expected text", node.IsNull() ? " (\"\" for none)" : ""));
     return false;
   }
   const auto& text = node.Scalar();
+  if (text.find('\0') != std::string::npos) {
+    problem(node, concat(field.name, " is ", io::excerpt(text), ", expected text without a NUL"));
+    return false;
+  }
   if (!field.choices.empty() && std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end()) {
     const auto nearest = nearest_name(text, field.choices);
     problem(node, concat(field.name, " is ", io::excerpt(text), ", expected one of ", joined(field.choices),
@@ -106,6 +146,12 @@ bool YamlLoader::read_text(const Field& field, const YAML::Node& node, std::stri
   }
   *value = text;
   return true;
+}
+
+std::optional<std::string> YamlLoader::written_null(const Field& field) const {
+  const auto key = concat("command line: ", sections_.back().path, field.name, "=");
+  if (with_marks_ || !origin_.starts_with(key)) return {};
+  return origin_.substr(key.size());
 }
 
 void YamlLoader::field(const Field& field, bool& value) {
@@ -125,10 +171,9 @@ void YamlLoader::field(const Field& field, int64_t& value) {
 
 void YamlLoader::field(const Field& field, uint64_t& value) {
   const auto node = find(field);
-  int64_t parsed = 0;
   Field nonnegative = field;
   nonnegative.min = std::max(0.0, field.min);
-  if (node.IsDefined() && read_integer(nonnegative, node, &parsed)) value = static_cast<uint64_t>(parsed);
+  if (node.IsDefined()) read_integer(nonnegative, node, &value);
 }
 
 void YamlLoader::field(const Field& field, double& value) {
@@ -138,7 +183,14 @@ void YamlLoader::field(const Field& field, double& value) {
 
 void YamlLoader::field(const Field& field, std::string& value) {
   const auto node = find(field);
-  if (node.IsDefined()) read_text(field, node, &value);
+  if (!node.IsDefined()) return;
+  if (!node.IsNull()) {
+    read_text(field, node, &value);
+  } else if (const auto written = written_null(field)) {
+    read_text(field, YAML::Node(*written), &value);
+  } else if (!field.required) {  // a required key that is written and empty is told as such
+    read_text(field, node, &value);
+  }
 }
 
 void YamlLoader::field(const Field& field, std::optional<int64_t>& value) {
@@ -164,49 +216,52 @@ void YamlLoader::field(const Field& field, std::optional<double>& value) {
 void YamlLoader::field(const Field& field, std::vector<std::string>& value) {
   const auto node = find(field);
   if (!node.IsDefined()) return;
-  if (!node.IsSequence()) {
-    problem(node, concat(field.name, " is not a list, expected [a, b, ...]"));
-    return;
-  }
   std::vector<std::string> items;
-  for (const auto& item : node) {
+  const auto take = [&](const YAML::Node& item) {
     std::string text;
     if (read_text(field, item, &text)) items.push_back(text);
-  }
+  };
+  if (node.IsSequence())
+    for (const auto& item : node) take(item);
+  else if (!node.IsNull())
+    take(node);  // one value is a list of one
   value = std::move(items);
+}
+
+void YamlLoader::read_item(const Field& field, const YAML::Node& item, std::vector<WeightedName>& items) {
+  WeightedName parsed;
+  bool is_named = false;
+  if (item.IsMap()) {
+    sections_.push_back({item, sections_.back().path + field.name + ".", {}});
+    const Field name{"name", "", field.min, field.max, field.choices, false};
+    is_named = item["name"].IsDefined();
+    this->field(name, parsed.name);
+    this->field({.name = "weight", .help = "", .min = 0.0}, parsed.weight);
+    end_section();
+  } else {
+    is_named = true;
+    read_text(field, item, &parsed.name);
+  }
+  if (!is_named)
+    problem(item, concat("an item of ", field.name, " has no name, expected {name: ..., weight: ...} with one of ", joined(field.choices)));
+  if (!parsed.name.empty()) items.push_back(parsed);
 }
 
 void YamlLoader::field(const Field& field, std::vector<WeightedName>& value) {
   const auto node = find(field);
   if (!node.IsDefined()) return;
-  if (!node.IsSequence()) {
-    problem(node, concat(field.name, " is not a list, expected [{name: ..., weight: ...}, ...]"));
-    return;
-  }
   std::vector<WeightedName> items;
-  for (const auto& item : node) {
-    WeightedName parsed;
-    if (item.IsMap()) {
-      sections_.push_back({item, sections_.back().path + field.name + ".", {}});
-      Field name{"name", "", field.min, field.max, field.choices, true};
-      this->field(name, parsed.name);
-      this->field({.name = "weight", .help = "", .min = 0.0}, parsed.weight);
-      end_section();
-    } else {
-      read_text(field, item, &parsed.name);
-    }
-    if (!parsed.name.empty())
-      items.push_back(parsed);
-    else if (item.IsMap())
-      problem(item, concat("an item of ", field.name, " has no name"));
-  }
+  if (node.IsSequence())
+    for (const auto& item : node) read_item(field, item, items);
+  else if (!node.IsNull())
+    read_item(field, node, items);
   value = std::move(items);
 }
 
 void YamlLoader::begin_section(const char* name, const char*) {
   const Field key{.name = name, .help = ""};
   const auto node = find(key);
-  if (node.IsDefined() && !node.IsMap() && !node.IsNull()) problem(node, concat(name, " is a single value, expected a section with keys"));
+  if (node.IsDefined() && !node.IsMap() && !node.IsNull()) problem(node, concat(name, " is ", shown_kind(node), ", expected a section with keys"));
   sections_.push_back({node, sections_.back().path + name + ".", {}});
 }
 
@@ -234,11 +289,31 @@ void YamlLoader::report_unknown(const Section& section) {
     }
     const auto& key = entry.first.Scalar();
     if (!seen.insert(key).second) problem(entry.first, concat(io::excerpt(section.path + key), " is written twice"));
-    if (std::find(section.known.begin(), section.known.end(), key) != section.known.end()) continue;
-    const auto nearest = nearest_name(key, section.known);
-    problem(entry.first, concat("unknown key ", io::excerpt(section.path + key),
-                                nearest.empty() ? "; known here: " + joined(section.known) : "; did you mean \"" + nearest + "\"?"));
+    if (std::find(section.known.begin(), section.known.end(), key) == section.known.end()) report_unknown_key(section, entry.first, entry.second);
   }
+}
+
+void YamlLoader::report_unknown_key(const Section& section, const YAML::Node& key, const YAML::Node& value) {
+  const auto& name = key.Scalar();
+  auto meant = meant_by(section.path, name, section.known, keys_);
+  if (value.IsMap() && nearest_name(name, section.known).empty() && report_foreign_below(value, section.path + name + ".")) return;
+  if (meant.empty()) meant = "; known here: " + joined(section.known);
+  problem(key, concat("unknown key ", io::excerpt(section.path + name), meant));
+}
+
+bool YamlLoader::report_foreign_below(const YAML::Node& node, const std::string& path) {
+  bool any = false;
+  for (const auto& entry : node) {
+    if (!entry.first.IsScalar()) continue;
+    const auto key = path + entry.first.Scalar();
+    if (entry.second.IsMap()) {
+      any = report_foreign_below(entry.second, key + ".") || any;
+    } else if (const auto meant = meant_by(path, entry.first.Scalar(), {}, keys_); !meant.empty()) {
+      problem(entry.first, concat("unknown key ", io::excerpt(key), meant));
+      any = true;
+    }
+  }
+  return any;
 }
 
 }  // namespace vrlt::config

@@ -14,7 +14,9 @@ namespace vrlt::config {
 class YamlLoader final : public FieldVisitor {
  public:
   /// @param origin  file name, or what was written on the command line. @param with_marks  whether line and column mean something.
-  YamlLoader(const YAML::Node& root, std::string origin, bool with_marks, std::vector<std::string>& problems, KeyLocations& locations);
+  /// @param keys  of the whole config, for what an unknown one may have meant.
+  YamlLoader(const YAML::Node& root, std::string origin, bool with_marks, const std::vector<std::string>& keys, std::vector<std::string>& problems,
+             KeyLocations& locations);
 
   void field(const Field& field, bool& value) override;
   void field(const Field& field, int64_t& value) override;
@@ -39,15 +41,23 @@ class YamlLoader final : public FieldVisitor {
   };
 
   YAML::Node find(const Field& field);
+  /// What stands for null in "key=null", "key=~" and "key=" of the command line, which for a text may be meant as the word.
+  std::optional<std::string> written_null(const Field& field) const;
   void report_unknown(const Section& section);
+  void report_unknown_key(const Section& section, const YAML::Node& key, const YAML::Node& value);
+  /// Keys of another project below one that we do not have, each with what it is here. @return whether any is known.
+  bool report_foreign_below(const YAML::Node& node, const std::string& path);
   void problem(const YAML::Node& node, const std::string& message);
   std::string place(const YAML::Node& node) const;
   bool read_number(const Field& field, const YAML::Node& node, double* value);
-  bool read_integer(const Field& field, const YAML::Node& node, int64_t* value);
+  template <typename Integer>
+  bool read_integer(const Field& field, const YAML::Node& node, Integer* value);
+  void read_item(const Field& field, const YAML::Node& item, std::vector<WeightedName>& items);
   bool read_text(const Field& field, const YAML::Node& node, std::string* value);
 
   std::string origin_;
   bool with_marks_;
+  const std::vector<std::string>& keys_;
   struct Problem {
     int line, column;
     std::string message;

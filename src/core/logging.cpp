@@ -2,23 +2,24 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/shared_warning.h"
+#include "vrlt/core/terminal.h"
 
 namespace vrlt::log {
 namespace {
 
 /// On a terminal a line first wipes the progress bar that may stand there; the next update draws it again.
-std::string pattern(const std::string& rank) { return concat(::isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", "%H:%M:%S %^%L%$ ", rank, "%v"); }
+std::string pattern(const std::string& rank) { return concat(is_fancy_terminal() ? "\r\033[K" : "", "%H:%M:%S %^%L%$ ", rank, "%v"); }
 
 spdlog::logger& logger() {
   // Leaked on purpose: it must outlive every static that may still log.
   static spdlog::logger* const instance = [] {
-    auto* created = new spdlog::logger("vrlt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    const auto colors = is_fancy_terminal() ? spdlog::color_mode::automatic : spdlog::color_mode::never;
+    auto* created = new spdlog::logger("vrlt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(colors));
     created->set_pattern(pattern(""));
     created->flush_on(spdlog::level::info);
     return created;

@@ -8,6 +8,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/core/terminal.h"
 
 namespace vrlt::metrics {
 namespace {
@@ -43,8 +44,11 @@ size_t terminal_columns() {
 
 }  // namespace
 
-std::string progress_line(const std::string& label, double share, const std::string& text, size_t columns) {
+std::string progress_line(const std::string& label, double share, const std::string& whole_text, size_t columns) {
   constexpr size_t kShortest = 10, kLongest = 30, kAround = 4;  // brackets and spaces
+  auto text = whole_text;
+  for (auto last = text.rfind("  "); label.size() + 1 + text.size() > columns && last != std::string::npos; last = text.rfind("  "))
+    text.resize(last);
   const size_t taken = label.size() + text.size() + kAround;
   std::string line = label;
   if (taken + kShortest <= columns) {
@@ -57,13 +61,7 @@ std::string progress_line(const std::string& label, double share, const std::str
 }
 
 ProgressBar::ProgressBar(std::string label, int64_t total, int64_t done)
-    : label_(std::move(label)),
-      total_(total),
-      first_(done),
-      done_(done),
-      terminal_(::isatty(STDERR_FILENO) == 1),
-      start_(Clock::now()),
-      last_drawn_(start_) {}
+    : label_(std::move(label)), total_(total), first_(done), done_(done), terminal_(is_fancy_terminal()), start_(Clock::now()), last_drawn_(start_) {}
 
 ProgressBar::~ProgressBar() {
   if (done_ > first_) draw();

@@ -12,16 +12,17 @@ ModelShape qwen2_5_vl_shape(const io::Json& config, const std::string& origin) {
 }
 
 constexpr ModelEntry kModels[] = {
-    {"qwen2_5_vl", "Qwen2.5-VL (3B, 7B, 32B, 72B and anything of that shape)", qwen2_5_vl::load, qwen2_5_vl_shape},
+    {row_named(kModelChoices, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape},
 };
+static_assert(std::size(kModels) == std::size(kModelChoices));
 
 /// The row for a config.json. @throws CheckpointError listing the known families.
 const ModelEntry& find_model(const io::Json& json, const std::filesystem::path& path) {
   const io::Json type = json.is_object() && json.contains("model_type") ? json["model_type"] : io::Json();
   std::string known;
   for (const auto& entry : kModels) {
-    if (type == entry.model_type) return entry;
-    known += concat(known.empty() ? "" : ", ", entry.model_type);
+    if (type == entry.name) return entry;
+    known += concat(known.empty() ? "" : ", ", entry.name);
   }
   throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type), ", expected one of: ", known));
 }

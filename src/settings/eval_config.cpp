@@ -3,12 +3,14 @@
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/compat_profile.h"
+#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {
 
 std::vector<std::string> check(const EvalConfig& config, const config::KeyLocations& locations) {
-  auto problems = check(config.data, config.video, config.image, locations);
+  auto problems = check_run_name(config.name, locations, /*parts=*/2);
+  for (const auto& problem : check(config.data, config.video, config.image, locations)) problems.push_back(problem);
   for (const auto& name : config.compat) try {
       evaluation::find_compat(name);
     } catch (const ConfigError& error) {
@@ -28,7 +30,7 @@ void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
   v.field({.name = "name", .help = "of the run; its folder is output/name", .required = true}, c.name);
   v.field({.name = "output", .help = "folder of run folders", .required = true}, c.output);
   v.field({.name = "seed", .help = "of sampling, if generation.temperature is not 0, and of official scripts that guess"}, c.seed);
-  v.field({.name = "batch", .help = "prompts decoded together", .min = 1}, c.batch);
+  v.field({.name = "batch", .help = "prompts decoded together", .min = 1, .max = 1e6}, c.batch);
   v.field({.name = "rescore", .help = "score the answers that are there again; opens no model"}, c.rescore);
   v.field({.name = "allow_partial", .help = "print scores although the records are not all of the benchmark"}, c.allow_partial);
   v.field({.name = "allow_errors", .help = "end well although samples could not be asked; they are counted, and score 0 or are left out as ever"},

@@ -81,7 +81,7 @@ void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video, v
 
 std::string place_of(const std::string& key, const config::KeyLocations& locations) {
   const auto found = locations.find(key);
-  return found == locations.end() ? std::string("default") : found->second;
+  return found == locations.end() ? key + " (not set)" : found->second;
 }
 
 std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const video::ImageOptions& image,

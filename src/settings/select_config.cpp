@@ -5,6 +5,7 @@
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/selection/filter_presets.h"
 #include "vrlt/settings/reward_section.h"
+#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {
@@ -32,7 +33,8 @@ void check_racing(const SelectConfig& config, const config::KeyLocations& locati
 }
 
 std::vector<std::string> check(const SelectConfig& config, const config::KeyLocations& locations) {
-  auto problems = check(config.data, config.video, config.image, locations);
+  auto problems = check_run_name(config.name, locations);
+  for (const auto& problem : check(config.data, config.video, config.image, locations)) problems.push_back(problem);
   const auto add = [&](const std::vector<std::string>& more) { problems.insert(problems.end(), more.begin(), more.end()); };
   add(check(config.rewards, config.reward_options, config.rollout.max_new_tokens, ControlRollouts::kNone, locations));
   add(selection::check(config.filter, "filter", locations));
@@ -47,7 +49,7 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   v.field({.name = "name", .help = "of the run; its folder is output/name", .required = true}, c.name);
   v.field({.name = "output", .help = "folder of run folders", .required = true}, c.output);
   v.field({.name = "seed", .help = "of sampling"}, c.seed);
-  v.field({.name = "batch", .help = "prompts decoded together", .min = 1}, c.batch);
+  v.field({.name = "batch", .help = "prompts decoded together", .min = 1, .max = 1e6}, c.batch);
   v.section("model", "the model whose answers are judged", c.model);
   v.section("data", "the samples to choose from", c.data);
   visit_media_sections(v, c.video, c.image);

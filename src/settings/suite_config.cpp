@@ -2,6 +2,7 @@
 
 #include "config/yaml_text.h"
 #include "vrlt/io/files.h"
+#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {
@@ -31,7 +32,9 @@ bool is_suite(const std::filesystem::path& file) {
 
 std::vector<EvalConfig> load_suite(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
   SuiteConfig suite;
-  config::load(file, {}, [&](config::FieldVisitor& visitor) { visit_fields(visitor, suite); }, {});
+  config::load(
+      file, {}, [&](config::FieldVisitor& visitor) { visit_fields(visitor, suite); },
+      [&](const config::KeyLocations& locations) { return check_run_name(suite.name, locations); });
   std::vector<EvalConfig> configs;
   for (const auto& eval : suite.evals) {
     configs.push_back(load_eval_config(file.parent_path() / eval, overrides));

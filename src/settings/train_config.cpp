@@ -5,13 +5,13 @@
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/objective_choices.h"
 #include "vrlt/core/error.h"
-#include "vrlt/core/logging.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/preset_table.h"
 #include "vrlt/settings/reward_section.h"
+#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {
@@ -137,18 +137,19 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.field({.name = "output", .help = "folder of run folders", .required = true}, c.output);
   v.field({.name = "trainer", .help = "grpo: reinforcement learning; sft: supervised fine-tuning", .choices = {"grpo", "sft"}}, c.trainer);
   v.field({.name = "seed", .help = "of data order, sampling and random weights"}, c.seed);
-  v.field({.name = "steps", .help = "batches of prompts to train on", .min = 1}, c.steps);
-  v.field({.name = "prompts_per_step", .help = "prompts per step, over all ranks", .min = 1}, c.prompts_per_step);
+  v.field({.name = "steps", .help = "batches of prompts to train on", .min = 1, .max = 1e9}, c.steps);
+  v.field({.name = "prompts_per_step", .help = "prompts per step, over all ranks", .min = 1, .max = 1e6}, c.prompts_per_step);
   v.field(
       {.name = "micro_batch",
        .help = "prompts per forward and backward pass: memory and speed; weights change by rounding only, with 1 and is_correction: none not even by "
                "the number of ranks (a correction sees the rounding of the sampler, which decodes other batches)",
-       .min = 1},
+       .min = 1,
+       .max = 1e6},
       c.micro_batch);
   v.field(
       {.name = "micro_batch_tokens", .help = "tokens of prompts and responses per pass at most; a larger prompt goes alone; 0: no bound", .min = 0},
       c.micro_batch_tokens);
-  v.field({.name = "logged_rollouts", .help = "prompts per step written to rollouts.jsonl", .min = 0}, c.logged_rollouts);
+  v.field({.name = "logged_rollouts", .help = "prompts per step written to rollouts.jsonl", .min = 0, .max = 1e6}, c.logged_rollouts);
   v.field(
       {.name = "device_tflops",
        .help = "peak of one device in TFLOP/s, for the utilisation (MFU) of each step and --dry-run; not set: measured at start, the best of a few "
@@ -188,7 +189,8 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
 }
 
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations) {
-  auto problems = check(config.data, config.video, config.image, locations);
+  auto problems = check_run_name(config.name, locations);
+  for (const auto& problem : check(config.data, config.video, config.image, locations)) problems.push_back(problem);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   const std::vector<std::string> without_effect =
       config.trainer == "sft" ? std::vector<std::string>{"rollout", "rewards", "reward_options", "algorithm", "online_selection"}
@@ -241,7 +243,7 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
   return found;
 }
 
-TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides, std::vector<std::string>* doubts) {
   // Read once to know the preset, then again over its values.
   TrainConfig named;
   config::load(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); }, {});
@@ -250,8 +252,7 @@ TrainConfig load_train_config(const std::filesystem::path& file, const std::vect
   const auto visit = [&](config::FieldVisitor& v) { visit_fields(v, config); };
   config::load(file, overrides, visit, [&](const config::KeyLocations& locations) {
     auto problems = check(config, locations);
-    if (problems.empty())
-      for (const auto& doubt : doubts(config, locations)) log::warning(doubt);
+    if (problems.empty() && doubts != nullptr) *doubts = settings::doubts(config, locations);
     return problems;
   });
   return config;

@@ -15,6 +15,7 @@ using KeyLocations = std::map<std::string, std::string>;
 
 /// Loads a YAML file and `key=value` overrides over the defaults in the struct, through `visit`.
 /// Unknown and duplicate keys, wrong types, values out of range and malformed overrides are collected.
+/// @param file  empty: none; then required keys may stay empty and nothing across fields is checked, as for --print-config.
 /// @param check  says what is wrong across fields: it gets the locations and returns messages. Runs only if the fields are sound.
 /// @throws MissingInputError; ConfigError listing every problem as `file:line:column: message`.
 void load(const std::filesystem::path& file, const std::vector<std::string>& overrides, const std::function<void(FieldVisitor&)>& visit,

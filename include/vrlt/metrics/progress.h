@@ -6,8 +6,8 @@
 
 namespace vrlt::metrics {
 
-/// "label [###...] text" in so many columns: the bar shrinks and then goes before the end of the text does.
-/// @param share  done of all, in [0, 1]. @param text  ASCII.
+/// "label [###...] text" in so many columns: the bar shrinks, then goes, then the last parts of the text go, so that no number is cut.
+/// @param share  done of all, in [0, 1]. @param text  ASCII; its parts stand two spaces apart.
 std::string progress_line(const std::string& label, double share, const std::string& text, size_t columns);
 
 /// Progress on standard error: a bar that is redrawn on a terminal, a line every ten seconds elsewhere.

@@ -49,7 +49,7 @@ void visit_fields(config::FieldVisitor& visitor, RolloutSection& section);
 /// The sections `video` and `image`. Not `visit_fields`: the options live in another namespace.
 void visit_media_sections(config::FieldVisitor& visitor, video::VideoOptions& video, video::ImageOptions& image);
 
-/// Where the user wrote a key, or "default".
+/// Where the user wrote a key, or "KEY (not set)".
 std::string place_of(const std::string& key, const config::KeyLocations& locations);
 
 /// Problems across the fields that every program has: an unknown prompt, bounds that exclude each other.

@@ -55,9 +55,11 @@ struct TrainConfig {
 
 void visit_fields(config::FieldVisitor& visitor, TrainConfig& config);
 
-/// The defaults, under the preset that the file or the command line names, under what they write themselves. Doubtful combinations are
-/// logged as warnings. @throws as config::load().
-TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+/// The defaults, under the preset that the file or the command line names, under what they write themselves.
+/// @param doubts  not null: gets the combinations that are allowed but seldom meant, for the program that trains to tell once.
+/// @throws as config::load().
+TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                              std::vector<std::string>* doubts = nullptr);
 
 /// Problems across fields: keys without effect for this trainer, unknown rewards, impossible combinations.
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations);

@@ -174,5 +174,40 @@ TEST(Score, MistakesHaveTheirLineAndExitCode) {
   EXPECT_EQ(world().run("vrlt-score", {"--version"}).exit_code, 0);
 }
 
+// Without a word about rewards they are those that vrlt-train has without one, and they are told.
+TEST(Score, DefaultRewardsAreThoseOfTraining) {
+  world().write("r.jsonl", kRecords);
+  world().write("d.jsonl", "{\"id\": \"letter\", \"completion\": \"<think>t</think><answer>B</answer>\"}\n");
+  const auto result = world().run("vrlt-score", {"d.jsonl", "--records", "r.jsonl"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(parse_lines(result.out).at(0)["total"], 1.0) << "0.5 for the format and 0.5 for the letter";
+  EXPECT_THAT(result.err, HasSubstr("rewards: format=0.5 temporal_iou=0.5 choice=0.5"));
+  EXPECT_THAT(result.err, HasSubstr("(no --rewards or --config given: those of vrlt-train)"));
+}
+
+// A config is read as vrlt-train reads it: keys beside a preset of the algorithm have an effect by it.
+TEST(Score, AConfigWithAPresetOfTheAlgorithm) {
+  world().write("r.jsonl", kRecords);
+  world().write("c.jsonl", "{\"id\": \"letter\", \"completion\": \"B\"}\n");
+  world().write("preset.yaml", text_of(world().folder() / "grpo.yaml") + "algorithm: {preset: dapo, ds_max_batches: 8}\n");
+  const auto result = world().run("vrlt-score", {"c.jsonl", "--records", "r.jsonl", "--config", "preset.yaml"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST(Score, ReadsStandardInput) {
+  world().write("r.jsonl", kRecords);
+  const auto result = world().run("vrlt-score", {"-", "--records", "r.jsonl", "--rewards", "choice"});  // /dev/null
+  EXPECT_EQ(result.exit_code, 65);
+  EXPECT_THAT(result.err, HasSubstr("/dev/stdin: no completions"));
+}
+
+TEST(Score, RefusesAToleranceThatIsNoNumber) {
+  for (const char* tolerance : {"nan", "inf", "-1"}) {
+    const auto result = world().run("vrlt-score", {"c.jsonl", "--tolerance", tolerance});
+    EXPECT_EQ(result.exit_code, 2) << tolerance;
+    EXPECT_THAT(result.err, HasSubstr("--tolerance")) << tolerance;
+  }
+}
+
 }  // namespace
 }  // namespace vrlt::test

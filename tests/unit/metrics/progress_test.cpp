@@ -14,6 +14,14 @@ TEST(ProgressLine, FitsTheTerminal) {
   EXPECT_EQ(line(10), "grpo 12/24");
 }
 
+// A number that is cut is another number: "load 1" of "load 14%".
+TEST(ProgressLine, LeavesOutWholeParts) {
+  const auto line = [](size_t columns) { return progress_line("grpo", 0.5, "12/24  reward 0.51  load 14%", columns); };
+  EXPECT_EQ(line(33), "grpo 12/24  reward 0.51  load 14%");
+  EXPECT_EQ(line(32), "grpo 12/24  reward 0.51");
+  EXPECT_EQ(line(22), "grpo 12/24");
+}
+
 TEST(ProgressLine, TakesAnyShare) {
   EXPECT_EQ(progress_line("a", 0, "b", 20), "a [..............] b");
   EXPECT_EQ(progress_line("a", 1, "b", 20), "a [##############] b");
