@@ -13,7 +13,7 @@
 
 #include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"
-#include "vrlt/io/reading.h"
+#include "vrlt/io/folders.h"
 
 namespace vrlt::io {
 namespace fs = std::filesystem;

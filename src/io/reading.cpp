@@ -55,7 +55,7 @@ class OpenFile {
 
 }  // namespace
 
-std::vector<fs::path> list_folder(const fs::path& folder) {
+std::vector<fs::path> list_input_folder(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> paths;
   // The loop of the language would use an increment that throws another type of error.

@@ -40,7 +40,7 @@ io::Json identity_of(const fs::path& path, const struct stat& status) {
 
 std::string content_of_folder(const fs::path& folder) {
   std::vector<std::string> files;
-  for (const auto& path : io::list_folder(folder)) {
+  for (const auto& path : io::list_input_folder(folder)) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0) files.push_back(io::to_line(identity_of(path.filename(), status)));
   }

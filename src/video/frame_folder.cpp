@@ -20,7 +20,7 @@ std::vector<int64_t> find_numbers(const std::filesystem::path& folder, const dat
   const auto prefix = frames.pattern.substr(0, frames.pattern.find('%'));
   const auto suffix = frames.pattern.substr(frames.pattern.find('d', frames.pattern.find('%')) + 1);
   std::vector<int64_t> numbers;
-  for (const auto& path : io::list_folder(folder)) {
+  for (const auto& path : io::list_input_folder(folder)) {
     const auto name = path.filename().string();
     if (name.size() < zero.size() || !name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     int64_t number = 0;

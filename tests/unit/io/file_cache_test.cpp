@@ -7,7 +7,7 @@
 
 #include "tests/support/temporary_folder.h"
 #include "vrlt/io/files.h"
-#include "vrlt/io/reading.h"
+#include "vrlt/io/folders.h"
 
 namespace vrlt::io {
 namespace {
