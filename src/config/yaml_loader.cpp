@@ -74,14 +74,20 @@ YamlLoader::YamlLoader(const YAML::Node& root, std::string origin, bool with_mar
   sections_.push_back({root, "", {}});
 }
 
+/// An empty value stands nowhere: the parser gives the place of what follows, so its key's is taken.
+YAML::Mark YamlLoader::mark_of(const YAML::Node& node) const {
+  if (!node.IsDefined()) return YAML::Mark::null_mark();
+  return node.IsNull() && key_.IsDefined() && key_.Mark().line < node.Mark().line ? key_.Mark() : node.Mark();
+}
+
 std::string YamlLoader::place(const YAML::Node& node) const {
   if (!with_marks_ || !node.IsDefined()) return origin_;
-  const auto mark = node.Mark();  // 0-based
+  const auto mark = mark_of(node);  // 0-based
   return concat(origin_, ":", mark.line + 1, ":", mark.column + 1);
 }
 
 void YamlLoader::problem(const YAML::Node& node, const std::string& message) {
-  const auto mark = node.IsDefined() ? node.Mark() : YAML::Mark::null_mark();
+  const auto mark = mark_of(node);
   found_.push_back({mark.line, mark.column, place(node) + ": " + message});
 }
 
@@ -92,6 +98,7 @@ YAML::Node YamlLoader::find(const Field& field) {
   for (const auto& entry : section.node) {
     if (!entry.first.IsScalar() || entry.first.Scalar() != field.name) continue;
     locations_[section.path + field.name] = place(entry.first);
+    key_.reset(entry.first);
     return entry.second;
   }
   return YAML::Node(YAML::NodeType::Undefined);

@@ -48,6 +48,7 @@ class YamlLoader final : public FieldVisitor {
   /// Keys of another project below one that we do not have, each with what it is here. @return whether any is known.
   bool report_foreign_below(const YAML::Node& node, const std::string& path);
   void problem(const YAML::Node& node, const std::string& message);
+  YAML::Mark mark_of(const YAML::Node& node) const;
   std::string place(const YAML::Node& node) const;
   bool read_number(const Field& field, const YAML::Node& node, double* value);
   template <typename Integer>
@@ -66,6 +67,7 @@ class YamlLoader final : public FieldVisitor {
   std::vector<std::string>& problems_;
   KeyLocations& locations_;
   std::vector<Section> sections_;
+  YAML::Node key_;  ///< Of the field that was found last.
 };
 
 }  // namespace vrlt::config

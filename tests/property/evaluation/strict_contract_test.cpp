@@ -11,8 +11,11 @@ namespace vrlt::evaluation {
 namespace {
 
 data::Sample sample(data::Task task) {
-  return {
-      .task = task, .options = {"a red ball", "a blue box", "both", "B"}, .answer_option = 1, .answer_text = "a ball", .segments = {{2, 5}, {7, 9}}};
+  return {.task = task,
+          .options = {"a red ball", "a blue box", "both", "B"},
+          .answer_option = 1,
+          .answer_text = task == data::Task::kYesNo ? "yes" : "a ball",
+          .segments = {{2, 5}, {7, 9}}};
 }
 
 void expect_contract(const StrictEntry& entry, const std::string& text, const std::string& origin) {

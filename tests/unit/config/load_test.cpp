@@ -150,7 +150,7 @@ TEST_F(ConfigValues, NullUnsetsOnTheCommandLine) {
   EXPECT_EQ(load_kinds("", {"text=#1"}).text, "#1") << "a remark of YAML is text on the command line";
   EXPECT_THAT(error_of("", {"count=null"}), HasSubstr("count is null, expected an integer"));
   EXPECT_THAT(error_of("", {"limit=#1"}), HasSubstr("limit is \"#1\", expected an integer"));
-  EXPECT_THAT(error_of("text:\n", {}), HasSubstr("k.yaml:1:6: text is null, expected text (\"\" for none)"));
+  EXPECT_THAT(error_of("text:\n", {}), HasSubstr("k.yaml:1:1: text is null, expected text (\"\" for none)"));
 }
 
 TEST_F(ConfigValues, IntegersAreIntegers) {

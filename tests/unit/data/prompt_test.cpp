@@ -79,8 +79,10 @@ TEST(PromptTable, EveryRowAsksAndAnswers) {
     EXPECT_EQ(&find_prompt(prompt.name), &prompt);
     EXPECT_THAT(render_prompt(prompt, grounding()), HasSubstr("a ball rolls")) << prompt.name;
     const auto response = reference_response(prompt, grounding());
-    EXPECT_THAT(response, testing::StartsWith("<answer>")) << prompt.name;
-    EXPECT_THAT(response, testing::EndsWith("</answer>")) << prompt.name;
+    // The answer in the tags that the prompt asks for, and in no others.
+    EXPECT_EQ(response.starts_with("<answer>"), prompt.tags != AnswerTags::kNone) << prompt.name << ": " << response;
+    EXPECT_EQ(response.find("</answer>") != std::string::npos, prompt.tags != AnswerTags::kNone) << prompt.name << ": " << response;
+    EXPECT_EQ(response.ends_with("</glue>"), prompt.tags == AnswerTags::kAnswerGlue) << prompt.name << ": " << response;
   }
 }
 

@@ -87,7 +87,7 @@ TEST(KeysOfOtherProjects, AreMappedToOurs) {
       {"beta: 0.04\n", "it is algorithm.kl_coef here"},
       {"epsilon: 0.2\n", "it is algorithm.clip_ratio_low here"},
       {"temperature: 1.0\n", "did you mean rollout.temperature?"},
-      {"actor_rollout_ref: {rollout: {n: 5}}\n", "c.yaml:4:32: unknown key \"actor_rollout_ref.rollout.n\"; it is rollout.group_size here"},
+      {"actor_rollout_ref: {rollout: {n: 5}}\n", "c.yaml:4:31: unknown key \"actor_rollout_ref.rollout.n\"; it is rollout.group_size here"},
       {"actor_rollout_ref: {actor: {optim: {lr: 1e-6}}}\n", "\"actor_rollout_ref.actor.optim.lr\"; did you mean optim.lr?"},
       {"worker: {rollout: {n: 5}}\n", "unknown key \"worker.rollout.n\"; it is rollout.group_size here"},
       {"trainer: {total_epochs: 15}\n", "unknown key \"trainer.total_epochs\"; it is steps here"},
