@@ -58,6 +58,7 @@ void tell(const std::vector<Mismatch>& mismatches, size_t num_samples, bool warn
 
 void add_findings(const std::vector<Mismatch>& mismatches, size_t num_samples, bool of_a_run, std::vector<Finding>& findings) {
   for (const auto& mismatch : mismatches) {
+    if (mismatch.of_config && !of_a_run) continue;
     const auto severity = mismatch.stops || (of_a_run && ends_the_run(mismatch, num_samples)) ? Severity::kError : Severity::kWarning;
     const auto text = mismatch.remedy.empty() ? mismatch.text : concat(mismatch.text, "; ", mismatch.remedy);
     if (mismatch.samples.empty()) findings.push_back({severity, mismatch.kind, "all records", text});

@@ -50,7 +50,7 @@ std::string to_text(const Mismatch& mismatch, size_t num_samples);
 void tell(const std::vector<Mismatch>& mismatches, size_t num_samples, bool warn = true);
 
 /// A finding for each affected sample; errors where `tell` would throw. @param of_a_run  false: of records by themselves, which no run wants
-/// anything of yet: what all of them lack is a warning.
+/// anything of yet: what all of them lack is a warning, and what depends on rewards and prompts is not said.
 void add_findings(const std::vector<Mismatch>& mismatches, size_t num_samples, bool of_a_run, std::vector<Finding>& findings);
 
 }  // namespace vrlt::check

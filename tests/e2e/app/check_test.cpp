@@ -197,7 +197,7 @@ TEST(Matching, StopsEveryProgramBeforeItsFirstStep) {
   const auto train = world().run("vrlt-train", {"grpo.yaml", "name=unread", "rewards=[rouge]"});
   EXPECT_EQ(train.exit_code, 2) << train.err;
   EXPECT_THAT(train.err,
-              HasSubstr("rewards: [rouge] scores no sample of these records: mcq 12, tvg 12, gqa 12; add choice, temporal_iou, grounded_qa"));
+              HasSubstr("rewards: [rouge] scores no sample of these records: tvg 12, mcq 12, gqa 12; add temporal_iou, choice, grounded_qa"));
   EXPECT_FALSE(fs::exists(world().run_folder("unread")));
   const auto select = world().run("vrlt-select", {"select.yaml", "name=unread", "rewards=[rouge]"});
   EXPECT_EQ(select.exit_code, 2) << select.err;

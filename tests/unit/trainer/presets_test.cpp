@@ -181,7 +181,7 @@ std::vector<ScoredGroup> scored_groups(const std::vector<data::Sample>& samples,
   for (size_t i = 0; i < samples.size(); ++i) {
     auto& scored = groups.emplace_back(ScoredGroup{.position = static_cast<int64_t>(i), .sample = &samples[i]});
     for (size_t k = 0; k < texts.size(); ++k) scored.group.responses.push_back({.ids = std::vector<int64_t>(k + 1, 7), .text = texts[k]});
-    scored.scores = reward.score_group(reward_inputs(samples[i], scored.group));
+    scored.scores = reward.score_group(reward_inputs(samples[i], scored.group, "auto_think"));
   }
   return groups;
 }
