@@ -113,12 +113,32 @@ void end_after_exit() {
   if (!returns_from_main) std::_Exit(report_out_of_memory("a library ended the program"));
 }
 
+/// What a program says when an exception leaves main or a thread, or a library calls exit().
+void tell_of_ends() {
+  static const bool told_once = [] {
+    std::set_terminate(end_after_uncaught);
+    std::atexit(end_after_exit);
+    return true;
+  }();
+  static_cast<void>(told_once);
+}
+
+/// Writes what is buffered for standard output. @return why some of it was lost; 0: nothing was. A write that failed earlier has left a flag
+/// without a reason, so that one more is asked for its reason.
+int lost_output() {
+  if (std::fflush(stdout) != 0) return errno;
+  if (std::ferror(stdout) == 0) return 0;
+  std::clearerr(stdout);
+  return std::fputc('\n', stdout) == EOF || std::fflush(stdout) != 0 ? errno : EIO;
+}
+
 }  // namespace
 
 int guarded(const std::function<int()>& body) {
   try {
     const int code = body();
-    if (std::fflush(stdout) != 0 && errno != EPIPE) throw DiskError(concat("standard output: cannot write: ", std::strerror(errno)));
+    const int reason = lost_output();
+    if (reason != 0 && reason != EPIPE) throw DiskError(concat("standard output: cannot write: ", std::strerror(reason)));
     return code;
   } catch (const StopRequested& stop) {
     log::warning(stop.what());
@@ -156,8 +176,7 @@ void print_table(const std::string& name) {
 }
 
 int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>& body) {
-  std::set_terminate(end_after_uncaught);
-  std::atexit(end_after_exit);
+  tell_of_ends();
   const int code = guarded([&] {
     begin_process();
     try {
@@ -175,6 +194,7 @@ int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>&
 
 int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
                 const std::function<int(const CommandLine&)>& body, const std::vector<KeyFlag>& flags) {
+  tell_of_ends();
   CLI::App cli(description + "\n", name);
   CommandLine command;
   std::vector<std::string> positional, of_flags;

@@ -68,8 +68,7 @@ std::vector<Difference> with_defaults(std::vector<Difference> found, const fs::p
     if (is_absent(difference) &&
         std::none_of(completed.begin(), completed.end(), [&](const auto& d) { return d.key == difference.key && !d.before; }))
       absent += concat(absent.empty() ? "" : ", ", difference.key);
-  if (!absent.empty())
-    log::info(concat(file.string(), " is of a version without ", absent, ": taken as the default of today"));
+  if (!absent.empty()) log::info(concat(file.string(), " is of a version without ", absent, ": taken as the default of today"));
   return completed;
 }
 

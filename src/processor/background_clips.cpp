@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "vrlt/core/error.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/processor/worker_thread.h"
 
 namespace vrlt::processor {
@@ -18,8 +18,8 @@ BackgroundClips::BackgroundClips(int64_t num_threads) : most_under_way_(kClipsPe
     for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
   } catch (const std::system_error& error) {
     stop();  // those that run wait for jobs
-    throw ConfigError(concat("data.reader_threads: thread ", threads_.size() + 1, " of ", num_threads, " cannot be started: ", error.code().message(),
-                             "; lower data.reader_threads, or raise the limit of processes (ulimit -u)"));
+    throw OutOfMemoryError(concat("data.reader_threads: thread ", threads_.size() + 1, " of ", num_threads, " cannot be started: ",
+                                  error.code().message(), "; lower data.reader_threads, or allow this process more (ulimit -u, ulimit -v)"));
   }
 }
 

@@ -30,7 +30,7 @@ class BackgroundClips {
     std::function<LoadedClip()> read;  ///< Called at most once, in any thread.
   };
 
-  /// @throws ConfigError if the system does not let so many threads start.
+  /// @throws OutOfMemoryError if the system does not let so many threads start.
   explicit BackgroundClips(int64_t num_threads);
   /// Waits for clips that are being read; forgets the others.
   ~BackgroundClips();

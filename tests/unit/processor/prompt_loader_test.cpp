@@ -18,6 +18,7 @@
 #include "tests/support/test_folders.h"
 #include "tests/support/tiny_task.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/processor/shuffled_frames.h"
 
 namespace vrlt::processor {
@@ -222,7 +223,7 @@ TEST(BackgroundClips, TooManyThreadsAreAnErrorOfTheConfig) {
     if (::setrlimit(RLIMIT_AS, &address_space) != 0) ::_exit(3);
     try {
       BackgroundClips clips(10'000);
-    } catch (const ConfigError& error) {
+    } catch (const OutOfMemoryError& error) {
       ::_exit(std::string(error.what()).find("data.reader_threads") != std::string::npos ? 0 : 2);
     }
     ::_exit(1);
