@@ -1,6 +1,7 @@
 #include "vrlt/processor/prompt_loader.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -151,7 +152,7 @@ TEST_F(PromptLoaderTest, WhatIsOddIsSaidOnceInARun) {
   auto samples = task_.samples();
   for (auto& sample : samples) sample.duration = 5.0;  // the clips last 2 s
   for (const int64_t memory_bytes : {kMegabyte, int64_t{0}}) {
-    auto quiet = std::make_unique<PromptLoader>(loader(in_folder(), memory_bytes));
+    auto quiet = std::unique_ptr<PromptLoader>(new PromptLoader(loader(in_folder(), memory_bytes)));
     ::testing::internal::CaptureStderr();
     for (int epoch = 0; epoch < 2; ++epoch)
       for (const auto& sample : samples) quiet->load(sample);
