@@ -115,8 +115,9 @@ TEST_P(RewardContract, AppliesToSomething) { EXPECT_FALSE(first_applicable_.empt
 /// Answers of every kind in every layout that some reward pays for.
 std::vector<std::string> ideal_texts() {
   std::vector<std::string> texts;
-  for (const std::string answer : {"B", "yes", "Option 2", "2 to 15", "2.0-15.0", R"({"start_time": "2", "end_time": "15"})", "a blue box, 2 to 15",
-                                   "a ball", "12", "a man opens a door", "</answer>\\boxed{}<answer>", "B</answer><glue>[(2,15)]</glue>"})
+  for (const std::string answer :
+       {"B", "yes", "Option 2", "2 to 15", "2.0-15.0", R"({"start_time": "2", "end_time": "15"})", "a blue box", "a blue box, 2 to 15", "a ball",
+        "12", "a man opens a door", "</answer>\\boxed{}<answer>", "B</answer><glue>[(2,15)]</glue>"})
     for (const auto& text : {answer_of(answer), "<answer>" + answer + "</answer>", "<think>2.0 15.0</think><answer>" + answer + "</answer>",
                              answer_of(answer).substr(0, answer_of(answer).size() - 9)})
       texts.push_back(text);

