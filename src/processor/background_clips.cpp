@@ -18,8 +18,9 @@ BackgroundClips::BackgroundClips(int64_t num_threads) : most_under_way_(kClipsPe
     for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
   } catch (const std::system_error& error) {
     stop();  // those that run wait for jobs
-    throw OutOfMemoryError(concat("data.reader_threads: thread ", threads_.size() + 1, " of ", num_threads, " cannot be started: ",
-                                  error.code().message(), "; lower data.reader_threads, or allow this process more (ulimit -u, ulimit -v)"));
+    throw OutOfMemoryError(concat("out of memory or threads: thread ", threads_.size() + 1, " of ", num_threads,
+                                  " of data.reader_threads cannot be started: ", error.code().message(),
+                                  "; lower data.reader_threads, or allow this process more (ulimit -v, ulimit -u)"));
   }
 }
 
