@@ -26,12 +26,14 @@ struct Run {
 
 Run run_of(const RewardEntry& entry, const data::Sample& sample, const std::string& text) {
   const bool alone = std::holds_alternative<ResponseReward>(entry.score);
-  return {&entry, std::vector<RewardInput>(alone ? 1 : 2, {.sample = sample, .text = text, .num_tokens = 400, .prompt = &data::find_prompt("auto_think")})};
+  return {&entry,
+          std::vector<RewardInput>(alone ? 1 : 2, {.sample = sample, .text = text, .num_tokens = 400, .prompt = &data::find_prompt("auto_think")})};
 }
 
 bool applies(const RewardEntry& entry, const data::Sample& sample) {
   const auto* reward = std::get_if<ResponseReward>(&entry.score);
-  return reward == nullptr || (*reward)({.sample = sample, .text = "<answer>B</answer>", .prompt = &data::find_prompt("auto_think")}, {.max_tokens = 100}).applicable;
+  return reward == nullptr ||
+         (*reward)({.sample = sample, .text = "<answer>B</answer>", .prompt = &data::find_prompt("auto_think")}, {.max_tokens = 100}).applicable;
 }
 
 /// The beginning of a text without control characters or broken UTF-8, to say which one it was.

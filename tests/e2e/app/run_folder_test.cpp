@@ -107,7 +107,8 @@ TEST_P(RunFolder, WithoutResultsIsTakenOver) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, RunFolder,
-                         ::testing::Values(Program{"vrlt-train", "sft.yaml", "sft.aggregation=seq_mean_token_mean", "data.max_samples is 4 there and 5 now"},
+                         ::testing::Values(Program{"vrlt-train", "sft.yaml", "sft.aggregation=seq_mean_token_mean",
+                                                   "data.max_samples is 4 there and 5 now"},
                                            Program{"vrlt-train", "grpo.yaml", "micro_batch=1", "micro_batch is 2 there and 1 now"},
                                            Program{"vrlt-select", "select.yaml", "batch=3", "batch is 2 there and 3 now"},
                                            Program{"vrlt-eval", "eval.yaml", "generation.max_new_tokens=9", "data.max_samples is 4 there and 5 now"}),

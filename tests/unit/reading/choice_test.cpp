@@ -60,7 +60,10 @@ const ChoiceRow kRows[] = {
     {"object_cut_off", R"({"option": "C")", "bad_json"},
     {"number_for_an_option", R"({"answer": 3})", "bad_json_value"},
     {"beyond_the_options", "E", "letter_out_of_range"},
-    {"chinese", "\xE7\xAD\x94\xE6\xA1\x88\xE4\xB8\xBA" "C", "C"},
+    {"chinese",
+     "\xE7\xAD\x94\xE6\xA1\x88\xE4\xB8\xBA"
+     "C",
+     "C"},
     {"boxes_that_differ", "\\boxed{A} or \\boxed{C}", "ambiguous"},
     {"box_never_closed", "\\boxed{C", "unclosed_answer"},
     {"last_phrase", "Answer: A\nAnswer: C", "ambiguous", false},
