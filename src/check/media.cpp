@@ -20,7 +20,7 @@ namespace vrlt::check {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr double kDurationSlackSeconds = 1.0, kDurationSlackShare = 0.02;
+constexpr double kDurationSlackSeconds = 1.0;
 
 /// The samples of one video, or one sample without a video: what one thread does at a time.
 struct Job {
@@ -112,11 +112,8 @@ void compare(const data::Sample& sample, double duration, std::vector<Finding>& 
   const auto add = [&](Severity severity, const char* kind, const auto&... parts) {
     findings.push_back({severity, kind, sample.id, concat(parts...)});
   };
-  if (sample.duration) {
-    const double difference = std::abs(duration - *sample.duration);
-    if (difference > kDurationSlackSeconds && difference > kDurationSlackShare * *sample.duration)
-      add(Severity::kWarning, "duration_differs", sample.video, " lasts ", duration, " s, annotated with ", *sample.duration, " s");
-  }
+  if (sample.duration && video::durations_differ(duration, *sample.duration))
+    add(Severity::kWarning, "duration_differs", sample.video, " lasts ", duration, " s, annotated with ", *sample.duration, " s");
   if (sample.clip_start >= duration)
     add(Severity::kError, "clip_beyond_video", "the clip starts at ", sample.clip_start, " s, ", sample.video, " lasts ", duration, " s");
   else if (sample.clip_end && *sample.clip_end > duration + kDurationSlackSeconds)
