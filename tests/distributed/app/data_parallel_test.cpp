@@ -70,7 +70,7 @@ TEST_F(DataParallel, SupervisedTraining) {
   }
 }
 
-TEST_F(DataParallel, I09_I24_PolicyOptimization) {
+TEST_F(DataParallel, PolicyOptimizationEndsInTheSameWeightsOnAnyNumberOfRanks) {
   warm_up();
   run("vrlt-train", {"grpo.yaml", "name=one"});
   EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved)
@@ -165,7 +165,7 @@ TEST_F(DataParallel, UnreadableSamplesCountOnAllRanks) {
 }
 
 // S2 of spec grpo.md 4.9, with the model: one round of questions, and all that there are.
-TEST_F(DataParallel, SelectionSpec_S2_AnyRanksGiveTheSameFiles) {
+TEST_F(DataParallel, SelectionGivesTheSameFilesOnAnyNumberOfRanks) {
   warm_up();
   for (const std::string config : {"select", "racing"}) {
     SCOPED_TRACE(config);

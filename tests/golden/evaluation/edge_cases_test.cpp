@@ -203,36 +203,36 @@ TEST(Captions, BothColumns) {
   });
 }
 
-// 9.7: the reward that the seed of the method trains with, half overlap, half format.
+// The reward that the seed of the method trains with, half overlap, half format.
 
-TEST(SeedReward, Table97) {
+TEST(SeedReward, HalfOverlapHalfFormat) {
   const auto json = [](const char* body) { return std::string("<think>x</think><answer>") + body + "</answer>"; };
-  const auto w2 = json(R"({"start_time": "12.5", "end_time": "17.5"})");
+  const auto half = json(R"({"start_time": "12.5", "end_time": "17.5"})");
   struct Row {
     const char* name;
     std::string text;
     double accuracy, format;
   };
   const Row rows[] = {
-      {"W1", json(R"({"start_time": "10", "end_time": "20"})"), 1, 1},
-      {"W2", w2, 0.5, 1},
-      {"W3 trailing", w2 + "\n", 0.5, 0},
-      {"W3 leading", "\n" + w2, 0.5, 0},
-      {"W4", w2.substr(w2.find("<answer>")), 0.5, 0},
-      {"W5", "<think></think>" + w2.substr(w2.find("<answer>")), 0.5, 1},
-      {"W6", json(R"({"start_time": 12.5, "end_time": 17.5})"), 0.5, 0},
-      {"W7", json(R"({"end_time": "17.5", "start_time": "12.5"})"), 0.5, 0},
-      {"W8", json(R"({"start_time": "18", "end_time": "11"})"), 0, 1},
-      {"W9", json(R"({"start_time": "1.2.5", "end_time": "17.5"})"), 0, 1},
-      {"W10", json(R"({"start_time": "-5", "end_time": "15"})"), 0.2, 0},
-      {"W11", json(R"({"start_time": "12.5s", "end_time": "17.5s"})"), 0, 0},
-      {"W12", json(R"({"start_time": NaN, "end_time": 17.5})"), 0, 0},
-      {"W13", json(R"({"start_time": "15", "end_time": "45"})"), 0.1429, 1},
-      {"W15", w2 + w2, 0.5, 1},
-      {"W16", json("```json\n{\"start_time\": \"12.5\", \"end_time\": \"17.5\"}\n```"), 0, 0},
-      {"W17", "<think>x</think>so<answer>" + w2.substr(w2.find("<answer>") + 8), 0.5, 0},
-      {"W18", json(R"({"start_time": "12.5", "end_time": "17.5", "why": "x"})"), 0.5, 0},
-      {"W19", json("12.5 to 17.5"), 0, 0},
+      {"exact", json(R"({"start_time": "10", "end_time": "20"})"), 1, 1},
+      {"half", half, 0.5, 1},
+      {"trailing_newline", half + "\n", 0.5, 0},
+      {"leading_newline", "\n" + half, 0.5, 0},
+      {"no_thinking", half.substr(half.find("<answer>")), 0.5, 0},
+      {"empty_thinking", "<think></think>" + half.substr(half.find("<answer>")), 0.5, 1},
+      {"numbers_unquoted", json(R"({"start_time": 12.5, "end_time": 17.5})"), 0.5, 0},
+      {"keys_the_other_way_round", json(R"({"end_time": "17.5", "start_time": "12.5"})"), 0.5, 0},
+      {"inverted", json(R"({"start_time": "18", "end_time": "11"})"), 0, 1},
+      {"no_number", json(R"({"start_time": "1.2.5", "end_time": "17.5"})"), 0, 1},
+      {"before_the_start", json(R"({"start_time": "-5", "end_time": "15"})"), 0.2, 0},
+      {"with_units", json(R"({"start_time": "12.5s", "end_time": "17.5s"})"), 0, 0},
+      {"nan", json(R"({"start_time": NaN, "end_time": 17.5})"), 0, 0},
+      {"beyond_the_end", json(R"({"start_time": "15", "end_time": "45"})"), 0.1429, 1},
+      {"twice", half + half, 0.5, 1},
+      {"fenced", json("```json\n{\"start_time\": \"12.5\", \"end_time\": \"17.5\"}\n```"), 0, 0},
+      {"a_word_between", "<think>x</think>so<answer>" + half.substr(half.find("<answer>") + 8), 0.5, 0},
+      {"a_third_key", json(R"({"start_time": "12.5", "end_time": "17.5", "why": "x"})"), 0.5, 0},
+      {"no_json", json("12.5 to 17.5"), 0, 0},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
@@ -241,9 +241,9 @@ TEST(SeedReward, Table97) {
   }
   auto without_length = kMoment;
   without_length.duration = 0;
-  EXPECT_EQ(test::score_one("temporal_iou_seed", without_length, w2).value, 0.0) << "W14";
-  EXPECT_EQ(test::score_one("format_seed_tvg", without_length, w2).value, 1.0) << "W14";
-  std::printf("table W: %zu texts\n", std::size(rows) + 1);
+  EXPECT_EQ(test::score_one("temporal_iou_seed", without_length, half).value, 0.0) << "no length";
+  EXPECT_EQ(test::score_one("format_seed_tvg", without_length, half).value, 1.0) << "no length";
+  std::printf("the reward of the seed: %zu texts\n", std::size(rows) + 1);
 }
 
 }  // namespace

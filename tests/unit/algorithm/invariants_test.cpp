@@ -115,7 +115,7 @@ std::string described(const ObjectiveConfig& config) {
   return config.policy_loss.loss + " " + config.policy_loss.ratio + " " + config.aggregation.mode;
 }
 
-TEST_F(Invariants, I02_AtTheReferenceTheDivergenceIsZero) {
+TEST_F(Invariants, AtTheReferenceTheDivergenceIsZero) {
   for (const auto& estimator : kl_table()) {
     if (std::string(estimator.name) == "k1") continue;  // its value is 0 too, its gradient is the constant 1
     auto tokens = batch(all_rows());
@@ -134,7 +134,7 @@ TEST_F(Invariants, I02_AtTheReferenceTheDivergenceIsZero) {
   EXPECT_EQ(largest(kl_divergence(tokens.log_probs, tokens.log_probs.detach(), {.estimator = "k1"})), 0.0);
 }
 
-TEST_F(Invariants, I03_AtRatioOneTheGradientIsThatOfReinforce) {
+TEST_F(Invariants, AtRatioOneTheGradientIsThatOfReinforce) {
   for (const auto& mode : aggregation_table()) {
     auto tokens = batch(all_rows());
     const auto reinforce = gradient(tokens, config_of(mode.name, {.loss = "reinforce"}));
@@ -146,7 +146,7 @@ TEST_F(Invariants, I03_AtRatioOneTheGradientIsThatOfReinforce) {
   }
 }
 
-TEST_F(Invariants, I04_AdvantagesOfAGroupSumToZero) {
+TEST_F(Invariants, AdvantagesOfAGroupSumToZero) {
   for (const char* estimator : {"group_std", "none", "rloo"}) {
     const auto advantages = group_advantages(recorded_.rewards, 3, {.estimator = estimator});
     for (size_t begin = 0; begin < 12; begin += 3)
@@ -160,7 +160,7 @@ TEST_F(Invariants, I04_AdvantagesOfAGroupSumToZero) {
   }
 }
 
-TEST_F(Invariants, I05_OnRowsOfOneLengthTheAggregationsAgree) {
+TEST_F(Invariants, OnRowsOfOneLengthTheAggregationsAgree) {
   for (int64_t length : {1, 3}) {
     for (auto& response : recorded_.responses) response = at::arange(length, at::kLong);
     recorded_.lengths.assign(12, length);
@@ -174,7 +174,7 @@ TEST_F(Invariants, I05_OnRowsOfOneLengthTheAggregationsAgree) {
   }
 }
 
-TEST_F(Invariants, I06_ValueAtRatioOne) {
+TEST_F(Invariants, AtRatioOneTheLossIsMinusTheWeightedMeanOfTheAdvantages) {
   const auto value = [&](const char* aggregation) {
     auto tokens = batch(all_rows());
     tokens.old_log_probs = tokens.log_probs.detach();
@@ -189,7 +189,7 @@ TEST_F(Invariants, I06_ValueAtRatioOne) {
   EXPECT_GT(std::abs(expected), 0.01);
 }
 
-TEST_F(Invariants, I07_WithoutASignalTheGradientIsThatOfTheDivergence) {
+TEST_F(Invariants, WithoutASignalTheGradientIsThatOfTheDivergence) {
   recorded_.rewards.assign(12, 0.7);
   for (auto config : all_combinations()) {
     EXPECT_TRUE(at::equal(gradient(batch(all_rows()), config), at::zeros({32 * 16 * 2 + 16 * 16 * 2}, at::kDouble))) << described(config);
@@ -203,11 +203,11 @@ TEST_F(Invariants, I07_WithoutASignalTheGradientIsThatOfTheDivergence) {
   }
 }
 
-TEST_F(Invariants, I08_GradientAccumulation) {
+TEST_F(Invariants, MicroBatchesAddUpToTheGradientOfTheWhole) {
   auto shuffled = all_rows();
   std::reverse(shuffled.begin() + 1, shuffled.end() - 3);
   for (auto config : all_combinations()) {
-    if (config.aggregation.mode == "local_token_mean") continue;  // I9 shows that it fails
+    if (config.aggregation.mode == "local_token_mean") continue;  // a mean of means is another gradient
     config.kl.coef = 0.04;
     config.entropy.coef = 0.01;
     const auto counts = counts_of(recorded_.lengths, config.aggregation);
@@ -225,7 +225,7 @@ TEST_F(Invariants, I08_GradientAccumulation) {
   }
 }
 
-TEST_F(Invariants, I11_PaddingChangesNothing) {
+TEST_F(Invariants, PaddingChangesNothing) {
   for (auto config : all_combinations()) {
     config.kl.coef = 0.04;
     auto tokens = batch(all_rows(), true);
@@ -247,7 +247,7 @@ TEST_F(Invariants, I11_PaddingChangesNothing) {
   }
 }
 
-TEST_F(Invariants, I13_TemperatureDividesTheLogits) {
+TEST_F(Invariants, TemperatureDividesTheLogits) {
   // The logits of a policy whose head is divided by the temperature are the logits divided by it.
   ToyPolicy cooled(1);
   {
@@ -260,7 +260,7 @@ TEST_F(Invariants, I13_TemperatureDividesTheLogits) {
   EXPECT_LE(largest(divided.entropy - at_temperature.entropy), kRounding * 10);
 }
 
-TEST_F(Invariants, I15_ATruncatedRowHasNoGradientAndKeepsItsPlaceInTheGroup) {
+TEST_F(Invariants, ATruncatedRowHasNoGradientAndKeepsItsPlaceInTheGroup) {
   for (const auto& config : all_combinations()) {
     auto tokens = batch(all_rows());
     tokens.log_probs = tokens.log_probs.detach().requires_grad_();
@@ -288,7 +288,7 @@ double slope(const PolicyLossConfig& config, double ratio, double advantage) {
   return token.log_probs.grad().item<double>();
 }
 
-TEST_F(Invariants, I16_NoGradientWhereTheClipBites) {
+TEST_F(Invariants, NoGradientWhereTheClipBites) {
   for (const char* loss : {"ppo_clip", "ppo_two_sided", "ppo_dual_clip"}) {
     const PolicyLossConfig config{.loss = loss, .clip_ratio_low = 0.2, .clip_ratio_high = 0.28, .ratio_max = 3.0, .dual_clip = 3.0};
     EXPECT_EQ(slope(config, 1.3, 2.0), 0.0) << loss;
@@ -305,7 +305,7 @@ TEST_F(Invariants, I16_NoGradientWhereTheClipBites) {
   EXPECT_EQ(slope({.loss = "ppo_two_sided", .ratio_max = 3.0}, 3.5, -2.0), 0.0);
 }
 
-TEST_F(Invariants, I17_SequenceAndGspoTokenAgreeUnderSequenceMeans) {
+TEST_F(Invariants, SequenceAndGspoTokenAgreeUnderSequenceMeans) {
   for (const double width : {3e-4, 0.05, 0.2}) {
     const auto config = [&](const char* ratio) {
       return config_of("seq_mean_token_mean", {.ratio = ratio, .clip_ratio_low = width, .clip_ratio_high = width});
@@ -322,7 +322,7 @@ TEST_F(Invariants, I17_SequenceAndGspoTokenAgreeUnderSequenceMeans) {
   }
 }
 
-TEST_F(Invariants, I18_CorrectionIsOneWhereSamplerAndUpdateAgreeAndNeverTouchesTheDivergence) {
+TEST_F(Invariants, CorrectionIsOneWhereSamplerAndUpdateAgreeAndNeverTouchesTheDivergence) {
   for (const auto& entry : correction_table()) {
     auto tokens = batch(all_rows(), true);
     tokens.sampler_log_probs = tokens.old_log_probs;
@@ -341,7 +341,7 @@ TEST_F(Invariants, I18_CorrectionIsOneWhereSamplerAndUpdateAgreeAndNeverTouchesT
   }
 }
 
-TEST_F(Invariants, I18_FactorsOfTheSurrogateDoNotChangeTheDenominators) {
+TEST_F(Invariants, FactorsOfTheSurrogateDoNotChangeTheDenominators) {
   auto tokens = batch(all_rows(), true);
   auto config = config_of("token_mean");
   config.kl.coef = 0.5;
@@ -351,7 +351,7 @@ TEST_F(Invariants, I18_FactorsOfTheSurrogateDoNotChangeTheDenominators) {
   EXPECT_NEAR(result.kl.item<double>(), kl_divergence(tokens.log_probs, tokens.ref_log_probs).mean().item<double>(), kRounding);
 }
 
-TEST_F(Invariants, I22_AdvantagesFollowAPermutationInsideTheGroup) {
+TEST_F(Invariants, AdvantagesFollowAPermutationInsideTheGroup) {
   const auto permute = [](const auto& values) {
     auto permuted = values;
     for (size_t begin = 0; begin < values.size(); begin += 3)
@@ -374,7 +374,7 @@ TEST_F(Invariants, I22_AdvantagesFollowAPermutationInsideTheGroup) {
   }
 }
 
-TEST_F(Invariants, I26_ReferenceSync) {
+TEST_F(Invariants, ReferenceSyncMixesTheWeightsByItsShare) {
   const auto policy = test::GrpoFixture::tensor({1.0, -2.0}), start = test::GrpoFixture::tensor({3.0, 4.0});
   const auto blended = [&](double alpha) {
     auto reference = start.clone();
@@ -387,7 +387,7 @@ TEST_F(Invariants, I26_ReferenceSync) {
   EXPECT_TRUE(at::allclose(blended(0.6), test::GrpoFixture::tensor({1.8, 0.4}), 0, kRounding));
 }
 
-TEST_F(Invariants, I28_MinusTheMeanLogProbIsCrossEntropy) {
+TEST_F(Invariants, MinusTheMeanLogProbIsCrossEntropy) {
   auto generator = at::detail::createCPUGenerator(14);
   const auto hidden = at::empty({7, 4}, at::kDouble).normal_(0, 1, generator), head = at::empty({15, 4}, at::kDouble).normal_(0, 1, generator);
   const auto ids = at::randint(15, {7}, generator, at::kLong);

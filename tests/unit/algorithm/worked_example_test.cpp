@@ -100,144 +100,143 @@ TEST_P(WorkedExample, PaddingChangesNothing) {
 
 std::vector<Row> rows() {
   return {
-      {"E1_seq_mean_token_mean",
+      {"seq_mean_token_mean",
        kTrl,
        {.aggregation = {.mode = "seq_mean_token_mean"}, .correction = {.mode = "none"}},
        -0.014675,
        {-0.048782, 0, -0.034376, -0.044139, 0, 0.081204, 0.024425, 0.006656, 0.009446, 0.032717, 0.030505, 0, 0, -0.047626, 0, -0.050067, 0.106327}},
-      {"E2_token_mean",
+      {"token_mean",
        kTrl,
        {.correction = {.mode = "none"}},
        -0.279913,
        {-0.068868, 0, -0.048531, -0.062314, 0, 0.057321, 0.025861, 0.007048, 0.010002, 0.034642, 0.0323, 0, 0, -0.067236, 0, -0.070683, 0.037527}},
-      {"E3a_const",
+      {"const",
        kTrl,
        {.aggregation = {.mode = "const", .const_length = 8}, .correction = {.mode = "none"}},
        -0.099136,
        {-0.024391, 0, -0.017188, -0.02207, 0, 0.020301, 0.009159, 0.002496, 0.003542, 0.012269, 0.01144, 0, 0, -0.023813, 0, -0.025034, 0.013291}},
-      {"E3b_const_without_std",
+      {"const_without_std",
        kCentred,
        {.aggregation = {.mode = "const", .const_length = 8}, .correction = {.mode = "none"}},
        -0.049415,
        {-0.00921, 0, -0.00649, -0.008333, 0, 0.007666, 0.003458, 0.000943, 0.001338, 0.007085, 0.006606, 0, 0, -0.013751, 0, -0.014456, 0.007675}},
-      {"E4a_batch_std",
+      {"batch_std",
        kBatchStd,
        {.correction = {.mode = "none"}},
        -0.303199,
        {-0.056509, 0, -0.039821, -0.051132, 0, 0.047034, 0.02122, 0.005783, 0.008207, 0.043471, 0.040532, 0, 0, -0.084372, 0, -0.088697, 0.047091}},
-      {"E4b_clip_higher",
+      {"clip_higher",
        kTrl,
        {.policy_loss = {.clip_ratio_high = 0.28}, .correction = {.mode = "none"}},
        -0.29346,
        {-0.068868, 0, -0.048531, -0.062314, 0, 0.057321, 0.025861, 0.007048, 0.010002, 0.034642, 0.0323, 0, -0.084623, -0.067236, 0, -0.070683,
         0.037527}},
-      {"E4c_two_sided",
+      {"two_sided",
        kTrl,
        {.policy_loss = {.loss = "ppo_two_sided", .ratio_max = 1.5}, .correction = {.mode = "none"}},
        -0.29409,
        {-0.068868, 0, -0.048531, -0.062314, 0, 0.057321, 0, 0.007048, 0.010002, 0.034642, 0.0323, 0, 0, -0.067236, 0, -0.070683, 0.037527}},
-      {"E5a_dual_clip",
+      {"dual_clip",
        kVerl,
        {.policy_loss = {.loss = "ppo_dual_clip"}, .correction = {.mode = "none"}},
        -0.282465,
        {-0.068886, 0, -0.048543, -0.062331, 0, 0.057336, 0, 0.00705, 0.010004, 0.034648, 0.032305, 0, 0, -0.067248, 0, -0.070695, 0.037534}},
-      {"E5b_dual_clip_seq_mean_token_mean",
+      {"dual_clip_seq_mean_token_mean",
        kVerl,
        {.policy_loss = {.loss = "ppo_dual_clip"}, .aggregation = {.mode = "seq_mean_token_mean"}, .correction = {.mode = "none"}},
        -0.017033,
        {-0.048794, 0, -0.034385, -0.044151, 0, 0.081226, 0, 0.006658, 0.009448, 0.032723, 0.030511, 0, 0, -0.047634, 0, -0.050076, 0.106345}},
-      {"E5c_dual_clip_seq_mean_token_sum",
+      {"dual_clip_seq_mean_token_sum",
        kVerl,
        {.policy_loss = {.loss = "ppo_dual_clip"}, .aggregation = {.mode = "seq_mean_token_sum"}, .correction = {.mode = "none"}},
        -0.800317,
        {-0.195177, 0, -0.137539, -0.176604, 0, 0.162451, 0, 0.019975, 0.028345, 0.098169, 0.091532, 0, 0, -0.190535, 0, -0.200304, 0.106345}},
-      {"E5d_dual_clip_sum_const",
+      {"dual_clip_sum_const",
        kVerl,
        {.policy_loss = {.loss = "ppo_dual_clip"}, .aggregation = {.mode = "sum_const", .const_length = 8}, .correction = {.mode = "none"}},
        -0.600238,
        {-0.146383, 0, -0.103154, -0.132453, 0, 0.121838, 0, 0.014981, 0.021259, 0.073627, 0.068649, 0, 0, -0.142901, 0, -0.150228, 0.079759}},
-      {"E5e_dual_clip_higher",
+      {"dual_clip_higher",
        kVerl,
        {.policy_loss = {.loss = "ppo_dual_clip", .clip_ratio_high = 0.3}, .correction = {.mode = "none"}},
        -0.29862,
        {-0.068886, 0, -0.048543, -0.062331, 0, 0.057336, 0, 0.00705, 0.010004, 0.034648, 0.032305, 0, -0.084638, -0.067248, 0, -0.070695, 0.037534}},
-      {"E6a_sequence_ratio",
+      {"sequence_ratio",
        kTrl,
        {.policy_loss = {.ratio = "sequence"}, .aggregation = {.mode = "seq_mean_token_mean"}, .correction = {.mode = "none"}},
        -0.053569,
        {-0.045826, -0.045826, -0.045826, -0.045826, 0.068168, 0.068168, 0.011537, 0.011537, 0.011537, 0.027787, 0.027787, 0.027787, 0, 0, 0, 0,
         0.106327}},
-      {"E6b_sequence_ratio_narrow",
+      {"sequence_ratio_narrow",
        kTrl,
        {.policy_loss = {.ratio = "sequence", .clip_ratio_low = 3e-4, .clip_ratio_high = 4e-4},
         .aggregation = {.mode = "seq_mean_token_mean"},
         .correction = {.mode = "none"}},
        0.022438,
        {0, 0, 0, 0, 0, 0, 0.011537, 0.011537, 0.011537, 0, 0, 0, 0, 0, 0, 0, 0.106327}},
-      {"E6c_sequence_ratio_token_mean",
+      {"sequence_ratio_token_mean",
        kTrl,
        {.policy_loss = {.ratio = "sequence"}, .correction = {.mode = "none"}},
        -0.326082,
        {-0.064696, -0.064696, -0.064696, -0.064696, 0.048118, 0.048118, 0.012216, 0.012216, 0.012216, 0.029422, 0.029422, 0.029422, 0, 0, 0, 0,
         0.037527}},
-      {"E6d_luspo",
+      {"luspo",
        kTrl,
        {.policy_loss = {.loss = "luspo", .ratio = "sequence"}, .aggregation = {.mode = "seq_mean_token_mean"}, .correction = {.mode = "none"}},
        -0.9239,
        {-0.183304, -0.183304, -0.183304, -0.183304, 0.136335, 0.136335, 0.034612, 0.034612, 0.034612, 0.083361, 0.083361, 0.083361, 0, 0, 0, 0,
         0.106327}},
-      {"E7a_cispo",
+      {"cispo",
        kTrl,
        {.policy_loss = {.loss = "cispo", .cispo_cap = 1.5}, .correction = {.mode = "none"}},
        0.176185,
        {-0.068868, -0.084116, -0.048531, -0.062314, 0.040393, 0.057321, 0.011684, 0.007048, 0.010002, 0.034642, 0.0323, 0.022761, -0.084623,
         -0.067236, -0.101868, -0.070683, 0.037527}},
-      {"E7b_cispo_clip",
+      {"cispo_clip",
        kVerl,
        {.policy_loss = {.loss = "cispo_clip", .clip_ratio_low = 0.2, .clip_ratio_high = 0.28}, .correction = {.mode = "none"}},
        0.152692,
        {-0.068886, -0.079783, -0.049865, -0.062331, 0.043632, 0.057336, 0.009973, 0.00705, 0.009973, 0.034648, 0.032305, 0.027169, -0.084638,
         -0.067248, -0.086942, -0.070695, 0.037534}},
-      {"E8_sapo",
+      {"sapo",
        kTrl,
        {.policy_loss = {.loss = "sapo"}, .aggregation = {.mode = "seq_mean_token_mean"}, .correction = {.mode = "none"}},
        -0.100146,
        {-0.048647, -0.057795, -0.033959, -0.044139, 0.056177, 0.081145, 0.007228, 0.00664, 0.009239, 0.032714, 0.030485, 0.020865, -0.059043,
         -0.047624, -0.074363, -0.050047, 0.106003}},
-      {"E9a_kl",
+      {"kl",
        kTrl,
        {.aggregation = {.mode = "seq_mean_token_mean"}, .kl = {.coef = 0.04}, .correction = {.mode = "none"}},
        -0.011621,
        {-0.0487, 0.000432, -0.034461, -0.044315, -0.000738, 0.080665, 0.025743, 0.006543, 0.009938, 0.032761, 0.030013, -0.000234, 0.000188,
         -0.047819, 0.001112, -0.050002, 0.109683}},
-      {"E9b_kl_token_mean",
+      {"kl_token_mean",
        kTrl,
        {.kl = {.coef = 0.04}, .correction = {.mode = "none"}},
        -0.277351,
        {-0.068753, 0.00061, -0.048651, -0.062562, -0.000521, 0.05694, 0.027258, 0.006927, 0.010522, 0.034688, 0.031779, -0.000247, 0.000266, -0.06751,
         0.00157, -0.070591, 0.038712}},
-      {"E9c_seed",
+      {"kl_seed",
        kVerl,
        {.kl = {.coef = 0.01}, .correction = {.mode = "none"}},
        -0.27933,
        {-0.068857, 0.000152, -0.048573, -0.062393, -0.00013, 0.057241, 0.026217, 0.00702, 0.010134, 0.034659, 0.032175, -6.2e-05, 6.7e-05, -0.067316,
         0.000392, -0.070672, 0.03783}},
-      {"E10a_token_truncate",
+      {"token_truncate",
        kTrl,
        {.correction = {.mode = "token_truncate", .max_weight = 2.0}},
        -0.245956,
        {-0.068183, 0, -0.048531, -0.060473, 0, 0.057897, 0.0234, 0.007048, 0.010514, 0.034642, 0.0323, 0, 0, -0.066567, 0, -0.070683, 0.075054}},
-      {"E10b_sequence_mask",
+      {"sequence_mask",
        kTrl,
        {.correction = {.mode = "sequence_mask", .max_weight = 3.0}},
        -0.32344,
        {-0.067504, 0, -0.04757, -0.061081, 0, 0.05675, 0.0246, 0.006704, 0.009514, 0.033956, 0.03166, 0, 0, -0.068594, 0, -0.072111, 0}}};
 }
 
-// I20: all of them.
-INSTANTIATE_TEST_SUITE_P(I20_Fixtures, WorkedExample, ::testing::ValuesIn(rows()), test::row_name);
+INSTANTIATE_TEST_SUITE_P(Fixtures, WorkedExample, ::testing::ValuesIn(rows()), test::row_name);
 
-TEST(WorkedExampleTokens, E1_Losses) {
+TEST(WorkedExampleTokens, SurrogatesOfEveryToken) {
   expect_near(objective(batch_with(kTrl), kCounts, kPlain).surrogates.detach(),
               {-1.170758, -1.271214, -0.825019, -1.059345, 0.741542, 0.974452, 0.439644, 0.119817, 0.170028, 0.588912, 0.549097, 0.461800, -1.385401,
                -1.143013, -1.385401, -1.201617, 0.637960});
@@ -268,14 +267,14 @@ double half(size_t begin, const AdvantageConfig& advantage, const ObjectiveConfi
   return evaluated(test::GrpoFixture::rows(batch_with(advantage), begin, begin + 3), counts, config).loss;
 }
 
-TEST(WorkedExampleCuts, E2_TwoRanksWithAveragedGradients) {
+TEST(WorkedExampleCuts, TwoRanksWithAveragedGradients) {
   // Divisor 17/2 on each; the mean of both is the loss of the step.
   EXPECT_NEAR(2 * half(0, kTrl, kPlain, kCounts), -0.221277, kTolerance);
   EXPECT_NEAR(2 * half(3, kTrl, kPlain, kCounts), -0.338549, kTolerance);
   EXPECT_NEAR(of_halves(kTrl, kPlain, kCounts, kCounts).loss, -0.279913, kTolerance);
 }
 
-TEST(WorkedExampleCuts, E2b_LocalTokenMean) {
+TEST(WorkedExampleCuts, LocalTokenMeanIsAMeanOfMeans) {
   auto config = kPlain;
   config.aggregation.mode = "local_token_mean";
   const StepCounts counts{.tokens = 17, .rows = 6, .micro_batches = 2};
@@ -287,7 +286,7 @@ TEST(WorkedExampleCuts, E2b_LocalTokenMean) {
   EXPECT_NEAR(2 * half(3, kTrl, config, counts), -0.359708, kTolerance);
 }
 
-TEST(WorkedExampleCuts, E2c_TwoOptimizerStepsPerBatch) {
+TEST(WorkedExampleCuts, TwoOptimizerStepsPerBatch) {
   // Each half is a step of its own: divisors 9 and 8. One count for both is what TRL divided by, later rescaled by 2.
   EXPECT_NEAR(half(0, kTrl, kPlain, {9, 3, 1}), -0.208984, kTolerance);
   EXPECT_NEAR(half(3, kTrl, kPlain, {8, 3, 1}), -0.359708, kTolerance);
@@ -295,7 +294,7 @@ TEST(WorkedExampleCuts, E2c_TwoOptimizerStepsPerBatch) {
   EXPECT_NEAR(half(3, kTrl, kPlain, kCounts), -0.169274, kTolerance);
 }
 
-TEST(WorkedExampleCuts, E5f_ExactSequenceMean) {
+TEST(WorkedExampleCuts, SequenceMeanWeighsRowsAndNotMicroBatches) {
   auto config = kPlain;
   config.policy_loss = {.loss = "ppo_dual_clip", .clip_ratio_high = 0.3};
   config.aggregation.mode = "seq_mean_token_mean";
@@ -304,7 +303,7 @@ TEST(WorkedExampleCuts, E5f_ExactSequenceMean) {
   EXPECT_NEAR((9 * half(0, kVerl, config, {9, 3, 1}) + 8 * half(3, kVerl, config, {8, 3, 1})) / 17, -0.027214, kTolerance);
 }
 
-TEST(WorkedExampleValues, E6a_E8_WithTheAdvantagesOfVerl) {
+TEST(WorkedExampleValues, SequenceRatioAndSapoWithTheAdvantagesOfVerl) {
   auto config = kPlain;
   config.aggregation.mode = "seq_mean_token_mean";
   config.policy_loss.ratio = "sequence";
@@ -313,13 +312,13 @@ TEST(WorkedExampleValues, E6a_E8_WithTheAdvantagesOfVerl) {
   EXPECT_NEAR(evaluated(batch_with(kVerl), kCounts, config).loss, -0.100166, kTolerance);
 }
 
-TEST(WorkedExampleValues, E8_Vespo) {
+TEST(WorkedExampleValues, VespoLoss) {
   auto config = kPlain;
   config.policy_loss.loss = "vespo";
   EXPECT_NEAR(evaluated(batch_with(kTrl), kCounts, config).loss, 0.020725, kTolerance);
 }
 
-TEST(WorkedExampleValues, E9_DivergencesPerTokenAndAggregated) {
+TEST(WorkedExampleValues, DivergencesPerTokenAndAggregated) {
   const test::GrpoFixture fixture;
   const auto of = [&](const char* name) { return kl_divergence(fixture.log_probs, fixture.ref_log_probs, {.estimator = name}); };
   expect_near(of("k3"), {0.001229, 0.040818, 0.001271, 0.005171, 0.021403, 0.011834, 0.306570, 0.001271, 0.028801, 0.000199, 0.021403, 0.005171,
@@ -335,7 +334,7 @@ TEST(WorkedExampleValues, E9_DivergencesPerTokenAndAggregated) {
   }
 }
 
-TEST(WorkedExampleValues, E10_CorrectionWeights) {
+TEST(WorkedExampleValues, CorrectionWeights) {
   const auto batch = batch_with(kTrl);
   expect_near(correction_weights(batch, {"token_truncate", 0.0, 2.0}),
               {0.990050, 1.020201, 1.000000, 0.970446, 0.980199, 1.010050, 0.904837, 1.000000, 1.051271, 1.000000, 1.000000, 0.980199, 1.030455,
@@ -351,7 +350,7 @@ TokenBatch without_truncated_row() {
   return masked(all, at::arange(17).lt(12).logical_or(at::arange(17).ge(16)));
 }
 
-TEST(WorkedExampleTruncation, E11a_TokenMean) {
+TEST(WorkedExampleTruncation, ATokenMeanLeavesTheRowOut) {
   const test::GrpoFixture fixture;
   const auto log_probs = fixture.log_probs.clone().requires_grad_();
   auto all = batch_with(kTrl);
@@ -366,7 +365,7 @@ TEST(WorkedExampleTruncation, E11a_TokenMean) {
               {-0.090058, 0, -0.063463, -0.081488, 0, 0.074958, 0.033819, 0.009217, 0.013079, 0.045301, 0.042238, 0, 0, 0, 0, 0, 0.049074});
 }
 
-TEST(WorkedExampleTruncation, E11b_AnEmptyRowCounts) {
+TEST(WorkedExampleTruncation, AnEmptyRowCounts) {
   auto all = batch_with(kTrl);
   auto config = kPlain;
   config.aggregation.mode = "seq_mean_token_mean";
@@ -380,7 +379,7 @@ TEST(WorkedExampleTruncation, E11b_AnEmptyRowCounts) {
               {-0.048782, 0, -0.034376, -0.044139, 0, 0.081204, 0.024425, 0.006656, 0.009446, 0.032717, 0.030505, 0, 0, 0, 0, 0, 0.106327});
 }
 
-TEST(WorkedExampleTruncation, E11b_AnEmptyRowMayBeDropped) {
+TEST(WorkedExampleTruncation, AnEmptyRowMayBeDropped) {
   auto config = kPlain;
   config.aggregation = {.mode = "seq_mean_token_mean", .empty_rows = "drop"};
   const auto kept = without_truncated_row();
@@ -389,7 +388,7 @@ TEST(WorkedExampleTruncation, E11b_AnEmptyRowMayBeDropped) {
   EXPECT_NEAR(objective(kept, counts, config).loss.item<double>(), 0.198468 * 6 / 5, kTolerance);
 }
 
-TEST(WorkedExampleLogits, E12_TemperatureAndEntropy) {
+TEST(WorkedExampleLogits, TemperatureAndEntropy) {
   // Logits 1.2, -0.3, 0.5 (an identity head), token 2.
   const struct {
     double temperature;
@@ -413,7 +412,7 @@ TEST(WorkedExampleLogits, E12_TemperatureAndEntropy) {
   }
 }
 
-TEST(WorkedExampleRewards, E14_DivergenceInTheReward) {
+TEST(WorkedExampleRewards, DivergenceInTheReward) {
   const test::GrpoFixture fixture;
   const auto of_rows = row_sums(kl_divergence(fixture.old_log_probs, fixture.ref_log_probs, {.estimator = "k1"}), fixture.lengths);
   ComponentRewards rewards{.terms = {{1.0, fixture.rewards}}};
@@ -426,12 +425,12 @@ ComponentRewards two_components() {
   return {.terms = {{0.5, {1, 1, 0, 0, 1, 1}}, {0.5, {0.9, 0.2, 0.6, 0, 1, 0.1}}}};  // format, accuracy
 }
 
-TEST(WorkedExampleRewards, E15_SumThenNormalize) {
+TEST(WorkedExampleRewards, SumThenNormalize) {
   expect_near(total_rewards(two_components()), {0.95, 0.60, 0.30, 0.00, 1.00, 0.55});
   expect_near(composed_advantages(two_components(), 3, kTrl), {1.024316, -0.051216, -0.973100, -1.031409, 0.964867, 0.066543});
 }
 
-TEST(WorkedExampleRewards, E15_NormalizeThenSum) {
+TEST(WorkedExampleRewards, NormalizeThenSum) {
   expect_near(composed_advantages(two_components(), 3, {.epsilon = 1e-4, .composition = "normalize_then_sum"}),
               {1.080422, -0.330275, -0.750147, -1.288552, 1.222602, 0.065949});
   std::vector<double> sums(6, 0.0);
@@ -442,7 +441,7 @@ TEST(WorkedExampleRewards, E15_NormalizeThenSum) {
   expect_near(sums, {0.763069, -0.233263, -0.529806, -0.910065, 0.863487, 0.046578});
 }
 
-TEST(WorkedExampleSupervised, E16_AnswersAsTargets) {
+TEST(WorkedExampleSupervised, AnswersAsTargets) {
   // -log-prob under the weights of the aggregations, as the supervised trainer has it.
   const test::GrpoFixture fixture;
   const auto loss = [&](const char* mode, size_t begin, size_t end, const StepCounts& counts) {

@@ -89,7 +89,7 @@ class ResponseStoreTest : public testing::Test {
 
 }  // namespace
 
-TEST_F(ResponseStoreTest, SelectionSpec_S2_AnyRanksAndAnyKillGiveTheSameFile) {
+TEST_F(ResponseStoreTest, AnyRanksAndAnyKillGiveTheSameFile) {
   const auto whole = make("whole");
   whole.on(1);
   EXPECT_EQ(parse_lines(whole.text(), "whole").size(), 11U + 5U);
@@ -107,7 +107,7 @@ TEST_F(ResponseStoreTest, SelectionSpec_S2_AnyRanksAndAnyKillGiveTheSameFile) {
   }
 }
 
-TEST_F(ResponseStoreTest, SelectionSpec_S8_TornLinesAreIgnored) {
+TEST_F(ResponseStoreTest, TornLinesAreIgnored) {
   const auto whole = make("whole");
   whole.on(1);
   const auto text = whole.text();
@@ -137,7 +137,7 @@ TEST_F(ResponseStoreTest, AsksAgainWhatFailedAfterTheRounds) {
   EXPECT_EQ(run.text(), after);
 }
 
-TEST_F(ResponseStoreTest, SelectionSpec_S8_LinesThatDoNotBelongAreRefusedByPlace) {
+TEST_F(ResponseStoreTest, LinesThatDoNotBelongAreRefusedByPlace) {
   const auto whole = make("whole");
   whole.on(1);
   const auto text = whole.text();

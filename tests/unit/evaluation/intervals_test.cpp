@@ -26,24 +26,24 @@ VRLT_PRINT_ROW_NAME(IntervalRow)
 const std::vector<Interval> kOne = {{10, 20}}, kTwo = {{2, 4}, {10, 20}};
 
 const IntervalRow kRows[] = {
-    {"I1_inside", "12 - 18", kOne, 0.6, 1, "ok"},
-    {"I2_inverted", "18 - 12", kOne, 0, 0, "inverted"},
-    {"I3_inverted_around", "25 - 5", kOne, 0, 0, "inverted"},
-    {"I4_inverted_equal", "20 - 10", kOne, 0, 0, "inverted"},
-    {"I5_point_inside", "15 - 15", kOne, 0, 0, "zero_length"},
-    {"I6_point_outside", "25 - 25", kOne, 0, 0, "zero_length"},
-    {"I8_beyond_the_end", "12 - 45", kOne, 8.0 / 35, 8.0 / 33, "ok"},
-    {"I9_out_of_the_video", "35 - 45", kOne, 0, 0, "wrong"},
-    {"I10_touching", "20 - 30", kOne, 0, 0, "wrong"},
-    {"I11_whole_video", "0 - 30", kOne, 1.0 / 3, 1.0 / 3, "ok"},
-    {"I12_best_of_two", "12 - 18", kTwo, 0.6, 1, "ok"},
-    {"I13_over_two", "2 - 20", kTwo, 10.0 / 18, 10.0 / 18, "ok"},
-    {"I20_half_precision_truth", "24.3 - 30.4", {{24.296875, 30.40625}}, 6.1 / 6.109375, 1, "ok"},
-    {"I21_nan", R"({"start": "NaN", "end": 17.5})", kOne, 0, 0, "not_finite"},
+    {"inside", "12 - 18", kOne, 0.6, 1, "ok"},
+    {"inverted", "18 - 12", kOne, 0, 0, "inverted"},
+    {"inverted_around", "25 - 5", kOne, 0, 0, "inverted"},
+    {"inverted_equal", "20 - 10", kOne, 0, 0, "inverted"},
+    {"point_inside", "15 - 15", kOne, 0, 0, "zero_length"},
+    {"point_outside", "25 - 25", kOne, 0, 0, "zero_length"},
+    {"beyond_the_end", "12 - 45", kOne, 8.0 / 35, 8.0 / 33, "ok"},
+    {"out_of_the_video", "35 - 45", kOne, 0, 0, "wrong"},
+    {"touching", "20 - 30", kOne, 0, 0, "wrong"},
+    {"whole_video", "0 - 30", kOne, 1.0 / 3, 1.0 / 3, "ok"},
+    {"best_of_two", "12 - 18", kTwo, 0.6, 1, "ok"},
+    {"over_two", "2 - 20", kTwo, 10.0 / 18, 10.0 / 18, "ok"},
+    {"half_precision_truth", "24.3 - 30.4", {{24.296875, 30.40625}}, 6.1 / 6.109375, 1, "ok"},
+    {"nan", R"({"start": "NaN", "end": 17.5})", kOne, 0, 0, "not_finite"},
 };
 
 class IntervalTable : public testing::TestWithParam<IntervalRow> {};
-INSTANTIATE_TEST_SUITE_P(Spec92, IntervalTable, testing::ValuesIn(kRows), test::row_name);
+INSTANTIATE_TEST_SUITE_P(Rows, IntervalTable, testing::ValuesIn(kRows), test::row_name);
 
 std::map<std::string, double> metrics(const SampleScore& score) { return {score.metrics.begin(), score.metrics.end()}; }
 
@@ -74,15 +74,15 @@ TEST_P(IntervalTable, GroundedAnswer) {
 }
 
 TEST(SetIou, OfSeveralPredictedSpans) {
-  EXPECT_NEAR(temporal_set_iou({{12, 18}}, kTwo), 0.5, 1e-12);              // I12
-  EXPECT_NEAR(temporal_set_iou({{2, 20}}, kTwo), 12.0 / 18, 1e-12);         // I13
-  EXPECT_EQ(temporal_set_iou(kTwo, kTwo), 1.0);                             // I14
-  EXPECT_NEAR(temporal_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);  // I15: {2-12} shares 2-4 and 10-12 of 2-20
-  EXPECT_EQ(temporal_set_iou({}, kTwo), 0.0);                               // I16
-  EXPECT_EQ(temporal_iou({5, 5}, {5, 5}), 0.0);                             // I7
+  EXPECT_NEAR(temporal_set_iou({{12, 18}}, kTwo), 0.5, 1e-12);
+  EXPECT_NEAR(temporal_set_iou({{2, 20}}, kTwo), 12.0 / 18, 1e-12);
+  EXPECT_EQ(temporal_set_iou(kTwo, kTwo), 1.0);
+  EXPECT_NEAR(temporal_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);  // {2-12} shares 2-4 and 10-12 of 2-20
+  EXPECT_EQ(temporal_set_iou({}, kTwo), 0.0);
+  EXPECT_EQ(temporal_iou({5, 5}, {5, 5}), 0.0);
 }
 
-// What the strict score makes of several spans: the metrics of one span are 0, mIoU_set takes them all (I12 to I15).
+// What the strict score makes of several spans: the metrics of one span are 0, mIoU_set takes them all.
 TEST(SetIou, IsPrintedBesideTheIouOfOneSpan) {
   const auto one = metrics(grounded("<answer>B</answer><glue>[(12, 18)]</glue>", kTwo));
   EXPECT_NEAR(one.at("mIoU"), 0.6, 1e-12);
@@ -96,15 +96,15 @@ TEST(SetIou, IsPrintedBesideTheIouOfOneSpan) {
 }
 
 TEST(Flags, TellOddSpansThatAreKept) {
-  EXPECT_EQ(grounded("B, 15 - 15").parsed["flags"], io::Json({"zero_length"}));  // I5
+  EXPECT_EQ(grounded("B, 15 - 15").parsed["flags"], io::Json({"zero_length"}));
   data::Sample sample = {.task = data::Task::kTemporalGrounding, .duration = 30, .segments = kOne};
-  const auto score = find_strict(sample.task).score(sample, "12 - 45");  // I8
+  const auto score = find_strict(sample.task).score(sample, "12 - 45");
   EXPECT_EQ(score.parsed["flags"], io::Json({"out_of_range"}));
   EXPECT_EQ(score.reason, "ok");
 }
 
 // The official columns. The last two cells of a row: NExT-GQA's IoU and IoP.
-TEST(OfficialOverlaps, Table92) {
+TEST(OfficialOverlaps, OfficialColumns) {
   using namespace compat;
   struct Row {
     const char* name;
@@ -114,18 +114,18 @@ TEST(OfficialOverlaps, Table92) {
   };
   const double rejected = -1;  // VideoChat-R1 takes no such list
   const Row rows[] = {
-      {"I1", {12, 18}, kOne, 0.6, 0.6, 0.6, 0.6, 1},
-      {"I2", {18, 12}, kOne, 0, 0.6, rejected, 0, 0},
-      {"I3", {25, 5}, kOne, 0, 0.5, rejected, 0, 0},
-      {"I4", {20, 10}, kOne, 0, 1, rejected, 0, 0},
-      {"I5", {15, 15}, kOne, 0, 0, 0, 0, 1},
-      {"I6", {25, 25}, kOne, 0, 0, 0, 0, 0},
-      {"I8", {12, 45}, kOne, 8.0 / 35, 0.4, 8.0 / 35, 8.0 / 35, 8.0 / 33},
-      {"I9", {35, 45}, kOne, 0, 0, 0, 0, 0},
-      {"I10", {20, 30}, kOne, 0, 0, 0, 0, 0},
-      {"I11", {0, 30}, kOne, 1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3},
-      {"I12", {12, 18}, kTwo, 0.6, -1, 0.5, 0.6, 1},
-      {"I13", {2, 20}, kTwo, 10.0 / 18, -1, 12.0 / 18, 10.0 / 18, 10.0 / 18},
+      {"inside", {12, 18}, kOne, 0.6, 0.6, 0.6, 0.6, 1},
+      {"inverted", {18, 12}, kOne, 0, 0.6, rejected, 0, 0},
+      {"inverted_around", {25, 5}, kOne, 0, 0.5, rejected, 0, 0},
+      {"inverted_equal", {20, 10}, kOne, 0, 1, rejected, 0, 0},
+      {"point_inside", {15, 15}, kOne, 0, 0, 0, 0, 1},
+      {"point_outside", {25, 25}, kOne, 0, 0, 0, 0, 0},
+      {"beyond_the_end", {12, 45}, kOne, 8.0 / 35, 0.4, 8.0 / 35, 8.0 / 35, 8.0 / 33},
+      {"out_of_the_video", {35, 45}, kOne, 0, 0, 0, 0, 0},
+      {"touching", {20, 30}, kOne, 0, 0, 0, 0, 0},
+      {"whole_video", {0, 30}, kOne, 1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 3},
+      {"best_of_two", {12, 18}, kTwo, 0.6, -1, 0.5, 0.6, 1},
+      {"over_two", {2, 20}, kTwo, 10.0 / 18, -1, 12.0 / 18, 10.0 / 18, 10.0 / 18},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
@@ -141,26 +141,26 @@ TEST(OfficialOverlaps, Table92) {
   }
 }
 
-TEST(OfficialOverlaps, Table92Extremes) {
+TEST(OfficialOverlaps, OfEmptyEqualAndUnusualSpans) {
   using namespace compat;
-  EXPECT_FALSE(hull_iou({5, 5}, {5, 5})) << "I7: Temporal-R1 divides by it";
+  EXPECT_FALSE(hull_iou({5, 5}, {5, 5})) << "Temporal-R1 divides by it";
   EXPECT_EQ(union_iou({5, 5}, {5, 5}), 0.0);
   EXPECT_EQ(nextgqa_overlap({5, 5}, {{5, 5}}).iop, 1.0);
   EXPECT_EQ(videochat_set_iou({{5, 5}}, {{5, 5}}), 1.0);
-  EXPECT_EQ(videochat_set_iou(kTwo, kTwo), 1.0);                                                         // I14
-  EXPECT_NEAR(videochat_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);                              // I15
-  EXPECT_EQ(videochat_set_iou({}, kTwo), 0.0);                                                           // I16
-  EXPECT_EQ(videochat_set_iou({}, {}), 1.0);                                                             // I17
-  EXPECT_EQ(hull_iou({0.4, 0.7}, {0, 1}), 0.29999999999999993);                                          // I18: a miss at 0.3
-  EXPECT_NEAR(hull_iou({24.3, 30.4}, {24.296875, 30.40625}).value(), 0.998465, 5e-7);                    // I20
-  const auto one_nan = nextgqa_overlap({NAN, 17.5}, kOne), two_nan = nextgqa_overlap({NAN, NAN}, kOne);  // I21
+  EXPECT_EQ(videochat_set_iou(kTwo, kTwo), 1.0);
+  EXPECT_NEAR(videochat_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);
+  EXPECT_EQ(videochat_set_iou({}, kTwo), 0.0);
+  EXPECT_EQ(videochat_set_iou({}, {}), 1.0);
+  EXPECT_EQ(hull_iou({0.4, 0.7}, {0, 1}), 0.29999999999999993);  // a miss at 0.3
+  EXPECT_NEAR(hull_iou({24.3, 30.4}, {24.296875, 30.40625}).value(), 0.998465, 5e-7);
+  const auto one_nan = nextgqa_overlap({NAN, 17.5}, kOne), two_nan = nextgqa_overlap({NAN, NAN}, kOne);
   EXPECT_EQ(one_nan.iou, 0.75);
   EXPECT_EQ(one_nan.iop, 0.0);
   EXPECT_EQ(two_nan.iou, 1.0);
   EXPECT_EQ(two_nan.iop, 0.0);
 }
 
-// I18, I19: ties in the official scripts.
+// Ties in the official scripts.
 TEST(OfficialThresholds, Ties) {
   const auto official = [](const char* profile, const char* response, Interval truth) {
     return metrics(find_compat(profile).score({.task = data::Task::kTemporalGrounding, .segments = {truth}}, response, 0));
@@ -172,18 +172,18 @@ TEST(OfficialThresholds, Ties) {
   EXPECT_EQ(official("tvg.time_r1", "10 to 15.1", {10, 20}).at("R1@0.5"), 1.0);
 }
 
-// I16: an id that is not in the file of predictions is left out there, and so is a question without a span here.
+// An id that is not in the file of predictions is left out there, and so is a question without a span here.
 TEST(OfficialGrounding, NoSpan) {
   const auto nextgqa = metrics(find_compat("gqa.nextgqa").score(question(kTwo), "<answer>B</answer>", 0));
   EXPECT_EQ(nextgqa, (std::map<std::string, double>{{"accuracy", 1.0}}));
   const auto rextime = metrics(find_compat("gqa.rextime").score(question(kTwo), "<answer>B</answer>", 0));
   EXPECT_EQ(rextime.at("mIoU"), 0.0);
   EXPECT_EQ(rextime.at("accuracy"), 1.0);
-  EXPECT_EQ(metrics(find_compat("gqa.rextime").score(question(kTwo), "B, 2 - 4, 10 - 20", 0)).at("mIoU"), 1.0) << "I14: the first window";
+  EXPECT_EQ(metrics(find_compat("gqa.rextime").score(question(kTwo), "B, 2 - 4, 10 - 20", 0)).at("mIoU"), 1.0) << "the first window";
   EXPECT_EQ(find_compat("gqa.vcr1").score(question(kTwo), "<answer>B</answer>", 0).reason, "missing");
 }
 
-// I18, I19: 0.7 - 0.4 is 0.29999999999999993 in binary, and still reaches 0.3.
+// 0.7 - 0.4 is 0.29999999999999993 in binary, and still reaches 0.3.
 TEST(Thresholds, TiesCount) {
   EXPECT_EQ(grounding("0.4 - 0.7", {0, 1}).at("R1@0.3"), 1.0);
   EXPECT_EQ(grounding("0.1 - 0.4", {0, 1}).at("R1@0.3"), 1.0);

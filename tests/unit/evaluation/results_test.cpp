@@ -172,7 +172,7 @@ data::Sample grounded(const std::string& id) {
   return {.id = id, .task = data::Task::kGroundedQa, .options = {"red", "blue"}, .answer_option = 1, .segments = {{10, 20}}, .cluster = id};
 }
 
-TEST(Denominators, A1IdMissing) {
+TEST(Denominators, AMissingIdIsSkippedOrZeroAsTheAuthorsDo) {
   const std::vector<data::Sample> samples = {grounded("1"), grounded("2")};
   const auto results = summarize(pointers(samples), {{.id = "1", .responses = {{"B, 10 - 20"}}}}, by({"gqa.nextgqa", "gqa.rextime"}));
   EXPECT_EQ(compat_value(results, "gqa.nextgqa", "mIoU"), 1.0) << "skipped";
@@ -181,7 +181,7 @@ TEST(Denominators, A1IdMissing) {
   EXPECT_EQ(results.at("metrics").at("mIoU").at("unanswered_as_zero").at("value"), 0.5);
 }
 
-TEST(Denominators, A2SameKeyTwice) {
+TEST(Denominators, OfOneKeyTwiceSomeAuthorsKeepTheLast) {
   std::vector<data::Sample> samples = {grounding("1"), grounding("2"), grounding("3")};
   samples[2].question = "another";
   const std::vector<Answer> answers = {
@@ -193,7 +193,7 @@ TEST(Denominators, A2SameKeyTwice) {
   EXPECT_NEAR(value(results, "mIoU"), 1.0 / 3, 1e-15);
 }
 
-TEST(Denominators, A3EmptyResponses) {
+TEST(Denominators, WhatEmptyResponsesAreWorthIsTold) {
   std::vector<data::Sample> samples;
   std::vector<Answer> answers;
   for (int i = 0; i < 4000; ++i) {
@@ -209,7 +209,7 @@ TEST(Denominators, A3EmptyResponses) {
   EXPECT_EQ(results.at("compat_profile"), "mcq.mvb_lmms");
 }
 
-TEST(Denominators, A4MeansOverVideos) {
+TEST(Denominators, AMeanOverVideosStandsBesideTheMeanOverQuestions) {
   std::vector<data::Sample> samples;
   std::vector<Answer> answers;
   for (const char* id : {"1", "2", "3", "4"}) {
@@ -229,7 +229,7 @@ TEST(Denominators, A4MeansOverVideos) {
 
 // A judge that fails: 0, or as the scripts of the authors do it. TempCompass adds its rating -1 up, VLMEvalKit takes -1 for right in MVBench. What a
 // rule can read is not for the judge.
-TEST(Denominators, A5JudgeFails) {
+TEST(Denominators, AJudgeThatFailsGivesZeroOrWhatTheAuthorsMakeOfIt) {
   const std::vector<data::Sample> samples = {choice("1", "v1", 0), choice("2", "v2", 0), choice("3", "v3", 0), choice("4", "v4", 0)};
   const std::vector<Answer> answers = {{.id = "1", .responses = {{"A"}}},
                                        {.id = "2", .responses = {{"A"}}},
@@ -248,7 +248,7 @@ TEST(Denominators, A5JudgeFails) {
 }
 
 // lmms-eval finds "Multilingual" in the joined names of both samples of that domain; the fields tell one.
-TEST(Denominators, A10GroupsBySubstring) {
+TEST(Denominators, GroupsBySubstringOnlyWhereAsked) {
   std::vector<data::Sample> samples = {choice("1", "v1", 0), choice("2", "v2", 0), choice("3", "v3", 0)};
   samples[0].groups = {{"domain", "Multilingual"}, {"sub_category", "Multilingual"}};
   samples[1].groups = {{"domain", "Multilingual"}, {"sub_category", "Other"}};
@@ -266,7 +266,7 @@ TEST(Denominators, A10GroupsBySubstring) {
   EXPECT_EQ(compat_value(results, "mcq.vmme_old", "accuracy"), 2.0 / 3) << "the whole stays what it was";
 }
 
-TEST(Denominators, A8TwoOptionsOfOneText) {
+TEST(Denominators, OfTwoOptionsOfOneTextEitherIsRight) {
   auto sample = choice("1", "v", 0);
   sample.options = {"red", "red", "blue"};
   const auto results = summarize({&sample}, {{.id = "1", .responses = {{"B"}}}}, by({"mcq.vmme_old"}));
@@ -274,7 +274,7 @@ TEST(Denominators, A8TwoOptionsOfOneText) {
   EXPECT_EQ(compat_value(results, "mcq.vmme_old", "accuracy"), 0.0) << "the first is the truth";
 }
 
-TEST(Denominators, A9VideoUnreadable) {
+TEST(Denominators, AnUnreadableVideoIsNoEmptyAnswer) {
   const std::vector<data::Sample> samples = {choice("1", "v1", 0), choice("2", "v2", 0)};
   const std::vector<Answer> answers = {{.id = "1", .responses = {{"A"}}}, {.id = "2", .error = "broken"}};
   const auto results = summarize(pointers(samples), answers, by({"mcq.mvb_off", "mcq.paren_last"}));
@@ -283,7 +283,7 @@ TEST(Denominators, A9VideoUnreadable) {
   EXPECT_EQ(results.at("metrics").at("accuracy").at("unanswered_as_zero").at("value"), 0.5);
 }
 
-TEST(Denominators, A11EverythingFails) {
+TEST(Denominators, WhereEverythingFailsTheScoreIsZeroOverAll) {
   std::vector<data::Sample> samples = {grounding("1"), grounding("2")};
   samples[1].question = "another";
   const auto results =
@@ -295,7 +295,7 @@ TEST(Denominators, A11EverythingFails) {
   EXPECT_EQ(results.at("parse_failures"), (io::Json{{"empty", 1}, {"no_span", 1}}));
 }
 
-TEST(Denominators, A12TruthBeyondTheVideo) {
+TEST(Denominators, ATruthBeyondTheVideoStaysAndIsFlagged) {
   auto sample = grounding("1");
   sample.duration = 15;
   const auto results = summarize({&sample}, {{.id = "1", .responses = {{"10 - 20"}}}}, by({"tvg.seed"}));
@@ -304,7 +304,7 @@ TEST(Denominators, A12TruthBeyondTheVideo) {
   EXPECT_EQ(results.at("flags"), (io::Json{{"out_of_range", 1}}));
 }
 
-TEST(Denominators, A13TwoAnswerBlocks) {
+TEST(Denominators, OfTwoAnswerBlocksTheLastIsRead) {
   const data::Sample sample = choice("1", "v", 1);
   const auto results = summarize({&sample}, {{.id = "1", .responses = {{"<answer>A</answer><answer>B</answer>"}}}}, by({"mcq.exact_tag"}));
   EXPECT_EQ(compat_value(results, "mcq.exact_tag", "accuracy"), 0.0) << "Video-R1 takes the first";

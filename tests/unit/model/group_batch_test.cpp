@@ -129,9 +129,9 @@ void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& 
 class GroupBatchEqualsRows : public ::testing::TestWithParam<Case> {};
 
 // Float32 sums of some hundred terms, log-probs of size 10; the rows' gradients are added in another order.
-TEST_P(GroupBatchEqualsRows, I12_InLogProbsAndEveryGradient) { expect_equal_to_rows(GetParam(), at::kFloat, {1e-5, 1e-4}); }
+TEST_P(GroupBatchEqualsRows, InLogProbsAndEveryGradient) { expect_equal_to_rows(GetParam(), at::kFloat, {1e-5, 1e-4}); }
 
-TEST_P(GroupBatchEqualsRows, I12_InFloat64) { expect_equal_to_rows(GetParam(), at::kDouble, {1e-11, 1e-10}); }
+TEST_P(GroupBatchEqualsRows, InFloat64) { expect_equal_to_rows(GetParam(), at::kDouble, {1e-11, 1e-10}); }
 
 std::vector<Case> cases() {
   const std::vector<std::pair<std::string, std::vector<Shape>>> layouts = {

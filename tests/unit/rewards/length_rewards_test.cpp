@@ -17,12 +17,12 @@ struct OverlongRow {
 };
 VRLT_PRINT_ROW_NAME(OverlongRow)
 
-// E13: L_max 100, L_c 20.
+// At most 100 tokens, punished from the 80th.
 const OverlongRow kOverlong[] = {{"tokens_0", 0, 0},      {"tokens_79", 79, 0},     {"tokens_80", 80, 0},    {"tokens_81", 81, -0.05},
                                  {"tokens_90", 90, -0.5}, {"tokens_99", 99, -0.95}, {"tokens_100", 100, -1}, {"tokens_101", 101, -1}};
 
 class Overlong : public testing::TestWithParam<OverlongRow> {};
-INSTANTIATE_TEST_SUITE_P(E13, Overlong, testing::ValuesIn(kOverlong), test::row_name);
+INSTANTIATE_TEST_SUITE_P(Lengths, Overlong, testing::ValuesIn(kOverlong), test::row_name);
 
 struct BonusRow {
   const char* name;

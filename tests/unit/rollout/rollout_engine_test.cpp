@@ -292,7 +292,7 @@ TEST(RolloutEngine, LogProbsAreOverTheWholeVocabulary) {
   }
 }
 
-TEST(Invariants, I14_StopsAtTheFirstStopTokenAndTellsTruncation) {
+TEST(Invariants, StopsAtTheFirstStopTokenAndTellsTruncation) {
   const std::vector<Prompt> prompts = {make_prompts()[0]};
   const NumberTokenizer tokenizer;
   const GenerationConfig config{.group_size = 1, .max_new_tokens = 10, .seed = 6};

@@ -14,7 +14,7 @@ constexpr double kPrinted = 5.1e-7, kPrintedFour = 5.1e-5;  // the tables print 
 
 }  // namespace
 
-TEST(SelectionSpec, S6_PassAtK) {
+TEST(PassAtK, IsThatOfDrawsWithoutReplacement) {
   const int64_t ks[] = {1, 2, 4, 8};
   const std::pair<int64_t, std::vector<double>> rows[] = {
       {0, {0, 0, 0, 0}},    {1, {.125, .25, .5, 1}}, {2, {.25, .464286, .785714, 1}}, {4, {.5, .785714, .985714, 1}},

@@ -16,7 +16,7 @@ std::string reason_of(const SampleStatistics& s, const FilterConfig& config) { r
 
 }  // namespace
 
-TEST(SelectionSpec, S3_AllTheSameIsRejectedAndMixedKept) {
+TEST(SampleFilter, AllTheSameIsRejectedAndMixedKept) {
   const auto decisions = by_id(select_samples({choice("none", 0), choice("one", 1), choice("half", 4), choice("seven", 7), choice("all", 8)}, {}, 0));
   EXPECT_EQ(decisions.at("none").reason, "all_wrong");
   EXPECT_EQ(decisions.at("all").reason, "all_right");
@@ -28,7 +28,7 @@ TEST(SelectionSpec, S3_AllTheSameIsRejectedAndMixedKept) {
   EXPECT_GT(decisions.at("half").score, decisions.at("one").score) << "the posterior variance is largest in the middle";
 }
 
-TEST(SelectionSpec, S4_HighVarianceKeptAndLowVarianceRejected) {
+TEST(SampleFilter, HighVarianceKeptAndLowVarianceRejected) {
   const std::vector<SampleStatistics> statistics = {grounding("spread", kSpread), grounding("low_poor", kLowPoor), grounding("low_good", kLowGood),
                                                     grounding("high_poor", kHighPoor)};
   auto decisions = by_id(select_samples(statistics, {}, 0));
@@ -43,7 +43,7 @@ TEST(SelectionSpec, S4_HighVarianceKeptAndLowVarianceRejected) {
 }
 
 // S7: p ~ Beta(1/2, 1/2), 8 draws each. E[p(1-p)] = 1/8; the selected tenth has more of it, the random control has not.
-TEST(SelectionSpec, S7_FindsSamplesOfHighVariance) {
+TEST(SampleFilter, FindsSamplesOfHighVariance) {
   std::mt19937_64 random(7);
   std::uniform_real_distribution<double> uniform;
   constexpr int kPool = 20'000;

@@ -28,7 +28,7 @@ const Fixture kFixtures[] = {
 
 }  // namespace
 
-TEST(SelectionSpec, S1_StatisticsOfTheFixtures) {
+TEST(Statistics, StatisticsOfTheFixtures) {
   for (const auto& row : kFixtures) {
     const auto s = reward_statistics(row.rewards, std::string(row.name) != "choice");
     EXPECT_NEAR(s.mean, row.mean, kPrinted) << row.name;
@@ -40,7 +40,7 @@ TEST(SelectionSpec, S1_StatisticsOfTheFixtures) {
   }
 }
 
-TEST(SelectionSpec, S1_VarianceOfEveryNumberOfRightAnswers) {
+TEST(Statistics, VarianceOfEveryNumberOfRightAnswers) {
   const double variance[] = {0, .125, .214286, .267857, .285714, .267857, .214286, .125, 0};
   const double normalized[] = {0, .4375, .75, .9375, 1, .9375, .75, .4375, 0};
   for (int c = 0; c <= 8; ++c) {

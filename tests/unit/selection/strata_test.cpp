@@ -11,7 +11,7 @@ namespace vrlt::selection {
 using Shares = std::map<std::string, int64_t>;
 
 // 15 * (.5, .3, .2) = 7.5, 4.5, 3: 14 in whole numbers, and the tie of the halves goes to the smaller name.
-TEST(SelectionSpec, S5_QuotasByLargestRemainder) {
+TEST(Strata, QuotasByLargestRemainder) {
   EXPECT_EQ(allocate(15, {{"a", {.5, 10}}, {"b", {.3, 10}}, {"c", {.2, 10}}}), (Shares{{"a", 8}, {"b", 4}, {"c", 3}}));
   // Through the filter, with strata named by their source.
   std::vector<SampleStatistics> statistics;

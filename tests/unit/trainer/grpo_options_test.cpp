@@ -61,7 +61,7 @@ TEST(GrpoOptions, ATemporalBonusComparesWithShuffledFrames) {
   EXPECT_EQ(train(2, folder_of_two.path()), lines);
 }
 
-TEST(GrpoOptions, I15_MaskedResponsesAreNotInTheDenominators) {
+TEST(GrpoOptions, MaskedResponsesAreNotInTheDenominators) {
   const test::TemporaryFolder folder;
   auto config = base_config();
   config.rollout.group_size = 16;

@@ -71,7 +71,7 @@ TEST(GrpoWork, EveryStepTellsItsOperationsAndUtilisation) {
   }
 }
 
-TEST(GrpoStep, I01_HasASignalAndSamplerAndUpdateAgree) {
+TEST(GrpoStep, HasASignalAndSamplerAndUpdateAgree) {
   for (const bool freeze_vision : {true, false}) {
     const test::TemporaryFolder folder;
     auto config = base_config();
@@ -92,7 +92,7 @@ TEST(GrpoStep, I01_HasASignalAndSamplerAndUpdateAgree) {
   }
 }
 
-TEST(GrpoStep, I02_AtTheReferenceTheDivergenceIsExactlyZero) {
+TEST(GrpoStep, AtTheReferenceTheDivergenceIsExactlyZero) {
   for (const bool freeze_vision : {true, false}) {
     const test::TemporaryFolder folder;
     auto config = base_config();
@@ -107,7 +107,7 @@ TEST(GrpoStep, I02_AtTheReferenceTheDivergenceIsExactlyZero) {
   }
 }
 
-TEST(GrpoStep, I07_WithoutASignalNothingMoves) {
+TEST(GrpoStep, WithoutASignalNothingMoves) {
   const test::TemporaryFolder folder;
   auto config = base_config();
   config.optim.weight_decay = 0.0;
@@ -120,7 +120,7 @@ TEST(GrpoStep, I07_WithoutASignalNothingMoves) {
   for (const auto& [name, tensor] : before->parameters().entries()) EXPECT_TRUE(at::equal(tensor, run.policy().parameters().at(name))) << name;
 }
 
-TEST(GrpoStep, I08_MicroBatchesChangeNothing) {
+TEST(GrpoStep, MicroBatchesChangeNothing) {
   std::map<std::string, std::vector<double>> values;                                               // by metric, over micro-batch sizes
   for (const auto& [micro_batch, tokens] : {std::pair<int64_t, int64_t>{1, 0}, {2, 0}, {2, 1}}) {  // by number; two; one again, by tokens
     const test::TemporaryFolder folder;
@@ -184,7 +184,7 @@ const Setting kSettings[] = {
 
 class GrpoRun : public ::testing::TestWithParam<Setting> {};
 
-TEST_P(GrpoRun, I23_ResumedEqualsUninterrupted) {
+TEST_P(GrpoRun, ResumedEqualsUninterrupted) {
   const test::TemporaryFolder whole_folder, resumed_folder;
   auto config = base_config();
   config.steps = 6;

@@ -28,7 +28,7 @@ using test::ToyPolicy;
 
 double largest_difference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
 
-TEST(Invariants, I01_TheFirstUpdateSeesRatiosOfExactlyOne) {
+TEST(Invariants, TheFirstUpdateSeesRatiosOfExactlyOne) {
   for (const bool freeze_vision : {true, false})
     for (const int64_t micro_batch : {1, 2})
       for (const int64_t updates_per_pass : {1, 2}) {
@@ -47,7 +47,7 @@ TEST(Invariants, I01_TheFirstUpdateSeesRatiosOfExactlyOne) {
       }
 }
 
-TEST(Invariants, I09_DataParallel) {
+TEST(Invariants, RanksAddUpToTheGradientOfTheWhole) {
   const RecordedBatch recorded;
   const auto advantages = recorded.advantages();
   // The part of rows [begin, end), with old log-probs that differ from the policy's.
@@ -142,7 +142,7 @@ void on_scattered_rows(int world_size, Compute&& compute) {
   });
 }
 
-TEST(Invariants, I10_GroupsSplitAcrossRanksGiveTheSameAdvantages) {
+TEST(Invariants, GroupsSplitAcrossRanksGiveTheSameAdvantages) {
   for (const auto& estimator : algorithm::advantage_table()) {
     auto config = recorded_config();
     config.algorithm.advantage.estimator = estimator.name;
@@ -153,7 +153,7 @@ TEST(Invariants, I10_GroupsSplitAcrossRanksGiveTheSameAdvantages) {
   }
 }
 
-TEST(Invariants, I29_RolloutMetricsOfSeveralRanksAreThoseOfOne) {
+TEST(Invariants, RolloutMetricsOfSeveralRanksAreThoseOfOne) {
   const auto metrics_of = [](const std::vector<ResponseRow>& rows) {
     const auto config = recorded_config();
     metrics::MetricSet metrics;
@@ -167,7 +167,7 @@ TEST(Invariants, I29_RolloutMetricsOfSeveralRanksAreThoseOfOne) {
 }
 
 // The whole trainer: rollouts to the last bit, what is summed in another order up to float32.
-TEST(Invariants, I24_I29_RolloutsAndMetricsDoNotDependOnTheNumberOfRanks) {
+TEST(Invariants, RolloutsAndMetricsDoNotDependOnTheNumberOfRanks) {
   const test::TemporaryFolder one_folder, two_folder;
   auto config = base_config();
   config.steps = 2;
@@ -192,7 +192,7 @@ TEST(Invariants, I24_I29_RolloutsAndMetricsDoNotDependOnTheNumberOfRanks) {
   }
 }
 
-TEST(Invariants, I19_TheSecondPassSeesAnotherPolicyUnlessNothingMoved) {
+TEST(Invariants, TheSecondPassSeesAnotherPolicyUnlessNothingMoved) {
   for (const double lr : {1e-3, 0.0}) {
     const test::TemporaryFolder folder;
     auto config = base_config();
@@ -254,7 +254,7 @@ struct HandMadeRun {
   processor::PromptLoader loader;
 };
 
-TEST(Invariants, I21_WithoutADivergenceTheReferenceNeverRuns) {
+TEST(Invariants, WithoutADivergenceTheReferenceNeverRuns) {
   for (const double kl_coef : {0.0, 0.1}) {
     auto config = base_config();
     config.algorithm.objective.kl.coef = kl_coef;
@@ -273,7 +273,7 @@ void give_gradients(model::VisionLanguageModel& model, double last) {
   gradient.flatten()[0].fill_(last);
 }
 
-TEST(Invariants, I25_NotFiniteGradientsAreLeftOut) {
+TEST(Invariants, NotFiniteGradientsAreLeftOut) {
   auto config = base_config();
   config.optim.schedule = "linear";
   config.steps = 10;
@@ -306,7 +306,7 @@ TEST(Invariants, I25_NotFiniteGradientsAreLeftOut) {
   EXPECT_THROW(step(a, disturbed, HUGE_VAL), NotFiniteError) << "the third in a row";
 }
 
-TEST(Invariants, I26_TheReferenceMovesWithThePolicy) {
+TEST(Invariants, TheReferenceMovesWithThePolicy) {
   for (const double alpha : {1.0, 0.0}) {
     const test::TemporaryFolder folder;
     auto config = base_config();
@@ -321,7 +321,7 @@ TEST(Invariants, I26_TheReferenceMovesWithThePolicy) {
   }
 }
 
-TEST(Invariants, I30_RewardsDoNotDependOnThreads) {
+TEST(Invariants, RewardsDoNotDependOnThreads) {
   const rewards::RewardFunction reward({{"format_answer", 0.5}, {"temporal_iou", 0.5}});
   const auto& sample = warm_task().task().samples().front();
   const std::vector<std::string> texts = {"<answer>0.0 to 1.0</answer>", "<answer>0.5 to 1.5</answer>", "<answer>", "", "0.2 to 0.9"};

@@ -29,7 +29,7 @@ int64_t label_tokens(const processor::Processor& processor, const data::Sample& 
   return static_cast<int64_t>(processor.tokenizer().encode(data::reference_response(prompt, sample)).size()) + 1;
 }
 
-TEST(Sft, F1_OnlyLabelPositionsAreInTheLoss) {
+TEST(Sft, OnlyLabelPositionsAreInTheLoss) {
   const auto model = warm_task().task().open_model();
   const processor::Processor processor(warm_task().task().model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
   processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), "auto_short", 1 << 20);
@@ -47,7 +47,7 @@ TEST(Sft, F1_OnlyLabelPositionsAreInTheLoss) {
   EXPECT_TRUE(at::equal(model->response_hidden(other), hidden)) << "a label is predicted by what is before it, never seen";
 }
 
-TEST(Sft, F2_F3_PackingMicroBatchesAndRanksChangeNothing) {
+TEST(Sft, PackingMicroBatchesAndRanksChangeNothing) {
   std::vector<std::vector<io::Json>> metrics;
   for (const int64_t micro_batch : {2, 1}) {  // both samples packed into one sequence, or one by one
     const test::TemporaryFolder folder;
@@ -71,7 +71,7 @@ TEST(Sft, F2_F3_PackingMicroBatchesAndRanksChangeNothing) {
         EXPECT_NEAR(metrics[way][step].at(name).get<double>(), value.get<double>(), 1e-5 * (1.0 + std::abs(value.get<double>()))) << name;
 }
 
-TEST(Sft, F4_OverfitsOneSampleAndSaysItsAnswer) {
+TEST(Sft, OverfitsOneSampleAndSaysItsAnswer) {
   const auto model = warm_task().task().open_model();
   auto config = sft_config();
   config.steps = 60;
@@ -92,7 +92,7 @@ TEST(Sft, F4_OverfitsOneSampleAndSaysItsAnswer) {
   EXPECT_FALSE(group.responses[0].truncated);
 }
 
-TEST(Sft, F5_LabelsAreTheAnswerAndTheStopToken) {
+TEST(Sft, LabelsAreTheAnswerAndTheStopToken) {
   const test::TemporaryFolder folder;
   FinishedRun run(sft_config(), folder.path(), warm_task().task().model_folder(), true);
   const processor::Processor processor(warm_task().task().model_folder(), processor::MropeMode::kFloatMax, run.policy().tokens_per_second());
