@@ -1,4 +1,4 @@
-// Letters that words announce or deny (reading, section 8.1).
+// Letters that words announce or deny (docs/spec/reading.md#letters).
 #include <algorithm>
 
 #include "reading/letters.h"

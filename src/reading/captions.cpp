@@ -1,4 +1,4 @@
-// The caption that fits (reading, section 10.2).
+// The caption that fits (docs/spec/reading.md#captions).
 #include <algorithm>
 #include <set>
 

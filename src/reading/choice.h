@@ -10,7 +10,7 @@ struct Zone;
 /// The option of a zone.
 Read<int64_t> read_choice(const Zone& zone, const Options& options);
 
-/// The option that a clean text names. Source: reading, section 8.2.
+/// The option that a clean text names. Source: docs/spec/reading.md#order-of-a-choice.
 Read<int64_t> read_choice_text(View text, const Options& options);
 
 /// The same, without objects and lists.

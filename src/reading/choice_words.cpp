@@ -1,4 +1,4 @@
-// The option that words and letters name (reading, sections 8.2.1 and 8.2.3 to 8.2.8).
+// The option that words and letters name (docs/spec/reading.md#order-of-a-choice).
 #include <algorithm>
 #include <set>
 

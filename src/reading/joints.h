@@ -16,7 +16,7 @@ enum class Joint {
 };
 
 /// What stands between two times that follow one another, if it joins them. Looks a bounded number of tokens ahead.
-/// Source: reading, section 7.3.
+/// Source: docs/spec/reading.md#ranges.
 std::optional<Joint> joint_between(const std::vector<Token>& tokens, size_t first, size_t second);
 
 }  // namespace vrlt::reading

@@ -15,7 +15,7 @@ enum KeyClass : unsigned {
 };
 
 /// The classes of a key, as bits; keys are compared in lower case, without anything but letters, digits and CJK signs.
-/// Source: reading, section 6.
+/// Source: docs/spec/reading.md#objects-and-lists.
 unsigned classes_of_key(View key);
 
 }  // namespace vrlt::reading

@@ -1,4 +1,4 @@
-// A letter at the beginning of an answer (reading, section 8.1).
+// A letter at the beginning of an answer (docs/spec/reading.md#letters).
 #include "reading/letters.h"
 
 namespace vrlt::reading {

@@ -7,7 +7,7 @@
 #include "reading/options.h"
 #include "reading/text.h"
 
-// How a text names a letter of the options. Source: reading, section 8.1.
+// How a text names a letter of the options. Source: docs/spec/reading.md#letters.
 namespace vrlt::reading {
 
 /// 0 for A and a.

@@ -1,4 +1,4 @@
-// Numbers as answers (reading, section 10.3).
+// Numbers as answers (docs/spec/reading.md#numbers).
 #include <algorithm>
 #include <cmath>
 

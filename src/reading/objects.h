@@ -31,7 +31,7 @@ struct Structures {
 };
 
 /// @param openings  the brackets with which one may begin. Lists that are plain text, `[5]`, `(4 seconds)`, `()`, are left out.
-/// Values are at most 8 deep, so that no sign is read more than 8 times. Source: reading, section 6.
+/// Values are at most 8 deep, so that no sign is read more than 8 times. Source: docs/spec/reading.md#objects-and-lists.
 Structures find_structures(View text, View openings);
 
 /// The value that is the beginning of the text, if it is an object or a list.

@@ -19,7 +19,7 @@ struct Finding {
 Finding range_of(const Time& start, const Time& end);
 
 /// The ranges of a text in their order: of times joined one after another, and of a start and an end stated in words.
-/// Source: reading, section 7.3.
+/// Source: docs/spec/reading.md#ranges.
 std::vector<Finding> find_ranges(View text, const std::vector<Token>& tokens);
 
 }  // namespace vrlt::reading

@@ -1,4 +1,4 @@
-// What objects and lists say of time spans (reading, section 7.4.1).
+// What objects and lists say of time spans (docs/spec/reading.md#spans-of-a-text).
 #include <algorithm>
 #include <cmath>
 #include <tuple>

@@ -20,7 +20,7 @@ struct SpanText {
   std::vector<Token> tokens;      ///< Of the rest, to which their words point.
 };
 
-/// Source: reading, section 7.4.
+/// Source: docs/spec/reading.md#spans-of-a-text.
 SpanText find_spans(View text);
 
 /// What an object or a list states.

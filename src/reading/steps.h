@@ -36,7 +36,7 @@ struct Reader {
 };
 
 /// The answer of a zone: of its boxes, of what stands behind phrases that announce it, of the whole. The first that is not absent.
-/// Source: reading, section 5.
+/// Source: docs/spec/reading.md#boxes-and-answer-phrases.
 template <typename T, typename ReadClean, typename ReadLong>
 Read<T> read_zone(const Zone& zone, const Reader<T, ReadClean, ReadLong>& reader) {
   constexpr size_t kLongestFreeAnswer = 600;

@@ -16,7 +16,7 @@ constexpr Words kNears = {U"about", U"around", U"approximately", U"approx", U"ro
                           U"約",    U"大约",   U"大概",          U"从",     U"從",      U"自",     U"在",     U"まで", U"时间",
                           U"時間",  U"时刻",   U"時刻"};
 constexpr Words kFars = {U"at", U"on", U"by", U"is", U"was", U"time", U"times", U"timestamp", U"timepoint", U"mark", U"point"};
-/// Words that a hyphen does not tie to a number, beside those above: they lead to a span (reading, section 9).
+/// Words that a hyphen does not tie to a number, beside those above: they lead to a span (docs/spec/reading.md#grounded-answers).
 constexpr Words kLeads = {U"from",   U"between",  U"in",      U"during", U"timestamps", U"timespan", U"span", U"range", U"period",
                           U"window", U"interval", U"segment", U"moment", U"evidence",   U"relevant", U"when", U"clip",  U"video"};
 

@@ -6,7 +6,7 @@
 
 namespace vrlt::reading {
 
-/// What a token is to a range of times. Source: reading, section 7.2.
+/// What a token is to a range of times. Source: docs/spec/reading.md#tokens-of-a-range.
 enum class TokenKind {
   kTime,
   kSeparator,  ///< A dash, a tilde, an arrow, to, until, and, ..

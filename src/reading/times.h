@@ -34,7 +34,7 @@ struct Time {
 Time time_of_blob(View blob);
 
 /// The times that begin at `i`, where a digit or `.` and a digit stands: several where commas divide them, none bad. A word that the
-/// number begins (2nd, 1e2) is one bad number. Source: reading, section 7.1.
+/// number begins (2nd, 1e2) is one bad number. Source: docs/spec/reading.md#times.
 std::vector<Time> times_at(View text, size_t i);
 
 /// One time in a list or object, whose numbers take no comma and may have an exponent. None if no number begins at `i`.

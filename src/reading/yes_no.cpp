@@ -1,4 +1,4 @@
-// Yes or no (reading, section 10.1).
+// Yes or no (docs/spec/reading.md#yes-or-no).
 #include "reading/keys.h"
 #include "reading/labels.h"
 #include "reading/lead_ins.h"

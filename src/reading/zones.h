@@ -21,7 +21,7 @@ struct Zones {
 };
 
 /// Thinking is left out, the last answer block decides, and free text is what is left where there is none. One scan over the tags; the
-/// zones of a text of any size are at most kMaxZoneBytes. Source: reading, section 3.
+/// zones of a text of any size are at most kMaxZoneBytes. Source: docs/spec/reading.md#zones.
 Zones find_zones(const Response& response);
 
 inline constexpr size_t kMaxZoneBytes = 1 << 16;

@@ -5,7 +5,7 @@
 namespace vrlt::selection {
 namespace {
 
-/// The reference configuration `rlt32k_like` of spec grpo.md 4.5: what the figure of arXiv:2506.01908 shows, with thresholds of ours,
+/// docs/spec/selection.md#criteria: what the figure of arXiv:2506.01908 shows, with thresholds of ours,
 /// since the authors published none.
 FilterConfig temporal_rlt() { return {.require = {"quality", "mixed", "spread", "good"}, .keep = 32'000, .strata = {"task", "source", "duration"}}; }
 
@@ -39,7 +39,7 @@ FilterConfig dapo() { return {.require = {"mixed", "spread"}, .min_std = 0.0, .m
 /// arXiv:2509.19803; its threshold could not be verified, this one is ours.
 FilterConfig vcrl() { return {.require = {"varied"}, .score = "variance"}; }
 
-/// Spec grpo.md 4.5, criterion 6, with shares of ours.
+/// docs/spec/selection.md#criteria, the mix of difficulties, with shares of ours.
 FilterConfig difficulty_mix() {
   return {.require = {"quality", "mixed"}, .keep = 0.25, .strata = {"difficulty"}, .quotas = {{"hard", 0.25}, {"medium", 0.60}, {"easy", 0.15}}};
 }

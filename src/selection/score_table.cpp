@@ -7,7 +7,7 @@
 namespace vrlt::selection {
 namespace {
 
-/// Weight of a sample's own variance against that of its stratum; the prior counts as 4 draws. Source: spec grpo.md 4.5.
+/// Weight of a sample's own variance against that of its stratum; the prior counts as 4 draws. Source: docs/spec/selection.md#criteria.
 double own_weight(int64_t num_draws) {
   constexpr double kPrior = 4.0;
   const double draws = static_cast<double>(num_draws) - 1.0;

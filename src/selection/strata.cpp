@@ -22,7 +22,7 @@ std::string duration_bin(const SampleStatistics& s) {
   return concat(low, "s+");
 }
 
-/// Source of the edges: spec grpo.md 4.5.
+/// Source of the edges: docs/spec/selection.md#criteria.
 std::string difficulty(const SampleStatistics& s) {
   constexpr double kMedium = 0.2, kEasy = 0.8;
   return s.reward.mean < kMedium ? "hard" : s.reward.mean < kEasy ? "medium" : "easy";

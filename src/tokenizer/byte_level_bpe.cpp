@@ -19,7 +19,7 @@ constexpr io::JsonLimits kJsonLimits{.max_bytes = kMaxFileBytes, .max_depth = 16
 
 bool is_printable_byte(int byte) { return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF); }
 
-/// The byte a character of the byte alphabet stands for, or -1 (spec 8.4).
+/// The byte a character of the byte alphabet stands for, or -1 (docs/spec/qwen2_5_vl.md#byte-alphabet).
 int byte_of(char32_t c) {
   static const std::unordered_map<char32_t, int> kBytes = [] {
     std::unordered_map<char32_t, int> map;

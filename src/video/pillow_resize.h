@@ -8,7 +8,7 @@ namespace vrlt::video {
 
 enum class PassOrder { kHorizontalFirst, kVerticalFirst };
 
-/// The order of Pillow 13.0.0 (found by measurement, spec qwen2_5_vl.md 7).
+/// The order of Pillow 13.0.0 (found by measurement, docs/spec/qwen2_5_vl.md#resizing).
 PassOrder pillow13_order(ImageSize from, ImageSize to);
 
 /// Pillow's bicubic `resize` of 8-bit pictures, to the bit: two passes with 22-bit weights, each rounded to uint8.

@@ -7,8 +7,8 @@
 
 namespace vrlt::test {
 
-/// Small source trees of every benchmark in the layout of its authors, with invented questions (spec benchmarks.md 5). Each function writes into
-/// `root` and returns what `vrlt-data convert` is given as ANNOTATIONS. What there is to repair or drop stands in the comments.
+/// Small source trees of every benchmark in the layout of its authors, with invented questions (docs/spec/benchmarks.md#what-there-is). Each function
+/// writes into `root` and returns what `vrlt-data convert` is given as ANNOTATIONS. What there is to repair or drop stands in the comments.
 namespace sources {
 
 namespace fs = std::filesystem;

@@ -38,7 +38,7 @@ struct BrokenFile {
 };
 VRLT_PRINT_ROW_NAME(BrokenFile)
 
-/// What a clone without Git LFS holds. Source: git-lfs, docs/spec.md.
+/// What a clone without Git LFS holds. Source: the specification of git-lfs.
 inline const std::string kLfsPointer =
     "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
 

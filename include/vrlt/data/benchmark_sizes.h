@@ -19,7 +19,7 @@ struct BenchmarkSize {
   const char* value = "";
 };
 
-/// Counted in the official annotation files (spec benchmarks.md 1 and 5).
+/// Counted in the official annotation files (docs/spec/benchmarks.md#what-there-is).
 std::span<const BenchmarkSize> benchmark_sizes();
 
 /// The size of a whole split, or null if it is not known.

@@ -20,7 +20,7 @@ struct RacingConfig {
 void visit_fields(config::FieldVisitor& visitor, RacingConfig& config);
 
 /// Whether the first draws say that more are not worth it: 0-or-1 rewards all the same; continuous ones with a standard deviation below a
-/// third of filter.min_std and a mean outside the band of filter.min_mean and max_mean. Source: spec grpo.md 4.6.
+/// third of filter.min_std and a mean outside the band of filter.min_mean and max_mean. Source: docs/spec/selection.md#racing.
 bool is_parked(const SampleStatistics& first, const FilterConfig& filter);
 
 /// Whether a parked sample is drawn again: a function of its id and the seed.

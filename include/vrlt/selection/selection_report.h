@@ -19,7 +19,7 @@ io::Json strata_histograms(const std::vector<SampleStatistics>& statistics, cons
 
 /// How far the numbers behind the selection can be trusted, per task: draws per sample, the mean of the variance and of its standard error,
 /// and the share of samples whose rewards look all the same: seen, expected by the fitted prior, and how many of those would be mixed in a
-/// group of training. Source: spec grpo.md 4.4.
+/// group of training. Source: docs/spec/selection.md#noise.
 io::Json noise(const std::vector<SampleStatistics>& statistics, const SignalPrediction& prediction, int64_t group_size);
 
 /// The share of groups of training that will carry no signal, of the selected samples and of all, over all tasks and in each.

@@ -52,7 +52,7 @@ struct SampleStatistics {
   double mean_length = 0.0;  ///< Tokens.
 };
 
-/// A line of statistics.jsonl: the fields of spec grpo.md 4.3.
+/// A line of statistics.jsonl: the fields of docs/spec/selection.md#statistics.
 io::Json to_json(const SampleStatistics& statistics);
 
 /// The inverse; what follows from the rewards is computed again.

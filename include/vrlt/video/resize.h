@@ -10,7 +10,7 @@
 namespace vrlt::video {
 
 /// Antialiased bicubic resizes (Keys kernel, a = -0.5) of the reference's paths. They are different operators, not roundings of each other:
-/// on hard edges they differ by several levels (spec qwen2_5_vl.md 6.5, 7).
+/// on hard edges they differ by several levels (docs/spec/qwen2_5_vl.md#resizing).
 enum class ResizeKernel {
   kTorchFloat,             ///< tv_float: float32, clamped, rounded half to even. Frames of qwen-vl-utils.
   kTorchUint8,             ///< tv_uint8: torchvision's kernel with integer weights. What transformers' own processors call on the CPU.

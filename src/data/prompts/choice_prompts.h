@@ -5,7 +5,7 @@
 #include "vrlt/data/sample.h"
 
 // Prompts of published evaluations of VideoQA. Their texts are data: double punctuation and misspellings belong to them, since a score is
-// only comparable when the prompt is the same. Source: spec benchmarks.md 5.
+// only comparable when the prompt is the same. Source: docs/spec/benchmarks.md#prompts.
 namespace vrlt::data::prompts {
 
 /// The system text of MVBench's notebook.

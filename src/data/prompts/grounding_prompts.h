@@ -5,7 +5,7 @@
 #include "vrlt/data/sample.h"
 
 // Prompts of published evaluations of temporal grounding and grounded VideoQA, and of VideoQA by the same projects. Their texts are data, as
-// those of choice_prompts.h. Source: spec benchmarks.md 5.5, 5.8, 5.11.
+// those of choice_prompts.h. Source: docs/spec/benchmarks.md#prompts.
 namespace vrlt::data::prompts {
 
 /// The system text of Temporal-R1 for models that think.

@@ -99,7 +99,7 @@ TEST(Score, ExpectedValuesThatAreNotMetFailInJUnit) {
   EXPECT_EQ(parse_lines(world().run("vrlt-score", strict).out)[0]["misses"].size(), 2u);
 }
 
-// Video-R1's bonuses, spec grpo.md 3.7: the responses of an id are a group, "control" marks those to shuffled frames.
+// Video-R1's bonuses, docs/spec/rewards.md#length-and-order-of-frames: the responses of an id are a group, "control" marks those to shuffled frames.
 TEST(Score, ResponsesOfOneRecordAreAGroup) {
   world().write("r.jsonl", kRecords);
   const auto line = [](const char* letter, int tokens, bool control) {

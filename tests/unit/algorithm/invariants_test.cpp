@@ -1,4 +1,4 @@
-// The invariants of the specification, section 5.2, that hold for the pure functions alone. In float64 on a small differentiable policy;
+// The invariants (docs/spec/grpo.md#invariants) that hold for the pure functions alone. In float64 on a small differentiable policy;
 // tolerances are the rounding of sums in another order.
 
 #include <ATen/ATen.h>

@@ -1,4 +1,4 @@
-// The worked example of the specification, section 2, to its printed digits: six decimals, so half a unit of the last and a little.
+// The worked example (docs/spec/grpo.md#worked-example), to its printed digits: six decimals, so half a unit of the last and a little.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The append-only store of responses: S2 and S8 of spec grpo.md 4.9.
+// The append-only store of responses: docs/spec/selection.md#determinism.
 #include "app/response_store.h"
 
 #include <gtest/gtest.h>

@@ -106,7 +106,7 @@ TEST_F(Exporters, MvbenchCountsPerSubTask) {
                                                      "res_list": [{"pred": "(A", "gt": "(A) Sat."}, {"pred": "(A", "gt": "(B) Ran."}]})"));
 }
 
-// Spec C14: the four numbers come back as they were written, whole ones as whole ones.
+// The four numbers come back as they were written, whole ones as whole ones.
 TEST_F(Exporters, SeedTrainingComesBackAsItWas) {
   test::sources::seed_train(root());
   const auto source = root() / "charades_train.json";

@@ -86,7 +86,7 @@ TEST(PromptTable, EveryRowAsksAndAnswers) {
   }
 }
 
-// The texts of spec benchmarks.md 5, where not only words count.
+// The texts of docs/spec/benchmarks.md#prompts, where not only words count.
 TEST(PublishedPrompts, AreTheSameToTheLetter) {
   const auto text = [](const char* name, const Sample& sample) { return render_prompt(find_prompt(name), sample); };
   EXPECT_EQ(text("p_mvb_lmms", choice()), "Question:Which color?\nOption:\n(A) red\n(B) blue\nOnly give the best option.\n");
@@ -128,7 +128,7 @@ TEST(PublishedPrompts, SystemTexts) {
   EXPECT_STREQ(find_prompt("p_tvg_seed").system, "");
 }
 
-// Section 5.2: the lead and the subtitles, each with its feed, before the question.
+// docs/spec/benchmarks.md#prompts: the lead and the subtitles, each with its feed, before the question.
 TEST(PublishedPrompts, Subtitles) {
   EXPECT_EQ(render_prompt(find_prompt("p_vmme_off_sub"), choice(), "Hi.\nBye."),
             "This video's subtitles are listed below:\nHi.\nBye.\n" + render_prompt(find_prompt("p_vmme_off"), choice()));
@@ -140,7 +140,7 @@ TEST(PublishedPrompts, Subtitles) {
   EXPECT_EQ(render_prompt(find_prompt("p_vmme_off"), choice(), "Hi."), render_prompt(find_prompt("p_vmme_off"), choice())) << "shows none";
 }
 
-// Section 5.1: the notebook begins the answer, and reads "(" and the first line of what follows.
+// docs/spec/benchmarks.md#prompts: the notebook begins the answer, and reads "(" and the first line of what follows.
 TEST(PublishedPrompts, AnswerThatIsBegun) {
   const auto& prompt = find_prompt("p_mvb_off");
   EXPECT_STREQ(prompt.answer_prefix, "Best option:(");

@@ -49,7 +49,7 @@ TEST(BenchmarkTable, RowsAreSound) {
   }
 }
 
-// The sizes as published (section 1).
+// The sizes as published (docs/spec/benchmarks.md#what-there-is).
 TEST(BenchmarkTable, Sizes) {
   EXPECT_EQ(row("mvbench").num_samples, 20 * 200);
   EXPECT_EQ(row("videomme").num_samples, 3 * 900);
@@ -61,7 +61,7 @@ TEST(BenchmarkTable, Sizes) {
   EXPECT_EQ(find_benchmark({.task = data::Task::kOpen, .bench = "mvbench"}), nullptr);
 }
 
-// Section 5.2: two columns, which never mix. Where a benchmark has no column of its own, it is the one there is.
+// Two columns, which never mix. Where a benchmark has no column of its own, it is the one there is.
 TEST(BenchmarkTable, SubtitlesAreAnotherColumn) {
   const data::Sample videomme = {.task = data::Task::kMultipleChoice, .bench = "videomme"},
                      mvbench = {.task = data::Task::kMultipleChoice, .bench = "mvbench"};

@@ -311,7 +311,7 @@ TEST(Denominators, OfTwoAnswerBlocksTheLastIsRead) {
   EXPECT_EQ(value(results, "accuracy"), 1.0) << "ours the last";
 }
 
-// Section 5.4: the tasks of TempCompass averaged over all questions, each by the rules of its own script.
+// docs/spec/benchmarks.md#prompts: the tasks of TempCompass averaged over all questions, each by the rules of its own script.
 TEST(Pooled, TempCompass) {
   std::vector<data::Sample> samples = {
       choice("1", "v1", 1),

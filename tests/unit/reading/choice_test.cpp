@@ -1,4 +1,4 @@
-// How an option is named (reading, section 8).
+// How an option is named (docs/spec/reading.md#letters).
 #include <gtest/gtest.h>
 
 #include "tests/support/table_case.h"

@@ -1,4 +1,4 @@
-// Both halves of the answer to a grounded question (reading, section 9).
+// Both halves of the answer to a grounded question (docs/spec/reading.md#grounded-answers).
 #include <gtest/gtest.h>
 
 #include "vrlt/reading/credit.h"

@@ -1,4 +1,4 @@
-// Yes or no, captions and numbers (reading, section 10).
+// Yes or no, captions and numbers (docs/spec/reading.md#yes-or-no, #captions and #numbers).
 #include <gtest/gtest.h>
 
 #include "vrlt/reading/reading.h"

@@ -1,4 +1,4 @@
-// Time spans: the rows of spec grpo.md 3.2, and what the reading says of them.
+// Time spans: the rows of docs/spec/rewards.md#spans-of-other-projects, and what the reading says of them.
 #include <gtest/gtest.h>
 
 #include "tests/support/table_case.h"

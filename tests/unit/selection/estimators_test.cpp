@@ -1,4 +1,4 @@
-// Tables of spec grpo.md 4.3 and 4.4; S6 of 4.9.
+// Tables of docs/spec/selection.md#statistics and #noise.
 #include "vrlt/selection/estimators.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Rules of spec grpo.md 4.6.
+// Rules of docs/spec/selection.md#racing.
 #include "vrlt/selection/racing.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Rules of spec grpo.md 4.5; S3, S4 and S7 of 4.9.
+// Rules of docs/spec/selection.md#criteria.
 #include "vrlt/selection/sample_filter.h"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ TEST(SampleFilter, HighVarianceKeptAndLowVarianceRejected) {
   EXPECT_TRUE(decisions.at("spread").selected);
 }
 
-// S7: p ~ Beta(1/2, 1/2), 8 draws each. E[p(1-p)] = 1/8; the selected tenth has more of it, the random control has not.
+// p ~ Beta(1/2, 1/2), 8 draws each. E[p(1-p)] = 1/8; the selected tenth has more of it, the random control has not.
 TEST(SampleFilter, FindsSamplesOfHighVariance) {
   std::mt19937_64 random(7);
   std::uniform_real_distribution<double> uniform;

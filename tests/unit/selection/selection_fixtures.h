@@ -10,7 +10,7 @@
 
 namespace vrlt::selection {
 
-// The reward lists of spec grpo.md 4.3.
+// The reward lists of docs/spec/selection.md#statistics.
 inline const std::vector<double> kChoice = {1, 0, 1, 1, 0, 1, 0, 1}, kSpread = {.62, .10, .55, .80, .05, .71, .33, .48},
                                  kLowPoor = {.02, 0, .03, .01, 0, .02, 0, .01}, kLowGood = {.36, .34, .35, .33, .36, .35, .34, .35},
                                  kHighPoor = {0, 0, 0, .6, 0, 0, 0, 0};

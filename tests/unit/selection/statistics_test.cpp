@@ -1,4 +1,4 @@
-// Fixtures of spec grpo.md 4.3; S1 of 4.9.
+// Fixtures of docs/spec/selection.md#statistics.
 #include "vrlt/selection/statistics.h"
 
 #include <gtest/gtest.h>

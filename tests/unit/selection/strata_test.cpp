@@ -1,4 +1,4 @@
-// S5 of spec grpo.md 4.9.
+// Quotas: docs/spec/selection.md#criteria.
 #include "vrlt/selection/strata.h"
 
 #include <gtest/gtest.h>

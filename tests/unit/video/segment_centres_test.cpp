@@ -1,4 +1,5 @@
-// The frames that MVBench's authors take. Expected numbers: get_index of their notebook, run on the same numbers (spec benchmarks.md 5.1).
+// The frames that MVBench's authors take. Expected numbers: get_index of their notebook, run on the same numbers
+// (docs/spec/benchmarks.md#frames-of-mvbench).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
