@@ -29,7 +29,7 @@ struct GroupView {
   std::span<const double> rewards;  ///< NaN: unscorable.
   std::span<const int64_t> lengths;
   Moments group, batch;
-  Moments centred_tokens;  ///< Of R - group mean over all tokens of the batch.
+  Moments centred_tokens;  ///< Moments of R - group mean, over all tokens of the batch.
   double epsilon;
   int64_t batch_nonzero;  ///< Rewards of the batch that are not 0.
 };

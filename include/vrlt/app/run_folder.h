@@ -20,7 +20,7 @@ struct CommandLine {
   Resume resume = Resume::kAuto;
   bool print_config = false;
   bool dry_run = false;
-  int64_t ranks = 0;                   ///< Of the run that a dry run is of; 0: as many as were started.
+  int64_t ranks = 0;                   ///< A dry run tells what a run of so many ranks costs; 0: as many as were started.
   std::string list;                    ///< Name of a table to print.
   std::vector<std::string> arguments;  ///< As typed, for command.txt.
 };
@@ -39,7 +39,7 @@ inline constexpr const char* kWayOut = "; choose another name, or remove the fol
 
 struct OpenedRun {
   io::FolderLock lock;                      ///< Keeps other processes out of the folder while it lives.
-  std::vector<config::Difference> changes;  ///< Of the config, since the last start.
+  std::vector<config::Difference> changes;  ///< What has changed in the config since the last start.
 };
 
 /// Makes the folder of a run explain itself: config.yaml, environment.json, command.txt (what was typed, for a shell), inputs.json; changes of a

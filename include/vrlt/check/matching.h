@@ -15,7 +15,7 @@ using Samples = std::vector<const data::Sample*>;
 
 /// What a run wants of its samples.
 struct Purpose {
-  const data::PromptEntry* prompt = nullptr;  ///< Of samples that name none.
+  const data::PromptEntry* prompt = nullptr;  ///< The prompt of samples that name none.
   std::vector<rewards::RewardTerm> rewards;   ///< As the config lists them, presets whole. Empty: nothing is rewarded.
   rewards::RewardOptions reward_options;
   std::vector<std::string> usual_rewards;       ///< What is proposed first for a task that no reward reads; never said to be without use.

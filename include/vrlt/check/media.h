@@ -16,7 +16,7 @@ struct MediaRequest {
   int threads = 2;  ///< That open files; >= 1.
   /// Set: frames, sizes and text of every record are planned as a run would.
   const processor::PromptPlanner* planner = nullptr;
-  int64_t max_positions = 0;    ///< Of the model; 0: not known.
+  int64_t max_positions = 0;    ///< How many positions the model has; 0: not known.
   int64_t response_tokens = 0;  ///< That follow a prompt at most.
 };
 

@@ -15,7 +15,7 @@ struct Scoring {
   /// Of samples that name none: whether a response must think (the metric "format" checks the layout), and how its authors read it
   /// (data::as_read). Null: it need not, and as it stands.
   const data::PromptEntry* prompt = nullptr;
-  uint64_t seed = 0;                ///< Of profiles that guess.
+  uint64_t seed = 0;                ///< What profiles that guess draw their guesses from.
   bool official_judge_bug = false;  ///< An answer for a judge counts as the official script counts one that its judge failed on.
   bool substring_groups = false;    ///< A profile's group takes in every sample whose groups hold its name anywhere, as in lmms-eval's Video-MME.
   bool predict_only = false;        ///< Nothing is scored: what was said, and what can be read from it.

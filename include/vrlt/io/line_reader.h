@@ -23,14 +23,14 @@ class LineReader {
   std::string_view line() const { return line_; }        ///< Without its line feed; valid until next().
   bool has_line_feed() const { return has_line_feed_; }  ///< False for a torn last line.
   int64_t number() const { return number_; }             ///< 1-based.
-  uint64_t end_offset() const { return end_offset_; }    ///< Of the file, behind the line feed.
+  uint64_t end_offset() const { return end_offset_; }    ///< Where the line ends in the file, behind the line feed.
 
  private:
   bool fill();
 
   FileReader file_;
   std::string buffer_;
-  size_t begin_ = 0;  ///< Of what has not been given yet, in the buffer.
+  size_t begin_ = 0;  ///< Where in the buffer the text begins that has not been given yet.
   std::string_view line_;
   bool has_line_feed_ = false;
   int64_t number_ = 0;

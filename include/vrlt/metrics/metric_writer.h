@@ -22,7 +22,7 @@ class MetricWriter {
   ~MetricWriter();
   void write(int64_t step, const MetricSet& metrics);
   void sync();  ///< Makes the lines written so far durable.
-  /// Of the lines of metrics.jsonl that were there when the writer was made.
+  /// The last step of the lines of metrics.jsonl that were there when the writer was made.
   int64_t last_step() const { return last_step_; }
 
  private:

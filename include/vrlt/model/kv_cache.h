@@ -20,15 +20,15 @@ class KvCache {
   };
   struct Place {
     int64_t prompt_length = 0;
-    int64_t next_position = 0;  ///< Of the first response token.
+    int64_t next_position = 0;  ///< The position of the first response token.
     int64_t suffix_length = 0;  ///< The same for all rows of a place: they started together.
 
-    int64_t position() const { return next_position + suffix_length; }  ///< Of the token that comes next.
+    int64_t position() const { return next_position + suffix_length; }  ///< The position of the token that comes next.
   };
   struct Row {
     int64_t place = 0, slot = 0;
   };
-  /// Of the places, [N] int64 each, on the device of the keys.
+  /// The lengths of the places, [N] int64 each, on the device of the keys.
   struct Lengths {
     at::Tensor prompt, suffix, position;
   };

@@ -19,7 +19,7 @@ struct ScoreRow {
   std::optional<double> standard_error, low, high;  ///< Clustered; the 95 % interval. A mean of means has none.
   int64_t count = 0;                                ///< What the mean is over: samples, videos or groups.
   std::optional<double> strict;                     ///< The same metric by the strict grammar, samples without an answer as 0.
-  std::optional<double> blind;                      ///< Of the best answer that looks at no video.
+  std::optional<double> blind;                      ///< The score of the best answer that looks at no video.
   double parse_failure_rate = 0.0;
   std::string note;      ///< Why it may not stand beside published numbers; empty if it may.
   bool headline = true;  ///< By the profile that papers use.

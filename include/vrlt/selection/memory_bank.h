@@ -14,7 +14,7 @@ namespace vrlt::selection {
 /// Source: arXiv:2509.19803; its threshold, momentum and size could not be verified, these are ours.
 struct MemoryBankConfig {
   double min_variance = 0.3;  ///< Groups of a lower normalised variance are replaced and do not enter the bank.
-  double momentum = 0.9;      ///< Of the moving average of the variance of a prompt: the share of what it was; in [0, 1).
+  double momentum = 0.9;      ///< How much of the moving average of a prompt's variance stays when it is observed again; in [0, 1).
   int64_t capacity = 512;     ///< Prompts kept at most; the lowest goes first.
 };
 
@@ -45,9 +45,9 @@ class MemoryBank {
   void remove(std::map<std::string, double>::iterator entry);
 
   MemoryBankConfig config_;
-  std::map<std::string, double> averages_;  ///< Of the prompts in the bank.
+  std::map<std::string, double> averages_;  ///< Averages of the prompts in the bank.
   std::set<Rank> by_priority_;              ///< The same prompts.
-  std::map<std::string, double> taken_;     ///< Of those that were taken out and not observed since.
+  std::map<std::string, double> taken_;     ///< Averages of those that were taken out and not observed since.
 };
 
 }  // namespace vrlt::selection

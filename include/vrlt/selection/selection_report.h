@@ -13,7 +13,7 @@ namespace vrlt::selection {
 /// How many samples the pool had and what each requirement, then the choice, left; per reason how many.
 io::Json filter_sizes(const std::vector<SampleStatistics>& statistics, const std::vector<Decision>& decisions, const FilterConfig& config);
 
-/// Of each stratum: sizes, and histograms of the mean (20 bins of [0, 1]) and of the standard deviation (20 bins of [0, 0.6]), of all and of
+/// For each stratum its sizes, and histograms of the mean (20 bins of [0, 1]) and of the standard deviation (20 bins of [0, 0.6]), of all and of
 /// the selected.
 io::Json strata_histograms(const std::vector<SampleStatistics>& statistics, const std::vector<Decision>& decisions);
 

@@ -20,7 +20,7 @@ struct RewardStatistics {
   double population_variance = 0.0;              ///< The same divided by K.
   double min = 0.0, max = 0.0, gap = 0.0, q25 = 0.0, q75 = 0.0;
   int64_t num_correct = 0;             ///< Rewards equal to 1; of continuous ones those of at least 0.5.
-  std::array<int64_t, 3> num_above{};  ///< Of continuous rewards: those that reach each of kThresholds.
+  std::array<int64_t, 3> num_above{};  ///< How many continuous rewards reach each of kThresholds.
 
   int64_t draws() const { return static_cast<int64_t>(rewards.size()); }
   Successes successes() const { return {draws(), num_correct}; }
@@ -41,9 +41,9 @@ double variance_error(const RewardStatistics& reward);
 /// format failures are another variance. A response that cannot be read counts 0.
 struct SampleStatistics {
   std::string id, task, source, video;
-  std::string key;                    ///< Of what is asked, see sample_key.h.
-  std::optional<double> duration;     ///< Of what the model sees, seconds.
-  std::optional<double> gt_fraction;  ///< Of it, how much the true spans cover.
+  std::string key;                    ///< Stands for what is asked, see sample_key.h.
+  std::optional<double> duration;     ///< Seconds that the model sees.
+  std::optional<double> gt_fraction;  ///< Share of them that the true spans cover.
   int64_t num_options = 0;
   RewardStatistics reward;                        ///< All accuracy terms together, as in training.
   std::map<std::string, RewardStatistics> parts;  ///< What `reward` is made of, such as option and iou of grounded answers.

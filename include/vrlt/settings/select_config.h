@@ -15,7 +15,7 @@ namespace vrlt::settings {
 
 /// Fresh responses to some of the selected samples, to see what the selection was worth.
 struct AuditConfig {
-  double fraction = 0.0;     ///< Of the selected samples; 0: no audit.
+  double fraction = 0.0;     ///< Share of the selected samples that is asked again; 0: no audit.
   int64_t min_samples = 20;  ///< At least so many of them, if there are.
 };
 

@@ -16,7 +16,7 @@ namespace vrlt::trainer {
 struct Budget {
   struct Work {
     const char* part;
-    double tokens;  ///< Of the whole step; patches for the vision tower.
+    double tokens;  ///< Tokens of the whole step; patches for the vision tower.
     double flops;
   };
   struct Memory {

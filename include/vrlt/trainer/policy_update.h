@@ -63,7 +63,7 @@ class PolicyUpdate {
   /// returns early when a stop is asked for (stop_requested): its gradients are of no use then.
   void accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics);
 
-  /// Of the next updates, in place of the configured coefficient.
+  /// The coefficient of the next updates, in place of the configured one.
   void set_entropy_coef(double coef) { settings_.algorithm.objective.entropy.coef = coef; }
 
  private:

@@ -17,7 +17,7 @@ namespace vrlt::trainer {
 /// What the work of a step is measured by.
 struct Yardstick {
   model::ModelShape shape;
-  double flops_per_second = 0.0;  ///< Of the devices of all ranks together, positive.
+  double flops_per_second = 0.0;  ///< What the devices of all ranks do together; positive.
 };
 
 /// What a trainer works with; made by the program, outlives the trainer.

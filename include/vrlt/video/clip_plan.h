@@ -15,7 +15,7 @@ namespace vrlt::video {
 /// Something that who uses a clip should know, and that is no fault of its file.
 struct ClipNote {
   std::string kind;  ///< The same for all clips of this kind; ends in a reason in brackets: [variable_rate], [late_start], [short_clip].
-  std::string text;  ///< Of this clip, with its numbers and what can be done.
+  std::string text;  ///< What to say about this clip, with its numbers and what can be done.
   bool operator==(const ClipNote&) const = default;
 };
 
@@ -25,9 +25,9 @@ struct VideoFacts {
   double average_fps = 0.0;
   int64_t height = 0, width = 0;      ///< Upright, of the first frame.
   double duration_seconds = 0.0;      ///< From the first frame to the end of the last.
-  int64_t first_number = 0;           ///< Of the first frame, where frames have numbers.
+  int64_t first_number = 0;           ///< The number of the first frame, where frames have numbers.
   std::vector<double> frame_seconds;  ///< [num_frames], as the readers give them.
-  double frame_share = 1.0;           ///< Of the frames that it should hold, as far as it tells.
+  double frame_share = 1.0;           ///< The share that is there of the frames that the file should hold, as far as it tells.
   double late_start_seconds = 0.0;    ///< From the start of the file's own time to the first frame.
   std::vector<std::string> warnings;  ///< As VideoReader::warnings.
 
@@ -46,8 +46,8 @@ VideoFacts read_video_facts(const std::filesystem::path& path, const std::option
 /// one function, so that a check says what a run will say.
 struct ClipPlan {
   FrameSelection selection;
-  ImageSize size;                 ///< Of each frame, resized.
-  double duration_seconds = 0.0;  ///< Of the clip, after cutting.
+  ImageSize size;                 ///< The size of each frame after resizing.
+  double duration_seconds = 0.0;  ///< How long the clip is, after cutting.
   TimingDifference timing;
   std::vector<ClipNote> notes;
   std::vector<std::string> warnings;  ///< Besides those of the file.

@@ -14,7 +14,7 @@ namespace vrlt::video {
 struct DecodeLimits {
   int64_t max_pixels_per_frame = 8192LL * 4320;
   int64_t max_packets = 20'000'000;
-  int64_t max_bytes_in_memory = 128LL << 20;  ///< Of a file's packets; a larger file is read from disk again for every pass.
+  int64_t max_bytes_in_memory = 128LL << 20;  ///< A file's packets are kept up to this size; a larger file is read from disk again for every pass.
 };
 
 /// A decoded frame: RGB24, rows of `width * 3` bytes without padding, upright (display rotation applied).

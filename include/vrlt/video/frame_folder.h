@@ -43,7 +43,7 @@ class FrameFolderReader {
   std::filesystem::path folder_;
   data::FrameFolder frames_;
   DecodeLimits limits_;
-  std::vector<int64_t> numbers_;  ///< Of the pictures there are, ascending.
+  std::vector<int64_t> numbers_;  ///< The numbers of the pictures that are there, ascending.
   std::vector<double> seconds_;
   int64_t height_ = 0, width_ = 0;
   std::set<int64_t> undecodable_;
