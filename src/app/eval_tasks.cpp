@@ -67,12 +67,7 @@ EvalSamples read_eval_samples(const settings::EvalConfig& config) {
 }
 
 const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const settings::EvalConfig& config) {
-  try {
-    const auto& prompt = data::find_prompt(sample.prompt.empty() ? config.data.prompt : sample.prompt);
-    return evaluation::find_benchmark(sample, prompt.subtitles_lead != nullptr);
-  } catch (const ConfigError& error) {
-    throw DataError(concat(sample.id, ": ", error.what()));
-  }
+  return evaluation::find_benchmark(sample, data::prompt_of(sample, config.data.prompt).subtitles_lead != nullptr);
 }
 
 std::vector<EvalTask> split_by_benchmark(const EvalSamples& all, const settings::EvalConfig& config) {

@@ -30,7 +30,6 @@ struct EvalSamples {
 EvalSamples read_eval_samples(const settings::EvalConfig& config);
 
 /// The row of a sample's benchmark, by its prompt with or without subtitles; null for records of another benchmark.
-/// @throws DataError if the record names a prompt that there is not.
 const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const settings::EvalConfig& config);
 
 /// In the order of their names. @param all  outlives the tasks.
