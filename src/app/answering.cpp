@@ -16,7 +16,8 @@
 #include "vrlt/data/prompt.h"
 #include "vrlt/io/files.h"
 #include "vrlt/metrics/progress.h"
-#include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/rollout/asking.h"
+#include "vrlt/settings/generation.h"
 #include "vrlt/trainer/same_weights.h"
 
 namespace vrlt::app {
@@ -54,66 +55,46 @@ io::Json shown_inputs(const data::PromptEntry& prompt, const processor::ModelInp
   return shown;
 }
 
-/// A model with its engine; opened when the first question is asked.
+evaluation::Answer answer_of(const rollout::LoadedPrompt& loaded, const rollout::RolloutGroup& group) {
+  evaluation::Answer answer{.id = loaded.sample->id, .responses = {}, .error = loaded.error};
+  for (const auto& response : group.responses)
+    answer.responses.push_back({response.text, response.truncated, static_cast<int64_t>(response.ids.size())});
+  return answer;
+}
+
+/// A model that answers; opened when the first question is asked.
 class Answerer {
  public:
   Answerer(const settings::EvalConfig& config, distributed::ProcessGroup& group)
-      : config_(config), opened_(open_model(config.model, config.data, {config.video, config.image, config.subtitle_frames}, config.seed)) {
+      : config_(config),
+        opened_(open_model(config.model, config.data, {config.video, config.image, config.subtitle_frames}, config.seed)),
+        asking_(*opened_.model, *opened_.processor) {
     trainer::check_same_weights(group, *opened_.model, "at the start");
-    const auto& vision = opened_.processor->vision_tokens();
-    engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
-                    std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   }
 
-  /// Begins to read the clips of samples that will be asked, in the background.
-  void prefetch(const Samples& samples) { opened_.loader->prefetch(samples); }
-
-  /// A line of samples.jsonl for each sample.
-  std::vector<io::Json> answer(const Samples& samples, const evaluation::Scoring& scoring, Work& work) {
-    std::vector<evaluation::Answer> answers;
-    const auto prompts = load(samples, answers, work);
-    const auto groups = engine_->generate(prompts, {.group_size = config_.generation.group_size,
-                                                    .max_new_tokens = config_.generation.max_new_tokens,
-                                                    .sampling = config_.generation.sampling,
-                                                    .seed = config_.seed});
-    auto group = groups.begin();
-    auto prompt = prompts.begin();
+  /// A line of samples.jsonl for each sample of the next batch.
+  std::vector<io::Json> answer(const ResponseStore& store, const evaluation::Scoring& scoring, Work& work) {
+    opened_.loader->prefetch(store.coming_samples());
+    const auto start = Clock::now();
+    const auto loaded = rollout::load_prompts(*opened_.loader, store.next_samples());
+    work.reading_seconds += seconds_since(start);
+    const auto groups = asking_.ask(loaded, /*first_draw=*/0, settings::generation_config(config_.generation, config_.seed));
     std::vector<io::Json> lines;
-    for (size_t i = 0; i < samples.size(); ++i) {
-      const bool asked = answers[i].error.empty();
-      if (asked)
-        for (const auto& response : (group++)->responses) {
-          answers[i].responses.push_back({response.text, response.truncated, static_cast<int64_t>(response.ids.size())});
-          work.tokens += static_cast<int64_t>(response.ids.size());
-        }
-      lines.push_back(evaluation::to_json(answers[i], *samples[i], scoring));
-      if (asked) lines.back()["input"] = shown_inputs(opened_.loader->prompt_of(*samples[i]), *(prompt++)->inputs);
+    for (size_t i = 0; i < loaded.size(); ++i) {
+      const auto& sample = *loaded[i].sample;
+      const auto answer = answer_of(loaded[i], groups[i]);
+      for (const auto& response : answer.responses) work.tokens += response.num_tokens;
+      lines.push_back(evaluation::to_json(answer, sample, scoring));
+      if (loaded[i].can_be_asked()) lines.back()["input"] = shown_inputs(opened_.loader->prompt_of(sample), *loaded[i].inputs);
     }
-    work.samples += static_cast<int64_t>(samples.size());
+    work.samples += std::ssize(loaded);
     return lines;
   }
 
  private:
-  /// Prompts of the samples that can be asked; the others get an answer that says why not.
-  std::vector<rollout::Prompt> load(const Samples& samples, std::vector<evaluation::Answer>& answers, Work& work) {
-    const auto start = Clock::now();
-    std::vector<rollout::Prompt> prompts;
-    for (const auto* sample : samples) {
-      answers.push_back({.id = sample->id, .responses = {}, .error = {}});
-      try {
-        prompts.push_back({sample->id, opened_.loader->load(*sample)});
-      } catch (const Error& error) {
-        log::warning(concat("cannot ask: ", error.what()));
-        answers.back().error = error.what();
-      }
-    }
-    work.reading_seconds += seconds_since(start);
-    return prompts;
-  }
-
   const settings::EvalConfig& config_;
   OpenedModel opened_;
-  std::optional<rollout::RolloutEngine> engine_;
+  rollout::Asking asking_;
 };
 
 /// Long clips first: the batches that ranks work on at the same time cost about the same, and the last ones are short.
@@ -165,13 +146,8 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
         require_run_folder(config.run_folder());
         io::create_folders(file_of(tasks[t]).parent_path());
       }
-      Samples samples;
-      for (const size_t i : store.next_batch()) samples.push_back(&store.sample(i));
-      Samples coming = samples;
-      for (const size_t i : store.batch_after_next()) coming.push_back(&store.sample(i));
-      answerer->prefetch(coming);
       const auto before = static_cast<int64_t>(store.num_asked());
-      store.append(answerer->answer(samples, tasks[t].scoring, work));
+      store.append(answerer->answer(store, tasks[t].scoring, work));
       done += static_cast<int64_t>(store.num_asked()) - before;
       if (progress) progress->update(done, work.text());
     }

@@ -191,6 +191,21 @@ std::vector<size_t> ResponseStore::batch_of(size_t rank) const {
   return indices;
 }
 
+std::vector<const data::Sample*> ResponseStore::samples_of(const std::vector<size_t>& indices) const {
+  std::vector<const data::Sample*> samples;
+  for (const size_t i : indices) samples.push_back(samples_[i]);
+  return samples;
+}
+
+std::vector<const data::Sample*> ResponseStore::next_samples() const { return samples_of(next_batch()); }
+
+std::vector<const data::Sample*> ResponseStore::coming_samples() const {
+  auto indices = next_batch();
+  const auto after = batch_of(static_cast<size_t>(group_.rank() + group_.world_size()));
+  indices.insert(indices.end(), after.begin(), after.end());
+  return samples_of(indices);
+}
+
 void ResponseStore::append(const std::vector<io::Json>& lines) {
   VRLT_CHECK(lines.size() == next_batch().size(), lines.size(), " lines for ", next_batch().size(), " samples");
   std::vector<std::vector<size_t>> batches;

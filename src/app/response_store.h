@@ -59,8 +59,9 @@ class ResponseStore {
 
   /// The samples this rank asks next, as indices; at most `batch`. Empty when other ranks ask the last ones.
   std::vector<size_t> next_batch() const { return batch_of(static_cast<size_t>(group_.rank())); }
-  /// Those it asks after them, as far as that is known.
-  std::vector<size_t> batch_after_next() const { return batch_of(static_cast<size_t>(group_.rank() + group_.world_size())); }
+  std::vector<const data::Sample*> next_samples() const;
+  /// And those it asks after them, as far as that is known: what can be read in the background.
+  std::vector<const data::Sample*> coming_samples() const;
 
   /// Stores the lines about next_batch() and those of the other ranks.
   void append(const std::vector<io::Json>& lines);
@@ -109,6 +110,7 @@ class ResponseStore {
   bool put_stored(io::Json line, const std::string& place);
   void share();
   std::vector<size_t> batch_of(size_t rank) const;
+  std::vector<const data::Sample*> samples_of(const std::vector<size_t>& indices) const;
   io::Json composed(io::Json line) const;
   Kept kept(io::Json line) const;
   io::Json value_of(const Kept& kept) const;

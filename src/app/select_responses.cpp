@@ -14,9 +14,10 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/random.h"
 #include "vrlt/metrics/progress.h"
-#include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/rollout/asking.h"
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
+#include "vrlt/settings/generation.h"
 #include "vrlt/settings/reward_section.h"
 #include "vrlt/trainer/same_weights.h"
 
@@ -139,57 +140,35 @@ bool begin_next_round(const settings::SelectConfig& config, ResponseStore& store
   return true;
 }
 
-/// A model with its engine and rewards.
+/// A model and what its responses earn.
 class Asker {
  public:
   Asker(const settings::SelectConfig& config, distributed::ProcessGroup& group)
       : config_(config),
         opened_(open_model(config.model, config.data, {config.video, config.image}, config.seed)),
+        asking_(*opened_.model, *opened_.processor),
         reward_(settings::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens)) {
     trainer::check_same_weights(group, *opened_.model, "at the start");
-    const auto& vision = opened_.processor->vision_tokens();
-    engine_.emplace(*opened_.model, opened_.processor->tokenizer(),
-                    std::vector<int64_t>{vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
   }
 
   /// A line for each sample of the next batch.
   std::vector<io::Json> ask(const ResponseStore& store) {
-    const auto batch = store.next_batch();
     const auto draws = draws_of(store.round(), store.is_retry(), config_);
-    prefetch(store);
-    std::vector<rollout::Prompt> prompts;
-    std::vector<io::Json> lines(batch.size());
-    for (size_t i = 0; i < batch.size(); ++i) {
-      const auto& sample = store.sample(batch[i]);
-      try {
-        prompts.push_back({sample.id, opened_.loader->load(sample), draws.first});
-      } catch (const Error& error) {
-        log::warning(concat("leaving out ", error.what()));
-        lines[i] = {{"id", sample.id}, {kErrorKey, error.what()}};
-      }
-    }
-    const auto groups = engine_->generate(
-        prompts,
-        {.group_size = draws.count, .max_new_tokens = config_.rollout.max_new_tokens, .sampling = config_.rollout.sampling, .seed = config_.seed});
-    auto next_group = groups.begin();
-    for (size_t i = 0; i < batch.size(); ++i)
-      if (lines[i].is_null()) lines[i] = rollout_line(store.sample(batch[i]), *next_group++, reward_, config_.data.prompt);
+    opened_.loader->prefetch(store.coming_samples());
+    const auto loaded = rollout::load_prompts(*opened_.loader, store.next_samples());
+    const auto groups = asking_.ask(loaded, draws.first, settings::generation_config(config_.rollout, config_.seed, draws.count));
+    std::vector<io::Json> lines;
+    for (size_t i = 0; i < loaded.size(); ++i)
+      lines.push_back(loaded[i].can_be_asked() ? rollout_line(*loaded[i].sample, groups[i], reward_, config_.data.prompt)
+                                               : io::Json{{"id", loaded[i].sample->id}, {kErrorKey, loaded[i].error}});
     return lines;
   }
 
  private:
-  /// Begins to read the clips of the next batch and, while the model works, of the one after it.
-  void prefetch(const ResponseStore& store) {
-    std::vector<const data::Sample*> samples;
-    for (const auto& batch : {store.next_batch(), store.batch_after_next()})
-      for (const size_t i : batch) samples.push_back(&store.sample(i));
-    opened_.loader->prefetch(samples);
-  }
-
   const settings::SelectConfig& config_;
   OpenedModel opened_;
+  rollout::Asking asking_;
   rewards::RewardFunction reward_;
-  std::optional<rollout::RolloutEngine> engine_;
 };
 
 /// The bar of a round.

@@ -7,6 +7,7 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/random.h"
 #include "vrlt/processor/shuffled_frames.h"
+#include "vrlt/settings/generation.h"
 #include "vrlt/trainer/reward_inputs.h"
 
 namespace vrlt::trainer {
@@ -30,14 +31,7 @@ void sort_by_position(std::vector<ScoredGroup>& groups) {
 }  // namespace
 
 RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptStream& prompts, const rewards::RewardFunction& reward)
-    : parts_(parts),
-      run_(run),
-      prompts_(prompts),
-      reward_(reward),
-      flops_(parts.config, parts.yardstick),
-      engine_(parts.policy, parts.processor.tokenizer(),
-              {parts.processor.vision_tokens().image_pad, parts.processor.vision_tokens().video_pad, parts.processor.vision_tokens().vision_start,
-               parts.processor.vision_tokens().vision_end}) {}
+    : parts_(parts), run_(run), prompts_(prompts), reward_(reward), flops_(parts.config, parts.yardstick), asking_(parts.policy, parts.processor) {}
 
 std::optional<std::vector<ScoredGroup>> RolloutStage::collect(int64_t step, metrics::MetricSet& metrics) {
   const auto& dynamic = parts_.config.algorithm.dynamic_sampling;
@@ -88,18 +82,12 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<Draw
   return groups;
 }
 
-std::vector<rollout::RolloutGroup> RolloutStage::generate(const std::vector<rollout::Prompt>& prompts, int64_t group_size) {
-  const auto& rollout = parts_.config.rollout;
-  return engine_.generate(
-      prompts, {.group_size = group_size, .max_new_tokens = rollout.max_new_tokens, .sampling = rollout.sampling, .seed = parts_.config.seed});
-}
-
 std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>& samples) {
   const int64_t group_size = parts_.config.rollout.group_size;
   std::vector<rollout::Prompt> prompts;
   // A sample that comes back, even in the same step, draws new responses: draw numbers never repeat within a run.
   for (const auto& loaded : samples) prompts.push_back({loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * group_size)});
-  auto groups = generate(prompts, group_size);
+  auto groups = asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed));
   std::vector<ScoredGroup> scored;
   for (size_t i = 0; i < groups.size(); ++i)
     scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
@@ -110,20 +98,15 @@ std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>&
 std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(const std::vector<LoadedSample>& samples) {
   const int64_t group_size = parts_.config.rollout.group_size / 2;
   std::vector<rollout::Prompt> prompts;
-  std::vector<size_t> places;
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const auto& loaded = samples[i];
-    if (!loaded.inputs->pixel_values_videos.defined()) continue;
+  for (const auto& loaded : samples) {
     const auto name = loaded.sample->id + "/shuffled";
     const uint64_t key = stable_hash(concat(name, "/", loaded.position));
-    auto shuffled = std::make_shared<const processor::ModelInputs>(processor::with_shuffled_frames(*loaded.inputs, parts_.config.seed, key));
+    std::shared_ptr<const processor::ModelInputs> shuffled;
+    if (loaded.inputs->pixel_values_videos.defined())
+      shuffled = std::make_shared<const processor::ModelInputs>(processor::with_shuffled_frames(*loaded.inputs, parts_.config.seed, key));
     prompts.push_back({name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
-    places.push_back(i);
   }
-  auto groups = generate(prompts, group_size);
-  std::vector<rollout::RolloutGroup> controls(samples.size());
-  for (size_t i = 0; i < groups.size(); ++i) controls[places[i]] = std::move(groups[i]);
-  return controls;
+  return asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size));
 }
 
 /// Prompts whose clips can be read while the model works on those of this step.

@@ -3,7 +3,7 @@
 #include "trainer/scored_group.h"
 #include "trainer/step_flops.h"
 #include "trainer/training_run.h"
-#include "vrlt/rollout/rollout_engine.h"
+#include "vrlt/rollout/asking.h"
 
 namespace vrlt::trainer {
 
@@ -25,7 +25,6 @@ class RolloutStage {
     double load_seconds = 0, rollout_seconds = 0;
   };
 
-  std::vector<rollout::RolloutGroup> generate(const std::vector<rollout::Prompt>& prompts, int64_t group_size);
   std::vector<ScoredGroup> roll_out(const std::vector<LoadedSample>& samples);
   std::vector<rollout::RolloutGroup> roll_out_control(const std::vector<LoadedSample>& samples);
   std::vector<ScoredGroup> roll_out_and_score(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming, Cost& cost,
@@ -43,7 +42,7 @@ class RolloutStage {
   PromptStream& prompts_;
   const rewards::RewardFunction& reward_;
   StepFlops flops_;
-  rollout::RolloutEngine engine_;
+  rollout::Asking asking_;
 };
 
 }  // namespace vrlt::trainer

@@ -18,6 +18,7 @@
 #include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/processor/prompt_cost.h"
+#include "vrlt/rollout/asking.h"
 #include "vrlt/trainer/same_weights.h"
 
 namespace vrlt::trainer {
@@ -152,13 +153,11 @@ std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPromp
     if (stop_requested()) break;  // the step is given up as soon as all ranks know
     if (too_many(bad_samples_.size() + bad.size(), parts_)) break;
     const auto& sample = parts_.samples[static_cast<size_t>(prompt.sample)];
-    try {
-      loaded.push_back({prompt.position, &sample, parts_.loader.load(sample)});
-    } catch (const ConfigError&) {
-      throw;
-    } catch (const Error& error) {
-      if (bad_samples_.count(sample.id) != 0) continue;  // known from an earlier epoch
-      if (bad.emplace(sample.id, error.what()).second) log::warning(concat("leaving out ", error.what()));
+    const auto made = rollout::load_prompt(parts_.loader, sample);
+    if (made.can_be_asked()) {
+      loaded.push_back({prompt.position, &sample, made.inputs});
+    } else if (bad_samples_.count(sample.id) == 0) {  // not known from an earlier epoch
+      if (bad.emplace(sample.id, made.error).second) rollout::tell_left_out(made);
     }
   }
   count_bad_samples(bad);

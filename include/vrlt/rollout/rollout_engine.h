@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vrlt/model/vision_language_model.h"
+#include "vrlt/rollout/generation_config.h"
 #include "vrlt/rollout/rollout.h"
 #include "vrlt/rollout/sampling.h"
 #include "vrlt/tokenizer/tokenizer.h"
@@ -12,15 +13,6 @@
 namespace vrlt::rollout {
 
 class TokenDraw;
-
-struct GenerationConfig {
-  int64_t group_size = 8;  ///< G, responses per prompt.
-  int64_t max_new_tokens = 1024;
-  SamplingConfig sampling;
-  uint64_t seed = 0;
-  int64_t max_rows = 256;  ///< Responses decoded together, at least one group; prompts wait for places.
-  int64_t look_every = 0;  ///< Tokens of each row that are drawn before the host looks at them; 0: one on the CPU, more on a GPU.
-};
 
 /// Generates G responses per prompt: each video is encoded once, each prompt prefilled once, its cache shared by G responses. Many
 /// prompts are decoded in one batch; finished rows leave it, and a waiting prompt takes the place of one whose responses are complete.

@@ -1,4 +1,7 @@
 // Videos that cannot be read, records files without records, selections that keep nothing.
+#include <algorithm>
+#include <sstream>
+
 #include "tests/e2e/app/small_world.h"
 
 namespace vrlt::test {
@@ -6,6 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const SmallWorld& world() { return SmallWorld::get(); }
 
@@ -139,6 +143,42 @@ TEST(MissingVideo, SelectionRejectsItAsUnreadable) {
   EXPECT_THAT(strict.err, HasSubstr("1 of 36 samples cannot be read, more than data.max_bad_fraction (0.02) allows"));
 }
 
+/// What is said of each sample that is left out, in the order of the text.
+std::vector<std::string> left_out(const std::string& log) {
+  constexpr std::string_view kSays = "leaving out ";
+  std::vector<std::string> lines;
+  std::istringstream text(log);
+  for (std::string line; std::getline(text, line);)
+    if (const auto begin = line.find(kSays); begin != std::string::npos) lines.push_back(line.substr(begin + kSays.size()));
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+TEST(MissingVideo, IsTheSameToTrainingSelectionAndEvaluation) {
+  world().write("data/videos/of-text.mp4", "text\n");
+  world().write("data/videos/of-nothing.mp4", "");
+  const auto records =
+      records_with("alike.jsonl", {{kGrounding, "train/gone.mp4"}, {kGrounding + 3, "of-text.mp4"}, {kGrounding + 6, "of-nothing.mp4"}});
+  // Three steps of twelve prompts are one epoch of the 36 samples: training meets each once, as the others do.
+  const std::pair<std::string, std::vector<std::string>> programs[] = {
+      {"vrlt-train", {"sft.yaml", "name=alike-sft", records, "steps=3", "prompts_per_step=12", "data.max_bad_fraction=0.1"}},
+      {"vrlt-train", {"grpo.yaml", "name=alike-grpo", records, "steps=3", "prompts_per_step=12", "data.max_bad_fraction=0.1"}},
+      {"vrlt-select", {"select.yaml", "name=alike-select", records, "data.max_bad_fraction=0.1"}},
+      {"vrlt-eval", {"eval.yaml", "name=alike-eval", records, "allow_errors=true"}}};
+  std::vector<std::string> expected;
+  for (const auto& [program, arguments] : programs) {
+    const auto result = world().run(program, arguments);
+    EXPECT_EQ(result.exit_code, 0) << program << result.err;
+    const auto said = left_out(result.err);
+    if (expected.empty()) expected = said;
+    EXPECT_EQ(said, expected) << program << " " << arguments.front();
+  }
+  ASSERT_EQ(expected.size(), 3u);
+  EXPECT_EQ(expected[0], "synth/train/tvg/1: data/videos/train/gone.mp4: no such file");
+  EXPECT_THAT(expected[1], StartsWith("synth/train/tvg/2: data/videos/of-text.mp4: "));
+  EXPECT_THAT(expected[2], StartsWith("synth/train/tvg/3: data/videos/of-nothing.mp4: "));
+}
+
 TEST(EmptySelection, SaysWhatToLoosenAndTrainingNamesTheEmptyFile) {
   // Three right and three wrong of three responses: no discrete sample passes. Nor does a continuous one with a spread of 1.
   const auto result = world().run("vrlt-select", {"select.yaml", "name=empty", "filter.min_correct=3", "filter.min_wrong=3", "filter.min_std=1"});
@@ -158,9 +198,13 @@ TEST(EmptySelection, SaysWhatToLoosenAndTrainingNamesTheEmptyFile) {
 
 TEST(BrokenRecords, AreNamedWithTheirLine) {
   const auto good = text_of(world().folder() / "data/test.jsonl");
+  auto asks_otherwise = lines_of(world().folder() / "data/test.jsonl").front();
+  asks_otherwise.update({{"id", "x"}, {"prompt", "auto_shrt"}});
   const std::pair<std::string, std::string> cases[] = {
       {good + "{\"schema\": \"vs/1\", \"id\": \"x\"}\n", "broken.jsonl:7: \"task\" is missing"},
       {good + "{\"schema\": \n", "broken.jsonl:7: not valid JSON"},
+      {good + io::to_line(asks_otherwise) + "\n",
+       "broken.jsonl:7: \"prompt\" is \"auto_shrt\", expected a prompt of vrlt-train --list prompts; did you mean \"auto_short\"?"},
       {good + good.substr(0, good.find('\n') + 1), "broken.jsonl:7: id \"synth/test/tvg/0\" was used before at broken.jsonl:1"},
       {good + "{\"schema\": \"vs/1\", \"id\": \"cut", "broken.jsonl:7: not valid JSON"},
   };
