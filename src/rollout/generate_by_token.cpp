@@ -58,7 +58,7 @@ class ByToken {
 
   at::Tensor logits() const {
     at::Tensor out;
-    model::linear_into(hidden_, parts_.model.head_weight(), {}, out);
+    model::linear_into(hidden_, {.weight = parts_.model.head_weight()}, out);
     return out.to(at::kFloat);
   }
 

@@ -3,7 +3,6 @@
 #include <ATen/ops/empty.h>
 
 #include "model/layers/cpu_kernels.h"
-#include "model/layers/linear.h"
 
 namespace vrlt::model {
 namespace {
@@ -12,31 +11,32 @@ namespace {
 constexpr int64_t kManyRows = 16;
 constexpr int64_t kLargeWeight = 1 << 21;
 
-bool is_small(const at::Tensor& x, const at::Tensor& weight) {
-  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(0) < kManyRows && weight.numel() < kLargeWeight;
+bool is_small(const at::Tensor& x, const Linear& matrix) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(0) < kManyRows && matrix.weight.numel() < kLargeWeight;
 }
 
-void run_small(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y, bool add) {
+void run_small(const at::Tensor& x, const Linear& matrix, at::Tensor& y, bool add) {
+  const auto& [weight, bias] = matrix;
   cpu::linear(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(),
               bias.defined() ? bias.const_data_ptr<float>() : nullptr, weight.size(0), y.data_ptr<float>(), add);
 }
 
 }  // namespace
 
-void linear_into(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y) {
-  if (!is_small(x, weight)) {
-    y = model::linear(x, weight, bias);
+void linear_into(const at::Tensor& x, const Linear& matrix, at::Tensor& y) {
+  if (!is_small(x, matrix)) {
+    y = matrix(x);
     return;
   }
-  if (!y.defined()) y = at::empty({x.size(0), weight.size(0)}, x.options());
-  run_small(x, weight, bias, y, /*add=*/false);
+  if (!y.defined()) y = at::empty({x.size(0), matrix.weight.size(0)}, x.options());
+  run_small(x, matrix, y, /*add=*/false);
 }
 
-void add_linear(const at::Tensor& x, const at::Tensor& weight, at::Tensor& y) {
-  if (is_small(x, weight))
-    run_small(x, weight, {}, y, /*add=*/true);
+void add_linear(const at::Tensor& x, const Linear& matrix, at::Tensor& y) {
+  if (is_small(x, matrix))
+    run_small(x, matrix, y, /*add=*/true);
   else
-    y.add_(model::linear(x, weight));
+    y.add_(matrix(x));
 }
 
 }  // namespace vrlt::model

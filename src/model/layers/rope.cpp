@@ -18,12 +18,9 @@ at::Tensor frequencies(int64_t head_dim, double theta, at::Device device) {
 
 }  // namespace
 
-RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& sections, int64_t head_dim, double theta) {
-  std::vector<int64_t> axis_of_frequency;
-  for (size_t axis = 0; axis < sections.size(); ++axis)
-    axis_of_frequency.insert(axis_of_frequency.end(), static_cast<size_t>(sections[axis]), static_cast<int64_t>(axis));
-  const auto axes = at::tensor(axis_of_frequency, at::TensorOptions().dtype(at::kLong).device(position_ids.device()));
-  const auto positions = position_ids.index_select(0, axes).to(at::kFloat).t();  // [T, Dh/2]
+RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& axes, int64_t head_dim, double theta) {
+  const auto axis_of_frequency = at::tensor(axes, at::TensorOptions().dtype(at::kLong).device(position_ids.device()));
+  const auto positions = position_ids.index_select(0, axis_of_frequency).to(at::kFloat).t();  // [T, Dh/2]
   const auto angles = positions * frequencies(head_dim, theta, position_ids.device());
   return {angles.cos(), angles.sin()};
 }

@@ -12,9 +12,9 @@ struct RotaryTable {
   at::Tensor cos, sin;
 };
 
-/// Multimodal RoPE of the text model: frequency j takes the position of the axis whose section it lies in (spec 4.1).
-/// @param position_ids  [3, T] int64; @param sections  frequencies per axis, summing to head_dim / 2.
-RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& sections, int64_t head_dim, double theta);
+/// Multimodal RoPE of the text model: frequency j takes the position of the axis axes[j].
+/// @param position_ids  [3, T] int64; @param axes  head_dim / 2 of them, from 0 to 2.
+RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& axes, int64_t head_dim, double theta);
 
 /// The same for text, which is at the same position on all three axes: a table made on the device alone. @param positions  [T] int64.
 RotaryTable text_rope_table(const at::Tensor& positions, int64_t head_dim, double theta);

@@ -99,8 +99,15 @@ VisionConfig parse_vision(const FieldReader& fields, int64_t text_hidden_size, c
   return vision;
 }
 
-TextConfig parse_text(const FieldReader& fields, const FieldReader& rope, const std::string& origin) {
-  TextConfig text;
+/// The axis of every frequency: sections follow each other. @param sections  frequencies per axis.
+std::vector<int64_t> axes_of(const std::vector<int64_t>& sections) {
+  std::vector<int64_t> axes;
+  for (size_t axis = 0; axis < sections.size(); ++axis) axes.insert(axes.end(), static_cast<size_t>(sections[axis]), static_cast<int64_t>(axis));
+  return axes;
+}
+
+TextShape parse_text(const FieldReader& fields, const FieldReader& rope, const std::string& origin) {
+  TextShape text{.has_qkv_biases = true};
   text.hidden_size = fields.integer("hidden_size");
   text.num_layers = fields.integer("num_hidden_layers", {}, kMaxLayers);
   text.num_heads = fields.integer("num_attention_heads");
@@ -112,14 +119,15 @@ TextConfig parse_text(const FieldReader& fields, const FieldReader& rope, const 
   text.vocab_size = fields.integer("vocab_size");
   text.rms_norm_eps = fields.number("rms_norm_eps", 1e-6);
   text.rope_theta = rope.number("rope_theta", fields.number("rope_theta", 1e6));
-  text.mrope_section = rope.integers("mrope_section");
+  const auto sections = rope.integers("mrope_section");
   fields.require("hidden_act", "silu");
   fields.require("use_sliding_window", false);
   if (text.num_heads % text.num_kv_heads != 0)
     throw DataError(concat(origin, ": num_attention_heads ", text.num_heads, " is not a multiple of num_key_value_heads ", text.num_kv_heads));
-  const int64_t frequencies = std::accumulate(text.mrope_section.begin(), text.mrope_section.end(), int64_t{0});
-  if (text.mrope_section.size() != 3 || 2 * frequencies != text.head_dim)
+  const int64_t frequencies = std::accumulate(sections.begin(), sections.end(), int64_t{0});
+  if (sections.size() != 3 || 2 * frequencies != text.head_dim)
     throw DataError(concat(origin, ": mrope_section must have 3 entries that sum to head_dim/2 = ", text.head_dim / 2, ", got sum ", frequencies));
+  text.rope_axes = axes_of(sections);
   for (const char* key : {"rope_type", "type"}) {
     const Json* type = rope.find(key);
     if (type != nullptr && *type != "default" && *type != "mrope")
@@ -151,7 +159,6 @@ Config parse_config(const Json& json, const std::string& origin) {
   if (tie != nullptr && !tie->is_boolean())
     throw DataError(concat(origin, ": \"tie_word_embeddings\" is ", io::excerpt(*tie), ", expected a boolean"));
   config.text.tie_word_embeddings = tie != nullptr && tie->get<bool>();
-  config.json = json;
   return config;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "model/text_decoder/text_shape.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::model::qwen2_5_vl {
@@ -21,20 +22,11 @@ struct VisionConfig {
   bool is_full_attention(int64_t block) const;
 };
 
-struct TextConfig {
-  int64_t hidden_size = 0, num_layers = 0, num_heads = 0, num_kv_heads = 0, head_dim = 0;
-  int64_t intermediate_size = 0, vocab_size = 0;
-  double rms_norm_eps = 1e-6, rope_theta = 1e6;
-  std::vector<int64_t> mrope_section;
-  bool tie_word_embeddings = false;
-};
-
 /// config.json in any of its layouts: flat as on the hub, nested as later releases save it, or both (spec 1.1).
 struct Config {
   VisionConfig vision;
-  TextConfig text;
+  TextShape text;
   double initializer_range = 0.02;
-  io::Json json;  ///< As read, so that unknown keys survive saving.
 };
 
 /// @throws DataError naming the field that is missing, of the wrong type, out of range, or not supported.

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/embedding.h>
 #include <ATen/ops/nonzero.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -31,9 +30,9 @@ int64_t checked_id(const io::Json& value, const char* name, int64_t vocab_size, 
   return value.get<int64_t>();
 }
 
-int64_t read_special_id(const Config& config, const char* name, const fs::path& folder) {
-  const auto found = config.json.find(name);
-  if (found == config.json.end()) throw DataError(concat((folder / "config.json").string(), ": \"", name, "\" is missing"));
+int64_t read_special_id(const Config& config, const io::Json& json, const char* name, const fs::path& folder) {
+  const auto found = json.find(name);
+  if (found == json.end()) throw DataError(concat((folder / "config.json").string(), ": \"", name, "\" is missing"));
   return checked_id(*found, name, config.text.vocab_size, folder / "config.json");
 }
 
@@ -48,32 +47,29 @@ std::vector<int64_t> stop_ids_of(const io::Json& json, int64_t vocab_size, const
 }
 
 /// Those of generation_config.json, else of config.json.
-std::vector<int64_t> read_stop_ids(const fs::path& folder, const Config& config) {
+std::vector<int64_t> read_stop_ids(const fs::path& folder, const Config& config, const io::Json& json) {
   const auto generation_path = folder / "generation_config.json", config_path = folder / "config.json";
   const int64_t vocab_size = config.text.vocab_size;
   std::vector<int64_t> ids;
   if (fs::exists(generation_path)) ids = stop_ids_of(io::read_json(generation_path), vocab_size, generation_path);
-  if (ids.empty()) ids = stop_ids_of(config.json, vocab_size, config_path);
-  if (ids.empty() && config.json.contains("text_config")) ids = stop_ids_of(config.json["text_config"], vocab_size, config_path);
+  if (ids.empty()) ids = stop_ids_of(json, vocab_size, config_path);
+  if (ids.empty() && json.contains("text_config")) ids = stop_ids_of(json["text_config"], vocab_size, config_path);
   if (ids.empty()) throw DataError(concat(folder.string(), ": no eos_token_id in generation_config.json or config.json"));
   return ids;
 }
 
 }  // namespace
 
-Model::Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, const fs::path& source_folder, bool checkpoints)
+Model::Model(Config config, io::Json json, ParameterTable parameters, std::vector<int64_t> stop_ids, const fs::path& source_folder, bool checkpoints)
     : config_(std::move(config)),
+      json_(std::move(json)),
       parameters_(std::move(parameters)),
       vision_encoder_(config_.vision, parameters_, checkpoints),
-      language_model_(config_.text, parameters_, checkpoints),
+      text_decoder_(config_.text, parameters_, kTextPrefix, checkpoints),
       stop_ids_(std::move(stop_ids)),
       kept_files_(source_folder),
-      video_token_id_(read_special_id(config_, "video_token_id", source_folder)),
-      image_token_id_(read_special_id(config_, "image_token_id", source_folder)) {}
-
-const at::Tensor& Model::head_weight() const {
-  return parameters_.at(config_.text.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight");
-}
+      video_token_id_(read_special_id(config_, json_, "video_token_id", source_folder)),
+      image_token_id_(read_special_id(config_, json_, "image_token_id", source_folder)) {}
 
 at::Tensor Model::encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) {
   counters_.videos_encoded += grid_thw.size(0);
@@ -91,7 +87,7 @@ std::string Model::vision_settings() const {
 /// Only prompt positions are scanned: a response may hold a pad id, which is plain text there.
 at::Tensor Model::embed(const PromptGroup& group) const {
   const auto ids = group.prompt->input_ids.to(device());
-  const auto embeddings = at::embedding(parameters_.at("model.embed_tokens.weight"), ids);
+  const auto embeddings = text_decoder_.embed(ids);
   const auto images = at::nonzero(ids == image_token_id_).squeeze(1), videos = at::nonzero(ids == video_token_id_).squeeze(1);
   const int64_t num_features = group.vision_features.defined() ? group.vision_features.size(0) : 0;
   if (images.size(0) + videos.size(0) != num_features)
@@ -102,7 +98,6 @@ at::Tensor Model::embed(const PromptGroup& group) const {
 }
 
 at::Tensor Model::response_hidden(const GroupBatch& batch) {
-  const auto& table = parameters_.at("model.embed_tokens.weight");
   std::vector<at::Tensor> embeddings, positions;
   std::vector<GroupSpan> spans;
   std::vector<int64_t> predicting;  // packed index whose state predicts each response token
@@ -118,18 +113,18 @@ at::Tensor Model::response_hidden(const GroupBatch& batch) {
       predicting.push_back(begin + span.prompt_length - 1);
       for (int64_t i = 0; i < fed; ++i) predicting.push_back(next + i);
       if (fed > 0) {
-        embeddings.push_back(at::embedding(table, response.narrow(0, 0, fed).to(device())));
+        embeddings.push_back(text_decoder_.embed(response.narrow(0, 0, fed).to(device())));
         positions.push_back(response_positions(group.prompt->next_position, fed));
       }
       span.response_lengths.push_back(fed);
       next += fed;
     }
-    if (needs_response_mask(device(), table.scalar_type(), config_.text.head_dim)) make_response_mask(span, device());
+    if (needs_response_mask(device(), head_weight().scalar_type(), config_.text.head_dim)) make_response_mask(span, device());
     begin = next;
     spans.push_back(std::move(span));
   }
-  return language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
-                                 {.rows = at::tensor(predicting, at::kLong).to(device())});
+  return text_decoder_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
+                               {.rows = at::tensor(predicting, at::kLong).to(device())});
 }
 
 KvCache Model::prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) {
@@ -139,7 +134,7 @@ KvCache Model::prefill(std::span<const PromptGroup> groups, at::Tensor* last_hid
   counters_.prompts_prefilled += static_cast<int64_t>(groups.size());
   int64_t longest = 0;
   for (const auto& place : cache.places) longest = std::max(longest, place.prompt_length);
-  const auto& text = config_.text;
+  const auto& text = text_decoder_.shape();
   const auto options = head_weight().options().requires_grad(false);
   const auto num_groups = static_cast<int64_t>(groups.size());
   for (int64_t i = 0; i < text.num_layers; ++i)
@@ -177,18 +172,18 @@ at::Tensor Model::prefill_some(std::span<const PromptGroup> groups, int64_t firs
       layer.prefix_values[place].narrow(1, 0, length).copy_(values.narrow(0, spans[i].begin, length).transpose(0, 1));
     }
   };
-  return language_model_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
-                                 {.rows = at::tensor(last_rows, at::kLong).to(device()), .sink = keep});
+  return text_decoder_.forward(at::cat(embeddings), at::cat(positions, 1).to(device()), spans,
+                               {.rows = at::tensor(last_rows, at::kLong).to(device()), .sink = keep});
 }
 
 at::Tensor Model::decode(const at::Tensor& ids, KvCache& cache) {
   const at::NoGradGuard no_grad;
-  return language_model_.decode(at::embedding(parameters_.at("model.embed_tokens.weight"), ids.flatten()), cache);
+  return text_decoder_.decode(text_decoder_.embed(ids.flatten()), cache);
 }
 
 at::Tensor Model::decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) {
   const at::NoGradGuard no_grad;
-  return language_model_.decode_cells(at::embedding(parameters_.at("model.embed_tokens.weight"), ids), cache, lengths);
+  return text_decoder_.decode_cells(text_decoder_.embed(ids), cache, lengths);
 }
 
 void Model::save(const fs::path& folder) const {
@@ -197,7 +192,7 @@ void Model::save(const fs::path& folder) const {
   for (const auto& [name, tensor] : parameters_.entries()) tensors.emplace_back(name, tensor.detach());
   checkpoint::save_sharded(folder, tensors, kMaxShardBytes);
 
-  auto json = config_.json;
+  auto json = json_;
   const char* dtype = parameters_.entries().front().tensor.scalar_type() == at::kBFloat16 ? "bfloat16" : "float32";
   for (const char* part : {"", "text_config", "vision_config"}) {  // some layouts repeat the dtype
     if (*part != '\0' && (!json.contains(part) || !json[part].is_object())) continue;
@@ -214,8 +209,8 @@ std::unique_ptr<VisionLanguageModel> load(const fs::path& folder, const io::Json
   Config config = parse_config(json, (folder / "config.json").string());
   ParameterTable parameters = options.random_weights ? random_weights(config, options) : load_weights(folder, config, options);
   check_finite(parameters, concat(folder.string(), ": broken weights"));
-  auto stop_ids = read_stop_ids(folder, config);
-  return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(stop_ids), folder, options.checkpoint_blocks);
+  auto stop_ids = read_stop_ids(folder, config, json);
+  return std::make_unique<Model>(std::move(config), json, std::move(parameters), std::move(stop_ids), folder, options.checkpoint_blocks);
 }
 
 }  // namespace vrlt::model::qwen2_5_vl

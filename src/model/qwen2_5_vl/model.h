@@ -5,8 +5,8 @@
 
 #include "model/kept_files.h"
 #include "model/qwen2_5_vl/config.h"
-#include "model/qwen2_5_vl/language_model.h"
 #include "model/qwen2_5_vl/vision_encoder.h"
+#include "model/text_decoder/text_decoder.h"
 #include "vrlt/model/vision_language_model.h"
 
 namespace vrlt::model::qwen2_5_vl {
@@ -14,17 +14,18 @@ namespace vrlt::model::qwen2_5_vl {
 /// Qwen2.5-VL: vision tower and decoder on one parameter table.
 class Model final : public VisionLanguageModel {
  public:
-  // The towers refer to config_ and parameters_.
+  // The tower refers to config_ and parameters_.
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
-  Model(Config config, ParameterTable parameters, std::vector<int64_t> stop_ids, const std::filesystem::path& source_folder, bool checkpoints);
+  Model(Config config, io::Json json, ParameterTable parameters, std::vector<int64_t> stop_ids, const std::filesystem::path& source_folder,
+        bool checkpoints);
 
   at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) override;
   at::Tensor response_hidden(const GroupBatch& batch) override;
   KvCache prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) override;
   at::Tensor decode(const at::Tensor& ids, KvCache& cache) override;
   at::Tensor decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) override;
-  const at::Tensor& head_weight() const override;
+  const at::Tensor& head_weight() const override { return text_decoder_.head_weight(); }
   ParameterTable& parameters() override { return parameters_; }
   bool is_vision_parameter(const std::string& name) const override { return name.rfind("visual.", 0) == 0; }
   std::string vision_settings() const override;
@@ -34,7 +35,7 @@ class Model final : public VisionLanguageModel {
 
   const Config& config() const { return config_; }
   const VisionEncoder& vision_encoder() const { return vision_encoder_; }
-  const LanguageModel& language_model() const { return language_model_; }
+  const TextDecoder& text_decoder() const { return text_decoder_; }
 
   /// Embeddings of the prompt, with the rows of its pads replaced by features: [P, D].
   /// @throws DataError if the number of pads and of features differ.
@@ -45,9 +46,10 @@ class Model final : public VisionLanguageModel {
   at::Device device() const { return parameters_.entries().front().tensor.device(); }
 
   Config config_;
+  io::Json json_;  ///< config.json as read, so that unknown keys survive saving.
   ParameterTable parameters_;
   VisionEncoder vision_encoder_;
-  LanguageModel language_model_;
+  TextDecoder text_decoder_;
   std::vector<int64_t> stop_ids_;
   KeptFiles kept_files_;
   int64_t video_token_id_ = 0, image_token_id_ = 0;

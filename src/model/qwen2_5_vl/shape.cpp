@@ -17,7 +17,7 @@ bool has(const std::string& name, const char* part) { return name.find(part) != 
 }  // namespace
 
 ModelShape shape_of(const Config& config) {
-  const auto& [vision, text, range, json] = config;
+  const auto& [vision, text, range] = config;
   ModelShape shape{.text = {.layers = text.num_layers,
                             .width = text.hidden_size,
                             .intermediate = text.intermediate_size,

@@ -20,7 +20,7 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
 /// The vision tower: patches to merged features (spec 3).
 class VisionEncoder {
  public:
-  /// @param checkpoints  as of LanguageModel, for each block.
+  /// @param checkpoints  as of TextDecoder, for each block.
   VisionEncoder(const VisionConfig& config, const ParameterTable& parameters, bool checkpoints)
       : config_(config), parameters_(parameters), checkpoints_(checkpoints) {}
 

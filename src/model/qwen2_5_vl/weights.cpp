@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "model/text_decoder/layer_weights.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
@@ -18,11 +19,6 @@ namespace {
 
 bool starts_with(const std::string& text, const std::string& prefix) { return text.rfind(prefix, 0) == 0; }
 
-void add_linear(std::vector<ParameterShape>& shapes, const std::string& name, int64_t out, int64_t in, bool bias) {
-  shapes.push_back({name + ".weight", {out, in}});
-  if (bias) shapes.push_back({name + ".bias", {out}});
-}
-
 void add_vision(std::vector<ParameterShape>& shapes, const VisionConfig& vision) {
   const int64_t width = vision.hidden_size, merged = vision.merge_area() * width;
   shapes.push_back({"visual.patch_embed.proj.weight", {width, vision.in_channels, vision.temporal_patch_size, vision.patch_size, vision.patch_size}});
@@ -30,34 +26,15 @@ void add_vision(std::vector<ParameterShape>& shapes, const VisionConfig& vision)
     const auto block = concat("visual.blocks.", i, ".");
     shapes.push_back({block + "norm1.weight", {width}});
     shapes.push_back({block + "norm2.weight", {width}});
-    add_linear(shapes, block + "attn.qkv", 3 * width, width, true);
-    add_linear(shapes, block + "attn.proj", width, width, true);
-    add_linear(shapes, block + "mlp.gate_proj", vision.intermediate_size, width, true);
-    add_linear(shapes, block + "mlp.up_proj", vision.intermediate_size, width, true);
-    add_linear(shapes, block + "mlp.down_proj", width, vision.intermediate_size, true);
+    add_matrix(shapes, block + "attn.qkv", 3 * width, width, true);
+    add_matrix(shapes, block + "attn.proj", width, width, true);
+    add_matrix(shapes, block + "mlp.gate_proj", vision.intermediate_size, width, true);
+    add_matrix(shapes, block + "mlp.up_proj", vision.intermediate_size, width, true);
+    add_matrix(shapes, block + "mlp.down_proj", width, vision.intermediate_size, true);
   }
   shapes.push_back({"visual.merger.ln_q.weight", {width}});
-  add_linear(shapes, "visual.merger.mlp.0", merged, merged, true);
-  add_linear(shapes, "visual.merger.mlp.2", vision.out_hidden_size, merged, true);
-}
-
-void add_text(std::vector<ParameterShape>& shapes, const TextConfig& text) {
-  const int64_t width = text.hidden_size, q = text.num_heads * text.head_dim, k = text.num_kv_heads * text.head_dim;
-  shapes.push_back({"model.embed_tokens.weight", {text.vocab_size, width}});
-  for (int64_t i = 0; i < text.num_layers; ++i) {
-    const auto layer = concat("model.layers.", i, ".");
-    shapes.push_back({layer + "input_layernorm.weight", {width}});
-    shapes.push_back({layer + "post_attention_layernorm.weight", {width}});
-    add_linear(shapes, layer + "self_attn.q_proj", q, width, true);
-    add_linear(shapes, layer + "self_attn.k_proj", k, width, true);
-    add_linear(shapes, layer + "self_attn.v_proj", k, width, true);
-    add_linear(shapes, layer + "self_attn.o_proj", width, q, false);
-    add_linear(shapes, layer + "mlp.gate_proj", text.intermediate_size, width, false);
-    add_linear(shapes, layer + "mlp.up_proj", text.intermediate_size, width, false);
-    add_linear(shapes, layer + "mlp.down_proj", width, text.intermediate_size, false);
-  }
-  shapes.push_back({"model.norm.weight", {width}});
-  if (!text.tie_word_embeddings) shapes.push_back({"lm_head.weight", {text.vocab_size, width}});
+  add_matrix(shapes, "visual.merger.mlp.0", merged, merged, true);
+  add_matrix(shapes, "visual.merger.mlp.2", vision.out_hidden_size, merged, true);
 }
 
 /// The first names of a list, for an error message.
@@ -74,7 +51,8 @@ std::string some(const std::vector<std::string>& names) {
 std::vector<ParameterShape> parameter_shapes(const Config& config) {
   std::vector<ParameterShape> shapes;
   add_vision(shapes, config.vision);
-  add_text(shapes, config.text);
+  for (auto& parameter : decoder_parameters(config.text, kTextPrefix)) shapes.push_back(std::move(parameter));
+  if (!config.text.tie_word_embeddings) add_matrix(shapes, "lm_head", config.text.vocab_size, config.text.hidden_size, false);
   return shapes;
 }
 

@@ -4,17 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "model/parameter_shape.h"
 #include "model/qwen2_5_vl/config.h"
 #include "vrlt/model/parameter_table.h"
 #include "vrlt/model/vision_language_model.h"
 
 namespace vrlt::model::qwen2_5_vl {
 
+/// What the hub's names of the decoder's parameters begin with.
+inline constexpr const char* kTextPrefix = "model.";
+
 /// Name (as on the hub) and shape of every parameter the config asks for, in a fixed order.
-struct ParameterShape {
-  std::string name;
-  std::vector<int64_t> shape;
-};
 std::vector<ParameterShape> parameter_shapes(const Config& config);
 
 /// The hub's name of a tensor that some exporter named differently (spec 2.4).

@@ -160,7 +160,7 @@ at::Tensor entropy_of(const at::Tensor& logits) {
 /// States of every token, all of them taken as one prompt: [S, D].
 at::Tensor all_hidden(VisionLanguageModel& model, const PromptGroup& group) {
   auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(model);
-  return qwen.language_model().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = group.prompt_length()}});
+  return qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = group.prompt_length()}});
 }
 
 /// As transformers: the logit of every id seen so far is divided by the penalty if positive, else multiplied.
@@ -286,7 +286,7 @@ TEST_P(ModelParity, StateAfterEveryLayer) {
   const auto group = inputs_.group(*model_, "float_max", length);
   const auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(*model_);
   std::vector<at::Tensor> trace;
-  qwen.language_model().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = length}}, {.trace = &trace});
+  qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = length}}, {.trace = &trace});
   // The last state is stored after the final norm (text.norm).
   ASSERT_GE(trace.size(), 1u);
   for (size_t i = 0; i < trace.size(); ++i)

@@ -65,7 +65,7 @@ at::Tensor row_log_probs(qwen2_5_vl::Model& model, const Prompt& prompt, const a
   const auto text = at::embedding(model.parameters().at("model.embed_tokens.weight"), response);
   const auto embeddings = at::cat({model.embed(make_group(model, prompt.inputs, {})), text});
   const auto positions = at::cat({prompt.inputs->position_ids, (at::arange(R, at::kLong) + prompt.inputs->next_position).expand({3, R})}, 1);
-  const auto hidden = model.language_model().forward(embeddings, positions, {{.prompt_length = P + R}});
+  const auto hidden = model.text_decoder().forward(embeddings, positions, {{.prompt_length = P + R}});
   return log_probs_of(hidden.narrow(0, P - 1, R), model.head_weight(), response);
 }
 

@@ -50,11 +50,11 @@ TEST(FewRows, EqualTheOperatorInFloat64) {
       const auto x = normal({rows, in}), weight = normal({out, in}), bias = given ? normal({out}) : at::Tensor();
       const auto expected = at::linear(x.to(at::kDouble), weight.to(at::kDouble), given ? bias.to(at::kDouble) : at::Tensor());
       auto y = given ? at::zeros({rows, out}) : at::Tensor();
-      linear_into(x, weight, bias, y);
+      linear_into(x, {.weight = weight, .bias = bias}, y);
       EXPECT_LE((y - expected).norm().item<double>(), 1e-6 * expected.norm().item<double>()) << rows << " " << out;  // float32
       auto sum = normal({rows, out});
       const auto expected_sum = sum.to(at::kDouble) + at::linear(x.to(at::kDouble), weight.to(at::kDouble));
-      add_linear(x, weight, sum);
+      add_linear(x, {.weight = weight}, sum);
       EXPECT_LE((sum - expected_sum).norm().item<double>(), 1e-6 * expected_sum.norm().item<double>()) << rows << " " << out;
     }
 }

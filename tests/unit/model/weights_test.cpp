@@ -325,7 +325,7 @@ TEST(Config, LayoutsAgree) {
     EXPECT_EQ(config.text.head_dim, 8);
     EXPECT_EQ(config.text.rope_theta, flat.text.rope_theta);
     EXPECT_EQ(config.text.rms_norm_eps, flat.text.rms_norm_eps);
-    EXPECT_EQ(config.text.mrope_section, (std::vector<int64_t>{1, 1, 2}));
+    EXPECT_EQ(config.text.rope_axes, (std::vector<int64_t>{0, 1, 2, 2}));  // mrope_section [1, 1, 2]
     EXPECT_TRUE(config.text.tie_word_embeddings);
     EXPECT_EQ(config.initializer_range, 0.2);
     EXPECT_EQ(config.vision.window_size, 56);

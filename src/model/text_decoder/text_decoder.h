@@ -3,21 +3,28 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "model/layers/attention.h"
-#include "model/layers/rope.h"
-#include "model/qwen2_5_vl/layer_weights.h"
+#include "model/text_decoder/tensor_steps.h"
 #include "vrlt/model/kv_cache.h"
 
-namespace vrlt::model::qwen2_5_vl {
+namespace vrlt::model {
 
-/// The decoder (spec 4), over packed groups or one decoding step.
-class LanguageModel {
+/// The decoder of a family: over packed groups, or one decoding step.
+class TextDecoder {
  public:
-  /// @param checkpoints  a backward pass computes each layer again from its input, in place of keeping all activations.
-  LanguageModel(const TextConfig& config, const ParameterTable& parameters, bool checkpoints)
-      : config_(config), layers_(layer_weights(config, parameters)), final_norm_(parameters.at("model.norm.weight")), checkpoints_(checkpoints) {}
+  /// @param prefix  what the names of its parameters begin with, as of decoder_parameters(); @param checkpoints  a backward pass computes each
+  /// layer again from its input, in place of keeping all activations.
+  TextDecoder(TextShape shape, const ParameterTable& parameters, const std::string& prefix, bool checkpoints);
+
+  const TextShape& shape() const { return shape_; }
+
+  /// Rows of the embedding. @param ids  [N] int64.  @return [N, D].
+  at::Tensor embed(const at::Tensor& ids) const;
+  /// The vocabulary projection, [V, D]; the embedding when tied.
+  const at::Tensor& head_weight() const { return head_; }
 
   /// Called with the rotated keys and the values of each layer, [T, K, Dh]; again where a backward pass computes a layer again.
   using KeyValueSink = std::function<void(int64_t layer, const at::Tensor& keys, const at::Tensor& values)>;
@@ -42,16 +49,15 @@ class LanguageModel {
   at::Tensor decode_cells(const at::Tensor& embeddings, KvCache& cache, const KvCache::Lengths& lengths) const;
 
  private:
-  /// What attends: given rotated queries and keys, and values of a layer ([T, heads, Dh]), gives [T, H * Dh].
-  using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values)>;
-  at::Tensor run_layer(size_t index, at::Tensor x, const RotaryTable& table, const Attend& attend, const at::Tensor& rows) const;
+  at::Tensor through_layer(size_t index, const at::Tensor& x, const RotaryTable& table, const Attend& attend, const at::Tensor& rows) const;
   at::Tensor run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend, const Request& request) const;
   at::Tensor decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const;
+  at::Tensor decode_on_cpu(const at::Tensor& embeddings, KvCache& cache) const;
 
-  const TextConfig& config_;
+  TextShape shape_;
+  at::Tensor embedding_, head_, final_norm_;
   std::vector<LayerWeights> layers_;
-  at::Tensor final_norm_;
   bool checkpoints_;
 };
 
-}  // namespace vrlt::model::qwen2_5_vl
+}  // namespace vrlt::model

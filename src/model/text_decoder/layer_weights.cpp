@@ -1,0 +1,73 @@
+#include "model/text_decoder/layer_weights.h"
+
+#include "vrlt/core/error.h"
+
+namespace vrlt::model {
+namespace {
+
+std::string layer_prefix(const std::string& prefix, int64_t layer) { return concat(prefix, "layers.", layer, "."); }
+
+}  // namespace
+
+std::vector<at::Tensor> LayerWeights::all() const {
+  std::vector<at::Tensor> tensors;
+  const auto add = [&](const at::Tensor& tensor) {
+    if (tensor.defined()) tensors.push_back(tensor);
+  };
+  const auto add_all = [&](const Linear& matrix) {
+    for (const auto& tensor : matrix.all()) tensors.push_back(tensor);
+  };
+  add(input_norm);
+  for (const auto* matrix : {&query, &key, &value}) add_all(*matrix);
+  for (const auto* norm : {&query_norm, &key_norm}) add(*norm);
+  add_all(attention_out);
+  add(post_norm);
+  for (const auto* matrix : {&gate, &up, &down}) add_all(*matrix);
+  return tensors;
+}
+
+std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std::string& prefix) {
+  const int64_t width = shape.hidden_size, q = shape.num_heads * shape.head_dim, k = shape.num_kv_heads * shape.head_dim;
+  std::vector<ParameterShape> all = {{prefix + "embed_tokens.weight", {shape.vocab_size, width}}};
+  for (int64_t i = 0; i < shape.num_layers; ++i) {
+    const auto layer = layer_prefix(prefix, i);
+    all.push_back({layer + "input_layernorm.weight", {width}});
+    all.push_back({layer + "post_attention_layernorm.weight", {width}});
+    add_matrix(all, layer + "self_attn.q_proj", q, width, shape.has_qkv_biases);
+    add_matrix(all, layer + "self_attn.k_proj", k, width, shape.has_qkv_biases);
+    add_matrix(all, layer + "self_attn.v_proj", k, width, shape.has_qkv_biases);
+    add_matrix(all, layer + "self_attn.o_proj", width, q, false);
+    if (shape.has_qk_norms)
+      for (const char* norm : {"self_attn.q_norm.weight", "self_attn.k_norm.weight"}) all.push_back({layer + norm, {shape.head_dim}});
+    add_matrix(all, layer + "mlp.gate_proj", shape.intermediate_size, width, false);
+    add_matrix(all, layer + "mlp.up_proj", shape.intermediate_size, width, false);
+    add_matrix(all, layer + "mlp.down_proj", width, shape.intermediate_size, false);
+  }
+  all.push_back({prefix + "norm.weight", {width}});
+  return all;
+}
+
+std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters, const std::string& prefix) {
+  std::vector<LayerWeights> layers;
+  for (int64_t i = 0; i < shape.num_layers; ++i) {
+    const auto at = [&](const std::string& name) { return parameters.at(layer_prefix(prefix, i) + name); };
+    const auto matrix = [&](const std::string& name, bool bias = false) {
+      return Linear{.weight = at(name + ".weight"), .bias = bias ? at(name + ".bias") : at::Tensor()};
+    };
+    const auto norm = [&](const char* name) { return shape.has_qk_norms ? at(name) : at::Tensor(); };
+    layers.push_back({.input_norm = at("input_layernorm.weight"),
+                      .query = matrix("self_attn.q_proj", shape.has_qkv_biases),
+                      .key = matrix("self_attn.k_proj", shape.has_qkv_biases),
+                      .value = matrix("self_attn.v_proj", shape.has_qkv_biases),
+                      .query_norm = norm("self_attn.q_norm.weight"),
+                      .key_norm = norm("self_attn.k_norm.weight"),
+                      .attention_out = matrix("self_attn.o_proj"),
+                      .post_norm = at("post_attention_layernorm.weight"),
+                      .gate = matrix("mlp.gate_proj"),
+                      .up = matrix("mlp.up_proj"),
+                      .down = matrix("mlp.down_proj")});
+  }
+  return layers;
+}
+
+}  // namespace vrlt::model

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "model/layers/linear.h"
+#include "model/parameter_shape.h"
+#include "model/text_decoder/text_shape.h"
+#include "vrlt/model/parameter_table.h"
+
+namespace vrlt::model {
+
+/// The parameters of one decoder layer: handles to those of the table.
+struct LayerWeights {
+  at::Tensor input_norm;
+  Linear query, key, value;
+  at::Tensor query_norm, key_norm;  ///< [Dh], for every head; undefined without TextShape::has_qk_norms.
+  Linear attention_out;
+  at::Tensor post_norm;
+  Linear gate, up, down;
+
+  /// Every tensor that a gradient may flow to.
+  std::vector<at::Tensor> all() const;
+};
+
+/// Name and shape of every parameter of a decoder but the vocabulary projection, in the order of the table.
+/// @param prefix  what the names begin with, such as "model.".
+std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std::string& prefix);
+
+std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters, const std::string& prefix);
+
+}  // namespace vrlt::model
