@@ -3,10 +3,11 @@
 #include <filesystem>
 #include <memory>
 
-#include "model/kept_files.h"
+#include "model/hugging_face_folder.h"
 #include "model/qwen2_5_vl/config.h"
 #include "model/qwen2_5_vl/vision_encoder.h"
 #include "model/text_decoder/text_decoder.h"
+#include "model/vision_places.h"
 #include "vrlt/model/vision_language_model.h"
 
 namespace vrlt::model::qwen2_5_vl {
@@ -17,8 +18,7 @@ class Model final : public VisionLanguageModel {
   // The tower refers to config_ and parameters_.
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
-  Model(Config config, io::Json json, ParameterTable parameters, std::vector<int64_t> stop_ids, const std::filesystem::path& source_folder,
-        bool checkpoints);
+  Model(Config config, ParameterTable parameters, HuggingFaceFolder folder, bool checkpoints);
 
   at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) override;
   at::Tensor response_hidden(const GroupBatch& batch) override;
@@ -29,9 +29,9 @@ class Model final : public VisionLanguageModel {
   ParameterTable& parameters() override { return parameters_; }
   bool is_vision_parameter(const std::string& name) const override { return name.rfind("visual.", 0) == 0; }
   std::string vision_settings() const override;
-  const std::vector<int64_t>& stop_ids() const override { return stop_ids_; }
+  const std::vector<int64_t>& stop_ids() const override { return folder_.stop_ids(); }
   double tokens_per_second() const override { return config_.vision.tokens_per_second; }
-  void save(const std::filesystem::path& folder) const override;
+  void save(const std::filesystem::path& folder) const override { folder_.save(folder, parameters_); }
 
   const Config& config() const { return config_; }
   const VisionEncoder& vision_encoder() const { return vision_encoder_; }
@@ -42,17 +42,12 @@ class Model final : public VisionLanguageModel {
   at::Tensor embed(const PromptGroup& group) const;
 
  private:
-  at::Tensor prefill_some(std::span<const PromptGroup> groups, int64_t first, KvCache& cache) const;
-  at::Device device() const { return parameters_.entries().front().tensor.device(); }
-
   Config config_;
-  io::Json json_;  ///< config.json as read, so that unknown keys survive saving.
   ParameterTable parameters_;
+  HuggingFaceFolder folder_;
   VisionEncoder vision_encoder_;
   TextDecoder text_decoder_;
-  std::vector<int64_t> stop_ids_;
-  KeptFiles kept_files_;
-  int64_t video_token_id_ = 0, image_token_id_ = 0;
+  PadIds pads_;
 };
 
 std::unique_ptr<VisionLanguageModel> load(const std::filesystem::path& folder, const io::Json& json, const ModelOptions& options);

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "model/parameter_shape.h"
 #include "model/qwen2_5_vl/config.h"
-#include "vrlt/model/parameter_table.h"
-#include "vrlt/model/vision_language_model.h"
+#include "model/stored_weights.h"
 
 namespace vrlt::model::qwen2_5_vl {
 
@@ -20,11 +17,6 @@ std::vector<ParameterShape> parameter_shapes(const Config& config);
 /// The hub's name of a tensor that some exporter named differently (spec 2.4).
 std::string canonical_name(std::string name);
 
-/// Reads the weights of a folder. A tied head in the file must equal the embedding.
-/// @throws CheckpointError listing missing, unexpected and wrongly shaped names.
-ParameterTable load_weights(const std::filesystem::path& folder, const Config& config, const ModelOptions& options);
-
-/// Normal(0, initializer_range) matrices, zero biases, unit norms; each depends on (seed, name) only.
-ParameterTable random_weights(const Config& config, const ModelOptions& options);
+WeightLayout weight_layout(const Config& config);
 
 }  // namespace vrlt::model::qwen2_5_vl
