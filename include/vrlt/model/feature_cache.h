@@ -18,7 +18,7 @@ class FeatureCache {
   /// @throws DiskError.
   FeatureCache(const std::filesystem::path& folder, int64_t max_bytes, std::string encoder);
 
-  /// @param media_key  of ModelInputs, not empty.  @return [N, D], on the CPU, to the bit what was stored.
+  /// @param media_key  of ModelInputs, not empty.  @return [N, F], on the CPU, to the bit what was stored.
   std::optional<at::Tensor> find(const std::string& media_key);
   /// Does nothing but log a warning where the folder cannot be written.
   void store(const std::string& media_key, const at::Tensor& features);

@@ -12,7 +12,7 @@ namespace vrlt::model {
 /// A prompt and the responses that hang off it.
 struct PromptGroup {
   std::shared_ptr<const processor::ModelInputs> prompt;
-  at::Tensor vision_features;         ///< [N, D]: of its images in order, then of its video; undefined for a prompt of text.
+  at::Tensor vision_features;         ///< [N, F] of encode_video(): of its images, then of its video; undefined for a prompt of text.
   std::vector<at::Tensor> responses;  ///< Each [R] int64, R >= 1, stop token included.
 
   int64_t prompt_length() const { return prompt->input_ids.size(0); }

@@ -12,7 +12,7 @@
 
 namespace vrlt::model {
 
-/// Features of the images and then of the video of each prompt, [N, D] each, undefined for a prompt of text. They go through the vision
+/// Features of the images and then of the video of each prompt, [N, F] each, undefined for a prompt of text. They go through the vision
 /// encoder together, up to a bounded number of patches per pass; attention never crosses a video, so each gets what it would get alone.
 /// Where the model has a cache of features, those of prompts with a media key come from there or go there. Records gradients when they are enabled.
 /// @param from_cache  receives for each prompt whether the encoder did not run for it.

@@ -32,7 +32,7 @@ struct Response {
 /// A prompt and its G responses.
 struct RolloutGroup {
   Prompt prompt;
-  at::Tensor vision_features;        ///< [N, D], as encoded for the rollout; undefined without a video.
+  at::Tensor vision_features;        ///< [N, F], as encoded for the rollout; undefined without a video.
   bool features_from_cache = false;  ///< The encoder did not run for them.
   std::vector<Response> responses;
 };

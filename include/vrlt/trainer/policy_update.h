@@ -18,7 +18,7 @@ namespace vrlt::trainer {
 /// A prompt and its responses, as the update sees them.
 struct UpdateGroup {
   std::shared_ptr<const processor::ModelInputs> prompt;
-  at::Tensor vision_features;         ///< [N, D] of the rollout; undefined: encode, or there is no video.
+  at::Tensor vision_features;         ///< [N, F] of the rollout; undefined: encode, or there is no video.
   std::vector<at::Tensor> responses;  ///< Each [R] int64.
   std::vector<bool> counted;          ///< Per response: false leaves it out of the loss. Empty: all count.
   at::Tensor sampler_log_probs;       ///< [sum of R] float32; undefined: not recorded.
