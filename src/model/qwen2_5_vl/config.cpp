@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
+#include "model/config_fields.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::model::qwen2_5_vl {
@@ -13,69 +13,7 @@ using io::Json;
 
 constexpr int64_t kMaxLayers = 1024, kMaxPatchSide = 256, kMaxMerge = 16;
 
-/// Looks a field up in several objects in turn.
-class FieldReader {
- public:
-  FieldReader(std::vector<const Json*> places, std::string origin) : places_(std::move(places)), origin_(std::move(origin)) {}
-
-  const Json* find(const std::string& name) const {
-    for (const Json* place : places_) {
-      if (place == nullptr || !place->is_object()) continue;
-      const auto found = place->find(name);
-      if (found != place->end() && !found->is_null()) return &*found;
-    }
-    return nullptr;
-  }
-
-  /// The limits keep every product of sizes inside int64.
-  int64_t integer(const std::string& name, std::optional<int64_t> fallback = {}, int64_t largest = 1 << 20) const {
-    const Json* value = find(name);
-    if (value == nullptr && fallback) return *fallback;
-    if (value == nullptr) throw DataError(concat(origin_, ": \"", name, "\" is missing"));
-    if (!value->is_number_integer() || value->get<int64_t>() < 1 || value->get<int64_t>() > largest)
-      throw DataError(concat(origin_, ": \"", name, "\" is ", io::excerpt(*value), ", expected an integer from 1 to ", largest));
-    return value->get<int64_t>();
-  }
-
-  double number(const std::string& name, double fallback) const {
-    const Json* value = find(name);
-    if (value == nullptr) return fallback;
-    if (!value->is_number() || !(value->get<double>() > 0.0))
-      throw DataError(concat(origin_, ": \"", name, "\" is ", io::excerpt(*value), ", expected a positive number"));
-    return value->get<double>();
-  }
-
-  std::vector<int64_t> integers(const std::string& name) const {
-    const Json* value = find(name);
-    if (value == nullptr || !value->is_array())
-      throw DataError(concat(origin_, ": \"", name, "\" is ", value == nullptr ? "missing" : io::excerpt(*value), ", expected a list"));
-    constexpr int64_t kLargestItem = 1 << 20;
-    std::vector<int64_t> result;
-    for (const Json& item : *value) {
-      if (!item.is_number_integer() || item.get<int64_t>() < 0 || item.get<int64_t>() > kLargestItem)
-        throw DataError(concat(origin_, ": \"", name, "\" holds ", io::excerpt(item), ", expected integers from 0 to ", kLargestItem));
-      result.push_back(item.get<int64_t>());
-    }
-    return result;
-  }
-
-  void require(const std::string& name, const Json& supported) const {
-    const Json* value = find(name);
-    if (value != nullptr && *value != supported)
-      throw DataError(concat(origin_, ": \"", name, "\" is ", io::excerpt(*value), "; only ", supported.dump(), " is supported"));
-  }
-
- private:
-  std::vector<const Json*> places_;
-  std::string origin_;
-};
-
-const Json* member(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_object() ? &*found : nullptr;
-}
-
-VisionConfig parse_vision(const FieldReader& fields, int64_t text_hidden_size, const std::string& origin) {
+VisionConfig parse_vision(const ConfigFields& fields, int64_t text_hidden_size, const std::string& origin) {
   VisionConfig vision;
   vision.depth = fields.integer("depth", {}, kMaxLayers);
   vision.hidden_size = fields.integer("hidden_size");
@@ -106,7 +44,7 @@ std::vector<int64_t> axes_of(const std::vector<int64_t>& sections) {
   return axes;
 }
 
-TextShape parse_text(const FieldReader& fields, const FieldReader& rope, const std::string& origin) {
+TextShape parse_text(const ConfigFields& fields, const ConfigFields& rope, const std::string& origin) {
   TextShape text{.has_qkv_biases = true};
   text.hidden_size = fields.integer("hidden_size");
   text.num_layers = fields.integer("num_hidden_layers", {}, kMaxLayers);
@@ -144,18 +82,18 @@ bool VisionConfig::is_full_attention(int64_t block) const {
 
 Config parse_config(const Json& json, const std::string& origin) {
   if (!json.is_object()) throw DataError(concat(origin, ": expected a JSON object, found ", io::excerpt(json)));
-  const Json* nested = member(json, "text_config");
-  const Json* vision_json = member(json, "vision_config");
+  const Json* nested = find_object(json, "text_config");
+  const Json* vision_json = find_object(json, "vision_config");
   if (vision_json == nullptr) throw DataError(concat(origin, ": \"vision_config\" is missing or not an object"));
-  const FieldReader text_fields({nested, &json}, origin);
-  const FieldReader rope_fields({text_fields.find("rope_parameters"), text_fields.find("rope_scaling")}, origin);
+  const ConfigFields text_fields({nested, &json}, origin);
+  const ConfigFields rope_fields({text_fields.find("rope_parameters"), text_fields.find("rope_scaling")}, origin);
 
   Config config;
   config.text = parse_text(text_fields, rope_fields, origin);
   const auto vision_origin = origin + ": vision_config";
-  config.vision = parse_vision(FieldReader({vision_json}, vision_origin), config.text.hidden_size, vision_origin);
+  config.vision = parse_vision(ConfigFields({vision_json}, vision_origin), config.text.hidden_size, vision_origin);
   config.initializer_range = text_fields.number("initializer_range", 0.02);
-  const Json* tie = FieldReader({&json, nested}, origin).find("tie_word_embeddings");
+  const Json* tie = ConfigFields({&json, nested}, origin).find("tie_word_embeddings");
   if (tie != nullptr && !tie->is_boolean())
     throw DataError(concat(origin, ": \"tie_word_embeddings\" is ", io::excerpt(*tie), ", expected a boolean"));
   config.text.tie_word_embeddings = tie != nullptr && tie->get<bool>();
