@@ -35,7 +35,7 @@ Text with_options_covered(View text, const Options& options, const std::vector<i
 
 bool has_option_key(const Value& value) {
   if (value.kind == Value::Kind::kList) return std::any_of(value.items.begin(), value.items.end(), has_option_key);
-  return std::any_of(value.members.begin(), value.members.end(), [](const auto& member) { return (member.first & kOptionKey) != 0; });
+  return std::any_of(value.members.begin(), value.members.end(), [](const auto& member) { return (member.classes & kOptionKey) != 0; });
 }
 
 bool is_lead_word(const Token& token) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "reading/keys.h"
 #include "reading/markup.h"
@@ -42,7 +43,7 @@ class Parser {
       auto member = value(skip_blanks(text_, key->second), depth + 1);
       if (!member) return stop(skip_blanks(text_, key->second));
       i = skip_blanks(text_, member->end);
-      object.members.emplace_back(key->first, std::move(*member));
+      object.members.push_back({key->first, std::move(*member)});
       if (at(text_, i) == ',')
         i = skip_blanks(text_, i + 1);
       else if (at(text_, i) != '}')

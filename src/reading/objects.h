@@ -1,11 +1,12 @@
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "reading/times.h"
 
 namespace vrlt::reading {
+
+struct Member;
 
 /// A value in an object or list as models write them: JSON, Python, and what is nearly that.
 struct Value {
@@ -14,11 +15,17 @@ struct Value {
   size_t begin = 0, end = 0;  ///< In the text.
   Text text;                  ///< Of a string, without escapes and markup; of a word, in lower case and without its sign.
   Time time;
-  std::vector<std::pair<unsigned, Value>> members;  ///< Of an object: classes of the key (keys.h), value.
-  std::vector<Value> items;                         ///< Of a list.
+  std::vector<Member> members;  ///< Of an object. No pair: a template would ask for the whole of Value before it is there.
+  std::vector<Value> items;     ///< Of a list.
 
   bool is_scalar() const { return kind != Kind::kObject && kind != Kind::kList; }
   bool is_not_finite_word() const { return kind == Kind::kWord && (text == U"nan" || text == U"inf" || text == U"infinity"); }
+};
+
+/// A key of an object with its value.
+struct Member {
+  unsigned classes = 0;  ///< Of the key, see keys.h.
+  Value value;
 };
 
 /// The only item of a list of one, of that again, or the value itself.
