@@ -7,6 +7,7 @@
 #include "vrlt/app/convert.h"
 #include "vrlt/app/export.h"
 #include "vrlt/app/synth.h"
+#include "vrlt/app/tables.h"
 #include "vrlt/core/error.h"
 
 namespace {
@@ -91,7 +92,7 @@ int export_records(int argc, char** argv) {
   cli.add_flag("--list", list, "print the formats and stop");
   return vrlt::app::run_parsed(cli, argc, argv, [&] {
     if (list) {
-      vrlt::app::print_exporters();
+      vrlt::app::print_table("exporters");
       return 0;
     }
     if (command.format.empty() || command.records.empty() || command.output.empty())
@@ -110,7 +111,12 @@ int main(int argc, char** argv) {
   if (command == "convert") return convert(argc - 1, argv + 1);
   if (command == "check") return check(argc - 1, argv + 1);
   if (command == "export") return export_records(argc - 1, argv + 1);
+  if (command == "--version") {
+    std::puts("vrlt-data " VRLT_VERSION);
+    return 0;
+  }
   const bool help = command == "--help" || command == "-h";
+  if (!help && !command.empty()) std::fprintf(stderr, "vrlt-data: unknown command \"%s\"\n\n", argv[1]);
   std::fputs(kUsage, help ? stdout : stderr);
   return help ? 0 : 2;
 }

@@ -6,6 +6,7 @@
 
 #include "vrlt/app/command_line.h"
 #include "vrlt/app/standard_input.h"
+#include "vrlt/app/tables.h"
 #include "vrlt/core/error.h"
 #include "vrlt/settings/train_config.h"
 

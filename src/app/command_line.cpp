@@ -11,77 +11,19 @@
 #include <filesystem>
 #include <new>
 
-#include "vrlt/algorithm/aggregation.h"
-#include "vrlt/algorithm/correction.h"
-#include "vrlt/algorithm/importance_ratio.h"
-#include "vrlt/algorithm/kl.h"
-#include "vrlt/algorithm/loss_table.h"
-#include "vrlt/algorithm/reward_composition.h"
-#include "vrlt/app/convert.h"
 #include "vrlt/app/ranks.h"
+#include "vrlt/app/tables.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/heap.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/core/process_start.h"
-#include "vrlt/data/prompt.h"
-#include "vrlt/evaluation/benchmark.h"
-#include "vrlt/evaluation/compat_profile.h"
-#include "vrlt/model/model_table.h"
-#include "vrlt/rewards/reward_presets.h"
-#include "vrlt/selection/filter_presets.h"
-#include "vrlt/selection/requirement_table.h"
-#include "vrlt/selection/score_table.h"
-#include "vrlt/selection/strata.h"
-#include "vrlt/settings/preset_table.h"
 
 namespace vrlt::app {
 namespace {
 
-template <typename Table>
-void print_rows(const Table& table) {
-  for (const auto& entry : table) std::printf("%-25s %s\n", entry.name, entry.help);
-}
-
-void print_reward_presets() {
-  for (const auto& preset : rewards::reward_presets()) {
-    std::printf("%-25s %s\n", preset.name, preset.help);
-    for (const auto& term : preset.terms) std::printf("  %4g  %s\n", term.weight, term.name.c_str());
-  }
-}
-
-struct NamedTable {
-  const char* name;
-  void (*print)();
-};
-
-constexpr NamedTable kTables[] = {
-    {"rewards", [] { print_rows(rewards::reward_table()); }},
-    {"reward_presets", [] { print_reward_presets(); }},
-    {"losses", [] { print_rows(algorithm::loss_table()); }},
-    {"prompts", [] { print_rows(data::prompt_table()); }},
-    {"advantages", [] { print_rows(algorithm::advantage_table()); }},
-    {"kl", [] { print_rows(algorithm::kl_table()); }},
-    {"aggregations", [] { print_rows(algorithm::aggregation_table()); }},
-    {"ratios", [] { print_rows(algorithm::ratio_table()); }},
-    {"corrections", [] { print_rows(algorithm::correction_table()); }},
-    {"compositions", [] { print_rows(algorithm::composition_table()); }},
-    {"presets", [] { print_rows(settings::preset_table()); }},
-    {"selection_presets", [] { print_rows(selection::filter_presets()); }},
-    {"requirements", [] { print_rows(selection::requirement_table()); }},
-    {"scores", [] { print_rows(selection::score_table()); }},
-    {"strata", [] { print_rows(selection::stratum_parts()); }},
-    {"converters", print_converters},
-    {"benchmarks", [] { print_rows(evaluation::benchmark_table()); }},
-    {"compat",
-     [] {
-       for (const auto& profile : evaluation::compat_table()) std::printf("%-25s %s (%s)\n", profile.name, profile.help, profile.source);
-     }},
-    {"models",
-     [] {
-       for (const auto& entry : model::model_table()) std::printf("%-25s %s\n", entry.name, entry.help);
-     }},
-};
+/// key=value, and no file of that name.
+bool is_override(const std::string& argument) { return argument.find('=') != std::string::npos && !std::filesystem::exists(argument); }
 
 int report_error(const std::string& message, ExitCode code) {
   log::error(message);
@@ -166,15 +108,6 @@ int guarded(const std::function<int()>& body) {
   }
 }
 
-void print_table(const std::string& name) {
-  std::string known;
-  for (const auto& table : kTables) {
-    if (name == table.name) return table.print();
-    known += concat(known.empty() ? "" : ", ", table.name);
-  }
-  throw ConfigError(concat("--list ", name, ": unknown table; known: ", known));
-}
-
 int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>& body) {
   tell_of_ends();
   const int code = guarded([&] {
@@ -202,7 +135,8 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   for (const auto& table : tables) table_names += (table_names.empty() ? "" : "|") + table;
   cli.set_version_flag("--version", name + " " VRLT_VERSION);
   cli.add_option("config", positional, "CONFIG.yaml, then any number of key=value that override it (rollout.group_size=16)");
-  cli.add_flag("--print-config", command.print_config, "print the resolved config with the help of every key, and stop");
+  cli.add_flag("--print-config", command.print_config,
+               "print the resolved config with the help of every key, and stop; without a config: every key there is");
   cli.add_flag_callback(
       "--verbose", [] { ::setenv("VRLT_LOG", "debug", /*overwrite=*/0); }, "log what else there is to know");
   cli.add_flag("--dry-run", command.dry_run, "check the config and the inputs, tell what the run would cost, and stop");
@@ -226,11 +160,13 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
       print_table(command.list);
       return 0;
     }
-    if (positional.empty()) throw ConfigError(concat("no config given; usage: ", name, " CONFIG.yaml [key=value ...] (see --help)"));
+    const bool has_config = !positional.empty() && !(command.print_config && is_override(positional.front()));
+    if (!has_config && !command.print_config)
+      throw ConfigError(concat("no config given; usage: ", name, " CONFIG.yaml [key=value ...] (see --help; --print-config prints every key)"));
     if (command.ranks > 0 && !command.dry_run)
       throw ConfigError("--ranks tells a --dry-run of how many ranks it is; a launcher such as torchrun starts them");
-    command.config = positional.front();
-    command.overrides.assign(positional.begin() + 1, positional.end());
+    if (has_config) command.config = positional.front();
+    command.overrides.assign(positional.begin() + (has_config ? 1 : 0), positional.end());
     command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());
     command.resume = resume == "never" ? Resume::kNever : resume == "must" ? Resume::kMust : Resume::kAuto;
     command.arguments.assign(argv, argv + argc);

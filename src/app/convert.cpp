@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "app/converter_options.h"
 #include "app/sample_counts.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -17,34 +18,6 @@
 namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
-
-struct OptionName {
-  data::ConverterOption option;
-  const char* flag;
-  bool (*is_given)(const data::ConversionRequest&);
-};
-
-constexpr OptionName kOptions[] = {
-    {data::ConverterOption::kVideoFolder, "--video-folder", [](const auto& r) { return !r.video_folder.empty(); }},
-    {data::ConverterOption::kDurations, "--durations", [](const auto& r) { return !r.durations.empty(); }},
-    {data::ConverterOption::kSubtitles, "--subtitles", [](const auto& r) { return !r.subtitles.empty(); }},
-    {data::ConverterOption::kLayout, "--layout", [](const auto& r) { return !r.layout.empty(); }},
-    {data::ConverterOption::kFramesFps, "--frames-fps", [](const auto& r) { return r.frames_fps.has_value(); }},
-    {data::ConverterOption::kVideoLength, "--video-length", [](const auto& r) { return r.measure_seconds != nullptr; }},
-};
-
-std::string option_names(const data::ConverterEntry& entry) {
-  std::string names;
-  for (const auto& option : kOptions)
-    if (std::find(entry.options.begin(), entry.options.end(), option.option) != entry.options.end()) names += concat(" ", option.flag);
-  return names;
-}
-
-void check_options(const data::ConverterEntry& entry, const data::ConversionRequest& request) {
-  for (const auto& option : kOptions)
-    if (option.is_given(request) && std::find(entry.options.begin(), entry.options.end(), option.option) == entry.options.end())
-      throw ConfigError(concat(option.flag, ": ", entry.name, " has no use for it; it takes", option_names(entry)));
-}
 
 /// How long a video is, in ways that differ by less than a frame in sound files.
 struct LengthRule {
@@ -167,12 +140,6 @@ int run_convert(const ConvertCommand& command) {
   print_lines(endings, std::ssize(endings));
   log::info(concat("wrote ", conversion.records().size(), " records to ", command.output.string()));
   return 0;
-}
-
-void print_converters() {
-  for (const auto& entry : data::converter_table())
-    std::printf("%-20s %s\n%20s reads: %s\n%20s --split %s unless given; options:%s\n", entry.name, entry.help, "", entry.input, "", entry.split,
-                option_names(entry).c_str());
 }
 
 }  // namespace vrlt::app

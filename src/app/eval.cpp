@@ -10,6 +10,7 @@
 #include "app/stored_answers.h"
 #include "app/submission.h"
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/printed_config.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
 #include "vrlt/config/load.h"
@@ -22,8 +23,8 @@ namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
 
-std::string yaml_of(settings::EvalConfig config, bool with_help) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, with_help);
+std::string yaml_of(settings::EvalConfig config) {
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, /*with_help=*/false);
 }
 
 std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<EvalTask>& tasks, const fs::path& run_folder) {
@@ -52,9 +53,9 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
 }
 
 RunRecipe recipe_of(const settings::EvalConfig& config) {
-  return {yaml_of(config, false), input_paths(config.model, config.data),
+  return {yaml_of(config), input_paths(config.model, config.data),
           keys_that_may_change({"compat", "allow_partial", "allow_errors", "predict_only", "substring_groups", "official_judge_bug"}),
-          [](const fs::path& file) { return yaml_of(settings::load_eval_config(file, {}), false); }};
+          [](const fs::path& file) { return yaml_of(settings::load_eval_config(file, {})); }};
 }
 
 void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command, distributed::ProcessGroup& group) {
@@ -92,7 +93,7 @@ void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command
 
 int run_all(const std::vector<settings::EvalConfig>& configs, const CommandLine& command) {
   std::string settings;
-  for (const auto& config : configs) settings += yaml_of(config, false);
+  for (const auto& config : configs) settings += yaml_of(config);
   return run_on_ranks(configs.front().model.device, settings, [&](distributed::ProcessGroup& group) {
     std::string incomplete;
     for (const auto& config : configs) try {
@@ -107,7 +108,7 @@ int run_all(const std::vector<settings::EvalConfig>& configs, const CommandLine&
 
 int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandLine& command) {
   if (command.print_config) {
-    for (const auto& config : configs) std::fputs(yaml_of(config, true).c_str(), stdout);
+    for (const auto& config : configs) print_config(command, config);
     return 0;
   }
   if (command.dry_run) {
@@ -123,7 +124,7 @@ int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandL
 }  // namespace
 
 int run_eval(const CommandLine& command) {
-  if (settings::is_suite(command.config)) return run_suite(command);
+  if (!command.config.empty() && settings::is_suite(command.config)) return run_suite(command);
   return run_configs({settings::load_eval_config(command.config, command.overrides)}, command);
 }
 

@@ -50,9 +50,4 @@ int run_export(const ExportCommand& command) {
   return 0;
 }
 
-void print_exporters() {
-  for (const auto& entry : data::exporter_table())
-    std::printf("%-14s %s%s\n", entry.name, entry.help, entry.takes_predictions ? " (needs --samples)" : "");
-}
-
 }  // namespace vrlt::app

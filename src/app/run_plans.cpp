@@ -7,6 +7,7 @@
 #include "vrlt/check/purposes.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"
 
 namespace vrlt::app {
@@ -50,12 +51,20 @@ std::set<std::string> top_keys() {
   return {keys.begin(), keys.end()};
 }
 
+/// The plan of a config, whose doubts are told as its program would.
+template <auto load>
+RunPlan told_plan(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  std::vector<std::string> doubts;
+  const auto config = load(file, overrides, &doubts);
+  for (const auto& doubt : doubts) log::warning(doubt);
+  return plan_of(config);
+}
+
 std::vector<Program> programs() {
   auto train = top_keys<settings::TrainConfig>();
   train.insert("sft");  // of the other trainer
-  return {{"vrlt-train", train, [](const auto& file, const auto& overrides) { return plan_of(settings::load_train_config(file, overrides)); }},
-          {"vrlt-select", top_keys<settings::SelectConfig>(),
-           [](const auto& file, const auto& overrides) { return plan_of(settings::load_select_config(file, overrides)); }},
+  return {{"vrlt-train", train, told_plan<settings::load_train_config>},
+          {"vrlt-select", top_keys<settings::SelectConfig>(), told_plan<settings::load_select_config>},
           {"vrlt-eval", top_keys<settings::EvalConfig>(),
            [](const auto& file, const auto& overrides) { return plan_of(settings::load_eval_config(file, overrides)); }}};
 }

@@ -13,6 +13,7 @@
 #include "app/select_responses.h"
 #include "app/selection_record.h"
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/printed_config.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
 #include "vrlt/core/error.h"
@@ -156,13 +157,13 @@ void choose(const settings::SelectConfig& config, const ResponseStore& store, co
   if (num_selected == 0) explain_empty_selection(counts);
 }
 
-std::string yaml_of(settings::SelectConfig config, bool with_help) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, with_help);
+std::string yaml_of(settings::SelectConfig config) {
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, /*with_help=*/false);
 }
 
 RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
   return {yaml, inputs, keys_that_may_change({"filter", "audit"}),
-          [](const fs::path& file) { return yaml_of(settings::load_select_config(file, {}), false); }};
+          [](const fs::path& file) { return yaml_of(settings::load_select_config(file, {})); }};
 }
 
 int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
@@ -193,16 +194,18 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
 }  // namespace
 
 int run_select(const CommandLine& command) {
-  const auto config = settings::load_select_config(command.config, command.overrides);
+  std::vector<std::string> doubts;
+  const auto config = settings::load_select_config(command.config, command.overrides, &doubts);
+  for (const auto& doubt : doubts) log::warning(doubt);
   if (command.print_config) {
-    std::fputs(yaml_of(config, true).c_str(), stdout);
+    print_config(command, config);
     return 0;
   }
   if (command.dry_run) {
     require_media_root(config.data);
     return dry_run(plan_of(config), read_samples(config.data), command.ranks);
   }
-  const auto yaml = yaml_of(config, false);
+  const auto yaml = yaml_of(config);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
 }
 }  // namespace vrlt::app

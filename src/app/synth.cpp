@@ -5,6 +5,7 @@
 #include "app/synth_clip.h"
 #include "app/synth_model.h"
 #include "app/synth_questions.h"
+#include "vrlt/app/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/jsonl.h"
@@ -32,9 +33,9 @@ void write_split(const settings::SynthConfig& config, const std::string& split, 
 }  // namespace
 
 int run_synth(const CommandLine& command) {
-  auto config = settings::load_synth_config(command.config, command.overrides);
+  const auto config = settings::load_synth_config(command.config, command.overrides);
   if (command.print_config) {
-    std::fputs(config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, true).c_str(), stdout);
+    print_config(command, config);
     return 0;
   }
   if (command.dry_run) return 0;

@@ -6,6 +6,7 @@
 #include "app/continued_run.h"
 #include "app/run_plans.h"
 #include "vrlt/app/opened_model.h"
+#include "vrlt/app/printed_config.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
 #include "vrlt/core/error.h"
@@ -28,8 +29,8 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
   return trainer::Yardstick{model::read_model_shape(config.model.path), all};
 }
 
-std::string yaml_of(settings::TrainConfig config, bool with_help) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, with_help);
+std::string yaml_of(settings::TrainConfig config) {
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, /*with_help=*/false);
 }
 
 /// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what changes memory only.
@@ -37,7 +38,7 @@ RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml
   auto inputs = input_paths(config.model, config.data);
   if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
   return {yaml, inputs, keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts", "device_tflops", "model.activation_checkpointing"}),
-          [](const std::filesystem::path& file) { return yaml_of(settings::load_train_config(file, {}), false); }};
+          [](const std::filesystem::path& file) { return yaml_of(settings::load_train_config(file, {})); }};
 }
 
 /// A step that is larger than the data asks the same samples several times.
@@ -87,14 +88,14 @@ int run_train(const CommandLine& command) {
   const auto config = settings::load_train_config(command.config, command.overrides, &doubts);
   for (const auto& doubt : doubts) log::warning(doubt);
   if (command.print_config) {
-    std::fputs(yaml_of(config, /*with_help=*/true).c_str(), stdout);
+    print_config(command, config);
     return 0;
   }
   if (command.dry_run) {
     require_media_root(config.data);
     return dry_run(plan_of(config), read_samples(config.data), command.ranks);
   }
-  const auto yaml = yaml_of(config, /*with_help=*/false);
+  const auto yaml = yaml_of(config);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
 }
 }  // namespace vrlt::app

@@ -1,7 +1,6 @@
 #include "vrlt/settings/select_config.h"
 
 #include "vrlt/core/error.h"
-#include "vrlt/core/logging.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/selection/filter_presets.h"
 #include "vrlt/settings/reward_section.h"
@@ -66,7 +65,7 @@ std::string reward_spec(SelectConfig config) {
   return config::to_yaml([&](config::FieldVisitor& v) { visit_rewards(v, config); }, /*with_help=*/false);
 }
 
-SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides, std::vector<std::string>* doubts) {
   // Read once to know the preset, then again over its values.
   SelectConfig named;
   config::load(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); }, {});
@@ -76,8 +75,7 @@ SelectConfig load_select_config(const std::filesystem::path& file, const std::ve
       file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, config); },
       [&](const config::KeyLocations& locations) {
         auto problems = check(config, locations);
-        if (problems.empty())
-          for (const auto& doubt : doubts(config.reward_options, locations)) log::warning(doubt);
+        if (problems.empty() && doubts != nullptr) *doubts = settings::doubts(config.reward_options, locations);
         return problems;
       });
   return config;

@@ -33,7 +33,4 @@ int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>&
 /// Runs `body` and turns what it throws into an exit code: the one place that catches.
 int guarded(const std::function<int()>& body);
 
-/// Prints a table of names and their help.
-void print_table(const std::string& name);
-
 }  // namespace vrlt::app

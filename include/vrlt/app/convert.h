@@ -18,7 +18,4 @@ struct ConvertCommand {
 /// @throws ConfigError for an option that the format does not take; MissingInputError, DataError, DiskError.
 int run_convert(const ConvertCommand& command);
 
-/// Prints the table of formats with their inputs and options.
-void print_converters();
-
 }  // namespace vrlt::app

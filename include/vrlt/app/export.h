@@ -17,7 +17,4 @@ struct ExportCommand {
 /// @return the exit code. @throws ConfigError, MissingInputError, DataError, DiskError.
 int run_export(const ExportCommand& command);
 
-/// Prints the table of formats.
-void print_exporters();
-
 }  // namespace vrlt::app

@@ -43,7 +43,8 @@ void visit_fields(config::FieldVisitor& visitor, SelectConfig& config);
 std::string reward_spec(SelectConfig config);
 
 /// The defaults, under the preset of the filter that the file or the command line names, under what they write themselves.
-/// @throws ConfigError.
-SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+/// @param doubts  what a user should know about a sound config; null: nobody asks. @throws ConfigError.
+SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                                std::vector<std::string>* doubts = nullptr);
 
 }  // namespace vrlt::settings

@@ -84,6 +84,18 @@ TEST(ConfigSound, ThenTheMissingModelIsNamed) {
   EXPECT_FALSE(fs::exists(world().run_folder("without-model"))) << "a refused start leaves nothing";
 }
 
+TEST(PrintConfig, WithoutAConfigShowsEveryKey) {
+  const auto printed = world().run("vrlt-train", {"--print-config"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  EXPECT_THAT(printed.out, HasSubstr("  path:   # required: Hugging Face folder of the model\n"));
+  EXPECT_THAT(printed.out, HasSubstr("#sft:\n"));
+  EXPECT_THAT(world().run("vrlt-train", {"trainer=sft", "--print-config"}).out, HasSubstr("\nsft:\n"));
+  // With what is required it is a config.
+  world().write("every.yaml", printed.out);
+  const auto sound = world().run("vrlt-train", {"every.yaml", "name=x", "model.path=x", "data.records=x.jsonl", "data.root=x", "--print-config"});
+  EXPECT_EQ(sound.exit_code, 0) << sound.err;
+}
+
 // --print-config -> load -> --print-config, with values that differ from every default and text that YAML could misread.
 TEST(PrintConfig, LoadsToItself) {
   const std::vector<std::string> shared = {"name='no: #1 \"q\" \\ é'", "data.max_bad_fraction=0.1", "data.max_samples=7", "video.num_frames=6",

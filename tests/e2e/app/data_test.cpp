@@ -269,5 +269,14 @@ TEST_F(DataPrograms, MeasuredLengthsDifferWhereFramesAreMissing) {
   EXPECT_DOUBLE_EQ(length("sampled"), 57.0 / 25.0);
 }
 
+TEST_F(DataPrograms, KnowTheirVersionAndCommands) {
+  const auto version = run({"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.out, testing::StartsWith("vrlt-data "));
+  const auto unknown = run({"foo"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("unknown command \"foo\""));
+}
+
 }  // namespace
 }  // namespace vrlt::test

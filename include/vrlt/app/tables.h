@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace vrlt::app {
+
+/// Prints a table of names and their help: what --list takes. @throws ConfigError listing the known tables.
+void print_table(const std::string& name);
+
+}  // namespace vrlt::app

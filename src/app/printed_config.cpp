@@ -1,0 +1,12 @@
+#include "vrlt/app/printed_config.h"
+
+#include "vrlt/config/all_keys.h"
+#include "vrlt/config/load.h"
+
+namespace vrlt::app {
+
+std::string printed_config(const CommandLine& command, const std::function<void(config::FieldVisitor&)>& visit) {
+  return command.config.empty() ? config::all_keys_yaml(visit) : config::to_yaml(visit, /*with_help=*/true);
+}
+
+}  // namespace vrlt::app
