@@ -5,7 +5,7 @@ import re
 import sys
 
 ORDER = ["core", "io", "config", "metrics", "distributed", "checkpoint", "data", "video", "tokenizer", "reading", "processor", "model", "rollout",
-         "rewards", "algorithm", "optim", "selection", "evaluation", "settings", "trainer", "check", "report", "app"]
+         "rewards", "algorithm", "optim", "selection", "evaluation", "settings", "trainer", "check", "report", "app", "front"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?:vrlt/)?([a-z_0-9]+)/', re.MULTILINE)
 
 

@@ -1,7 +1,5 @@
 #include "vrlt/app/command_line.h"
 
-#include <c10/util/Exception.h>
-
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
@@ -10,8 +8,8 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <typeinfo>
 
-#include "vrlt/app/ranks.h"
 #include "vrlt/app/tables.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/heap.h"
@@ -32,6 +30,15 @@ int report_error(const std::string& message, ExitCode code) {
 
 int report_out_of_memory(const std::string& detail) {
   return report_error(out_of_memory_message(detail.substr(0, detail.find('\n'))), ExitCode::kOutOfMemory);
+}
+
+/// An exception that is not ours. Those of LibTorch are known by the names of their types: this file is also of programs without it.
+int report_foreign(const std::exception& error) {
+  const std::string type = typeid(error).name(), what = error.what();
+  const bool is_of_torch = type.find("3c10") != std::string::npos;
+  const auto message = is_of_torch ? what.substr(0, what.find("\nException raised from ")) : what;  // the rest is a backtrace
+  if (tells_of_memory(message) || (is_of_torch && type.find("OutOfMemoryError") != std::string::npos)) return report_out_of_memory(message);
+  return report_error((is_of_torch ? "LibTorch: " : "unexpected: ") + message, ExitCode::kBug);
 }
 
 /// An error of a file or of data that says ENOMEM. What another rank died of is told by that rank.
@@ -92,19 +99,13 @@ int guarded(const std::function<int()>& body) {
   } catch (const Error& error) {
     if (is_of_memory(error)) return report_out_of_memory(error.what());
     return report_error(error.what(), error.exit_code());
-  } catch (const c10::OutOfMemoryError& error) {
-    return report_out_of_memory(error.what_without_backtrace());
-  } catch (const c10::Error& error) {
-    if (tells_of_memory(error.what_without_backtrace())) return report_out_of_memory(error.what_without_backtrace());
-    return report_error(std::string("LibTorch: ") + error.what_without_backtrace(), ExitCode::kBug);
   } catch (const std::filesystem::filesystem_error& error) {
     if (error.code() == std::errc::not_enough_memory) return report_out_of_memory(error.what());
     return report_error(concat(error.path1().string(), ": ", error.code().message()), ExitCode::kDisk);
   } catch (const std::bad_alloc&) {
     return report_out_of_memory("");
   } catch (const std::exception& error) {
-    if (tells_of_memory(error.what())) return report_out_of_memory(error.what());
-    return report_error(std::string("unexpected: ") + error.what(), ExitCode::kBug);
+    return report_foreign(error);
   }
 }
 
@@ -170,7 +171,7 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
     command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());
     command.resume = resume == "never" ? Resume::kNever : resume == "must" ? Resume::kMust : Resume::kAuto;
     command.arguments.assign(argv, argv + argc);
-    return told_to_ranks([&] { return body(command); });
+    return body(command);
   });
 }
 

@@ -125,10 +125,12 @@ int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandL
 
 int run_eval(const CommandLine& command) {
   if (!command.config.empty() && settings::is_suite(command.config)) return run_suite(command);
-  return run_configs({settings::load_eval_config(command.config, command.overrides)}, command);
+  return told_to_ranks([&] { return run_configs({settings::load_eval_config(command.config, command.overrides)}, command); });
 }
 
-int run_suite(const CommandLine& command) { return run_configs(settings::load_suite(command.config, command.overrides), command); }
+int run_suite(const CommandLine& command) {
+  return told_to_ranks([&] { return run_configs(settings::load_suite(command.config, command.overrides), command); });
+}
 
 int run_compare(const fs::path& before, const fs::path& after) {
   constexpr uint64_t kMaxConfigBytes = 1 << 20;

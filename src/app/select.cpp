@@ -191,9 +191,7 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
   return 0;
 }
 
-}  // namespace
-
-int run_select(const CommandLine& command) {
+int select(const CommandLine& command) {
   std::vector<std::string> doubts;
   const auto config = settings::load_select_config(command.config, command.overrides, &doubts);
   for (const auto& doubt : doubts) log::warning(doubt);
@@ -208,4 +206,11 @@ int run_select(const CommandLine& command) {
   const auto yaml = yaml_of(config);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
 }
+
+}  // namespace
+
+int run_select(const CommandLine& command) {
+  return told_to_ranks([&] { return select(command); });
+}
+
 }  // namespace vrlt::app

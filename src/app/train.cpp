@@ -81,9 +81,7 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
   return 0;
 }
 
-}  // namespace
-
-int run_train(const CommandLine& command) {
+int train(const CommandLine& command) {
   std::vector<std::string> doubts;
   const auto config = settings::load_train_config(command.config, command.overrides, &doubts);
   for (const auto& doubt : doubts) log::warning(doubt);
@@ -98,4 +96,11 @@ int run_train(const CommandLine& command) {
   const auto yaml = yaml_of(config);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
 }
+
+}  // namespace
+
+int run_train(const CommandLine& command) {
+  return told_to_ranks([&] { return train(command); });
+}
+
 }  // namespace vrlt::app

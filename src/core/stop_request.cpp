@@ -64,10 +64,16 @@ void receive(const StopSignal& signal, bool on_terminal) {
   end_by(signal.number);
 }
 
+std::thread* receiver = nullptr;
+
+/// What leave_signals wakes the receiver by: queued by this process for that thread, which nobody else does.
+constexpr int kLeave = SIGUSR1;
+
 void receive_all(const sigset_t& awaited, bool on_terminal) {
   for (;;) {
-    int number = 0;
-    if (::sigwait(&awaited, &number) != 0) continue;
+    siginfo_t info{};
+    const int number = ::sigwaitinfo(&awaited, &info);
+    if (number == kLeave && info.si_code == SI_QUEUE && info.si_pid == ::getpid()) return;
     for (const auto& signal : kStopSignals)
       if (signal.number == number) receive(signal, on_terminal);
   }
@@ -109,12 +115,18 @@ void take_signals() {
     const auto awaited = awaited_signals();
     const bool on_terminal = has_terminal();
     block_signals();
-    std::thread([awaited, on_terminal] {
+    receiver = new std::thread([awaited, on_terminal] {
       // What nobody awaits is delivered to this thread, which never computes: stopping and going on, a handler of a profiler.
       ::pthread_sigmask(SIG_SETMASK, &awaited, nullptr);
       receive_all(awaited, on_terminal);
-    }).detach();
+    });
   });
+}
+
+void leave_signals() {
+  if (receiver == nullptr) return;
+  ::pthread_sigqueue(receiver->native_handle(), kLeave, {});
+  receiver->join();
 }
 
 bool stop_requested() { return requested; }

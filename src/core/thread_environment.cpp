@@ -1,11 +1,11 @@
 #include "vrlt/core/thread_environment.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+
+#include "vrlt/core/become.h"
+
+extern "C" void omp_set_num_threads(int) __attribute__((weak));  // absent in programs without OpenMP
 
 namespace vrlt {
 namespace {
@@ -14,14 +14,6 @@ namespace {
 constexpr const char* kSpinCount = "1000";
 
 const char* look_up(const char* name) { return std::getenv(name); }
-
-/// The words of the command line, as the system keeps them: each ends with a zero byte.
-std::vector<std::string> own_arguments() {
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> words;
-  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
-  return words;
-}
 
 }  // namespace
 
@@ -40,15 +32,11 @@ bool set_thread_variables() {
 }
 
 void default_thread_environment() {
-  if (!set_thread_variables()) return;
-  auto words = own_arguments();
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  if (!set_thread_variables() || omp_set_num_threads == nullptr) return;
   // By its own path, not as /proc/self/exe: the system would list it as "exe".
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error && !words.empty()) ::execv(program.c_str(), arguments.data());
+  if (!error) become(program);
 }
 
 }  // namespace vrlt

@@ -15,6 +15,9 @@ namespace vrlt {
 /// Other signals keep what the system does with them.
 void take_signals();
 
+/// Ends what take_signals began, before another program takes over in this process: what comes from now on waits for it.
+void leave_signals();
+
 /// Blocks, in this thread and those that it starts, every signal that can wait. They also wait through execve: what comes while a program is being
 /// loaded is received when it has begun.
 void block_signals();

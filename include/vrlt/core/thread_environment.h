@@ -20,7 +20,7 @@ std::vector<std::pair<std::string, std::string>> missing_thread_variables(const 
 bool set_thread_variables();
 
 /// Sets them and, if any was missing, starts this program anew with the same arguments, so that the library sees them. Call first thing in main.
-/// Where that is not possible it goes on as it is.
+/// Where that is not possible, or the program has no OpenMP, it goes on as it is.
 void default_thread_environment();
 
 }  // namespace vrlt

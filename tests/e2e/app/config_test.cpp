@@ -84,6 +84,33 @@ TEST(ConfigSound, ThenTheMissingModelIsNamed) {
   EXPECT_FALSE(fs::exists(world().run_folder("without-model"))) << "a refused start leaves nothing";
 }
 
+// What a config needs no model for is answered by a program that has no LibTorch, and the same process goes on as one that has it.
+TEST(Programs, HandOverToThoseWithLibTorch) {
+  const auto libexec = test::bin_dir().parent_path() / "libexec" / "vrlt";
+  for (const char* name : {"vrlt-train", "vrlt-select", "vrlt-eval", "vrlt-data", "vrlt-report"}) EXPECT_TRUE(fs::exists(libexec / name)) << name;
+  // Alone in another folder it still answers what needs no LibTorch, and says what is missing for the rest.
+  const TemporaryFolder folder;
+  const auto alone = folder.path() / "bin" / "vrlt-train";
+  fs::create_directories(alone.parent_path());
+  fs::copy_file(test::bin_dir() / "vrlt-train", alone);
+  const auto run = [&](const std::vector<std::string>& arguments) { return Process(alone, arguments, {.working_folder = world().folder()}).wait(); };
+  for (const char* flag : {"--help", "--version", "--print-config"}) EXPECT_EQ(run({flag}).exit_code, 0) << flag;
+  EXPECT_EQ(run({"--list", "losses"}).exit_code, 0);
+  EXPECT_EQ(run({"sft.yaml", "stpes=5"}).exit_code, 2);
+  const auto result = run({"sft.yaml", "name=alone"});
+  EXPECT_EQ(result.exit_code, 66);
+  EXPECT_THAT(result.err, HasSubstr("libexec/vrlt/vrlt-train: No such file or directory; the programs in bin need those in libexec/vrlt beside it"));
+}
+
+// Doubts are told once, though two programs read the config.
+TEST(Programs, WarnOnce) {
+  const auto result = world().run("vrlt-train", {"grpo.yaml", "name=warned", "rollout.top_p=0.9", "--dry-run"});
+  const std::string warning = "rollout.top_p=0.9: responses come from a narrowed distribution";
+  const auto first = result.err.find(warning);
+  ASSERT_NE(first, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find(warning, first + 1), std::string::npos) << result.err;
+}
+
 TEST(PrintConfig, WithoutAConfigShowsEveryKey) {
   const auto printed = world().run("vrlt-train", {"--print-config"});
   ASSERT_EQ(printed.exit_code, 0) << printed.err;

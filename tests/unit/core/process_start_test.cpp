@@ -126,6 +126,20 @@ TEST_F(TakeSignals, TheListenerIsToldBeforeTheEnd) {
       testing::ExitedWithCode(4), "");
 }
 
+// A program that becomes another one must not take what is meant for that.
+TEST_F(TakeSignals, WhatComesAfterwardsWaits) {
+  EXPECT_EXIT(
+      {
+        take_signals();
+        leave_signals();
+        ::kill(::getpid(), SIGTERM);
+        sigset_t pending;
+        ::sigpending(&pending);
+        std::_Exit(::sigismember(&pending, SIGTERM) == 1 ? 3 : 1);
+      },
+      testing::ExitedWithCode(3), "");
+}
+
 using StandardDescriptors = InAChild;
 
 TEST_F(StandardDescriptors, ClosedOnesAreNotHandedToFiles) {
