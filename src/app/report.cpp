@@ -1,16 +1,20 @@
 #include "vrlt/app/report.h"
 
 #include <algorithm>
+#include <map>
 #include <opencv2/imgproc.hpp>
 
 #include "config/yaml_text.h"
 #include "vrlt/app/lmms_format.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/data/dataset.h"
 #include "vrlt/io/files.h"
 #include "vrlt/report/report.h"
 #include "vrlt/report/score_rows.h"
+#include "vrlt/video/decoder.h"
 #include "vrlt/video/encoder.h"
+#include "vrlt/video/frame_folder.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -19,24 +23,22 @@ namespace {
 constexpr int kStripHeight = 56;
 constexpr size_t kMaxFrames = 16;
 
-/// data.root of the first run that has one: where the videos of its rollouts lie.
-fs::path find_data_root(const std::vector<fs::path>& run_folders) {
+/// data.root of a run: where the videos of its rollouts lie. Empty if its config names none.
+fs::path data_root(const fs::path& run) {
   constexpr uint64_t kMaxConfigBytes = 1 << 20;
-  for (const auto& run : run_folders) {
-    if (!fs::exists(run / "config.yaml")) continue;
-    try {
-      const auto config = config::parse_yaml(io::read_file(run / "config.yaml", kMaxConfigBytes));
-      if (config["data"] && config["data"]["root"]) return config["data"]["root"].as<std::string>();
-    } catch (const YAML::Exception& error) {
-      throw DataError(concat((run / "config.yaml").string(), ": ", error.what()));
-    }
+  if (!fs::exists(run / "config.yaml")) return {};
+  try {
+    const auto config = config::parse_yaml(io::read_file(run / "config.yaml", kMaxConfigBytes));
+    if (config["data"] && config["data"]["root"]) return config["data"]["root"].as<std::string>();
+    return {};
+  } catch (const YAML::Exception& error) {
+    throw DataError(concat((run / "config.yaml").string(), ": ", error.what()));
   }
-  return {};
 }
 
 /// The frames nearest to the given times, scaled to one height, side by side.
-std::string frame_strip(const fs::path& path, const std::vector<double>& seconds) {
-  video::VideoReader reader(path);
+/// @param reader  a VideoReader or a FrameFolderReader.
+std::string frame_strip(auto& reader, const std::vector<double>& seconds) {
   std::vector<int64_t> indices;
   const auto& times = reader.frame_seconds();
   for (size_t i = 0; i < std::min(kMaxFrames, seconds.size()); ++i) {
@@ -60,14 +62,25 @@ std::string frame_strip(const fs::path& path, const std::vector<double>& seconds
   return video::encode_jpeg({packed.rows, packed.cols, {packed.datastart, packed.dataend}}, 3);
 }
 
+std::string frame_strip(const fs::path& root, const report::ShownFrames& frames) {
+  const auto path = data::resolve_media(root, frames.video);
+  if (frames.folder) {
+    video::FrameFolderReader reader(path, *frames.folder);
+    return frame_strip(reader, frames.seconds);
+  }
+  video::VideoReader reader(path);
+  return frame_strip(reader, frames.seconds);
+}
+
 }  // namespace
 
 int run_report(const std::vector<fs::path>& run_folders, const fs::path& output_html) {
   if (run_folders.empty()) throw ConfigError("no run folder given; usage: vrlt-report RUN [RUN ...] [--output report.html]");
-  const auto root = find_data_root(run_folders);
-  report::write_report(run_folders, output_html, [&](const std::string& video, const std::vector<double>& seconds) -> std::string {
+  std::map<fs::path, fs::path> roots;
+  for (const auto& run : run_folders) roots[run] = data_root(run);
+  report::write_report(run_folders, output_html, [&](const report::ShownFrames& frames) -> std::string {
     try {
-      return seconds.empty() ? std::string() : frame_strip(root / video, seconds);
+      return frames.seconds.empty() || frames.video.empty() ? std::string() : frame_strip(roots.at(frames.run), frames);
     } catch (const Error& error) {
       log::warning(concat("no frames in the report: ", error.what()));
       return {};

@@ -105,7 +105,14 @@ std::string response_rows(const io::Json& responses) {
   return html + "</table>";
 }
 
-std::string rollout_card(const io::Json& line, const FrameStrip& frame_strip) {
+std::optional<data::FrameFolder> frame_folder(const io::Json& line) {
+  const auto frames = line.value("frames", io::Json());
+  if (!frames.is_object()) return {};
+  const data::FrameFolder defaults;
+  return data::FrameFolder{frames.value("pattern", defaults.pattern), frames.value("first", defaults.first), frames.value("fps", defaults.fps)};
+}
+
+std::string rollout_card(const fs::path& run, const io::Json& line, const FrameStrip& frame_strip) {
   std::vector<double> seconds;
   if (line.contains("frame_seconds"))
     for (const auto& value : line["frame_seconds"])
@@ -126,7 +133,7 @@ std::string rollout_card(const io::Json& line, const FrameStrip& frame_strip) {
   std::string html;
   auto file_seconds = seconds;
   for (double& value : file_seconds) value += line.value("clip_start", 0.0);
-  const auto jpeg = frame_strip ? frame_strip(line.value("video", ""), file_seconds) : std::string();
+  const auto jpeg = frame_strip ? frame_strip({run, line.value("video", ""), frame_folder(line), file_seconds}) : std::string();
   if (!jpeg.empty()) html += "<img class=\"strip\" alt=\"frames\" src=\"data:image/jpeg;base64," + base64(jpeg) + "\">";
   if (!truth.empty()) html += timeline(end, seconds, truth, predicted, best);
   if (line.contains("options"))
@@ -137,7 +144,7 @@ std::string rollout_card(const io::Json& line, const FrameStrip& frame_strip) {
 std::string rollout_samples(const fs::path& run, const FrameStrip& frame_strip) {
   std::string cards;
   for (const auto& line : spread_lines(run / "rollouts.jsonl", "\"responses\"", kShownRollouts))
-    if (line.contains("responses") && line["responses"].is_array()) cards += rollout_card(line, frame_strip);
+    if (line.contains("responses") && line["responses"].is_array()) cards += rollout_card(run, line, frame_strip);
   return cards.empty() ? std::string() : "<h3>sample rollouts</h3>" + cards;
 }
 

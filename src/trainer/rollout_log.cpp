@@ -20,6 +20,7 @@ io::Json predicted_span(const data::Sample& sample, const std::string& text) {
 io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup& group, const std::vector<rewards::RewardTerm>& terms,
                         const std::vector<rewards::ScoredResponse>& scores, const std::vector<double>& advantages) {
   io::Json record = {{"id", sample.id}, {"task", data::to_string(sample.task)}, {"question", sample.question}, {"video", sample.video}};
+  if (sample.frames) record["frames"] = {{"pattern", sample.frames->pattern}, {"first", sample.frames->first}, {"fps", sample.frames->fps}};
   if (!sample.options.empty()) record["options"] = sample.options;
   if (sample.answer_option) record["answer"] = *sample.answer_option;
   record["truth"] = io::Json::array();

@@ -2,13 +2,24 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "vrlt/data/frame_folder.h"
+
 namespace vrlt::report {
 
-/// JPEG bytes of the frames of a video at the given times (seconds of the file) side by side, or nothing when it cannot be read.
-using FrameStrip = std::function<std::string(const std::string& video, const std::vector<double>& seconds)>;
+/// Frames that a rollout of a run saw.
+struct ShownFrames {
+  std::filesystem::path run;                ///< The run folder: each run has its own data root.
+  std::string video;                        ///< Relative to the data root.
+  std::optional<data::FrameFolder> folder;  ///< Set where `video` is a folder of still pictures.
+  std::vector<double> seconds;              ///< Of the video file.
+};
+
+/// JPEG bytes of the frames side by side, or nothing when they cannot be read.
+using FrameStrip = std::function<std::string(const ShownFrames& frames)>;
 
 /// One HTML page, without network, about one or more run folders. What it shows depends on the files that are there:
 /// alarms of a training, curves of metrics.jsonl, sample rollouts with frames and the predicted spans, histograms of a selection, evaluation tables.

@@ -27,15 +27,15 @@ class Report : public ::testing::Test {
   }
   std::string page(const std::vector<std::filesystem::path>& runs) {
     const auto output = folder_.path() / "report.html";
-    write_report(runs, output, [&](const std::string& video, const std::vector<double>& seconds) {
-      asked_ = {video, seconds};
+    write_report(runs, output, [&](const ShownFrames& frames) {
+      asked_ = frames;
       return std::string("jpeg");
     });
     return io::read_file(output, kMaxPageBytes);
   }
 
   test::TemporaryFolder folder_;
-  std::pair<std::string, std::vector<double>> asked_;
+  ShownFrames asked_;
 };
 
 TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
@@ -93,6 +93,19 @@ TEST_F(Report, CurvesAndConstantsOfATraining) {
   EXPECT_THAT(html, Not(HasSubstr("https://")));
 }
 
+TEST_F(Report, FramesAreAskedForByTheRunThatSawThem) {
+  const std::string line = R"({"step": 1, "id": "a", "question": "q", "video": "v.mp4", "frame_seconds": [0.0], "responses": [])";
+  const auto first = run("first"), second = run("second");
+  put(first / "rollouts.jsonl", line + "}\n");
+  page({first});
+  EXPECT_EQ(asked_.run, first);
+  EXPECT_FALSE(asked_.folder);
+  put(second / "rollouts.jsonl", line + R"(, "frames": {"pattern": "%03d.png", "first": 7, "fps": 2.5}})" + "\n");
+  page({first, second});
+  EXPECT_EQ(asked_.run, second) << "runs may have videos of one name in roots of their own";
+  EXPECT_EQ(asked_.folder, (data::FrameFolder{"%03d.png", 7, 2.5}));
+}
+
 TEST_F(Report, RolloutsShowFramesOfTheFilesClockAndEscapedText) {
   const auto training = run("grpo");
   put(training / "rollouts.jsonl",
@@ -100,8 +113,8 @@ TEST_F(Report, RolloutsShowFramesOfTheFilesClockAndEscapedText) {
       R"( "responses": [{"text": "<script>alert(1)</script>", "reward": 0.5, "finish": "stop", "components": {}, "predicted": [0.0, 1.0]}]})"
       "\n");
   const auto html = page({training});
-  EXPECT_EQ(asked_.first, "v.mp4");
-  EXPECT_EQ(asked_.second, (std::vector<double>{10.0, 10.5}));
+  EXPECT_EQ(asked_.video, "v.mp4");
+  EXPECT_EQ(asked_.seconds, (std::vector<double>{10.0, 10.5}));
   EXPECT_THAT(html, HasSubstr("data:image/jpeg;base64,anBlZw=="));  // "jpeg"
   EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
