@@ -15,12 +15,9 @@ struct Condition {
   bool (*holds)(const AlgorithmSection& c);
 };
 
-bool clips(const AlgorithmSection& c) { return find_row(algorithm::kLossTraits, c.objective.policy_loss.loss, "loss").clips; }
-bool has_ratio(const AlgorithmSection& c) {
-  const auto& loss = c.objective.policy_loss.loss;
-  return loss != "reinforce" && loss != "gpg";
-}
-bool is_loss(const AlgorithmSection& c, const char* name) { return c.objective.policy_loss.loss == name; }
+const algorithm::LossTraits& loss_of(const AlgorithmSection& c) { return find_row(algorithm::kLossTraits, c.objective.policy_loss.loss, "loss"); }
+bool clips(const AlgorithmSection& c) { return loss_of(c).clips; }
+bool has_ratio(const AlgorithmSection& c) { return loss_of(c).has_ratio; }
 bool divides_by_constant(const AlgorithmSection& c) {
   return find_row(algorithm::aggregation_table(), c.objective.aggregation.mode, "aggregation").needs_const_length;
 }
@@ -35,11 +32,6 @@ constexpr Condition kConditions[] = {
     {"ratio", "a loss with an importance ratio", has_ratio},
     {"clip_ratio_low", "a loss that clips", clips},
     {"clip_ratio_high", "a loss that clips", clips},
-    {"ratio_max", "loss: ppo_two_sided", [](const AlgorithmSection& c) { return is_loss(c, "ppo_two_sided"); }},
-    {"dual_clip", "loss: ppo_dual_clip", [](const AlgorithmSection& c) { return is_loss(c, "ppo_dual_clip"); }},
-    {"cispo_cap", "loss: cispo", [](const AlgorithmSection& c) { return is_loss(c, "cispo"); }},
-    {"sapo_temperature_positive", "loss: sapo", [](const AlgorithmSection& c) { return is_loss(c, "sapo"); }},
-    {"sapo_temperature_negative", "loss: sapo", [](const AlgorithmSection& c) { return is_loss(c, "sapo"); }},
     {"const_length", "aggregation: const or sum_const", divides_by_constant},
     {"empty_row_policy", "mask_truncated: true", [](const AlgorithmSection& c) { return c.mask_truncated; }},
     {"advantage_epsilon", "an advantage that divides by a standard deviation", divides_by_std},
@@ -58,6 +50,14 @@ constexpr Condition kConditions[] = {
     {"ds_max_batches", "dynamic_sampling: true", is_dynamic},
     {"ds_on_exhaustion", "dynamic_sampling: true", is_dynamic},
 };
+
+/// The only loss that reads a key; null where others do.
+const algorithm::LossTraits* loss_that_reads(const std::string& key) {
+  for (const auto& loss : algorithm::kLossTraits)
+    for (const auto& parameter : loss.parameters)
+      if (key == parameter.name) return &loss;
+  return nullptr;
+}
 
 /// Leaves out what has no effect where the visitor wants that.
 class Fields {
@@ -78,12 +78,11 @@ void visit_loss(Fields& v, algorithm::PolicyLossConfig& c) {
   v.field({.name = "ratio", .help = "importance ratio of token or response (--list ratios)", .choices = names_of(algorithm::kRatioChoices)}, c.ratio);
   v.field({.name = "clip_ratio_low", .help = "ratios are clipped below 1 minus this", .min = 0, .max = 1}, c.clip_ratio_low);
   v.field({.name = "clip_ratio_high", .help = "ratios are clipped above 1 plus this", .min = 0, .max = 10}, c.clip_ratio_high);
-  v.field({.name = "ratio_max", .help = "bound of the ratio that is not clipped; above 1 + clip_ratio_high", .min = 1, .max = 1e6}, c.ratio_max);
-  v.field({.name = "dual_clip", .help = "bound of the loss of bad responses, times -A", .min = 1, .max = 1e6}, c.dual_clip);
-  v.field({.name = "cispo_cap", .help = "largest weight of a token, an absolute ratio", .min = 1, .max = 1e6}, c.cispo_cap);
-  v.field({.name = "sapo_temperature_positive", .help = "steepness of the sigmoid for good responses", .min = 0.01, .max = 100},
-          c.sapo_temperature_positive);
-  v.field({.name = "sapo_temperature_negative", .help = "and for bad ones", .min = 0.01, .max = 100}, c.sapo_temperature_negative);
+  for (const auto& loss : algorithm::kLossTraits)
+    for (const auto& [name, help, min, max, member, bounds] : loss.parameters) {
+      const config::Field field{.name = name, .help = help, .min = min, .max = max};
+      std::visit([&](auto of_config) { v.field(field, c.*of_config); }, member);
+    }
 }
 
 void visit_aggregation(Fields& v, algorithm::AggregationConfig& c) {
@@ -157,6 +156,8 @@ void visit_dynamic_sampling(Fields& v, DynamicSamplingConfig& c) {
 }  // namespace
 
 std::string without_effect(const std::string& key, const AlgorithmSection& section) {
+  if (const auto* loss = loss_that_reads(key); loss != nullptr && loss != &loss_of(section))
+    return concat("has no effect without loss: ", loss->name);
   for (const auto& condition : kConditions)
     if (key == condition.key && !condition.holds(section)) return concat("has no effect without ", condition.needs);
   return {};

@@ -71,11 +71,10 @@ class AlgorithmCheck {
     const auto& aggregation = algorithm_.objective.aggregation;
     if (entry.clips && loss.clip_ratio_low >= 1)
       refuse("algorithm.clip_ratio_low", "clip_ratio_low is ", loss.clip_ratio_low, ", expected below 1: a ratio is never negative");
-    if (loss.loss == "cispo" && !loss.cispo_cap)
-      refuse("algorithm.loss", "loss: cispo needs cispo_cap, the largest weight, of at least 1 (5.0, say)");
-    if (loss.loss == "ppo_two_sided" && loss.ratio_max.value_or(0) <= 1 + loss.clip_ratio_high)
-      refuse(loss.ratio_max ? "algorithm.ratio_max" : "algorithm.loss", "loss: ppo_two_sided needs ratio_max above 1 + clip_ratio_high (",
-             1 + loss.clip_ratio_high, ")");
+    if (const auto needs = entry.needs == nullptr ? std::string() : entry.needs(loss); !needs.empty()) {
+      const auto& parameter = entry.parameters.front();
+      refuse(value_of(parameter, loss) ? concat("algorithm.", parameter.name) : "algorithm.loss", "loss: ", loss.loss, " needs ", needs);
+    }
     if (entry.ratio != nullptr && loss.ratio != entry.ratio)
       refuse(locations_.contains("algorithm.ratio") ? "algorithm.ratio" : "algorithm.loss", "loss: ", loss.loss, " needs ratio: ", entry.ratio);
     if (entry.aggregation != nullptr && aggregation.mode != entry.aggregation)

@@ -22,8 +22,8 @@ class TokenMetrics {
 
 /// Bound of the ratio beyond which bad responses have no gradient, if the loss has one.
 std::optional<double> second_bound(const algorithm::PolicyLossConfig& config) {
-  if (config.loss == "ppo_dual_clip") return config.dual_clip;
-  if (config.loss == "ppo_two_sided") return config.ratio_max;
+  for (const auto& parameter : algorithm::find_loss(config.loss).parameters)
+    if (parameter.bounds_bad_ratios) return value_of(parameter, config);
   return std::nullopt;
 }
 

@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "vrlt/algorithm/objective_choices.h"
 #include "vrlt/algorithm/policy_loss.h"
+#include "vrlt/algorithm/token_batch.h"
 
 namespace vrlt::algorithm {
 

@@ -4,20 +4,9 @@
 #include <string>
 
 #include "vrlt/algorithm/aggregation.h"
+#include "vrlt/algorithm/policy_loss.h"
 
 namespace vrlt::algorithm {
-
-struct PolicyLossConfig {
-  std::string loss = "ppo_clip";  ///< A row of the loss table.
-  std::string ratio = "token";    ///< A row of the ratio table: what `ratio` below means.
-  double clip_ratio_low = 0.2;    ///< The ratio is clipped to [1 - low, 1 + high].
-  double clip_ratio_high = 0.2;
-  std::optional<double> ratio_max;          ///< ppo_two_sided: above 1 + clip_ratio_high.
-  double dual_clip = 3.0;                   ///< ppo_dual_clip: above 1.
-  std::optional<double> cispo_cap;          ///< cispo: largest weight, at least 1. No default: a clip width in its place would cap at 0.2.
-  double sapo_temperature_positive = 1.0;   ///< sapo: of tokens with A > 0.
-  double sapo_temperature_negative = 1.05;  ///< The others; larger forgets faster.
-};
 
 struct KlConfig {
   double coef = 0.0;             ///< Weight in the loss; 0: none.
