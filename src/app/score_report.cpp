@@ -66,7 +66,7 @@ std::string truth_text(const data::Sample& sample) {
 std::string component_line(const rewards::RewardTerm& term, const rewards::RewardOutput& component) {
   constexpr size_t kNameWidth = 26, kValueWidth = 8;
   auto line = concat("  ", padded(term.name, kNameWidth), padded(three_decimals(component.value), kValueWidth), "x ", term.weight);
-  if (component.reason != "ok") line += "  " + component.reason;
+  if (component.reason != reading::Reason::kOk) line += "  " + component.reason.word;
   if (!component.read.empty()) line += "  read \"" + shown(component.read, 100) + "\"";
   for (const auto& [name, value] : component.extra) line += concat("  ", name, " ", three_decimals(value));
   return line + "\n";
@@ -103,7 +103,7 @@ std::string score_line(const ScoredCompletion& completion, const std::vector<rew
   io::Json line = {{"id", completion.sample->id}, {"total", scored.total}, {"scorable", scored.scorable}, {"components", io::Json::object()}};
   for (size_t k = 0; k < terms.size(); ++k) {
     const auto& component = scored.components[k];
-    if (component.applicable) line["components"][terms[k].name] = {{"value", component.value}, {"reason", component.reason}};
+    if (component.applicable) line["components"][terms[k].name] = {{"value", component.value}, {"reason", component.reason.word}};
   }
   if (!completion.misses.empty()) line["misses"] = completion.misses;
   return io::to_line(line) + "\n";

@@ -30,7 +30,7 @@ bool is_continuous(const io::Json& responses) {
 
 bool is_parsed(const io::Json& response) {
   for (const auto& [name, component] : response.at("components").items())
-    if (rewards::is_parse_failure(component.at("reason").get_ref<const std::string&>())) return false;
+    if (rewards::is_parse_failure(rewards::find_reason(component.at("reason").get_ref<const std::string&>()))) return false;
   return true;
 }
 

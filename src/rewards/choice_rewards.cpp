@@ -16,7 +16,7 @@ template <typename Read>
 RewardOutput score_peer_letter(const RewardInput& input, const Read& read) {
   if (!has_right_option(input.sample)) return kNotApplicable;
   const std::optional<char> letter = read(std::string_view(input.text));
-  if (!letter) return failure("unparsed");
+  if (!letter) return failure(no_peer_letter());
   return right_or_wrong(*letter - 'A' == *input.sample.answer_option, std::string(1, *letter));
 }
 

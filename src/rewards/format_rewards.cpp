@@ -9,10 +9,10 @@
 namespace vrlt::rewards {
 namespace {
 
-RewardOutput well_formed(bool holds) { return holds ? RewardOutput{.value = 1.0} : failure("format"); }
+RewardOutput well_formed(bool holds) { return holds ? RewardOutput{.value = 1.0} : failure(wrong_layout()); }
 
 RewardOutput laid_out_and_readable(const RewardInput& input, bool laid_out) {
-  if (!laid_out) return failure("format");
+  if (!laid_out) return failure(wrong_layout());
   const auto reason = reading_of(input);
   return reading::is_parse_failure(reason) ? failure(reason) : RewardOutput{.value = 1.0};
 }
@@ -23,7 +23,7 @@ RewardOutput strict_format(const RewardInput& input, bool think) {
 
 RewardOutput museg_format(const RewardInput& input, bool timestamps_in_thinking) {
   const double tier = museg_format_tier(input.text, timestamps_in_thinking);
-  return {.value = tier, .reason = tier == 1.0 ? "ok" : "format"};
+  return {.value = tier, .reason = tier == 1.0 ? Reason() : wrong_layout()};
 }
 
 }  // namespace

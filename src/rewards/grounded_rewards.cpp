@@ -28,8 +28,7 @@ RewardOutput score_halves(const RewardInput& input, const RewardOptions& options
   if (input.sample.task != data::Task::kGroundedQa || !input.sample.answer_option) return kNotApplicable;
   auto halves = read_halves(input, options);
   const double c = halves.option.value, u = halves.span.value;
-  return {
-      .value = value(c, u), .reason = std::string(to_string(reason(halves))), .read = std::move(halves.read), .extra = {{"option", c}, {"iou", u}}};
+  return {.value = value(c, u), .reason = reason(halves), .read = std::move(halves.read), .extra = {{"option", c}, {"iou", u}}};
 }
 
 reading::Reason both_reasons(const Halves& halves) { return reading::reason_of_whole(halves.option.reason, halves.span.reason); }

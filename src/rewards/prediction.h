@@ -10,18 +10,17 @@
 
 namespace vrlt::rewards {
 
-inline const RewardOutput kNotApplicable{.value = 0.0, .applicable = false, .reason = "not_applicable"};
+inline const RewardOutput kNotApplicable{.value = 0.0, .applicable = false, .reason = {ReasonKind::kWrong, "not_applicable"}};
 
-inline RewardOutput failure(std::string reason) { return {.value = 0.0, .reason = std::move(reason)}; }
-inline RewardOutput failure(reading::Reason reason) { return failure(std::string(to_string(reason))); }
+inline RewardOutput failure(Reason reason) { return {.value = 0.0, .reason = std::move(reason)}; }
 
 /// 1, or 0 with the reason wrong.
 inline RewardOutput right_or_wrong(bool right, std::string read) {
-  return {.value = right ? 1.0 : 0.0, .reason = right ? "ok" : "wrong", .read = std::move(read)};
+  return {.value = right ? 1.0 : 0.0, .reason = right ? reading::Reason::kOk : reading::Reason::kWrong, .read = std::move(read)};
 }
 
 inline RewardOutput output_of(const reading::Credit& credit, std::string read) {
-  return {.value = credit.value, .reason = std::string(to_string(credit.reason)), .read = std::move(read)};
+  return {.value = credit.value, .reason = credit.reason, .read = std::move(read)};
 }
 
 bool asks_for_spans(const data::Sample& sample);

@@ -25,7 +25,7 @@ void record_parsing(const std::string& task, const ScoredResponse& response, met
                                    [](const RewardOutput& component) { return component.applicable && is_parse_failure(component.reason); });
   const bool any = failed != response.components.end();
   metrics.mean("parse/failure_rate/" + task, any);
-  if (any) metrics.sum("parse/" + task + "/" + failed->reason, 1.0);
+  if (any) metrics.sum("parse/" + task + "/" + failed->reason.word, 1.0);
 }
 
 void record_group(const std::vector<double>& totals, metrics::MetricSet& metrics) {

@@ -1,9 +1,12 @@
 #include "vrlt/rewards/reward_options.h"
 
-#include <cmath>
 #include <initializer_list>
+#include <set>
 
+#include "rewards/require_option.h"
+#include "vrlt/config/fields.h"
 #include "vrlt/core/error.h"
+#include "vrlt/rewards/reward_table.h"
 
 namespace vrlt::rewards {
 namespace {
@@ -17,11 +20,31 @@ void check_choice(const char* name, const std::string& value, std::initializer_l
   throw ConfigError(concat("reward option ", name, " is \"", value, "\"; known: ", names));
 }
 
-void check_number(const char* name, bool holds, const char* expected) {
-  if (!holds) throw ConfigError(concat("reward option ", name, ": expected ", expected));
+/// Of the rows of the table that have some; several rewards may share them.
+std::vector<const ParameterEntry*> all_parameters() {
+  std::vector<const ParameterEntry*> entries;
+  std::set<const ParameterEntry*> seen;
+  for (const auto& row : reward_table())
+    if (row.maker.parameters != nullptr && seen.insert(row.maker.parameters).second) entries.push_back(row.maker.parameters);
+  return entries;
 }
 
 }  // namespace
+
+void require_option(const char* name, bool holds, const char* expected) {
+  if (!holds) throw ConfigError(concat("reward option ", name, ": expected ", expected));
+}
+
+void visit_fields(config::FieldVisitor& v, RewardOptions& c) {
+  v.field({.name = "answer_block",
+           .help = "which answer block counts; last: as evaluation reads it, single: any other number is a failure",
+           .choices = {"last", "single", "first"}},
+          c.answer_block);
+  v.field({.name = "span", .help = "which time span counts where one is asked for", .choices = {"one", "first", "last"}}, c.span);
+  v.field({.name = "inverted", .help = "a span that ends before it starts", .choices = {"zero", "swap"}}, c.inverted);
+  v.field({.name = "out_of_range", .help = "a span beyond the end of the clip", .choices = {"keep", "clamp", "zero"}}, c.out_of_range);
+  for (const auto* entry : all_parameters()) entry->visit(v, c.parameters);
+}
 
 std::vector<std::string> wider_than_strict(const RewardOptions& options) {
   std::vector<std::string> found;
@@ -36,11 +59,8 @@ void check(const RewardOptions& options) {
   check_choice("span", options.span, {"one", "first", "last"});
   check_choice("inverted", options.inverted, {"zero", "swap"});
   check_choice("out_of_range", options.out_of_range, {"keep", "clamp", "zero"});
-  check_number("wasserstein_beta", std::isfinite(options.wasserstein_beta) && options.wasserstein_beta > 0, "a number above 0");
-  check_number("max_bonus_tokens", options.max_bonus_tokens >= options.min_bonus_tokens, "at least min_bonus_tokens");
-  check_number("max_tokens", options.max_tokens >= 0, "at least 0");
-  check_number("overlong_buffer", options.overlong_buffer >= 0 && (options.max_tokens == 0 || options.overlong_buffer <= options.max_tokens),
-               "0 to max_tokens");
+  require_option("max_tokens", options.max_tokens >= 0, "at least 0");
+  for (const auto* entry : all_parameters()) entry->check(options);
 }
 
 }  // namespace vrlt::rewards

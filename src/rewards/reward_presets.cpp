@@ -1,5 +1,7 @@
 #include "vrlt/rewards/reward_presets.h"
 
+#include "vrlt/core/named_table.h"
+
 namespace vrlt::rewards {
 namespace {
 
@@ -31,6 +33,7 @@ const RewardPreset* find_preset(const std::string& name) {
 void add_term(std::vector<RewardTerm>& terms, const RewardTerm& term) {
   for (auto& known : terms)
     if (known.name == term.name) {
+      if (known.options || term.options) throw ConfigError(concat("reward ", term.name, " is listed twice, with options of its own; list it once"));
       known.weight += term.weight;
       return;
     }
@@ -42,9 +45,8 @@ void add_term(std::vector<RewardTerm>& terms, const RewardTerm& term) {
 std::span<const RewardPreset> reward_presets() { return kPresets; }
 
 std::vector<std::string> reward_and_preset_names() {
-  std::vector<std::string> names;
-  for (const auto& entry : reward_table()) names.emplace_back(entry.name);
-  for (const auto& preset : kPresets) names.emplace_back(preset.name);
+  auto names = names_of(reward_table());
+  for (const auto& preset : names_of(kPresets)) names.push_back(preset);
   return names;
 }
 
@@ -52,7 +54,7 @@ std::vector<RewardTerm> expand_presets(const std::vector<RewardTerm>& terms) {
   std::vector<RewardTerm> expanded;
   for (const auto& term : terms) {
     if (const auto* preset = find_preset(term.name))
-      for (const auto& [name, weight] : preset->terms) add_term(expanded, {name, term.weight * weight});
+      for (const auto& part : preset->terms) add_term(expanded, {part.name, term.weight * part.weight, term.options});
     else
       add_term(expanded, term);
   }

@@ -1,11 +1,14 @@
 #include "rewards/temporal_rewards.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "rewards/answer_block.h"
 #include "rewards/peer_spans.h"
 #include "rewards/prediction.h"
+#include "rewards/require_option.h"
 #include "rewards/span_scores.h"
+#include "vrlt/config/fields.h"
 
 namespace vrlt::rewards {
 namespace {
@@ -36,7 +39,7 @@ RewardOutput score_spans(const RewardInput& input, const RewardOptions& options,
   auto spans = *read;
   std::erase_if(spans, [](const Interval& span) { return span.length() == 0; });
   auto output = scored(score(spans, input.sample.clip_segments()), spans, input.sample);
-  if (output.value == 0.0) output.reason = "wrong";
+  if (output.value == 0.0) output.reason = reading::Reason::kWrong;
   return output;
 }
 
@@ -47,7 +50,7 @@ template <typename Score>
 RewardOutput score_peer_span(const RewardInput& input, std::optional<Interval> (*read)(std::string_view), const Score& score) {
   if (!asks_for_spans(input.sample) || input.sample.segments.size() != 1) return kNotApplicable;
   const auto span = read(input.text);
-  if (!span) return failure("unreadable");
+  if (!span) return failure(unread_by_peer());
   return scored(score(*span, input.sample.clip_segments().front()), {*span}, input.sample);
 }
 
@@ -61,11 +64,11 @@ template <typename Score>
 RewardOutput score_museg(const RewardInput& input, const Score& score) {
   if (!asks_for_spans(input.sample) || input.sample.segments.empty()) return kNotApplicable;
   const auto answer = only_answer_block(input.text);
-  if (!answer.content) return failure(answer.failure);
+  if (!answer.content) return failure(answer.reason);
   const auto spans = read_museg_items(*answer.content);
-  if (!spans) return failure("unreadable");
+  if (!spans) return failure(unread_by_peer());
   for (const auto& span : *spans)
-    if (!(span.start_seconds >= 0 && span.start_seconds < span.end_seconds)) return failure("unreadable");
+    if (!(span.start_seconds >= 0 && span.start_seconds < span.end_seconds)) return failure(unread_by_peer());
   return scored(score(*spans, input.sample.clip_segments()), *spans, input.sample);
 }
 
@@ -73,12 +76,20 @@ bool wants_timestamps(const data::Sample& sample) { return sample.segments.size(
 
 }  // namespace
 
+void visit_fields(config::FieldVisitor& v, WassersteinParameters& c) {
+  v.field({.name = "wasserstein_beta", .help = "of temporal_wasserstein", .min = 1e-6, .max = 1e6}, c.beta);
+}
+
+void check(const WassersteinParameters& parameters, const RewardOptions&) {
+  require_option("wasserstein_beta", std::isfinite(parameters.beta) && parameters.beta > 0, "a number above 0");
+}
+
 RewardOutput temporal_iou_reward(const RewardInput& input, const RewardOptions& options) { return score_spans(input, options, iou); }
 
 RewardOutput temporal_giou_reward(const RewardInput& input, const RewardOptions& options) { return score_spans(input, options, normalized_giou); }
 
-RewardOutput temporal_wasserstein_reward(const RewardInput& input, const RewardOptions& options) {
-  return score_spans(input, options, [&](const Spans& p, const Spans& q) { return wasserstein_similarity(p, q, options.wasserstein_beta); });
+RewardOutput temporal_wasserstein_reward(const RewardInput& input, const RewardOptions& options, const WassersteinParameters& parameters) {
+  return score_spans(input, options, [&](const Spans& p, const Spans& q) { return wasserstein_similarity(p, q, parameters.beta); });
 }
 
 RewardOutput temporal_iou_timer1_reward(const RewardInput& input, const RewardOptions& options) {
@@ -120,7 +131,7 @@ RewardOutput temporal_iou_timer1_peer_reward(const RewardInput& input, const Rew
 RewardOutput glue_iou_reward(const RewardInput& input, const RewardOptions&) {
   if (input.sample.segments.empty() || (!asks_for_spans(input.sample) && input.sample.task != data::Task::kGroundedQa)) return kNotApplicable;
   const auto spans = read_glue(input.text);
-  if (!spans) return failure("unreadable");
+  if (!spans) return failure(unread_by_peer());
   return scored(temporal_set_iou(*spans, input.sample.clip_segments()), *spans, input.sample);
 }
 

@@ -12,8 +12,16 @@ namespace vrlt::rewards {
 RewardOutput temporal_iou_reward(const RewardInput& input, const RewardOptions& options);
 /// (1 + GIoU) / 2.
 RewardOutput temporal_giou_reward(const RewardInput& input, const RewardOptions& options);
-/// exp(-options.wasserstein_beta W1 / length of the truth).
-RewardOutput temporal_wasserstein_reward(const RewardInput& input, const RewardOptions& options);
+
+struct WassersteinParameters {
+  double beta = 1.0;  ///< Above 0; larger forgives less.
+};
+void visit_fields(config::FieldVisitor& visitor, WassersteinParameters& parameters);
+void check(const WassersteinParameters& parameters, const RewardOptions& options);
+
+/// exp(-beta W1 / length of the truth).
+RewardOutput temporal_wasserstein_reward(const RewardInput& input, const RewardOptions& options, const WassersteinParameters& parameters);
+
 /// Time-R1's timestamp-aware IoU with factors kept in [0, 1]. Wants one true span and a record with a duration.
 RewardOutput temporal_iou_timer1_reward(const RewardInput& input, const RewardOptions& options);
 /// MUSEG's global matching with both sides merged.

@@ -8,6 +8,7 @@
 #include "rewards/tag_scan.h"
 #include "rewards/unicode_scan.h"
 #include "rewards/word_scores.h"
+#include "vrlt/config/fields.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::rewards {
@@ -70,7 +71,7 @@ RewardOutput score_number(const RewardInput& input, const RewardOptions& options
   const auto number = reading::read_number(response_of(input, options));
   if (!number) return failure(number.reason);
   const double value = score(*number, *truth);
-  return {.value = value, .reason = value > 0 ? "ok" : "wrong", .read = concat(*number)};
+  return {.value = value, .reason = value > 0 ? reading::Reason::kOk : reading::Reason::kWrong, .read = concat(*number)};
 }
 
 /// The words of an answer; none are an answer too.
@@ -81,7 +82,7 @@ reading::Read<std::string> read_words(const RewardInput& input, const RewardOpti
 
 RewardOutput score_words(std::string_view answer, const data::Sample& sample, bool stem) {
   const auto scores = bounded_rouge(answer, *sample.answer_text, stem);
-  if (!scores) return failure("too_long");
+  if (!scores) return failure(reading::Reason::kTooLong);
   return {.value = scores->mean(),
           .read = excerpt(answer),
           .extra = {{"rouge1", scores->rouge1}, {"rouge2", scores->rouge2}, {"rougeL", scores->rouge_l}}};
@@ -89,16 +90,20 @@ RewardOutput score_words(std::string_view answer, const data::Sample& sample, bo
 
 }  // namespace
 
+void visit_fields(config::FieldVisitor& v, RougeParameters& c) {
+  v.field({.name = "rouge_stemmer", .help = "rouge compares Porter stems"}, c.stemmer);
+}
+
 bool asks_for_number(const data::Sample& sample) {
   const auto type = problem_type(sample);
   return sample.task == data::Task::kOpen && (type == "numerical" || type == "regression");
 }
 
-RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options) {
+RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options, const RougeParameters& parameters) {
   if (!asks_for_text(input.sample)) return kNotApplicable;
   const auto answer = read_words(input, options);
   if (!answer) return failure(answer.reason);
-  return score_words(*answer, input.sample, options.rouge_stemmer);
+  return score_words(*answer, input.sample, parameters.stemmer);
 }
 
 RewardOutput rouge_videor1_reward(const RewardInput& input, const RewardOptions&) {
@@ -116,7 +121,7 @@ RewardOutput numeric_reward(const RewardInput& input, const RewardOptions& optio
 RewardOutput numeric_videor1_reward(const RewardInput& input, const RewardOptions&) {
   if (!asks_for(input.sample, "numerical")) return kNotApplicable;
   const auto answer = first_answer(input);
-  if (answer.size() > kMaxAnswerBytes) return failure("too_long");
+  if (answer.size() > kMaxAnswerBytes) return failure(reading::Reason::kTooLong);
   return right_or_wrong(equal_as_videor1(answer, *input.sample.answer_text), excerpt(answer));
 }
 
@@ -128,9 +133,9 @@ RewardOutput regression_reward(const RewardInput& input, const RewardOptions& op
 RewardOutput regression_videor1_reward(const RewardInput& input, const RewardOptions&) {
   if (!asks_for(input.sample, "regression")) return kNotApplicable;
   const auto answer = first_answer(input);
-  if (answer.size() > kMaxAnswerBytes) return failure("too_long");
+  if (answer.size() > kMaxAnswerBytes) return failure(reading::Reason::kTooLong);
   const auto value = regression_as_videor1(answer, *input.sample.answer_text);
-  return value ? RewardOutput{.value = *value, .read = excerpt(answer)} : failure("no_number");
+  return value ? RewardOutput{.value = *value, .read = excerpt(answer)} : failure(reading::Reason::kNoNumber);
 }
 
 RewardOutput mean_relative_accuracy_reward(const RewardInput& input, const RewardOptions& options) {
@@ -144,7 +149,7 @@ RewardOutput ocr_reward(const RewardInput& input, const RewardOptions& options) 
   const auto answer = read_words(input, options);
   if (!answer) return failure(answer.reason);
   const auto hypothesis = words_of(*answer), reference = words_of(*input.sample.answer_text);
-  if (hypothesis.size() > kMaxWords || reference.size() > kMaxWords) return failure("too_long");
+  if (hypothesis.size() > kMaxWords || reference.size() > kMaxWords) return failure(reading::Reason::kTooLong);
   return {.value = word_accuracy(hypothesis, reference), .read = excerpt(*answer)};
 }
 

@@ -5,22 +5,6 @@
 
 namespace vrlt::settings {
 
-void visit_reward_fields(config::FieldVisitor& v, rewards::RewardOptions& c) {
-  v.field({.name = "answer_block",
-           .help = "which answer block counts; last: as evaluation reads it, single: any other number is a failure",
-           .choices = {"last", "single", "first"}},
-          c.answer_block);
-  v.field({.name = "span", .help = "which time span counts where one is asked for", .choices = {"one", "first", "last"}}, c.span);
-  v.field({.name = "inverted", .help = "a span that ends before it starts", .choices = {"zero", "swap"}}, c.inverted);
-  v.field({.name = "out_of_range", .help = "a span beyond the end of the clip", .choices = {"keep", "clamp", "zero"}}, c.out_of_range);
-  v.field({.name = "wasserstein_beta", .help = "of temporal_wasserstein", .min = 1e-6, .max = 1e6}, c.wasserstein_beta);
-  v.field({.name = "rouge_stemmer", .help = "rouge compares Porter stems"}, c.rouge_stemmer);
-  v.field({.name = "min_bonus_tokens", .help = "length_bonus: shortest response", .min = 0}, c.min_bonus_tokens);
-  v.field({.name = "max_bonus_tokens", .help = "length_bonus: longest response", .min = 0}, c.max_bonus_tokens);
-  v.field({.name = "overlong_buffer", .help = "overlong: tokens before max_new_tokens over which it falls; 0: a fifth of them", .min = 0},
-          c.overlong_buffer);
-}
-
 rewards::RewardFunction reward_function(const std::vector<config::WeightedName>& rewards, rewards::RewardOptions options, int64_t max_new_tokens) {
   std::vector<rewards::RewardTerm> terms;
   for (const auto& [name, weight] : rewards) terms.push_back({name, weight});

@@ -11,9 +11,7 @@ namespace {
 
 void visit_rewards(config::FieldVisitor& v, SelectConfig& c) {
   v.field({.name = "rewards", .help = "accuracy rewards whose spread is measured", .choices = rewards::reward_and_preset_names()}, c.rewards);
-  v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
-  visit_reward_fields(v, c.reward_options);
-  v.end_section();
+  v.section("reward_options", "how answers are read, and the parameters of rewards", c.reward_options);
 }
 
 void visit_audit(config::FieldVisitor& v, AuditConfig& c) {

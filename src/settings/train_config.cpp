@@ -164,9 +164,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
              .help = "rewards or presets (--list rewards, reward_presets) and their weights",
              .choices = rewards::reward_and_preset_names()},
             c.rewards);
-    v.begin_section("reward_options", "how answers are read, and the parameters of rewards");
-    visit_reward_fields(v, c.reward_options);
-    v.end_section();
+    v.section("reward_options", "how answers are read, and the parameters of rewards", c.reward_options);
     v.section("algorithm", "the policy update", c.algorithm);
     v.section("online_selection", "which samples the run trains on, decided while it trains", c.online_selection);
   }

@@ -36,7 +36,7 @@ io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup&
     VRLT_CHECK(scores[k].components.size() == terms.size(), scores[k].components.size(), " rewards of ", terms.size(), " terms");
     for (size_t c = 0; c < terms.size(); ++c)
       if (scores[k].components[c].applicable)
-        item["components"][terms[c].name] = {{"value", scores[k].components[c].value}, {"reason", scores[k].components[c].reason}};
+        item["components"][terms[c].name] = {{"value", scores[k].components[c].value}, {"reason", scores[k].components[c].reason.word}};
     if (!advantages.empty()) item["advantage"] = advantages[k];
     item["predicted"] = predicted_span(sample, response.text);
     record["responses"].push_back(item);

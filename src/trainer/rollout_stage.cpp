@@ -70,16 +70,23 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<Draw
   auto groups = roll_out(samples);
   const auto controls = reward_.needs_control() ? roll_out_control(samples) : std::vector<rollout::RolloutGroup>(groups.size());
   cost.rollout_seconds += seconds_since(rollout_start);
+  score(groups, controls, metrics);
+  return groups;
+}
+
+void RolloutStage::score(std::vector<ScoredGroup>& groups, const std::vector<rollout::RolloutGroup>& controls, metrics::MetricSet& metrics) {
+  std::vector<rewards::ResponseGroup> batch;
   for (size_t i = 0; i < groups.size(); ++i) {
-    const auto& sample = *groups[i].sample;
-    const auto& prompt = parts_.config.data.prompt;
-    const auto control = reward_inputs(sample, controls[i], prompt);
-    groups[i].scores = reward_.score_group(reward_inputs(sample, groups[i].group, prompt), control);
+    const auto inputs_of = [&](const auto& group) { return reward_inputs(*groups[i].sample, group, parts_.config.data.prompt); };
+    batch.push_back({inputs_of(groups[i].group), inputs_of(controls[i])});
+  }
+  auto scores = reward_.score(batch);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    groups[i].scores = std::move(scores[i].responses);
     flops_.add_rollout(groups[i].group, metrics);
     flops_.add_rollout(controls[i], metrics);
-    for (const auto& response : control) metrics.mean("reward/shuffled_accuracy", reward_(response).accuracy);
+    for (const double accuracy : scores[i].control_accuracies) metrics.mean("reward/shuffled_accuracy", accuracy);
   }
-  return groups;
 }
 
 std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>& samples) {

@@ -29,6 +29,7 @@ class RolloutStage {
   std::vector<rollout::RolloutGroup> roll_out_control(const std::vector<LoadedSample>& samples);
   std::vector<ScoredGroup> roll_out_and_score(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming, Cost& cost,
                                               metrics::MetricSet& metrics);
+  void score(std::vector<ScoredGroup>& groups, const std::vector<rollout::RolloutGroup>& controls, metrics::MetricSet& metrics);
   std::vector<DrawnPrompt> coming(int64_t step) const;
   std::vector<GroupAccuracy> accuracies(const std::vector<ScoredGroup>& own) const;
   std::vector<GroupAccuracy> measure(const std::vector<DrawnPrompt>& prompts);

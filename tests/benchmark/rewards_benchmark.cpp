@@ -5,36 +5,37 @@
 
 #include "tests/support/hostile_texts.h"
 #include "tests/support/reward_samples.h"
-#include "vrlt/rewards/reward_table.h"
+#include "tests/support/score_one.h"
+#include "vrlt/rewards/reward_match.h"
 
 namespace vrlt::rewards {
 namespace {
 
+RewardOptions options() {
+  auto options = test::reward_options({"rouge_stemmer=true"});
+  options.max_tokens = 100;
+  return options;
+}
+
 /// Scores the text for a sample, or as one of a group of two. Copies of the text are made before.
 struct Run {
-  const RewardEntry* entry;
+  std::shared_ptr<Scorer> scorer;
   std::vector<RewardInput> inputs;
   void operator()() const {
     static const std::vector<double> accuracies(2, 1.0);
-    static const RewardOptions options{.rouge_stemmer = true, .max_tokens = 100};
-    if (const auto* reward = std::get_if<ResponseReward>(&entry->score))
-      benchmark::DoNotOptimize((*reward)(inputs.front(), options));
-    else
-      benchmark::DoNotOptimize(std::get<GroupReward>(entry->score)({inputs, accuracies, accuracies}, options));
+    const GroupInput group{inputs, accuracies, accuracies};
+    benchmark::DoNotOptimize(scorer->score({&group, 1}));
   }
 };
 
 Run run_of(const RewardEntry& entry, const data::Sample& sample, const std::string& text) {
-  const bool alone = std::holds_alternative<ResponseReward>(entry.score);
-  return {&entry,
-          std::vector<RewardInput>(alone ? 1 : 2, {.sample = sample, .text = text, .num_tokens = 400, .prompt = &data::find_prompt("auto_think")})};
+  std::shared_ptr<Scorer> scorer = entry.maker.make(options());
+  const size_t count = scorer->compares() ? 2 : 1;
+  return {std::move(scorer),
+          std::vector<RewardInput>(count, {.sample = sample, .text = text, .num_tokens = 400, .prompt = &data::find_prompt("auto_think")})};
 }
 
-bool applies(const RewardEntry& entry, const data::Sample& sample) {
-  const auto* reward = std::get_if<ResponseReward>(&entry.score);
-  return reward == nullptr ||
-         (*reward)({.sample = sample, .text = "<answer>B</answer>", .prompt = &data::find_prompt("auto_think")}, {.max_tokens = 100}).applicable;
-}
+bool applies(const RewardEntry& entry, const data::Sample& sample) { return reads(entry, sample, options()); }
 
 /// The beginning of a text without control characters or broken UTF-8, to say which one it was.
 std::string printable_beginning(const std::string& text) {

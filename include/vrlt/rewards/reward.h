@@ -2,12 +2,12 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "vrlt/data/prompt.h"
 #include "vrlt/data/sample.h"
+#include "vrlt/rewards/reason.h"
 
 namespace vrlt::rewards {
 
@@ -24,7 +24,7 @@ struct RewardInput {
 struct RewardOutput {
   double value = 0.0;
   bool applicable = true;                             ///< false: this reward says nothing about this task, and is left out of the sum.
-  std::string reason = "ok";                          ///< Machine-readable: ok, or why the value is 0.
+  Reason reason = {};                                 ///< Machine-readable: ok, or why the value is 0.
   std::string read;                                   ///< What was read from the response, for people: "4 to 8 s", "B"; may be empty.
   std::vector<std::pair<const char*, double>> extra;  ///< Numbers behind the value, such as option and iou; logged as means.
 };
@@ -35,8 +35,5 @@ struct GroupInput {
   std::span<const double> accuracies;          ///< [G], as ScoredResponse::accuracy.
   std::span<const double> control_accuracies;  ///< Of responses to the same frames in random order; empty: none were sampled.
 };
-
-/// Whether `reason` says that the answer could not be read, as opposed to read and found wrong.
-bool is_parse_failure(std::string_view reason);
 
 }  // namespace vrlt::rewards

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,18 +16,33 @@ struct ScoredResponse {
   double accuracy = 0.0;                 ///< The same sum over accuracy terms only, divided by their weights: in [0, 1].
 };
 
+/// All responses to one prompt.
+struct ResponseGroup {
+  std::vector<RewardInput> responses;
+  std::vector<RewardInput> control = {};  ///< Responses to the same frames in random order, which earn nothing themselves; may be empty.
+};
+
+/// What they earn.
+struct GroupScores {
+  std::vector<ScoredResponse> responses;
+  std::vector<double> control_accuracies;  ///< ScoredResponse::accuracy of each of the control.
+};
+
 /// The weighted sum of rewards (sum_then_normalize, spec grpo.md 1.4).
 class RewardFunction {
  public:
-  /// @param terms  presets are replaced by their terms.
+  /// @param terms    presets are replaced by their terms.
+  /// @param options  of the terms that bring none.
   /// @throws ConfigError for an unknown name or option.
-  explicit RewardFunction(const std::vector<RewardTerm>& terms, RewardOptions options = {});
+  explicit RewardFunction(const std::vector<RewardTerm>& terms, const RewardOptions& options = {});
 
   /// One response by itself: rewards that compare responses do not apply.
   ScoredResponse operator()(const RewardInput& input) const;
 
+  /// All responses to several prompts: each reward is asked once for all of them.
+  std::vector<GroupScores> score(const std::vector<ResponseGroup>& batch) const;
+
   /// All responses to one prompt.
-  /// @param control  responses to the same frames in random order, which earn nothing themselves; may be empty.
   std::vector<ScoredResponse> score_group(const std::vector<RewardInput>& responses, const std::vector<RewardInput>& control = {}) const;
 
   const std::vector<RewardTerm>& terms() const { return terms_; }
@@ -34,12 +50,19 @@ class RewardFunction {
   bool needs_control() const;
 
  private:
-  ScoredResponse score_alone(const RewardInput& input) const;
+  /// A term with what the table says of it and what it made.
+  struct Part {
+    const RewardEntry* entry;
+    std::unique_ptr<Scorer> scorer;
+  };
+
+  std::vector<std::vector<RewardOutput>> ask(const Part& part, std::span<const GroupInput> batch) const;
+  std::vector<std::vector<ScoredResponse>> score_alone(std::span<const GroupInput> batch) const;
+  void compare(const std::vector<ResponseGroup>& batch, std::vector<GroupScores>& scores) const;
   void add_up(ScoredResponse& scored) const;
 
   std::vector<RewardTerm> terms_;
-  RewardOptions options_;
-  std::vector<const RewardEntry*> entries_;
+  std::vector<Part> parts_;  ///< Of each term.
 };
 
 }  // namespace vrlt::rewards

@@ -1,25 +1,27 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <variant>
-#include <vector>
 
-#include "vrlt/rewards/reward.h"
 #include "vrlt/rewards/reward_options.h"
+#include "vrlt/rewards/scorer.h"
 
 namespace vrlt::rewards {
 
-/// A pure function of one response: deterministic, never throws on any text.
-using ResponseReward = RewardOutput (*)(const RewardInput& input, const RewardOptions& options);
-/// A pure function of all responses to a prompt; one output for each.
-using GroupReward = std::vector<RewardOutput> (*)(const GroupInput& group, const RewardOptions& options);
+/// How a row makes its scorer.
+struct RewardMaker {
+  /// @param options  that check() accepts. @throws ConfigError where it cannot be made with them.
+  std::unique_ptr<Scorer> (*make)(const RewardOptions& options);
+  const ParameterEntry* parameters = nullptr;  ///< Of its own; null: it has none.
+};
 
 /// One row of the table of rewards.
 struct RewardEntry {
   const char* name;
   const char* help;
-  std::variant<ResponseReward, GroupReward> score;
+  RewardMaker maker;
   bool continuous;       ///< Values between the two ends occur; decides the selection rule.
   bool accuracy;         ///< Measures the answer, not the format.
   double minimum = 0.0;  ///< Every value is in [minimum, maximum].
@@ -36,10 +38,11 @@ std::span<const RewardEntry> reward_table();
 /// @throws ConfigError listing the known names.
 const RewardEntry& find_reward(const std::string& name);
 
-/// A reward of the run: name and weight, as in the config.
+/// A reward of the run, as the config names it.
 struct RewardTerm {
   std::string name;
   double weight = 1.0;
+  std::optional<RewardOptions> options = {};  ///< Its own; none: those of the run.
 };
 
 }  // namespace vrlt::rewards

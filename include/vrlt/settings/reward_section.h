@@ -8,9 +8,6 @@
 
 namespace vrlt::settings {
 
-/// Not `visit_fields`: RewardOptions lives in another namespace.
-void visit_reward_fields(config::FieldVisitor& visitor, rewards::RewardOptions& options);
-
 /// The rewards of a run.
 /// @param max_new_tokens  of its rollouts: the limit that the reward overlong counts back from.
 rewards::RewardFunction reward_function(const std::vector<config::WeightedName>& rewards, rewards::RewardOptions options, int64_t max_new_tokens);

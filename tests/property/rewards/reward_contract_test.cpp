@@ -8,29 +8,39 @@
 
 #include "tests/support/hostile_texts.h"
 #include "tests/support/reward_samples.h"
+#include "tests/support/score_one.h"
 #include "vrlt/rewards/reward_match.h"
 #include "vrlt/rewards/reward_table.h"
 
 namespace vrlt::rewards {
 namespace {
 
-RewardOptions options() { return {.rouge_stemmer = true, .max_tokens = 100}; }
+RewardOptions options() {
+  auto options = test::reward_options({"rouge_stemmer=true"});
+  options.max_tokens = 100;
+  return options;
+}
 
 /// The outputs on one text: of a reward of one response the only one, of a group those of a group in which the text is one of three.
 std::vector<RewardOutput> score(const RewardEntry& entry, const data::Sample& sample, const std::string& text) {
-  if (const auto* reward = std::get_if<ResponseReward>(&entry.score))
-    return {(*reward)({.sample = sample, .text = text, .num_tokens = 90, .prompt = &data::find_prompt("auto_think")}, options())};
+  static const auto kOptions = options();
+  const auto scorer = entry.maker.make(kOptions);
+  const auto outputs_of = [&](const GroupInput& group) { return scorer->score({&group, 1}).front(); };
+  if (!scorer->compares()) {
+    const RewardInput input{.sample = sample, .text = text, .num_tokens = 90, .prompt = &data::find_prompt("auto_think")};
+    return outputs_of({.responses = {&input, 1}});
+  }
   const std::vector<RewardInput> responses = {{.sample = sample, .text = text, .num_tokens = static_cast<int64_t>(text.size())},
                                               {.sample = sample, .text = "<answer>B</answer>", .num_tokens = 400},
                                               {.sample = sample, .text = "", .num_tokens = 0}};
   const std::vector<double> accuracies = {std::fmod(static_cast<double>(text.size()), 7.0) / 7.0, 1.0, 0.0}, control = {0.5};
-  return std::get<GroupReward>(entry.score)({responses, accuracies, control}, options());
+  return outputs_of({responses, accuracies, control});
 }
 
 void expect_in_range(const RewardEntry& entry, const RewardOutput& output, const std::string& origin) {
   ASSERT_TRUE(std::isfinite(output.value)) << origin;
   ASSERT_TRUE(!output.applicable || (output.value >= entry.minimum && output.value <= entry.maximum)) << output.value << " on " << origin;
-  ASSERT_FALSE(output.reason.empty()) << origin;
+  ASSERT_FALSE(output.reason.word.empty()) << origin;
   ASSERT_TRUE(output.applicable || output.value == 0.0) << origin;
   ASSERT_TRUE(entry.continuous || output.value == 0.0 || output.value == 1.0) << "a discrete reward said " << output.value << " on " << origin;
   for (const auto& [name, number] : output.extra) ASSERT_TRUE(std::isfinite(number)) << name << " on " << origin;
@@ -136,7 +146,7 @@ TEST_P(RewardContract, CanBeEarned) {
 
 // What a row says that it wants of a response, and refuses, is what it pays for. A prompt is judged by it.
 TEST_P(RewardContract, WantsAndRefusesWhatItsRowSays) {
-  if (!std::holds_alternative<ResponseReward>(entry_.score)) return;
+  if (entry_.maker.make(options())->compares()) return;
   for (const auto& sample : samples_)
     for (const auto& text : ideal_texts()) {
       if (score(entry_, sample, text).front().value < entry_.maximum) continue;

@@ -128,10 +128,10 @@ TEST(AskedFormat, IsTheLayoutOfThePromptAndAReadableAnswer) {
 // An answer cut off by the length limit has no reward; the reason says which tag is missing.
 TEST(OnlyAnswerBlock, NamesWhatIsWrong) {
   EXPECT_EQ(only_answer_block("<think>t</think><answer>B</answer>").content, "B");
-  EXPECT_EQ(only_answer_block("B").failure, "no_answer");
-  EXPECT_EQ(only_answer_block("<think>t</think><answer>B").failure, "unclosed_answer");
-  EXPECT_EQ(only_answer_block("<answer>A</answer><answer>B</answer>").failure, "multiple_answer_tags");
-  EXPECT_EQ(only_answer_block("<answer>A</answer></answer>").failure, "multiple_answer_tags");
+  EXPECT_EQ(only_answer_block("B").reason, reading::Reason::kNoAnswer);
+  EXPECT_EQ(only_answer_block("<think>t</think><answer>B").reason, reading::Reason::kUnclosedAnswer);
+  EXPECT_EQ(only_answer_block("<answer>A</answer><answer>B</answer>").reason, reading::Reason::kMultipleAnswerTags);
+  EXPECT_EQ(only_answer_block("<answer>A</answer></answer>").reason, reading::Reason::kMultipleAnswerTags);
 }
 
 }  // namespace vrlt::rewards

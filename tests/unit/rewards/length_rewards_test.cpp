@@ -1,7 +1,10 @@
 // Rewards of a response's length and of its group: spec grpo.md 3.7 (table), 1.12 and fixture E13.
+#include "rewards/length_rewards.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rewards/temporal_rewards.h"
 #include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
 #include "vrlt/core/error.h"
@@ -51,14 +54,15 @@ std::vector<RewardOutput> score_group(const char* reward, const BonusRow& row) {
   const data::Sample sample{.task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 0};
   std::vector<RewardInput> responses;
   for (const auto tokens : row.tokens) responses.push_back({.sample = sample, .text = "", .num_tokens = tokens});
-  return std::get<GroupReward>(find_reward(reward).score)({responses, row.accuracy, row.control}, {});
+  const GroupInput group{responses, row.accuracy, row.control};
+  return find_reward(reward).maker.make({})->score({&group, 1}).front();
 }
 
 }  // namespace
 
 TEST_P(Overlong, Penalty) {
   const data::Sample sample{.task = data::Task::kMultipleChoice};
-  const RewardOptions explicit_buffer{.max_tokens = 100, .overlong_buffer = 20}, a_fifth{.max_tokens = 100};
+  const RewardOptions explicit_buffer{.max_tokens = 100, .parameters = parameters_with(OverlongParameters{.buffer = 20})}, a_fifth{.max_tokens = 100};
   EXPECT_NEAR(test::score_one("overlong", sample, "", explicit_buffer, GetParam().tokens).value, GetParam().value, 1e-15);
   EXPECT_NEAR(test::score_one("overlong", sample, "", a_fifth, GetParam().tokens).value, GetParam().value, 1e-15) << "DAPO's 4096 of 20480";
 }
@@ -100,9 +104,9 @@ TEST(VideoR1Preset, AddsTheBonusesOfTheGroup) {
 TEST(RewardOptions, ContradictionsAreRefused) {
   EXPECT_THROW(RewardFunction({{"choice"}}, {.answer_block = "any"}), ConfigError);
   EXPECT_THROW(RewardFunction({{"choice"}}, {.inverted = "keep"}), ConfigError);
-  EXPECT_THROW(RewardFunction({{"choice"}}, {.wasserstein_beta = 0}), ConfigError);
-  EXPECT_THROW(RewardFunction({{"choice"}}, {.min_bonus_tokens = 10, .max_bonus_tokens = 9}), ConfigError);
-  EXPECT_THROW(RewardFunction({{"choice"}}, {.max_tokens = 10, .overlong_buffer = 11}), ConfigError);
+  EXPECT_THROW(RewardFunction({{"choice"}}, {.parameters = parameters_with(WassersteinParameters{.beta = 0})}), ConfigError);
+  EXPECT_THROW(RewardFunction({{"choice"}}, {.parameters = parameters_with(LengthBonusParameters{.min_tokens = 10, .max_tokens = 9})}), ConfigError);
+  EXPECT_THROW(RewardFunction({{"choice"}}, {.max_tokens = 10, .parameters = parameters_with(OverlongParameters{.buffer = 11})}), ConfigError);
 }
 
 }  // namespace vrlt::rewards

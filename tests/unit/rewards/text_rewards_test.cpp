@@ -134,7 +134,8 @@ TEST(RougeReward, StemsAreAnOption) {
   EXPECT_NEAR(rouge("the door is opened by a man", "a man opens the door", /*stem=*/true).rouge1, 5.0 / 6, 1e-12);
   const auto sample = open_question("opens");
   EXPECT_EQ(test::score_one("rouge", sample, test::think_and_answer("opened")).value, 0.0);
-  EXPECT_NEAR(test::score_one("rouge", sample, test::think_and_answer("opened"), {.rouge_stemmer = true}).value, 2.0 / 3, 1e-12) << "no pair";
+  EXPECT_NEAR(test::score_one("rouge", sample, test::think_and_answer("opened"), test::reward_options({"rouge_stemmer=true"})).value, 2.0 / 3, 1e-12)
+      << "no pair";
   EXPECT_NEAR(test::score_one("rouge_videor1", sample, test::think_and_answer("opened")).value, 2.0 / 3, 1e-12);
 }
 

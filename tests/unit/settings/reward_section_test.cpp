@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/score_one.h"
+
 namespace vrlt::settings {
 namespace {
 
@@ -27,8 +29,10 @@ TEST(RewardSection, RefusesWhatCannotBeTrainedOn) {
 }
 
 TEST(RewardSection, RefusesOptionsThatExcludeEachOther) {
-  EXPECT_THAT(problems({{"choice"}}, {.min_bonus_tokens = 600}), ElementsAre(HasSubstr("train.yaml:4:1: reward option max_bonus_tokens")));
-  EXPECT_THAT(problems({{"overlong"}}, {.overlong_buffer = 101}), ElementsAre(HasSubstr("train.yaml:4:1: reward option overlong_buffer")));
+  EXPECT_THAT(problems({{"choice"}}, test::reward_options({"min_bonus_tokens=600"})),
+              ElementsAre(HasSubstr("train.yaml:4:1: reward option max_bonus_tokens")));
+  EXPECT_THAT(problems({{"overlong"}}, test::reward_options({"overlong_buffer=101"})),
+              ElementsAre(HasSubstr("train.yaml:4:1: reward option overlong_buffer")));
 }
 
 // The limit that overlong counts back from is the rollout's: 95 of 100 tokens with the last fifth as buffer are 15 of 20 into it.

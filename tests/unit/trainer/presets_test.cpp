@@ -127,7 +127,7 @@ void expect_same_training(const std::string& what, const settings::TrainConfig& 
 
 std::string list_of(std::span<const rewards::RewardTerm> terms) {
   std::string list;
-  for (const auto& [name, weight] : terms) list += concat(list.empty() ? "" : ", ", "{name: ", name, ", weight: ", weight, "}");
+  for (const auto& term : terms) list += concat(list.empty() ? "" : ", ", "{name: ", term.name, ", weight: ", term.weight, "}");
   return "rewards: [" + list + "]\n";
 }
 
