@@ -28,11 +28,11 @@ io::Json response_json(const Response& response, const data::Sample& sample, con
       {"text", response.text}, {"finish", response.truncated ? "length" : "stop"}, {"n_gen_tok", response.num_tokens}, {"parsed", score.parsed}};
   if (text != response.text) json["read_as"] = text;
   if (scoring.predict_only) return json;
-  json["strict"] = {{"score", to_json(score.metrics)}, {"reason", score.reason}, {"format", has_asked_format(sample, response, scoring)}};
+  json["strict"] = {{"score", to_json(score.metrics)}, {"reason", score.reason.word}, {"format", has_asked_format(sample, response, scoring)}};
   if (scoring.profiles.empty()) return json;
   const auto& profile = *scoring.profiles.front();
   const auto compat = profile.score(sample, text, scoring.seed);
-  json["compat"] = {{"profile", profile.name}, {"score", to_json(compat.metrics)}, {"reason", compat.reason}};
+  json["compat"] = {{"profile", profile.name}, {"score", to_json(compat.metrics)}, {"reason", compat.reason.word}};
   return json;
 }
 

@@ -45,9 +45,10 @@ CompatCounts count_as_official(const CompatProfile& profile, const std::vector<c
     for (const auto& response : answered ? answers[i]->responses : nothing) {
       auto score = profile.score(sample, scored_text(sample, response, scoring), scoring.seed);
       ++counts.responses;
-      if (answered && score.reason != "ok") ++counts.reasons[score.reason];
+      if (answered && score.reason != reading::Reason::kOk) ++counts.reasons[score.reason.word];
       if (answered && response.text.empty() && !score.metrics.empty() && score.metrics.front().second > 0.0) ++counts.empty_right;
-      if (answered && score.reason != "ok" && scoring.official_judge_bug && profile.judge_failure) set_all(score, *profile.judge_failure);
+      if (answered && score.reason != reading::Reason::kOk && scoring.official_judge_bug && profile.judge_failure)
+        set_all(score, *profile.judge_failure);
       // The text of an error is no answer, also to a script that takes an empty one for right.
       if (!answered) set_all(score, 0.0);
       scores.push_back(std::move(score));

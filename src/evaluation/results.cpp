@@ -9,7 +9,6 @@
 #include "evaluation/sample_scores.h"
 #include "vrlt/core/error.h"
 #include "vrlt/evaluation/strict_score.h"
-#include "vrlt/rewards/reason.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -48,9 +47,9 @@ void count(const Answer& answer, const std::vector<SampleScore>& scores, Counts&
     ++counts.responses;
     counts.truncated += answer.responses[k].truncated;
     counts.tokens += answer.responses[k].num_tokens;
-    if (rewards::is_parse_failure(rewards::find_reason(scores[k].reason))) {
+    if (rewards::is_parse_failure(scores[k].reason)) {
       ++counts.failures;
-      ++counts.reasons[scores[k].reason];
+      ++counts.reasons[scores[k].reason.word];
     }
     if (scores[k].parsed.is_object() && scores[k].parsed.contains("flags"))
       for (const auto& flag : scores[k].parsed["flags"]) ++counts.flags[flag.get<std::string>()];

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "rewards/word_scores.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/reading/credit.h"
+#include "vrlt/rewards/word_scores.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -34,10 +34,10 @@ io::Json flags_of(const std::vector<Interval>& spans, const data::Sample& sample
 }
 
 SampleScore option_score(const reading::Read<int64_t>& option, const data::Sample& sample) {
-  SampleScore score{.reason = std::string(to_string(option.reason)), .parsed = {{"option", option ? io::Json(*option) : io::Json(nullptr)}}};
+  SampleScore score{.reason = option.reason, .parsed = {{"option", option ? io::Json(*option) : io::Json(nullptr)}}};
   if (!sample.answer_option) return score;
   const auto credit = reading::option_credit(option, *sample.answer_option, sample.options);
-  score.reason = to_string(credit.reason);
+  score.reason = credit.reason;
   score.metrics.emplace_back("accuracy", credit.value);
   return score;
 }
@@ -52,11 +52,11 @@ SampleScore score_caption(const data::Sample& sample, const reading::Response& r
 
 SampleScore score_yes_no(const data::Sample& sample, const reading::Response& response) {
   const auto yes = reading::read_yes_no(response);
-  SampleScore score{.reason = std::string(to_string(yes.reason)), .parsed = {{"yn", !yes ? io::Json(nullptr) : io::Json(*yes ? "yes" : "no")}}};
+  SampleScore score{.reason = yes.reason, .parsed = {{"yn", !yes ? io::Json(nullptr) : io::Json(*yes ? "yes" : "no")}}};
   const auto truth = sample.answer_text ? reading::yes_no_truth(*sample.answer_text) : std::nullopt;
   if (!truth) return score;
   const auto credit = reading::yes_no_credit(yes, *truth);
-  score.reason = to_string(credit.reason);
+  score.reason = credit.reason;
   score.metrics.emplace_back("accuracy", credit.value);
   return score;
 }
@@ -73,11 +73,11 @@ void add_spans(io::Json& parsed, const reading::Read<reading::Spans>& spans, con
 
 SampleScore score_grounding(const data::Sample& sample, const reading::Response& response) {
   const auto spans = reading::read_spans(response, sample.segments.size() > 1);
-  SampleScore score{.reason = std::string(to_string(spans.reason)), .parsed = io::Json::object()};
+  SampleScore score{.reason = spans.reason, .parsed = io::Json::object()};
   add_spans(score.parsed, spans, sample);
   if (sample.segments.empty()) return score;
   const auto credit = reading::span_credit(spans, sample.clip_segments());
-  score.reason = to_string(credit.reason);
+  score.reason = credit.reason;
   add_iou_metrics(score, credit.value);
   return score;
 }
@@ -92,7 +92,7 @@ SampleScore score_grounded_qa(const data::Sample& sample, const reading::Respons
   reading::Credit option{0.0, read.option.reason}, spans{0.0, read.spans.reason};
   if (sample.answer_option) option = reading::option_credit(read.option, *sample.answer_option, sample.options);
   if (!truth.empty()) spans = reading::span_credit(read.spans, truth);
-  score.reason = to_string(reading::reason_of_whole(option.reason, spans.reason));
+  score.reason = reading::reason_of_whole(option.reason, spans.reason);
   const bool right = option.value > 0.0, one = read.spans && (*read.spans).size() == 1;
   double iou = 0.0, iop = 0.0;
   for (const auto& span : truth) {
@@ -118,10 +118,10 @@ SampleScore score_grounded_qa(const data::Sample& sample, const reading::Respons
 /// How alike the words are: no judge, but a number that training can aim at too.
 SampleScore score_open(const data::Sample& sample, const reading::Response& response) {
   const auto text = reading::read_text(response);
-  SampleScore score{.reason = std::string(to_string(text.reason)), .parsed = {{"text", text ? io::Json(*text) : io::Json(nullptr)}}};
+  SampleScore score{.reason = text.reason, .parsed = {{"text", text ? io::Json(*text) : io::Json(nullptr)}}};
   if (!sample.answer_text) return score;
   const auto words = text ? rewards::bounded_rouge(*text, *sample.answer_text, /*stem=*/false) : std::optional(rewards::Rouge{});
-  if (!words) score.reason = "too_long";
+  if (!words) score.reason = reading::Reason::kTooLong;
   score.metrics.emplace_back("rouge", words ? words->mean() : 0.0);
   return score;
 }

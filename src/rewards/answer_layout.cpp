@@ -1,10 +1,13 @@
 // Linear scanners: a regular expression engine may backtrack or overflow on what a model writes.
 #include "vrlt/rewards/answer_layout.h"
 
-#include "rewards/tag_scan.h"
-#include "rewards/text_scan.h"
+#include "vrlt/reading/peers/tag_scan.h"
+#include "vrlt/reading/peers/text_scan.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 bool has_no_tag(std::string_view text, std::string_view tag) { return find(text, tag) == std::string_view::npos; }

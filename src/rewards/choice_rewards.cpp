@@ -1,11 +1,14 @@
 #include "rewards/choice_rewards.h"
 
-#include "rewards/peer_choices.h"
 #include "rewards/prediction.h"
-#include "rewards/tag_scan.h"
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/choices.h"
+#include "vrlt/reading/peers/tag_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 bool has_right_option(const data::Sample& sample) {

@@ -1,12 +1,15 @@
 #include "rewards/format_rewards.h"
 
 #include "rewards/format_reading.h"
-#include "rewards/peer_formats.h"
 #include "rewards/prediction.h"
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/formats.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 #include "vrlt/rewards/answer_layout.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 RewardOutput well_formed(bool holds) { return holds ? RewardOutput{.value = 1.0} : failure(wrong_layout()); }

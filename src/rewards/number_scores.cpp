@@ -6,10 +6,13 @@
 #include <cstdio>
 #include <string>
 
-#include "rewards/text_scan.h"
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/text_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 /// Takes digits off the front, commas between groups of three left out.

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
-#include "rewards/answer_block.h"
-#include "rewards/peer_spans.h"
 #include "rewards/prediction.h"
 #include "rewards/require_option.h"
 #include "rewards/span_scores.h"
 #include "vrlt/config/fields.h"
+#include "vrlt/reading/peers/answer_block.h"
+#include "vrlt/reading/peers/spans.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 using Spans = std::vector<Interval>;

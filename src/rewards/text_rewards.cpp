@@ -2,16 +2,19 @@
 
 #include <cmath>
 
-#include "rewards/answer_limits.h"
 #include "rewards/number_scores.h"
 #include "rewards/prediction.h"
-#include "rewards/tag_scan.h"
-#include "rewards/unicode_scan.h"
-#include "rewards/word_scores.h"
 #include "vrlt/config/fields.h"
 #include "vrlt/core/error.h"
+#include "vrlt/reading/peers/answer_limits.h"
+#include "vrlt/reading/peers/tag_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
+#include "vrlt/rewards/word_scores.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 std::string problem_type(const data::Sample& sample) {

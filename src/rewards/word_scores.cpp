@@ -1,13 +1,16 @@
-#include "rewards/word_scores.h"
+#include "vrlt/rewards/word_scores.h"
 
 #include <algorithm>
 #include <map>
 
-#include "rewards/answer_limits.h"
 #include "rewards/porter_stemmer.h"
-#include "rewards/text_scan.h"
+#include "vrlt/reading/peers/answer_limits.h"
+#include "vrlt/reading/peers/text_scan.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 using Words = std::vector<std::string>;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vrlt/io/json.h"
+#include "vrlt/rewards/reason.h"
 
 namespace vrlt::evaluation {
 
@@ -13,8 +14,8 @@ struct SampleScore {
   /// In the order of the report. A metric that is not there leaves the sample out of its mean: a hidden label, or an official script
   /// that drops such responses.
   std::vector<std::pair<std::string, double>> metrics;
-  std::string reason = "ok";  ///< ok, or what failed: one of spec benchmarks.md 2.5.
-  io::Json parsed;            ///< What was read from the answer.
+  rewards::Reason reason = {};  ///< ok, or what failed: one of spec benchmarks.md 2.5.
+  io::Json parsed;              ///< What was read from the answer.
 };
 
 }  // namespace vrlt::evaluation

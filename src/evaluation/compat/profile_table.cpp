@@ -1,25 +1,27 @@
 #include <algorithm>
 
-#include "evaluation/compat/choice_readers.h"
 #include "evaluation/compat/overlaps.h"
-#include "evaluation/compat/python_text.h"
-#include "evaluation/compat/span_readers.h"
-#include "rewards/peer_choices.h"
-#include "rewards/peer_spans.h"
-#include "rewards/tag_scan.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/core/random.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/compat_profile.h"
 #include "vrlt/reading/credit.h"
+#include "vrlt/reading/official/choice_readers.h"
+#include "vrlt/reading/official/span_readers.h"
+#include "vrlt/reading/peers/choices.h"
+#include "vrlt/reading/peers/spans.h"
+#include "vrlt/reading/peers/tag_scan.h"
 
 namespace vrlt::evaluation {
 namespace {
 
 using namespace compat;
+using namespace reading::official;
 using data::Sample;
 
 enum class Tie { kCounts, kDoesNot };
+
+rewards::Reason official_crash() { return {rewards::ReasonKind::kUnread, "official_crash"}; }
 
 void add_thresholds(SampleScore& score, double iou, Tie tie) {
   for (const auto& [name, threshold] : {std::pair("R1@0.3", 0.3), std::pair("R1@0.5", 0.5), std::pair("R1@0.7", 0.7)})
@@ -35,11 +37,11 @@ enum class EmptyHull { kZero, kCrash };
 
 SampleScore span_score(const Sample& sample, const SpanReading& reading, Tie tie = Tie::kCounts, EmptyHull empty = EmptyHull::kZero) {
   SampleScore score{.parsed = {{"span", to_json(reading.span)}}};
-  if (reading.crash) score.reason = "official_crash";
-  if (!reading.crash && !reading.span) score.reason = "no_span";
+  if (reading.crash) score.reason = official_crash();
+  if (!reading.crash && !reading.span) score.reason = reading::Reason::kNoSpan;
   if (sample.segments.empty()) return score;
   const auto iou = reading.span && !reading.crash ? hull_iou(*reading.span, sample.clip_segments().front()) : std::optional(0.0);
-  if (!iou && empty == EmptyHull::kCrash) score.reason = "official_crash";
+  if (!iou && empty == EmptyHull::kCrash) score.reason = official_crash();
   add_thresholds(score, iou.value_or(0.0), tie);
   return score;
 }
@@ -58,7 +60,7 @@ SampleScore onethinker(const Sample& sample, const std::string& response, uint64
 
 SampleScore lita(const Sample& sample, const std::string& response, uint64_t) {
   const auto reading = read_lita(response, sample.duration);
-  SampleScore score{.reason = reading.span ? "ok" : "no_span", .parsed = {{"span", to_json(reading.span)}}};
+  SampleScore score{.reason = reading.span ? reading::Reason::kOk : reading::Reason::kNoSpan, .parsed = {{"span", to_json(reading.span)}}};
   if (sample.segments.empty()) return score;
   const double iou = reading.span ? union_iou(*reading.span, sample.clip_segments().front()) : 0.0;
   score.metrics = {{"mIoU", iou}, {"P@0.5", iou >= 0.5 ? 1.0 : 0.0}};
@@ -69,7 +71,7 @@ SampleScore lita(const Sample& sample, const std::string& response, uint64_t) {
 
 SampleScore choice_score(const ChoiceReading& reading) {
   return {.metrics = {{"accuracy", reading.right ? 1.0 : 0.0}},
-          .reason = reading.failure.empty() ? "ok" : reading.failure,
+          .reason = reading.crash ? official_crash() : rewards::Reason(reading.failure),
           .parsed = {{"option", reading.option.empty() ? io::Json(nullptr) : io::Json(reading.option)}}};
 }
 
@@ -123,7 +125,7 @@ reading::GroundedReading read_numbers(const std::string& response, const Sample&
 
 SampleScore grounded_reading(const reading::GroundedReading& numbers) {
   SampleScore score;
-  score.reason = to_string(!numbers.option ? numbers.option.reason : numbers.spans.reason);
+  score.reason = !numbers.option ? numbers.option.reason : numbers.spans.reason;
   score.parsed = {{"option", numbers.option ? io::Json(*numbers.option) : io::Json(nullptr)},
                   {"span", to_json(numbers.spans ? std::optional((*numbers.spans).front()) : std::nullopt)}};
   return score;
@@ -146,11 +148,13 @@ SampleScore nextgqa(const Sample& sample, const std::string& response, uint64_t)
 /// A glue block that is malformed repeats the IoU of the sample before it there.
 SampleScore videochat_gqa(const Sample& sample, const std::string& response, uint64_t) {
   SampleScore score;
-  const auto answer = rewards::first_block(response, rewards::kAnswer, rewards::kAnswerEnd);
-  const auto letter = rewards::first_capital_a_to_g(answer.value_or(std::string_view()));
-  const auto spans = rewards::read_glue(response);
-  if (!letter) score.reason = "no_option";
-  if (!spans) score.reason = rewards::first_block(response, rewards::kGlue, rewards::kGlueEnd) ? "official_crash" : "missing";
+  const auto answer = reading::peers::first_block(response, reading::peers::kAnswer, reading::peers::kAnswerEnd);
+  const auto letter = reading::peers::first_capital_a_to_g(answer.value_or(std::string_view()));
+  const auto spans = reading::peers::read_glue(response);
+  if (!letter) score.reason = reading::Reason::kNoOption;
+  if (!spans)
+    score.reason =
+        reading::peers::first_block(response, reading::peers::kGlue, reading::peers::kGlueEnd) ? official_crash() : reading::Reason::kMissing;
   score.parsed = {{"option", letter ? io::Json(concat(*letter)) : io::Json(nullptr)}, {"spans", io::Json::array()}};
   if (spans)
     for (const auto& span : *spans) score.parsed["spans"].push_back(to_json(span));

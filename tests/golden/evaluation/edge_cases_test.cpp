@@ -151,7 +151,7 @@ TEST(Choices, StrictColumn) {
   for_each_row('M', [&](const Json& row) {
     const auto score = find_strict(kChoice.task).score(kChoice, row["text"].get<std::string>());
     const auto& cell = row["strict"];
-    EXPECT_EQ(score.reason, cell["reason"]);
+    EXPECT_EQ(score.reason, cell["reason"].get<std::string>());
     EXPECT_EQ(score.parsed["option"], cell["option"].is_null() ? Json(nullptr) : Json(cell["option"].get<std::string>().front() - 'A'));
     EXPECT_EQ(values(score).at("accuracy"), cell["score"].get<double>());
   });

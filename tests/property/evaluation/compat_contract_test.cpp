@@ -30,7 +30,7 @@ class CompatContract : public testing::TestWithParam<std::string> {
     ASSERT_NO_THROW(first = profile_.score(truth, text, 7)) << origin;
     ASSERT_NO_THROW(second = profile_.score(truth, text, 7)) << origin;
     ASSERT_EQ(first.metrics, second.metrics) << origin;
-    ASSERT_FALSE(first.reason.empty()) << origin;
+    ASSERT_FALSE(first.reason.word.empty()) << origin;
     for (const auto& [name, value] : first.metrics)
       ASSERT_TRUE(std::isfinite(value) && value >= 0.0 && value <= 1.0) << name << " is " << value << " on " << origin;
   }

@@ -25,7 +25,7 @@ void expect_contract(const StrictEntry& entry, const std::string& text, const st
   ASSERT_NO_THROW(second = entry.score(truth, text)) << origin;
   ASSERT_EQ(first.metrics, second.metrics) << origin;
   ASSERT_EQ(first.reason, second.reason) << origin;
-  ASSERT_FALSE(first.reason.empty()) << origin;
+  ASSERT_FALSE(first.reason.word.empty()) << origin;
   ASSERT_EQ(first.metrics.empty(), entry.task == data::Task::kCaption) << "only captions are for a judge; " << origin;
   for (const auto& [name, value] : first.metrics)
     ASSERT_TRUE(std::isfinite(value) && value >= 0.0 && value <= 1.0) << name << " is " << value << " on " << origin;

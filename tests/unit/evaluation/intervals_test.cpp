@@ -5,11 +5,11 @@
 #include <map>
 
 #include "evaluation/compat/overlaps.h"
-#include "evaluation/compat/span_readers.h"
 #include "tests/support/table_case.h"
 #include "vrlt/core/error.h"
 #include "vrlt/evaluation/compat_profile.h"
 #include "vrlt/evaluation/strict_score.h"
+#include "vrlt/reading/official/span_readers.h"
 
 namespace vrlt::evaluation {
 namespace {
@@ -106,6 +106,7 @@ TEST(Flags, TellOddSpansThatAreKept) {
 // The official columns. The last two cells of a row: NExT-GQA's IoU and IoP.
 TEST(OfficialOverlaps, OfficialColumns) {
   using namespace compat;
+  using namespace reading::official;
   struct Row {
     const char* name;
     Interval span;

@@ -1,13 +1,16 @@
 // The table of spec grpo.md 3.1, every column: truth (2, 15) s.
 #include <gtest/gtest.h>
 
-#include "rewards/answer_block.h"
 #include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
+#include "vrlt/reading/peers/answer_block.h"
 #include "vrlt/rewards/answer_layout.h"
 #include "vrlt/rewards/reward_function.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 struct FormatRow {

@@ -1,15 +1,17 @@
 // The peers' columns of the table of spec grpo.md 3.2: what the answer block means to Time-R1 and to VideoChat-R1.
-#include "rewards/peer_spans.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "rewards/unicode_scan.h"
 #include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
+#include "vrlt/reading/peers/spans.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
 namespace vrlt::rewards {
+
+using namespace reading::peers;
+
 namespace {
 
 using Span = std::optional<Interval>;

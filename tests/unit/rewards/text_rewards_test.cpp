@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "rewards/number_scores.h"
-#include "rewards/word_scores.h"
 #include "tests/support/score_one.h"
 #include "tests/support/table_case.h"
 #include "vrlt/rewards/reward_function.h"
+#include "vrlt/rewards/word_scores.h"
 
 namespace vrlt::rewards {
 namespace {

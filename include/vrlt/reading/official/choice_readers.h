@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace vrlt::evaluation::compat {
+#include "vrlt/reading/reason.h"
+
+namespace vrlt::reading::official {
 
 /// A multiple-choice question as the official scripts know it.
 struct Question {
@@ -19,8 +21,9 @@ struct Question {
 /// What an official script makes of a response.
 struct ChoiceReading {
   bool right = false;
-  std::string option = {};   ///< The letter it extracts; empty if none, or if it only compares.
-  std::string failure = {};  ///< no_option where the rule finds nothing, official_crash, or empty.
+  std::string option = {};       ///< The letter it extracts; empty if none, or if it only compares.
+  Reason failure = Reason::kOk;  ///< kNoOption or kNoYesNo where the rule finds nothing.
+  bool crash = false;            ///< The script raises here.
 };
 
 // Source of all: spec benchmarks.md 3.2.
@@ -57,4 +60,4 @@ ChoiceReading read_tempcompass_caption(std::string_view response, const std::vec
 /// What TempCompass does to a response first; lmms-eval and VLMEvalKit do not.
 std::string without_end_token(std::string_view response);
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "evaluation/compat/choice_readers.h"
-#include "evaluation/compat/python_text.h"
-#include "rewards/tag_scan.h"
-#include "rewards/unicode_scan.h"
+#include "reading/official/python_text.h"
+#include "vrlt/reading/official/choice_readers.h"
+#include "vrlt/reading/peers/tag_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 namespace {
 
 /// Whether one of `letters` stands alone in the lower-case characters: the first that does, or NUL.
@@ -30,23 +30,23 @@ bool any_long_word_in(std::string_view option, std::string_view text) {
 }  // namespace
 
 ChoiceReading read_mmvu(std::string_view response, const Question& question) {
-  const auto text = rewards::lower(rewards::unicode_trim(response));
+  const auto text = peers::lower(peers::unicode_trim(response));
   const auto characters = characters_of(text);
-  const char letter = rewards::to_lower(question.letter());
-  const auto option = rewards::lower(rewards::unicode_trim(question.text()));
+  const char letter = peers::to_lower(question.letter());
+  const auto option = peers::lower(peers::unicode_trim(question.text()));
   const char first = first_alone(characters, "abcde");
   ChoiceReading reading{.option = first == '\0' ? "" : std::string(1, static_cast<char>(first & ~0x20))};
   // Its first test, that the first letter alone is the right one, is within the second: that the right one stands alone.
   reading.right = first_alone(characters, std::string_view(&letter, 1)) != '\0' || contains(text, option) ||
                   (contains(text, std::string_view(&letter, 1)) && any_long_word_in(option, text));
-  if (!reading.right && first == '\0') reading.failure = "no_option";
+  if (!reading.right && first == '\0') reading.failure = Reason::kNoOption;
   return reading;
 }
 
 ChoiceReading read_final_answer(std::string_view response, const Question& question) {
   constexpr std::string_view kPhrase = "final answer is", kBoxed = "\\boxed{", kMarks = ": $*_`\"'([{\t\r\n";
-  const size_t phrase = rewards::find_last(rewards::lower(response), kPhrase);
-  if (phrase == std::string_view::npos) return {.failure = "no_option"};
+  const size_t phrase = peers::find_last(peers::lower(response), kPhrase);
+  if (phrase == std::string_view::npos) return {.failure = Reason::kNoOption};
   auto rest = response.substr(phrase + kPhrase.size());
   const auto skip_marks = [&] { rest.remove_prefix(std::min(rest.find_first_not_of(kMarks), rest.size())); };
   skip_marks();
@@ -54,10 +54,10 @@ ChoiceReading read_final_answer(std::string_view response, const Question& quest
     rest.remove_prefix(kBoxed.size());
     skip_marks();
   }
-  const bool alone = !rest.empty() && rewards::is_letter(rest.front()) && (rest.size() == 1 || !is_word(rest[1]));
-  if (!alone) return {.failure = "no_option"};
+  const bool alone = !rest.empty() && peers::is_letter(rest.front()) && (rest.size() == 1 || !is_word(rest[1]));
+  if (!alone) return {.failure = Reason::kNoOption};
   const auto letter = static_cast<char>(rest.front() & ~0x20);
   return {letter == question.letter(), std::string(1, letter)};
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

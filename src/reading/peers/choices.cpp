@@ -1,12 +1,12 @@
-#include "rewards/peer_choices.h"
+#include "vrlt/reading/peers/choices.h"
 
 #include <array>
 
-#include "rewards/tag_scan.h"
-#include "rewards/text_scan.h"
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/tag_scan.h"
+#include "vrlt/reading/peers/text_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 namespace {
 
 bool is_quote(char c) { return c == '"' || c == '\''; }
@@ -148,4 +148,4 @@ std::optional<char> read_seed_eval_choice(std::string_view response) {
   return read_mvbench_choice(text);
 }
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

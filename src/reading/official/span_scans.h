@@ -5,7 +5,7 @@
 
 #include "vrlt/core/interval.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 
 /// Values that a pattern finds, with the place behind the match; end is 0 where it does not match.
 struct Match {
@@ -36,4 +36,4 @@ std::string with_hyphens(std::string_view response);
 
 inline Interval sorted(Interval span) { return span.length() > 0 ? span : Interval{span.end_seconds, span.start_seconds}; }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

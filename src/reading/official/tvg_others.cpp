@@ -2,14 +2,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evaluation/compat/python_text.h"
-#include "evaluation/compat/span_readers.h"
-#include "evaluation/compat/span_scans.h"
-#include "rewards/tag_scan.h"
+#include "reading/official/python_text.h"
+#include "reading/official/span_scans.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
+#include "vrlt/reading/official/span_readers.h"
+#include "vrlt/reading/peers/tag_scan.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 namespace {
 
 using Found = std::optional<Interval>;
@@ -44,7 +44,7 @@ Match time_token(std::string_view text, size_t i) {
 }  // namespace
 
 SpanReading read_timelens(std::string_view response) {
-  const auto text = rewards::lower(characters_of(response));
+  const auto text = peers::lower(characters_of(response));
   auto span = first_of(paired(clocks(text, /*fraction=*/true)));
   if (!span) span = first_joined(text, "-", false);
   if (!span) span = first_joined(text, "to", true);
@@ -74,7 +74,7 @@ SpanReading read_to_and(std::string_view response) {
 }
 
 SpanReading read_onethinker(std::string_view response) {
-  const auto answer = rewards::first_block(response, rewards::kAnswer, rewards::kAnswerEnd);
+  const auto answer = peers::first_block(response, peers::kAnswer, peers::kAnswerEnd);
   if (!answer) return {};
   try {
     const auto json = io::parse_json(*answer, "answer", {.max_bytes = 1 << 16, .max_depth = 8});
@@ -99,4 +99,4 @@ SpanReading read_lita(std::string_view response, std::optional<double> duration)
   return {sorted({std::clamp(times[0], 0.0, end), std::clamp(times[1], 0.0, end)})};
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

@@ -5,7 +5,7 @@
 
 #include "vrlt/core/interval.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 
 /// What an official script reads as the time span of a response, as it is: perhaps inverted, empty or beyond the video.
 struct SpanReading {
@@ -30,4 +30,4 @@ SpanReading read_onethinker(std::string_view response);
 /// LITA: the first two <t>, sorted within [0, duration]; the whole video if there are fewer. Nothing if that is not known either.
 SpanReading read_lita(std::string_view response, std::optional<double> duration);
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

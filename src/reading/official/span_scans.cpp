@@ -1,12 +1,12 @@
-#include "evaluation/compat/span_scans.h"
+#include "reading/official/span_scans.h"
 
 #include <algorithm>
 
-#include "evaluation/compat/python_text.h"
+#include "reading/official/python_text.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 
-using rewards::is_digit;
+using peers::is_digit;
 
 Match bare_number(std::string_view text, size_t i) {
   if (!is_digit(at(text, i)) || !is_boundary(text, i)) return {};
@@ -76,7 +76,7 @@ std::vector<std::string_view> pieces_about_times(std::string_view text) {
 }
 
 std::string with_hyphens(std::string_view response) {
-  return replace_all(replace_all(rewards::lower(characters_of(response)), "a specific example is : 20.8 - 30.0 seconds", ""), "to", "-");
+  return replace_all(replace_all(peers::lower(characters_of(response)), "a specific example is : 20.8 - 30.0 seconds", ""), "to", "-");
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 // The formats that other projects reward, each as a predicate on the whole response. They match Python regular expressions on
 // Unicode text with "dot matches newline"; what a full match makes of their quantifiers is in spec grpo.md 3.1.
@@ -29,4 +29,4 @@ bool has_boxed_format(std::string_view text);
 /// matches anything; here it is text. Source: MUSEG src/train.py.
 double museg_format_tier(std::string_view text, bool timestamps_in_thinking);
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

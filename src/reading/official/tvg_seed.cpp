@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "evaluation/compat/python_text.h"
-#include "evaluation/compat/span_readers.h"
-#include "evaluation/compat/span_scans.h"
-#include "rewards/tag_scan.h"
+#include "reading/official/python_text.h"
+#include "reading/official/span_scans.h"
+#include "vrlt/reading/official/span_readers.h"
+#include "vrlt/reading/peers/tag_scan.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 namespace {
 
 /// \d+\.*\d* at i.
@@ -21,12 +21,12 @@ bool one_dot(std::string_view digits) { return std::count(digits.begin(), digits
 SpanReading find_pair(std::string_view text) {
   SpanReading first;
   for (size_t i = 0; i < text.size();) {
-    if (!rewards::is_digit(text[i])) {
+    if (!peers::is_digit(text[i])) {
       ++i;
       continue;
     }
     const size_t start_end = skip_number_with_dots(text, i), hyphen = skip_spaces(text, start_end), second = skip_spaces(text, hyphen + 1);
-    if (at(text, hyphen) != '-' || !rewards::is_digit(at(text, second))) {
+    if (at(text, hyphen) != '-' || !peers::is_digit(at(text, second))) {
       i = skip_digits(text, i);  // no later start among the same digits has another end
       continue;
     }
@@ -65,7 +65,7 @@ std::optional<std::string_view> quoted_time(std::string_view text, size_t& i, st
   k = skip_spaces(text, k + 1);
   if (at(text, k) != '"') return {};
   const size_t begin = ++k;
-  while (rewards::is_digit(at(text, k)) || at(text, k) == '.') ++k;
+  while (peers::is_digit(at(text, k)) || at(text, k) == '.') ++k;
   if (k == begin || at(text, k) != '"') return {};
   i = k + 1;
   return text.substr(begin, k - begin);
@@ -80,11 +80,11 @@ bool skip_literal(std::string_view text, size_t& i, std::string_view literal) {
 
 /// The answer block right behind the thinking, from i on.
 std::optional<std::pair<std::string_view, std::string_view>> json_answer(std::string_view text, size_t i) {
-  if (!skip_literal(text, i, rewards::kAnswer) || !skip_literal(text, i, "{")) return {};
+  if (!skip_literal(text, i, peers::kAnswer) || !skip_literal(text, i, "{")) return {};
   const auto start = quoted_time(text, i, "\"start_time\"");
   if (!start || !skip_literal(text, i, ",")) return {};
   const auto end = quoted_time(text, i, "\"end_time\"");
-  if (!end || !skip_literal(text, i, "}") || !skip_literal(text, i, rewards::kAnswerEnd)) return {};
+  if (!end || !skip_literal(text, i, "}") || !skip_literal(text, i, peers::kAnswerEnd)) return {};
   return std::pair(*start, *end);
 }
 
@@ -106,11 +106,10 @@ SpanReading read_seed(std::string_view response) {
 
 SpanReading read_seed_r1(std::string_view response) {
   constexpr Interval kNothing{0.0, 0.0};
-  const size_t think = rewards::find(response, rewards::kThink);
+  const size_t think = peers::find(response, peers::kThink);
   if (think == std::string_view::npos) return {kNothing};
-  for (size_t i = rewards::find(response, rewards::kThinkEnd, think); i != std::string_view::npos;
-       i = rewards::find(response, rewards::kThinkEnd, i)) {
-    i += rewards::kThinkEnd.size();
+  for (size_t i = peers::find(response, peers::kThinkEnd, think); i != std::string_view::npos; i = peers::find(response, peers::kThinkEnd, i)) {
+    i += peers::kThinkEnd.size();
     const auto times = json_answer(response, i);
     if (!times) continue;
     if (!is_float(times->first) || !is_float(times->second)) return {kNothing};
@@ -119,4 +118,4 @@ SpanReading read_seed_r1(std::string_view response) {
   return {kNothing};
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

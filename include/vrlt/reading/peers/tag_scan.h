@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 inline constexpr std::string_view kThink = "<think>", kThinkEnd = "</think>", kAnswer = "<answer>", kAnswerEnd = "</answer>";
 inline constexpr std::string_view kGlue = "<glue>", kGlueEnd = "</glue>";
@@ -30,4 +30,4 @@ std::optional<std::string_view> first_block(std::string_view text, std::string_v
 /// The last of the blocks that such a search finds when it goes on behind each match.
 std::optional<std::string_view> last_block(std::string_view text, std::string_view open, std::string_view close);
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

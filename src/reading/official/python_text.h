@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "rewards/text_scan.h"
+#include "vrlt/reading/peers/text_scan.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 
 // The official scripts are Python: their patterns see characters, not bytes. A text becomes one byte per character: ASCII as it
 // is, full-width digits as ASCII digits, and of what is beyond ASCII only its kind. Digits of other scripts count as letters, unlike there.
@@ -16,8 +16,8 @@ inline constexpr char kWideLetter = '\x80', kEnDash = '\x81', kWideSpace = '\x82
 std::string characters_of(std::string_view text);
 
 /// Python's \s and \w on such a text.
-inline bool is_space(char c) { return rewards::is_space(c) || c == kWideSpace; }
-inline bool is_word(char c) { return rewards::is_letter(c) || rewards::is_digit(c) || c == '_' || c == kWideLetter; }
+inline bool is_space(char c) { return peers::is_space(c) || c == kWideSpace; }
+inline bool is_word(char c) { return peers::is_letter(c) || peers::is_digit(c) || c == '_' || c == kWideLetter; }
 
 inline char at(std::string_view text, size_t i) { return i < text.size() ? text[i] : '\0'; }
 
@@ -38,4 +38,4 @@ inline bool contains(std::string_view text, std::string_view needle) { return te
 std::vector<std::string_view> split_words(std::string_view text);
 std::vector<std::string_view> split_at(std::string_view text, std::string_view separators);
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

@@ -5,7 +5,7 @@
 
 #include "vrlt/reading/reason.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 /// The content of the only `<answer>` block, for rewards that follow a peer; the others read as vrlt/reading does.
 struct AnswerBlock {
@@ -14,4 +14,4 @@ struct AnswerBlock {
 };
 AnswerBlock only_answer_block(std::string_view text);
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

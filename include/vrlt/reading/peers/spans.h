@@ -6,7 +6,7 @@
 
 #include "vrlt/core/interval.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 // How other projects read time spans, for runs that must agree with theirs. What they get wrong is in spec grpo.md 3.2 and 7; the reading
 // to train with is that of vrlt/reading.
@@ -25,4 +25,4 @@ std::optional<std::vector<Interval>> read_glue(std::string_view response);
 /// The items `s-e` of an answer, separated by white space, as Python's float() takes them. Source: MUSEG src/train.py.
 std::optional<std::vector<Interval>> read_museg_items(std::string_view answer);
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

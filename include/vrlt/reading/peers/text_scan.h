@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 /// ASCII only: what a model writes in other scripts is not a digit, a letter or a space to a parser.
 inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -54,4 +54,4 @@ inline size_t digits_at(std::string_view text, size_t begin) {
   return end - begin;
 }
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

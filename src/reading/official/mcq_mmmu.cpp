@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "evaluation/compat/choice_readers.h"
-#include "evaluation/compat/python_text.h"
+#include "reading/official/python_text.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
+#include "vrlt/reading/official/choice_readers.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 namespace {
 
 std::string_view strip_marks(std::string_view text) {
@@ -43,19 +43,19 @@ ChoiceReading read_mmmu(std::string_view response, const Question& question) {
   const auto before_blank = [](size_t i) { return concat(label(i), " "); };
   const auto alone = [](size_t i) { return concat(" ", label(i), " "); };
   const auto before_dot = [](size_t i) { return concat(label(i), "."); };
-  const auto by_text = [&](size_t i) { return rewards::lower(question.options[i]); };
+  const auto by_text = [&](size_t i) { return peers::lower(question.options[i]); };
   const auto reading = [&](size_t i) { return ChoiceReading{static_cast<int64_t>(i) == question.answer, concat(label(i))}; };
 
   if (const auto found = options_in(text, count, in_brackets); !found.empty()) return reading(last_of(found, text, in_brackets));
   for (const auto& found : {options_in(text, count, before_blank), options_in(text, count, before_dot)})
     if (!found.empty()) return reading(last_of(found, text, alone));
   if (split_words(text).size() > 5) {
-    const auto low = rewards::lower(text);
+    const auto low = peers::lower(text);
     if (const auto found = options_in(low, count, by_text); !found.empty()) return reading(last_of(found, low, by_text));
   }
   auto drawn = reading(random_bits(question.seed, stable_hash("mmmu"), 0, 0) % count);
-  drawn.failure = "no_option";
+  drawn.failure = Reason::kNoOption;
   return drawn;
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

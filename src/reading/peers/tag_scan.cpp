@@ -1,10 +1,10 @@
-#include "rewards/tag_scan.h"
+#include "vrlt/reading/peers/tag_scan.h"
 
 #include <cstring>
 
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 size_t find(std::string_view text, std::string_view needle, size_t from) {
   if (from > text.size()) return std::string_view::npos;
@@ -52,4 +52,4 @@ std::optional<std::string_view> last_block(std::string_view text, std::string_vi
   return last;
 }
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

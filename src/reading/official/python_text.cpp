@@ -1,11 +1,11 @@
-#include "evaluation/compat/python_text.h"
+#include "reading/official/python_text.h"
 
 #include <charconv>
 #include <cmath>
 
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 
 std::string characters_of(std::string_view text) {
   std::string result;
@@ -17,13 +17,13 @@ std::string characters_of(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    const auto wide = rewards::wide_character_at(text);
+    const auto wide = peers::wide_character_at(text);
     const auto character = text.substr(0, wide.length);
     if (character.size() == 3 && character.starts_with("\xEF\xBC") && character[2] >= '\x90' && character[2] <= '\x99')
       result += static_cast<char>('0' + (character[2] - '\x90'));
     else if (character == "\xE2\x80\x93")
       result += kEnDash;
-    else if (rewards::unicode_spaces_at(character) > 0)
+    else if (peers::unicode_spaces_at(character) > 0)
       result += kWideSpace;
     else
       result += wide.word ? kWideLetter : kWideOther;
@@ -38,7 +38,7 @@ size_t skip_spaces(std::string_view text, size_t i) {
 }
 
 size_t skip_digits(std::string_view text, size_t i) {
-  while (i < text.size() && rewards::is_digit(text[i])) ++i;
+  while (i < text.size() && peers::is_digit(text[i])) ++i;
   return i;
 }
 
@@ -79,4 +79,4 @@ std::vector<std::string_view> split_at(std::string_view text, std::string_view s
   }
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

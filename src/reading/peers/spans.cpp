@@ -1,17 +1,17 @@
-#include "rewards/peer_spans.h"
+#include "vrlt/reading/peers/spans.h"
 
 #include <charconv>
 #include <cmath>
 #include <string>
 
-#include "rewards/answer_limits.h"
-#include "rewards/tag_scan.h"
-#include "rewards/text_scan.h"
-#include "rewards/unicode_scan.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
+#include "vrlt/reading/peers/answer_limits.h"
+#include "vrlt/reading/peers/tag_scan.h"
+#include "vrlt/reading/peers/text_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 namespace {
 
 std::optional<double> python_number(const io::Json& json, const char* key) {
@@ -153,4 +153,4 @@ std::optional<std::vector<Interval>> read_museg_items(std::string_view answer) {
   }
 }
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

@@ -1,8 +1,8 @@
-#include "rewards/answer_block.h"
+#include "vrlt/reading/peers/answer_block.h"
 
-#include "rewards/tag_scan.h"
+#include "vrlt/reading/peers/tag_scan.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 AnswerBlock only_answer_block(std::string_view text) {
   using reading::Reason;
@@ -14,4 +14,4 @@ AnswerBlock only_answer_block(std::string_view text) {
   return {block};
 }
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

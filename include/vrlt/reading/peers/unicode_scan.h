@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 
 // The peers match Unicode text with Python's \s, \d, strip() and float(), so their rules, unlike our own grammar, know the spaces
 // and digits of every script. Bytes that are not UTF-8 are neither.
@@ -33,4 +33,4 @@ WideCharacter wide_character_at(std::string_view text);
 /// nan are allowed. Empty if it raises.
 std::optional<double> python_float(std::string_view text);
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

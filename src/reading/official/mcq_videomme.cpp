@@ -4,12 +4,12 @@
 #include <span>
 #include <tuple>
 
-#include "evaluation/compat/choice_readers.h"
-#include "evaluation/compat/python_text.h"
-#include "rewards/unicode_scan.h"
+#include "reading/official/python_text.h"
 #include "vrlt/core/error.h"
+#include "vrlt/reading/official/choice_readers.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 namespace {
 
 // Two of the lead-ins are strings that a missing comma has fused; they never occur.
@@ -19,12 +19,12 @@ constexpr std::array<std::string_view, 6> kLeadIns = {
 constexpr std::array<std::string_view, 2> kMoreLeadIns = {"Answer:", "Option:"};
 
 ChoiceReading letter_reading(std::optional<char> letter, const Question& question) {
-  if (!letter) return {.failure = "no_option"};
+  if (!letter) return {.failure = Reason::kNoOption};
   return {*letter == question.letter(), std::string(1, *letter)};
 }
 
 ChoiceReading first_capital(std::string_view response, std::span<const std::string_view> more, const Question& question) {
-  std::string text(rewards::unicode_trim(response));
+  std::string text(peers::unicode_trim(response));
   for (const auto lead_in : kLeadIns) text = replace_all(text, lead_in, "");
   for (const auto lead_in : more) text = replace_all(text, lead_in, "");
   // The source also gives up on more than ten words without a letter, which changes nothing.
@@ -75,7 +75,7 @@ std::string_view strip_each(std::string_view text) {
   return text;
 }
 
-bool is_alpha(char c) { return rewards::is_letter(c) || c == kWideLetter; }
+bool is_alpha(char c) { return peers::is_letter(c) || c == kWideLetter; }
 
 /// Candidates of one letter. @param text  between two blanks, as characters.
 std::vector<Ranked> candidates_of(char letter, std::string_view text, std::span<const size_t> phrase_ends) {
@@ -90,7 +90,7 @@ std::vector<Ranked> candidates_of(char letter, std::string_view text, std::span<
   last({letter, ' '}, 2);
   for (const size_t end : phrase_ends)
     if (const size_t place = text.find(letter, end); place != std::string_view::npos) found.push_back({7, place, letter});
-  const auto whole = rewards::trim(text);
+  const auto whole = peers::trim(text);
   if (whole.starts_with(letter) && !is_alpha(at(whole, 1))) found.push_back({10, 0, letter});
   if (whole.ends_with(letter) && (whole.size() == 1 || !is_alpha(whole[whole.size() - 2]))) found.push_back({9, text.size() - 1, letter});
   return found;
@@ -99,7 +99,7 @@ std::vector<Ranked> candidates_of(char letter, std::string_view text, std::span<
 /// Where the phrases that announce an answer end in the characters of `text`, the first of each.
 std::vector<size_t> phrase_ends(std::string_view text) {
   std::vector<size_t> ends;
-  const auto low = rewards::lower(text);
+  const auto low = peers::lower(text);
   for (const auto phrase : kPhrases)
     if (const size_t place = low.find(phrase); place != std::string::npos)
       ends.push_back(characters_of(text.substr(0, place + phrase.size())).size());
@@ -115,7 +115,7 @@ ChoiceReading read_videomme_vlmevalkit(std::string_view response, const Question
 }
 
 ChoiceReading read_ranked(std::string_view response, const Question& question) {
-  const auto bytes = concat(" ", strip_each(rewards::unicode_trim(response)), " ");
+  const auto bytes = concat(" ", strip_each(peers::unicode_trim(response)), " ");
   const auto text = characters_of(bytes);
   const auto ends = phrase_ends(bytes);
   std::vector<Ranked> found;
@@ -126,11 +126,11 @@ ChoiceReading read_ranked(std::string_view response, const Question& question) {
   if (found.empty())
     for (const char letter : {'A', 'B', 'C', 'D'})
       if (const size_t place = text.rfind(letter); place != std::string::npos) found.push_back({0, place, letter});
-  if (found.empty()) return {.failure = "no_option"};
+  if (found.empty()) return {.failure = Reason::kNoOption};
   // The sort of the source is stable and in descending order: of equals the letter that comes first.
   const auto best = std::max_element(found.begin(), found.end(),
                                      [](const Ranked& a, const Ranked& b) { return std::tie(a.priority, a.place) < std::tie(b.priority, b.place); });
   return letter_reading(best->letter, question);
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

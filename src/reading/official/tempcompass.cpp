@@ -1,11 +1,11 @@
-#include "evaluation/compat/choice_readers.h"
-#include "evaluation/compat/python_text.h"
-#include "rewards/unicode_scan.h"
+#include "reading/official/python_text.h"
+#include "vrlt/reading/official/choice_readers.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 namespace {
 
-const ChoiceReading kToTheJudge = {.failure = "no_option"};
+const ChoiceReading kToTheJudge = {.failure = Reason::kNoOption};
 
 /// "Sentence A" and "The man runs." of "Sentence A: The man runs.".
 std::string_view label_of(std::string_view line) { return line.substr(0, line.find(": ")); }
@@ -25,7 +25,7 @@ std::string index_of(std::string_view line) {
 
 }  // namespace
 
-std::string without_end_token(std::string_view response) { return std::string(rewards::unicode_trim(replace_all(response, "</s>", ""))); }
+std::string without_end_token(std::string_view response) { return std::string(peers::unicode_trim(replace_all(response, "</s>", ""))); }
 
 ChoiceReading read_tempcompass_choice(std::string_view response, std::string_view line) {
   if (response == line) return {true, std::string(line.substr(0, 1))};
@@ -37,8 +37,8 @@ ChoiceReading read_tempcompass_choice(std::string_view response, std::string_vie
 
 ChoiceReading read_tempcompass_yes_no(std::string_view response, std::string_view answer) {
   for (const std::string_view word : {"yes", "no"})
-    if (rewards::starts_with_word(response, word)) return {answer == word, std::string(word)};
-  return {.failure = "no_yes_no"};
+    if (peers::starts_with_word(response, word)) return {answer == word, std::string(word)};
+  return {.failure = Reason::kNoYesNo};
 }
 
 ChoiceReading read_tempcompass_caption(std::string_view response, const std::vector<std::string>& lines, int64_t answer) {
@@ -59,4 +59,4 @@ ChoiceReading read_tempcompass_caption(std::string_view response, const std::vec
   return {found == lines[static_cast<size_t>(answer)], index_of(found)};
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "evaluation/compat/python_text.h"
-#include "evaluation/compat/span_readers.h"
-#include "evaluation/compat/span_scans.h"
+#include "reading/official/python_text.h"
+#include "reading/official/span_scans.h"
+#include "vrlt/reading/official/span_readers.h"
 
-namespace vrlt::evaluation::compat {
+namespace vrlt::reading::official {
 namespace {
 
 using Pieces = std::vector<std::string_view>;
@@ -68,4 +68,4 @@ SpanReading read_lmms(std::string_view response) {
   return {span};
 }
 
-}  // namespace vrlt::evaluation::compat
+}  // namespace vrlt::reading::official

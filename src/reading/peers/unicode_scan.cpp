@@ -1,4 +1,4 @@
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
 #include <utf8proc.h>
 
@@ -6,9 +6,9 @@
 #include <cmath>
 #include <string>
 
-#include "rewards/text_scan.h"
+#include "vrlt/reading/peers/text_scan.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 namespace {
 
 struct Character {
@@ -148,4 +148,4 @@ std::optional<double> python_float(std::string_view text) {
   return sign * ascii_number(*number);
 }
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers

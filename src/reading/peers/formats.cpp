@@ -1,16 +1,16 @@
-#include "rewards/peer_formats.h"
+#include "vrlt/reading/peers/formats.h"
 
 #include <charconv>
 #include <cmath>
 #include <string>
 #include <vector>
 
-#include "rewards/peer_spans.h"
-#include "rewards/tag_scan.h"
-#include "rewards/text_scan.h"
-#include "rewards/unicode_scan.h"
+#include "vrlt/reading/peers/spans.h"
+#include "vrlt/reading/peers/tag_scan.h"
+#include "vrlt/reading/peers/text_scan.h"
+#include "vrlt/reading/peers/unicode_scan.h"
 
-namespace vrlt::rewards {
+namespace vrlt::reading::peers {
 namespace {
 
 /// Takes `token` off the front, after white space.
@@ -107,4 +107,4 @@ double museg_format_tier(std::string_view text, bool timestamps_in_thinking) {
   return 1.0;
 }
 
-}  // namespace vrlt::rewards
+}  // namespace vrlt::reading::peers
