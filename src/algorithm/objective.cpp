@@ -40,7 +40,7 @@ at::Tensor divergence(const TokenBatch& tokens, const KlConfig& config) {
 Objective objective(const TokenBatch& tokens, const StepCounts& counts, const ObjectiveConfig& config) {
   const auto weights = token_weights(tokens, counts, config.aggregation);
   Objective result{.surrogates = find_loss(config.policy_loss.loss).loss(tokens, config.policy_loss)};
-  if (config.correction.mode != "none" && tokens.sampler_log_probs.defined()) result.correction = correction_weights(tokens, config.correction);
+  if (config.correction.corrects() && tokens.sampler_log_probs.defined()) result.correction = correction_weights(tokens, config.correction);
   result.policy = (weighted_surrogates(tokens, result, config) * weights).sum();
   result.loss = result.policy;
   if (tokens.ref_log_probs.defined()) {

@@ -19,7 +19,7 @@ void tell_what_follows(const std::vector<config::Difference>& changes, const set
   for (const auto& [key, before, after] : changes) {
     log::info(concat("from step ", done + 1, " on ", key, " is ", after.value_or("not set"), ", before it was ", before.value_or("not set")));
     if (key != "steps" || done == 0 || !spans_the_run(config.optim)) continue;
-    const int64_t updates = config.trainer == "grpo" ? config.algorithm.num_updates() : 1;
+    const int64_t updates = !config.is_sft() ? config.algorithm.num_updates() : 1;
     log::warning(concat("optim.schedule: ", config.optim.schedule, " spans all steps: from step ", done + 1, " on the rate is that of a run of ",
                         config.steps, " steps at this place (",
                         config.optim.lr * optim::lr_factor(config.optim, done * updates, config.steps * updates), "), the steps before had those of ",

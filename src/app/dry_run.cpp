@@ -81,7 +81,7 @@ ModelFolder open_model_folder(const settings::ModelSection& section) {
   const fs::path path = section.path;
   ModelFolder folder{.shape = model::read_model_shape(path), .max_positions = model::read_max_positions(path)};
   const bool has_weights = fs::exists(path / "model.safetensors") || fs::exists(path / "model.safetensors.index.json");
-  if (section.init == "pretrained" && !has_weights)
+  if (section.reads_weights() && !has_weights)
     throw MissingInputError(concat(section.path, ": no weights (model.safetensors); model.init: random starts from config.json"));
   constexpr double kNoMatter = 1.0;  // seconds have no part in a prompt's text
   folder.processor = std::make_unique<processor::Processor>(path, processor::parse_mrope_mode(section.mrope_mode), kNoMatter);

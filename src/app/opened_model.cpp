@@ -17,9 +17,9 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSe
   model::ModelOptions options;
   options.dtype = section.dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
   options.device = at::Device(section.device);
-  options.random_weights = section.init == "random";
+  options.random_weights = !section.reads_weights();
   options.seed = seed;
-  options.checkpoint_blocks = section.activation_checkpointing == "blocks";
+  options.checkpoint_blocks = section.checkpoints_blocks();
   return model::load_model(section.path, options);
 }
 

@@ -94,7 +94,7 @@ RunPlan plan_of(const settings::TrainConfig& config) {
   RunPlan plan{.model = config.model,
                .data = config.data,
                .media = {config.video, config.image},
-               .response_tokens = config.trainer == "sft" ? 0 : config.rollout.max_new_tokens,
+               .response_tokens = config.is_sft() ? 0 : config.rollout.max_new_tokens,
                .purpose = check::purpose_of(config)};
   plan.budget = [config](const model::ModelShape& shape, int64_t, const trainer::PromptSizes& sizes, int64_t ranks) {
     return trainer::to_text(trainer::estimate_budget(config, shape, sizes, ranks), trainer::device_speed(config));

@@ -64,7 +64,7 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
   const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
   if (group.is_first()) tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> reference;
-  if (config.trainer == "grpo" && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
+  if (!config.is_sft() && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,
                    " steps -> ", run_folder.string()));
   const trainer::TrainingParts parts{.config = config,
@@ -77,7 +77,7 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
                                      .group = group,
                                      .yardstick = yardstick(config, group),
                                      .must_resume = command.resume == Resume::kMust};
-  (config.trainer == "sft" ? trainer::train_sft : trainer::train_grpo)(parts);
+  (config.is_sft() ? trainer::train_sft : trainer::train_grpo)(parts);
   return 0;
 }
 

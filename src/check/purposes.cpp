@@ -16,8 +16,8 @@ Purpose rewarded(const std::vector<config::WeightedName>& rewards, const std::ve
 
 Purpose purpose_of(const settings::TrainConfig& config) {
   Purpose purpose;
-  if (config.trainer == "sft")
-    purpose.target = config.sft.target == "think_answer" ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer;
+  if (config.is_sft())
+    purpose.target = config.sft.reference_target();
   else
     purpose = rewarded(config.rewards, settings::TrainConfig().rewards, config.reward_options, config.rollout.max_new_tokens);
   purpose.prompt = &data::find_prompt(config.data.prompt);

@@ -13,6 +13,7 @@
 #include "data/converters/video_r1.h"
 #include "data/converters/videomme.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/data/record_file.h"
 #include "vrlt/data/sample.h"
 
@@ -122,13 +123,6 @@ Conversion convert(const ConverterEntry& entry, const ConversionRequest& request
 
 std::span<const ConverterEntry> converter_table() { return kConverters; }
 
-const ConverterEntry& find_converter(const std::string& name) {
-  std::string known;
-  for (const auto& entry : kConverters) {
-    if (name == entry.name) return entry;
-    known += concat(known.empty() ? "" : ", ", entry.name);
-  }
-  throw ConfigError(concat("unknown annotation format \"", name, "\"; known: ", known));
-}
+const ConverterEntry& find_converter(const std::string& name) { return find_row(kConverters, name, "annotation format"); }
 
 }  // namespace vrlt::data

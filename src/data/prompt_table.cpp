@@ -5,6 +5,7 @@
 #include "data/prompts/prompt_parts.h"
 #include "data/prompts/task_prompts.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
 
 namespace vrlt::data {
@@ -98,14 +99,7 @@ std::string reference_response(const PromptEntry& prompt, const Sample& sample, 
   return "<think>" + text + "</think>" + answer;
 }
 
-const PromptEntry& find_prompt(const std::string& name) {
-  std::string known;
-  for (const auto& entry : kPrompts) {
-    if (name == entry.name) return entry;
-    known += concat(known.empty() ? "" : ", ", entry.name);
-  }
-  throw ConfigError(concat("unknown prompt \"", name, "\"; known: ", known));
-}
+const PromptEntry& find_prompt(const std::string& name) { return find_row(kPrompts, name, "prompt"); }
 
 const PromptEntry& prompt_of(const Sample& sample, const std::string& usual) { return find_prompt(sample.prompt.empty() ? usual : sample.prompt); }
 

@@ -93,6 +93,6 @@ std::string folded(const std::string& summary, const std::string& body, bool ope
   return "<details" + std::string(open ? " open" : "") + "><summary>" + summary + "</summary>" + body + "</details>\n";
 }
 
-std::string number_cell(double value) { return "<td class=\"n\">" + format_number(value) + "</td>"; }
+std::string number_cell(double value) { return "<td class=\"number\">" + format_number(value) + "</td>"; }
 
 }  // namespace vrlt::report

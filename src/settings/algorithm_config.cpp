@@ -25,7 +25,7 @@ bool divides_by_std(const AlgorithmSection& c) { return find_row(algorithm::adva
 bool has_kl_loss(const AlgorithmSection& c) { return c.objective.kl.coef > 0; }
 bool has_kl_reward(const AlgorithmSection& c) { return c.kl_reward.coef > 0; }
 bool has_entropy_bonus(const AlgorithmSection& c) { return c.objective.entropy.coef > 0; }
-bool corrects(const AlgorithmSection& c) { return c.objective.correction.mode != "none"; }
+bool corrects(const AlgorithmSection& c) { return c.objective.correction.corrects(); }
 bool is_dynamic(const AlgorithmSection& c) { return c.dynamic_sampling.enabled; }
 
 constexpr Condition kConditions[] = {

@@ -206,7 +206,7 @@ void check_model_folder(const ModelSection& model) {
   std::error_code ignored;
   if (!is_there(folder)) refuse_missing(model.path);
   if (!fs::is_directory(folder, ignored)) refuse_file(folder);
-  const bool reads_weights = model.init == "pretrained";
+  const bool reads_weights = model.reads_weights();
   if (!is_there(folder / kConfig)) refuse_without_config(folder);
   check_family(folder / kConfig, reads_weights);
   if (!reads_weights) return;

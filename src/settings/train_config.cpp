@@ -100,7 +100,7 @@ class AlgorithmCheck {
     const auto& correction = algorithm_.objective.correction;
     if (one_temperature(config_)) return;
     const char* what = "the sampler's log-probabilities are at rollout.temperature, the update's are not: ";
-    if (correction.mode != "none") refuse("algorithm.logprob_temperature", what, "set is_correction: none");
+    if (correction.corrects()) refuse("algorithm.logprob_temperature", what, "set is_correction: none");
     if (correction.off_policy_threshold)
       refuse("algorithm.off_policy_threshold", what, "remove off_policy_threshold, or set logprob_temperature: rollout");
   }
@@ -158,7 +158,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.section("model", "the model to train", c.model);
   v.section("data", "the training samples", c.data);
   visit_media_sections(v, c.video, c.image);
-  if (c.trainer == "grpo" || v.wants_fields_without_effect()) {
+  if (!c.is_sft() || v.wants_fields_without_effect()) {
     v.section("rollout", "how responses are sampled", c.rollout);
     v.field({.name = "rewards",
              .help = "rewards or presets (--list rewards, reward_presets) and their weights",
@@ -168,7 +168,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
     v.section("algorithm", "the policy update", c.algorithm);
     v.section("online_selection", "which samples the run trains on, decided while it trains", c.online_selection);
   }
-  if (c.trainer == "sft" || v.wants_fields_without_effect()) {
+  if (c.is_sft() || v.wants_fields_without_effect()) {
     v.begin_section("sft", "supervised fine-tuning");
     v.field({.name = "target", .help = "answer, or think_answer: the \"thinking\" of each record before it", .choices = {"answer", "think_answer"}},
             c.sft.target);
@@ -190,14 +190,14 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
   for (const auto& problem : check(config.data, config.video, config.image, locations)) problems.push_back(problem);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   const std::vector<std::string> without_effect =
-      config.trainer == "sft" ? std::vector<std::string>{"rollout", "rewards", "reward_options", "algorithm", "online_selection"}
-                              : std::vector<std::string>{"sft"};
+      config.is_sft() ? std::vector<std::string>{"rollout", "rewards", "reward_options", "algorithm", "online_selection"}
+                      : std::vector<std::string>{"sft"};
   for (const auto& section : without_effect) {
     const auto found = locations.lower_bound(section);  // the section, or from the command line one of its keys
     if (found != locations.end() && (found->first + ".").starts_with(section + "."))
       problems.push_back(concat(found->second, ": \"", section, "\" has no effect with trainer: ", config.trainer, "; remove it"));
   }
-  if (config.trainer == "grpo") {
+  if (!config.is_sft()) {
     if (config.rollout.group_size < 2)
       problems.push_back(concat(place("rollout.group_size"), ": group_size is ", config.rollout.group_size, ", grpo compares at least 2 responses"));
     if (config.rollout.sampling.temperature == 0)
@@ -215,8 +215,8 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
 std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLocations& locations) {
   std::vector<std::string> found;
   const auto doubt = [&](const char* key, const auto&... parts) { found.push_back(concat(place_of(key, locations), ": ", parts...)); };
-  if (config.trainer == "sft") {
-    if (data::find_prompt(config.data.prompt).think && config.sft.target == "answer")
+  if (config.is_sft()) {
+    if (data::find_prompt(config.data.prompt).think && config.sft.reference_target() == data::ReferenceTarget::kAnswer)
       doubt(
           "data.prompt", "the prompt \"", config.data.prompt,
           "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, or think_answer with records that have \"thinking\"");
@@ -236,7 +236,7 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
           : sampling.top_k > 0 ? "rollout.top_k"
                                : "rollout.min_p",
           "responses come from a narrowed distribution, the update trains the full one; is_correction: ", objective.correction.mode,
-          objective.correction.mode == "none" ? " leaves the difference out of account" : " weighs tokens by the difference");
+          objective.correction.corrects() ? " weighs tokens by the difference" : " leaves the difference out of account");
   return found;
 }
 

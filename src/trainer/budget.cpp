@@ -21,7 +21,7 @@ constexpr double kMultiplyAdd = 2.0;
 constexpr double kTargetTokens = 20.0;  // of a supervised answer
 constexpr double kPatchElements = 1176.0, kFloatBytes = 4.0;
 
-bool checkpoints_activations(const settings::TrainConfig& config) { return config.model.activation_checkpointing == "blocks"; }
+bool checkpoints_activations(const settings::TrainConfig& config) { return config.model.checkpoints_blocks(); }
 
 /// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer; with checkpoints only the inputs
 /// of all layers, and the rest of the one that is computed again.
@@ -62,7 +62,7 @@ double Budget::total_bytes() const {
 
 Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape, const PromptSizes& sizes, int64_t world_size) {
   VRLT_CHECK(!sizes.empty() && world_size >= 1, sizes.size(), " prompts, ", world_size, " ranks");
-  const bool grpo = config.trainer == "grpo";
+  const bool grpo = !config.is_sft();
   const auto mean = mean_prompt(sizes);
   const auto passes = count_passes(config);
   const bool checkpoints = checkpoints_activations(config);

@@ -28,7 +28,7 @@ int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
 
 /// The ideal response as tokens, with the end of the turn behind it (spec grpo.md 6).
 at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& sample) {
-  const auto target = parts.config.sft.target == "think_answer" ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer;
+  const auto target = parts.config.sft.reference_target();
   auto ids = parts.processor.tokenizer().encode(data::reference_response(parts.loader.prompt_of(sample), sample, target));
   ids.push_back(turn_end(parts.processor.tokenizer()));
   return at::tensor(ids, at::kLong);

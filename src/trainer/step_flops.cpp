@@ -51,7 +51,7 @@ double response_flops(const model::ModelShape& shape, double tokens, double prom
 }
 
 Passes count_passes(const settings::TrainConfig& config) {
-  const bool grpo = config.trainer == "grpo";
+  const bool grpo = !config.is_sft();
   Passes passes{.rollout = grpo ? kForward : 0.0, .update = kForwardAndBackward * static_cast<double>(grpo ? config.algorithm.passes : 1)};
   if (grpo && config.algorithm.needs_reference()) passes.others += kForward;
   if (grpo && config.algorithm.needs_old_log_probs()) passes.others += kForward;

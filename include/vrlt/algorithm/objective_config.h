@@ -32,6 +32,8 @@ struct CorrectionConfig {
   /// Rows with A < 0 of which the mean of sampler_log_probs - log_probs is above this do not count; unset: all count.
   /// Source: off-policy sequence masking of DeepSeek-V3.2.
   std::optional<double> off_policy_threshold;
+
+  bool corrects() const { return mode != "none"; }
 };
 
 struct ObjectiveConfig {

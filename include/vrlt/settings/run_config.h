@@ -21,6 +21,9 @@ struct ModelSection {
   std::string mrope_mode = "float_max";
   bool freeze_vision = true;
   std::string activation_checkpointing = "none";  ///< blocks: the backward pass computes each block again; less memory, the same results.
+
+  bool reads_weights() const { return init == "pretrained"; }
+  bool checkpoints_blocks() const { return activation_checkpointing == "blocks"; }
 };
 
 /// Where samples come from.

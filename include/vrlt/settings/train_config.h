@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vrlt/config/load.h"
+#include "vrlt/data/prompt.h"
 #include "vrlt/optim/adamw_config.h"
 #include "vrlt/rewards/reward_options.h"
 #include "vrlt/settings/algorithm_config.h"
@@ -25,6 +26,10 @@ struct SftSection {
   std::string target = "answer";  ///< answer; think_answer: the record's "thinking" before it.
   /// token_mean: over all target tokens of the step; seq_mean_token_mean: each sample counts the same, however long its target.
   std::string aggregation = "token_mean";
+
+  data::ReferenceTarget reference_target() const {
+    return target == "think_answer" ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer;
+  }
 };
 
 /// Everything `vrlt-train` reads.
@@ -51,6 +56,8 @@ struct TrainConfig {
   SftSection sft;
   optim::AdamWConfig optim;
   CheckpointSection checkpoint;
+
+  bool is_sft() const { return trainer == "sft"; }  ///< Else grpo: there are no others.
 };
 
 void visit_fields(config::FieldVisitor& visitor, TrainConfig& config);

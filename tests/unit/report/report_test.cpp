@@ -126,8 +126,9 @@ TEST_F(Report, SelectionCountsItsDecisions) {
       "{\"id\": \"a\", \"task\": \"tvg\", \"mean\": 0.5, \"std\": 0.2}\n{\"id\": \"b\", \"task\": \"tvg\", \"mean\": 1, \"std\": 0}\n");
   put(selection / "rejected.jsonl", "{\"id\": \"b\", \"reason\": \"low_std\"}\n");
   const auto html = page({selection});
-  EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>low_std</td><td class=\"n\">1</td>"));
-  EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>selected</td><td class=\"n\">1</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>low_std</td><td class=\"number\">1</td>"));
+  EXPECT_THAT(html, HasSubstr(".number{text-align:right")) << "the class of a number is one that the page styles";
+  EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>selected</td><td class=\"number\">1</td>"));
   EXPECT_THAT(html, Not(HasSubstr("as predicted")));
 }
 
@@ -139,7 +140,7 @@ TEST_F(Report, SelectionSaysHowFarItCanBeTrusted) {
       "\"predicted_no_signal\": {\"selected\": 0.0625, \"pool\": 0.5}}");
   const auto html = page({selection});
   EXPECT_THAT(html, HasSubstr("as predicted: 6.25 % of the selected samples, 50 % of all"));
-  EXPECT_THAT(html, HasSubstr("<td>&lt;tvg&gt;</td><td class=\"n\">0.25</td><td class=\"n\">0.125</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>&lt;tvg&gt;</td><td class=\"number\">0.25</td><td class=\"number\">0.125</td>"));
   put(selection / "report.json", "[]");
   EXPECT_THROW(page({selection}), DataError);
 }
@@ -151,7 +152,7 @@ TEST_F(Report, ChangesOfTheConfigStandBeforeTheCurves) {
       R"({"time": "2026-01-02T03:04:05Z", "after_step": 60, "changes": [{"key": "steps", "before": "60", "after": "<90>"}]})"
       "\n");
   const auto html = page({training});
-  EXPECT_THAT(html, HasSubstr("<td class=\"n\">60</td><td>2026-01-02T03:04:05Z</td><td>steps</td><td>60</td><td>&lt;90&gt;</td>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"number\">60</td><td>2026-01-02T03:04:05Z</td><td>steps</td><td>60</td><td>&lt;90&gt;</td>"));
   EXPECT_LT(html.find("changes of the config"), html.find("per step"));
 }
 
