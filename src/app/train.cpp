@@ -36,7 +36,7 @@ std::string yaml_of(settings::TrainConfig config) {
 /// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what changes memory only.
 RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {
   auto inputs = input_paths(config.model, config.data);
-  if (config.online_selection.rule == "curriculum") inputs.emplace_back(config.online_selection.statistics);
+  if (config.online_selection.of_rule().reads_statistics) inputs.emplace_back(config.online_selection.statistics);
   return {yaml, inputs, keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts", "device_tflops", "model.activation_checkpointing"}),
           [](const std::filesystem::path& file) { return yaml_of(settings::load_train_config(file, {})); }};
 }

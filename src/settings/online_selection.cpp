@@ -45,7 +45,7 @@ void visit_fields(config::FieldVisitor& v, OnlineSelectionSection& c) {
            .help = "none: all samples; epoch_filter: drop the mastered and the hopeless after each epoch (a run that ends while it measures "
                    "one measures it again); memory_bank: replay prompts that varied in "
                    "place of groups that do not; curriculum: shares of difficulties by step",
-           .choices = {"none", "epoch_filter", "memory_bank", "curriculum"}},
+           .choices = names_of(kOnlineRules)},
           c.rule);
   if (wants("epoch_filter")) {
     v.field({.name = "epoch_size", .help = "samples of an epoch, the others fill it up later; 0: all", .min = 0}, c.epoch_size);

@@ -121,12 +121,11 @@ class AlgorithmCheck {
 
 /// Combinations of the rule that decides what is trained on with the rest.
 void check_rule(const TrainConfig& config, const config::KeyLocations& locations, std::vector<std::string>& problems) {
-  const auto& rule = config.online_selection.rule;
-  if (rule == "memory_bank" && config.algorithm.dynamic_sampling.enabled)
-    problems.push_back(concat(place_of("online_selection.rule", locations),
-                              ": rule: memory_bank replaces groups without signal itself, remove algorithm.dynamic_sampling"));
-  if ((rule == "memory_bank" || rule == "epoch_filter") && !rewards_accuracy(config))
-    problems.push_back(concat(place_of("online_selection.rule", locations), ": rule: ", rule, " looks at accuracy, and no reward measures it"));
+  const auto& rule = config.online_selection.of_rule();
+  const auto refuse = [&](const char* why) { problems.push_back(concat(place_of("online_selection.rule", locations), ": rule: ", rule.name, why)); };
+  if (rule.replaces_groups && config.algorithm.dynamic_sampling.enabled)
+    refuse(" replaces groups without signal itself, remove algorithm.dynamic_sampling");
+  if (rule.looks_at_accuracy && !rewards_accuracy(config)) refuse(" looks at accuracy, and no reward measures it");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "trainer/prompt_stream.h"
 
 #include "trainer/online_streams.h"
-#include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -18,6 +18,23 @@ class ShuffledStream final : public PromptStream {
 
   data::SampleOrder order_;
 };
+
+std::unique_ptr<PromptStream> shuffled_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
+  return std::make_unique<ShuffledStream>(config, samples);
+}
+
+struct StreamEntry {
+  const char* name;
+  std::unique_ptr<PromptStream> (*make)(const settings::TrainConfig& config, const std::vector<data::Sample>& samples);
+};
+
+constexpr StreamEntry kStreams[] = {
+    {"none", shuffled_stream},
+    {"epoch_filter", epoch_filter_stream},
+    {"memory_bank", memory_bank_stream},
+    {"curriculum", curriculum_stream},
+};
+static_assert(std::size(kStreams) == std::size(settings::kOnlineRules));
 
 }  // namespace
 
@@ -72,12 +89,7 @@ void PromptStream::restore(const io::Json& state, int64_t default_position) {
 }
 
 std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
-  const auto& rule = config.online_selection.rule;
-  if (rule == "epoch_filter") return epoch_filter_stream(config, samples);
-  if (rule == "memory_bank") return memory_bank_stream(config, samples);
-  if (rule == "curriculum") return curriculum_stream(config, samples);
-  VRLT_CHECK(rule == "none", "online_selection.rule ", rule);
-  return std::make_unique<ShuffledStream>(config, samples);
+  return find_row(kStreams, config.online_selection.rule, "online_selection.rule").make(config, samples);
 }
 
 }  // namespace vrlt::trainer

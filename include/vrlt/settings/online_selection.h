@@ -5,11 +5,27 @@
 #include <vector>
 
 #include "vrlt/config/load.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/selection/curriculum.h"
 #include "vrlt/selection/epoch_filter.h"
 #include "vrlt/selection/memory_bank.h"
 
 namespace vrlt::settings {
+
+/// What a rule does that the rest of a config must fit.
+struct OnlineRule {
+  const char* name;
+  bool looks_at_accuracy = false;  ///< Some reward must measure it.
+  bool replaces_groups = false;    ///< Those without signal, as dynamic sampling would.
+  bool reads_statistics = false;   ///< The file of that name is an input of the run.
+};
+
+inline constexpr OnlineRule kOnlineRules[] = {
+    {.name = "none"},
+    {.name = "epoch_filter", .looks_at_accuracy = true},
+    {.name = "memory_bank", .looks_at_accuracy = true, .replaces_groups = true},
+    {.name = "curriculum", .reads_statistics = true},
+};
 
 /// Which samples a GRPO run trains on, decided while it trains (spec grpo.md 4.8). The numbers are accuracies: rewards for being right,
 /// without the format.
@@ -27,6 +43,8 @@ struct OnlineSelectionSection {
 
   std::string statistics;            ///< statistics.jsonl of a run of vrlt-select over the samples.
   std::vector<std::string> mixture;  ///< "STEP HARD MEDIUM EASY": weights from that step on, linear between two steps.
+
+  const OnlineRule& of_rule() const { return find_row(kOnlineRules, rule, "rule"); }
 };
 
 void visit_fields(config::FieldVisitor& visitor, OnlineSelectionSection& section);
