@@ -7,15 +7,16 @@
 
 namespace vrlt::trainer {
 
-selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const std::vector<rewards::RewardTerm>& terms) {
+selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const rewards::RewardFunction& reward) {
+  const size_t num_terms = reward.terms().size();
   std::vector<double> accuracies;
   bool continuous = false;
   for (const auto& score : scored.scores) {
     accuracies.push_back(score.accuracy);
-    VRLT_CHECK(score.components.size() == terms.size(), score.components.size(), " rewards of ", terms.size(), " terms");
+    VRLT_CHECK(score.components.size() == num_terms, score.components.size(), " rewards of ", num_terms, " terms");
     int64_t applying = 0;
     for (size_t c = 0; c < score.components.size(); ++c) {
-      const auto& entry = rewards::find_reward(terms[c].name);
+      const auto& entry = reward.entry(c);
       if (!score.components[c].applicable || !entry.accuracy) continue;
       continuous = continuous || entry.continuous || ++applying > 1;
     }

@@ -22,7 +22,7 @@ struct GroupAccuracy {
 
 /// Of the accuracy terms alone, as selection looks at it: format failures are another variance. Continuous where a term is, or where several
 /// apply: their mean lies between 0 and 1 too.
-selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const std::vector<rewards::RewardTerm>& terms);
+selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const rewards::RewardFunction& reward);
 
 /// Those of all ranks in the order of positions.
 std::vector<GroupAccuracy> gather_accuracies(const std::vector<GroupAccuracy>& own, distributed::ProcessGroup& group);

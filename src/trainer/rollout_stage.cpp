@@ -124,7 +124,7 @@ std::vector<DrawnPrompt> RolloutStage::coming(int64_t step) const {
 std::vector<GroupAccuracy> RolloutStage::accuracies(const std::vector<ScoredGroup>& own) const {
   std::vector<GroupAccuracy> of_groups;
   for (const auto& scored : own)
-    of_groups.push_back({{scored.position, scored.sample - parts_.samples.data()}, accuracy_of(scored, reward_.terms())});
+    of_groups.push_back({{scored.position, scored.sample - parts_.samples.data()}, accuracy_of(scored, reward_)});
   return gather_accuracies(of_groups, parts_.group);
 }
 
@@ -155,7 +155,7 @@ void RolloutStage::replay(std::vector<ScoredGroup>& groups, Cost& cost, metrics:
 }
 
 bool RolloutStage::has_signal(const ScoredGroup& scored) const {
-  const auto accuracy = accuracy_of(scored, reward_.terms());
+  const auto accuracy = accuracy_of(scored, reward_);
   const auto& min_std = parts_.config.algorithm.dynamic_sampling.min_std;
   return accuracy.std >= min_std.value_or(accuracy.continuous ? kMinStdContinuous : kMinStdDiscrete);
 }

@@ -46,6 +46,8 @@ class RewardFunction {
   std::vector<ScoredResponse> score_group(const std::vector<RewardInput>& responses, const std::vector<RewardInput>& control = {}) const;
 
   const std::vector<RewardTerm>& terms() const { return terms_; }
+  /// What is known of the values of a term.
+  const RewardEntry& entry(size_t term) const { return *parts_.at(term).entry; }
   /// Whether a term applies only with a control.
   bool needs_control() const;
 
