@@ -50,7 +50,7 @@ bool RewardFunction::needs_control() const {
   return std::any_of(parts_.begin(), parts_.end(), [](const auto& part) { return part.entry->needs_control; });
 }
 
-std::vector<std::vector<RewardOutput>> RewardFunction::ask(const Part& part, std::span<const GroupInput> batch) const {
+std::vector<std::vector<RewardOutput>> RewardFunction::ask(const Part& part, std::span<const GroupInput> batch) {
   auto outputs = part.scorer->score(batch);
   VRLT_CHECK(outputs.size() == batch.size(), part.entry->name, " scored ", outputs.size(), " of ", batch.size(), " groups");
   for (size_t i = 0; i < batch.size(); ++i)

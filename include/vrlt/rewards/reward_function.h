@@ -58,7 +58,7 @@ class RewardFunction {
     std::unique_ptr<Scorer> scorer;
   };
 
-  std::vector<std::vector<RewardOutput>> ask(const Part& part, std::span<const GroupInput> batch) const;
+  static std::vector<std::vector<RewardOutput>> ask(const Part& part, std::span<const GroupInput> batch);
   std::vector<std::vector<ScoredResponse>> score_alone(std::span<const GroupInput> batch) const;
   void compare(const std::vector<ResponseGroup>& batch, std::vector<GroupScores>& scores) const;
   void add_up(ScoredResponse& scored) const;
