@@ -19,6 +19,7 @@
 #include "vrlt/selection/sample_filter.h"
 #include "vrlt/settings/generation.h"
 #include "vrlt/settings/reward_section.h"
+#include "vrlt/trainer/reward_inputs.h"
 #include "vrlt/trainer/same_weights.h"
 
 namespace vrlt::app {
@@ -157,9 +158,12 @@ class Asker {
     opened_.loader->prefetch(store.coming_samples());
     const auto loaded = rollout::load_prompts(*opened_.loader, store.next_samples());
     const auto groups = asking_.ask(loaded, draws.first, settings::generation_config(config_.rollout, config_.seed, draws.count));
+    std::vector<rewards::ResponseGroup> batch;
+    for (size_t i = 0; i < loaded.size(); ++i) batch.push_back({trainer::reward_inputs(*loaded[i].sample, groups[i], config_.data.prompt)});
+    const auto scores = reward_.score(batch);
     std::vector<io::Json> lines;
     for (size_t i = 0; i < loaded.size(); ++i)
-      lines.push_back(loaded[i].can_be_asked() ? rollout_line(*loaded[i].sample, groups[i], reward_, config_.data.prompt)
+      lines.push_back(loaded[i].can_be_asked() ? rollout_line(*loaded[i].sample, groups[i], reward_.terms(), scores[i].responses)
                                                : io::Json{{"id", loaded[i].sample->id}, {kErrorKey, loaded[i].error}});
     return lines;
   }

@@ -3,7 +3,6 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/interval.h"
 #include "vrlt/selection/sample_key.h"
-#include "vrlt/trainer/reward_inputs.h"
 #include "vrlt/trainer/rollout_log.h"
 
 namespace vrlt::app {
@@ -85,19 +84,18 @@ void describe(const data::Sample& sample, selection::SampleStatistics& s) {
 
 }  // namespace
 
-io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const rewards::RewardFunction& reward,
-                      const std::string& prompt) {
-  const auto scores = reward.score_group(trainer::reward_inputs(sample, group, prompt));
-  auto line = trainer::rollout_record(sample, group, reward.terms(), scores, {});
+io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const std::vector<rewards::RewardTerm>& terms,
+                      const std::vector<rewards::ScoredResponse>& scores) {
+  auto line = trainer::rollout_record(sample, group, terms, scores, {});
   for (size_t k = 0; k < scores.size(); ++k) {
     auto& response = line["responses"][k];
     response["accuracy"] = scores[k].accuracy;
     std::string answer;
-    for (size_t c = 0; c < reward.terms().size(); ++c) {
+    for (size_t c = 0; c < terms.size(); ++c) {
       const auto& component = scores[k].components[c];
       if (!component.applicable) continue;
       if (answer.empty()) answer = component.read;
-      for (const auto& [name, value] : component.extra) response["components"][reward.terms()[c].name]["extra"][name] = value;
+      for (const auto& [name, value] : component.extra) response["components"][terms[c].name]["extra"][name] = value;
     }
     response["answer"] = answer;
   }
