@@ -19,7 +19,7 @@ Read<int64_t> read_one(View text, const Captions& captions) {
   if (!label->marked() || !label->of_kind) return Reason::kNoOption;
   const auto rest = text.substr(label->end);
   if (const auto other = captions.sentences().word_for_word(rest))
-    return captions.sentences().are_equal(*other, label->index) && label->index < captions.size() ? Read<int64_t>(label->index) : Reason::kConflict;
+    return label->index < captions.size() && captions.sentences().are_equal(*other, label->index) ? Read<int64_t>(label->index) : Reason::kConflict;
   if (label->word && label->index < captions.size() && captions.says_why(rest)) return label->index;
   return Reason::kNoOption;
 }

@@ -40,6 +40,7 @@ TEST(Captions, LabelOrSentence) {
   EXPECT_EQ(caption("Option 2: The man walks.\n\nOption 1 does not fit.", "Option 1"), "1");
   EXPECT_EQ(caption("B", "Option 1"), "no_option") << "the labels are digits";
   EXPECT_EQ(caption("Sentence A: The man walks."), "conflict");
+  EXPECT_EQ(caption("Sentence Q: The man walks."), "conflict") << "there are two captions";
   EXPECT_EQ(caption("Sentence A or Sentence B"), "ambiguous");
   EXPECT_EQ(caption("Sentence C"), "letter_out_of_range");
   EXPECT_EQ(caption("not Sentence B"), "negated");
