@@ -6,6 +6,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/distributed/launch.h"
+#include "vrlt/model/load_prompt_format.h"
 #include "vrlt/model/model_limits.h"
 #include "vrlt/processor/prompt_cost.h"
 
@@ -25,13 +26,13 @@ check::Samples spread(const check::Samples& samples) {
 }
 
 /// So many of each.
-check::Samples longest_and_spread(check::Samples samples, const processor::MediaOptions& media) {
+check::Samples longest_and_spread(check::Samples samples, const processor::MediaOptions& media, const processor::VisionGeometry& geometry) {
   constexpr size_t kOfEach = 16;
   if (samples.size() <= 2 * kOfEach) return samples;
   check::Samples some;
   for (size_t i = 0; i < kOfEach; ++i) some.push_back(samples[i * samples.size() / kOfEach]);
   const auto longer = [&](const auto* a, const auto* b) {
-    return processor::estimated_size(*a, media).tokens() > processor::estimated_size(*b, media).tokens();
+    return processor::estimated_size(*a, media, geometry).tokens() > processor::estimated_size(*b, media, geometry).tokens();
   };
   std::partial_sort(samples.begin(), samples.begin() + kOfEach, samples.end(), longer);
   for (size_t i = 0; i < kOfEach; ++i)
@@ -83,8 +84,7 @@ ModelFolder open_model_folder(const settings::ModelSection& section) {
   const bool has_weights = fs::exists(path / "model.safetensors") || fs::exists(path / "model.safetensors.index.json");
   if (section.reads_weights() && !has_weights)
     throw MissingInputError(concat(section.path, ": no weights (model.safetensors); model.init: random starts from config.json"));
-  constexpr double kNoMatter = 1.0;  // seconds have no part in a prompt's text
-  folder.processor = std::make_unique<processor::Processor>(path, processor::parse_mrope_mode(section.mrope_mode), kNoMatter);
+  folder.processor = std::make_unique<processor::Processor>(model::load_prompt_format(path, section.mrope_mode));
   return folder;
 }
 
@@ -122,9 +122,10 @@ int dry_run(const RunPlan& plan, const std::vector<data::Sample>& samples, int64
 }
 
 void foretell(const RunPlan& plan, const check::Samples& samples) {
-  const auto some = longest_and_spread(samples, plan.media);
+  const auto folder = open_model_folder(plan.model);
+  const auto some = longest_and_spread(samples, plan.media, folder.processor->geometry());
   std::vector<check::Finding> findings;
-  plan_records(some, plan, open_model_folder(plan.model), kThreads, findings);
+  plan_records(some, plan, folder, kThreads, findings);
   tell_kind("prompt_too_long", findings, some.size());
   const auto wrong = tell_kind("duration_differs", findings, some.size());
   const auto annotated = std::count_if(some.begin(), some.end(), [](const auto* sample) { return sample->duration.has_value(); });

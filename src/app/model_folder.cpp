@@ -6,7 +6,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
-#include "vrlt/tokenizer/chat_template.h"
+#include "vrlt/model/model_choices.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -114,9 +114,10 @@ void check_tokens(const fs::path& folder, const tokenizer::Tokenizer& tokenizer,
 
 std::vector<std::string> not_followed(const fs::path& folder) {
   std::vector<std::string> lines;
-  if (const auto found = chat_template(folder); !found.text.empty() && !tokenizer::is_qwen_template(found.text))
-    lines.push_back(concat(found.file, ": another chat template than that of Qwen2.5-VL, which prompts are written with all the same: ",
-                           io::excerpt(tokenizer::render_qwen_chat({{"user", {{tokenizer::ChatContent::Kind::kText, "..."}}}}))));
+  const auto& chat = model::family_of(folder).chat;
+  if (const auto found = chat_template(folder); !found.text.empty() && !chat.is_own_template(found.text))
+    lines.push_back(concat(found.file, ": another chat template than that of ", chat.model,
+                           ", which prompts are written with all the same: ", io::excerpt(chat.example())));
   const auto file = folder / "generation_config.json";
   if (!fs::exists(file)) return lines;
   const auto json = io::read_json(file);

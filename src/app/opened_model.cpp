@@ -6,6 +6,7 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/io/folders.h"
+#include "vrlt/model/load_prompt_format.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/settings/model_folder.h"
 
@@ -28,8 +29,7 @@ OpenedModel open_model(const settings::ModelSection& model, const settings::Data
   constexpr int64_t kMegabyte = 1 << 20, kGigabyte = 1 << 30;
   OpenedModel opened;
   opened.model = open_weights(model, seed);
-  opened.processor =
-      std::make_unique<processor::Processor>(model.path, processor::parse_mrope_mode(model.mrope_mode), opened.model->tokens_per_second());
+  opened.processor = std::make_unique<processor::Processor>(model::load_prompt_format(model.path, model.mrope_mode));
   check_tokens(model.path, opened.processor->tokenizer(), *opened.model);
   const int64_t cache_folder_bytes = data.cache_gigabytes * kGigabyte;
   if (!data.cache_folder.empty() && !trains_vision)

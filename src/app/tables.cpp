@@ -75,7 +75,7 @@ constexpr NamedTable kTables[] = {
      [] {
        for (const auto& profile : evaluation::compat_table()) std::printf("%-25s %s (%s)\n", profile.name, profile.help, profile.source);
      }},
-    {"models", [] { print_rows(model::kModelChoices); }},
+    {"models", [] { print_rows(model::model_choices()); }},
 };
 
 }  // namespace

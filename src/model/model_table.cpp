@@ -1,8 +1,11 @@
 #include "vrlt/model/model_table.h"
 
+#include "model/model_rows.h"
 #include "model/qwen2_5_vl/model.h"
+#include "model/qwen2_5_vl/prompt_format.h"
 #include "model/qwen2_5_vl/shape.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/load_prompt_format.h"
 
 namespace vrlt::model {
 namespace {
@@ -12,9 +15,9 @@ ModelShape qwen2_5_vl_shape(const io::Json& config, const std::string& origin) {
 }
 
 constexpr ModelEntry kModels[] = {
-    {row_named(kModelChoices, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape},
+    {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape, qwen2_5_vl::load_prompt_format},
 };
-static_assert(std::size(kModels) == std::size(kModelChoices));
+static_assert(std::size(kModels) == std::size(kModelRows));
 
 /// The row for a config.json. @throws CheckpointError listing the known families.
 const ModelEntry& find_model(const io::Json& json, const std::filesystem::path& path) {
@@ -41,6 +44,12 @@ ModelShape read_model_shape(const std::filesystem::path& folder) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
   return find_model(json, path).shape(json, path.string());
+}
+
+std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder, const std::string& position_rule) {
+  const auto path = folder / "config.json";
+  const auto json = io::read_json(path);
+  return find_model(json, path).prompt_format(folder, json, position_rule);
 }
 
 }  // namespace vrlt::model

@@ -1,15 +1,22 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
+
+#include "vrlt/processor/vision_geometry.h"
 
 namespace vrlt::processor {
 
-constexpr int64_t kPatch = 14, kMerge = 2, kTemporalPatch = 2, kChannels = 3;
-constexpr int64_t kPatchValues = kChannels * kTemporalPatch * kPatch * kPatch;  ///< 1176, of one row.
+/// What makes numbers of levels from 0 to 255, by channel: (level - mean) / std.
+struct LevelScale {
+  std::array<float, 3> mean, std;
+};
 
-/// Two frames to their patch rows, normalised: one pass over the pixels, in the order in which rows are stored.
-/// @param frames  [2][3, height, width]; sides are multiples of 28.
-/// @param rows    [height/14 * width/14, 1176].
-void write_patch_rows(const uint8_t* const (&frames)[kTemporalPatch], int64_t height, int64_t width, float* rows);
+/// The frames of one slice to their patch rows, normalised: one pass over the pixels, in the order in which rows are stored.
+/// @param frames  geometry.temporal_patch times [3, height, width]; sides are multiples of the pixel factor.
+/// @param rows    [height / patch_size * width / patch_size, patch_values].
+void write_patch_rows(std::span<const uint8_t* const> frames, int64_t height, int64_t width, const VisionGeometry& geometry, const LevelScale& scale,
+                      float* rows);
 
 }  // namespace vrlt::processor

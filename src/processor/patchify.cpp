@@ -1,16 +1,31 @@
+#include "vrlt/processor/patchify.h"
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "processor/patch_rows.h"
 #include "vrlt/core/error.h"
-#include "vrlt/processor/processor.h"
 
 namespace vrlt::processor {
 
 namespace {
+
+constexpr int64_t kChannels = 3;
+
+/// (p/255 - mean) / std, folded as the reference's fast path does: the products in float32, then a subtraction and a division.
+LevelScale scale_of(const VisionGeometry& geometry) {
+  constexpr float kHighest = 255.0F;
+  LevelScale scale{};
+  for (size_t c = 0; c < scale.mean.size(); ++c) {
+    scale.mean[c] = geometry.mean[c] * kHighest;
+    scale.std[c] = geometry.std[c] * kHighest;
+  }
+  return scale;
+}
 
 /// Fresh memory of tens of megabytes costs as much as filling it unless it comes in large pages. A hint: nothing depends on it.
 void ask_for_huge_pages(const at::Tensor& tensor) {
@@ -22,22 +37,25 @@ void ask_for_huge_pages(const at::Tensor& tensor) {
 
 }  // namespace
 
-at::Tensor patchify(const at::Tensor& frames, at::Tensor* grid_thw) {
+at::Tensor patchify(const at::Tensor& frames, const VisionGeometry& geometry, at::Tensor* grid_thw) {
   VRLT_CHECK(frames.dim() == 4 && frames.size(1) == kChannels && frames.size(0) >= 1 && frames.scalar_type() == at::kByte, "frames ", frames.sizes());
-  const int64_t count = frames.size(0), height = frames.size(2), width = frames.size(3), unit = kPatch * kMerge;
+  const int64_t count = frames.size(0), height = frames.size(2), width = frames.size(3), unit = geometry.pixel_factor();
   if (height % unit != 0 || width % unit != 0 || height == 0 || width == 0)
     throw DataError(concat("frames of ", width, "x", height, ": the sides must be multiples of ", unit));
-  const int64_t T = (count + kTemporalPatch - 1) / kTemporalPatch, H = height / kPatch, W = width / kPatch;
+  const int64_t depth = geometry.temporal_patch, values = geometry.patch_values();
+  const auto [T, H, W] = grid_of(geometry, count, height, width);
   *grid_thw = at::tensor({T, H, W}, at::kLong).view({1, 3});
   const auto packed = frames.contiguous();
   const auto* pixels = packed.const_data_ptr<uint8_t>();
   const int64_t frame_values = kChannels * height * width;
-  auto rows = at::empty({T * H * W, kPatchValues}, at::kFloat);
+  auto rows = at::empty({T * H * W, values}, at::kFloat);
   ask_for_huge_pages(rows);
+  const auto scale = scale_of(geometry);
+  std::vector<const uint8_t*> slice(static_cast<size_t>(depth));
   for (int64_t t = 0; t < T; ++t) {
-    const int64_t first = t * kTemporalPatch, second = std::min(first + 1, count - 1);  // an odd last frame stands twice
-    write_patch_rows({pixels + first * frame_values, pixels + second * frame_values}, height, width,
-                     rows.mutable_data_ptr<float>() + t * H * W * kPatchValues);
+    for (int64_t i = 0; i < depth; ++i)  // the last frame fills the last slice up
+      slice[static_cast<size_t>(i)] = pixels + std::min(t * depth + i, count - 1) * frame_values;
+    write_patch_rows(slice, height, width, geometry, scale, rows.mutable_data_ptr<float>() + t * H * W * values);
   }
   return rows;
 }

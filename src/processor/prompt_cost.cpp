@@ -5,7 +5,7 @@
 namespace vrlt::processor {
 namespace {
 
-constexpr double kPixelsPerToken = 28.0 * 28.0, kFramesPerSlice = 2.0, kBytesPerToken = 4.0;
+constexpr double kBytesPerToken = 4.0;
 
 double estimated_frames(const data::Sample& sample, const video::VideoOptions& options) {
   if (options.num_frames) return static_cast<double>(*options.num_frames);
@@ -22,18 +22,21 @@ double frame_pixels(double frames, const video::VideoOptions& options) {
 
 }  // namespace
 
-PromptSize estimated_size(const data::Sample& sample, const MediaOptions& options) {
+PromptSize estimated_size(const data::Sample& sample, const MediaOptions& options, const VisionGeometry& geometry) {
+  const auto pixels_per_token = static_cast<double>(geometry.pixels_per_token());
   double bytes = static_cast<double>(sample.question.size());
   for (const auto& option : sample.options) bytes += static_cast<double>(option.size());
   PromptSize size{.text_tokens = bytes / kBytesPerToken};
   if (!sample.images.empty()) {
-    size.tokens_per_slice = options.image.max_pixels / kPixelsPerToken;
+    size.tokens_per_slice = options.image.max_pixels / pixels_per_token;
     size.vision_tokens = static_cast<double>(sample.images.size()) * size.tokens_per_slice;
   }
   if (!sample.video.empty()) {
-    const double frames = estimated_frames(sample, options.video), per_slice = frame_pixels(frames, options.video) / kPixelsPerToken;
+    const double frames = estimated_frames(sample, options.video), per_slice = frame_pixels(frames, options.video) / pixels_per_token;
     size.tokens_per_slice = std::max(size.tokens_per_slice, per_slice);
-    size.vision_tokens += frames / kFramesPerSlice * per_slice;
+    const double slices = frames / static_cast<double>(geometry.temporal_patch);
+    size.vision_tokens += slices * per_slice;
+    size.text_tokens += slices * geometry.text_tokens_per_slice;
   }
   return size;
 }

@@ -22,10 +22,15 @@ std::string name_of(const video::ClipRequest& request) {
 
 }  // namespace
 
+MediaOptions fitted(MediaOptions options, const VisionGeometry& geometry) {
+  options.video.pixel_factor = options.image.pixel_factor = geometry.pixel_factor();
+  return options;
+}
+
 PromptLoader::PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root, const std::string& prompt_name,
                            int64_t cache_bytes, const ClipReading& reading)
     : processor_(processor),
-      options_(std::move(options)),
+      options_(fitted(std::move(options), processor.geometry())),
       data_root_(std::move(data_root)),
       default_prompt_(data::find_prompt(prompt_name)),
       cache_bytes_(cache_bytes) {

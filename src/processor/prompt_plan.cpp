@@ -6,13 +6,11 @@
 #include "vrlt/core/error.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/subtitles.h"
-#include "vrlt/processor/prompt_text.h"
 
 namespace vrlt::processor {
 namespace {
 
 constexpr double kMilliseconds = 1000.0;  ///< In a second.
-constexpr int64_t kPixelsPerToken = 28 * 28, kFramesPerSlice = 2;
 
 }  // namespace
 
@@ -45,31 +43,37 @@ std::string subtitles_of(const data::Sample& sample, const std::filesystem::path
 
 PromptPlan PromptPlanner::operator()(const data::Sample& sample, const video::VideoFacts* facts) const {
   const auto& entry = sample.prompt.empty() ? prompt : data::find_prompt(sample.prompt);
+  const auto& geometry = processor.geometry();
+  const auto options = fitted(media, geometry);
   PromptPlan plan;
-  MediaTokens tokens;
+  Conversation conversation{.system = entry.system, .answer_prefix = entry.answer_prefix};
+  const auto add = [&](PromptPart part) {
+    const int64_t tokens = part.grid.patches() / geometry.merge_area();
+    plan.tokens_per_slice = std::max(plan.tokens_per_slice, tokens / part.grid.slices);
+    plan.vision_tokens += tokens;
+    conversation.parts.push_back(std::move(part));
+  };
   for (const auto& path : sample.images) {
-    const auto image = video::load_image(data::resolve_media(data_root, path), media.image);
-    tokens.images.push_back(image.size(1) * image.size(2) / kPixelsPerToken);
-    plan.tokens_per_slice = std::max(plan.tokens_per_slice, tokens.images.back());
-    plan.vision_tokens += tokens.images.back();
+    const auto image = video::load_image(data::resolve_media(data_root, path), options.image);
+    add({.kind = PromptPart::Kind::kImage, .grid = grid_of(geometry, 1, image.size(1), image.size(2))});
   }
   FrameClock clock;
   if (facts != nullptr) {
-    const auto request = clip_request(sample, data_root, media.video);
+    const auto request = clip_request(sample, data_root, options.video);
     const auto clip = video::plan_clip(*facts, request.options, request.start_seconds, request.end_seconds);
     const auto& chosen = clip.selection;
-    clock = clock_of(media.video, {chosen.indices, facts->num_frames, facts->average_fps}, chosen.seconds, facts->duration_seconds);
+    clock = clock_of(options.video, {chosen.indices, facts->num_frames, facts->average_fps}, chosen.seconds, facts->duration_seconds);
     plan.num_frames = std::ssize(chosen.indices);
     plan.frame_size = clip.size;
     plan.notes = clip.notes;
     plan.warnings = clip.warnings;
-    const int64_t per_slice = clip.size.height * clip.size.width / kPixelsPerToken;
-    tokens.video = (plan.num_frames + 1) / kFramesPerSlice * per_slice;
-    plan.tokens_per_slice = std::max(plan.tokens_per_slice, per_slice);
-    plan.vision_tokens += *tokens.video;
+    ClipTimes times{.sample_fps = chosen.sample_fps, .frame_seconds = {}, .file_frames = chosen.indices, .file_fps = facts->average_fps};
+    for (const double seconds : chosen.seconds) times.frame_seconds.push_back(seconds - request.start_seconds.value_or(0.0));
+    add({.kind = PromptPart::Kind::kClip, .grid = grid_of(geometry, plan.num_frames, clip.size.height, clip.size.width), .times = std::move(times)});
   }
   const auto subtitles = entry.subtitles_lead == nullptr ? std::string() : subtitles_of(sample, data_root, media.subtitle_frames, clock);
-  const auto text = lay_out(processor, tokens, entry.system, data::render_prompt(entry, sample, subtitles), entry.answer_prefix);
+  conversation.parts.push_back({.text = data::render_prompt(entry, sample, subtitles)});
+  const auto text = processor.format().lay_out(conversation);
   plan.text_tokens = text.input_ids.size(0) - plan.vision_tokens;
   return plan;
 }

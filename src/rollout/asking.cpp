@@ -4,14 +4,6 @@
 #include "vrlt/core/logging.h"
 
 namespace vrlt::rollout {
-namespace {
-
-std::vector<int64_t> never_sampled(const processor::Processor& processor) {
-  const auto& vision = processor.vision_tokens();
-  return {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end};
-}
-
-}  // namespace
 
 LoadedPrompt load_prompt(processor::PromptLoader& loader, const data::Sample& sample) {
   try {
@@ -35,7 +27,7 @@ std::vector<LoadedPrompt> load_prompts(processor::PromptLoader& loader, const st
 void tell_left_out(const LoadedPrompt& loaded) { log::warning(concat("leaving out ", loaded.error)); }
 
 Asking::Asking(model::VisionLanguageModel& model, const processor::Processor& processor)
-    : engine_(model, processor.tokenizer(), never_sampled(processor)) {}
+    : engine_(model, processor.tokenizer(), processor.never_sampled()) {}
 
 std::vector<RolloutGroup> Asking::ask(const std::vector<Prompt>& prompts, const GenerationConfig& config) {
   std::vector<Prompt> asked;

@@ -61,7 +61,9 @@ void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
 }
 
 EvalConfig load_eval_config(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-  EvalConfig config;
+  EvalConfig named, config;
+  read_ahead(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); });
+  set_model_defaults(named.model.path, config.model, config.video, config.image);
   config::load(
       file, overrides, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
       [&](const config::KeyLocations& locations) { return check(config, locations); });

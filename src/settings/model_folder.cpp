@@ -174,7 +174,7 @@ void check_family(const fs::path& path, bool reads_weights) {
   const auto type = config["model_type"].get<std::string>();
   std::string known;
   bool is_known = false;
-  for (const auto& family : model::kModelChoices) {
+  for (const auto& family : model::model_choices()) {
     is_known = is_known || type == family.name;
     known += concat(known.empty() ? "" : ", ", family.help);
   }

@@ -1,11 +1,47 @@
 #include "vrlt/settings/run_config.h"
 
+#include <algorithm>
+
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/model/model_choices.h"
 #include "vrlt/video/media_choices.h"
 
 namespace vrlt::settings {
+namespace {
+
+/// Of all families; who opens the model refuses one that is of another.
+std::vector<std::string> position_rules() {
+  std::vector<std::string> names;
+  for (const auto& family : model::model_choices())
+    for (const char* name : family.defaults.position_rules)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+  return names;
+}
+
+/// The pixels of one vision token: a picture has no fewer.
+double pixels_of_token(int64_t pixel_factor) { return static_cast<double>(pixel_factor * pixel_factor); }
+
+}  // namespace
+
+void read_ahead(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                const std::function<void(config::FieldVisitor&)>& visit) {
+  try {
+    config::load(file, overrides, visit, {});
+  } catch (const ConfigError&) {  // told by the second reading, which stops at the same
+  }
+}
+
+void set_model_defaults(const std::string& model_path, ModelSection& model, video::VideoOptions& video, video::ImageOptions& image) {
+  const auto& defaults = model::family_of(model_path).defaults;
+  model.mrope_mode = defaults.position_rules.front();
+  video.pixel_factor = image.pixel_factor = defaults.pixel_factor;
+  video.min_pixels = defaults.video_min_pixels;
+  video.total_pixels = defaults.video_total_pixels;
+  image.min_pixels = defaults.image_min_pixels;
+  image.max_pixels = defaults.image_max_pixels;
+}
 
 void visit_fields(config::FieldVisitor& v, ModelSection& c) {
   v.field({.name = "path", .help = "Hugging Face folder of the model", .required = true}, c.path);
@@ -13,8 +49,7 @@ void visit_fields(config::FieldVisitor& v, ModelSection& c) {
           c.init);
   v.field({.name = "dtype", .help = "type of the weights in memory", .choices = {"float32", "bfloat16"}}, c.dtype);
   v.field({.name = "device", .help = "where the model runs", .choices = {"cpu", "cuda"}}, c.device);
-  v.field({.name = "mrope_mode", .help = "rule of the temporal positions", .choices = {"float_max", "int_max", "int_grid", "float_grid"}},
-          c.mrope_mode);
+  v.field({.name = "mrope_mode", .help = "rule of the temporal positions", .choices = position_rules()}, c.mrope_mode);
   v.field({.name = "freeze_vision", .help = "leave the vision encoder as it is"}, c.freeze_vision);
   v.field({.name = "activation_checkpointing",
            .help = "none, or blocks: the backward pass computes each block again, for less memory and the same results",
@@ -47,6 +82,7 @@ void visit_fields(config::FieldVisitor& v, RolloutSection& c) {
 }
 
 void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video, video::ImageOptions& image) {
+  const double of_frame = pixels_of_token(video.pixel_factor), of_image = pixels_of_token(image.pixel_factor);
   v.begin_section("video", "which frames, and how large");
   v.field({.name = "sampler",
            .help = "which frames are taken; all but by_time go by frame number and average rate, as what scores are compared with",
@@ -65,16 +101,16 @@ void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video, v
           video.min_frame_share);
   v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, video.min_frames);
   v.field({.name = "max_frames", .help = "take at most so many", .min = 2}, video.max_frames);
-  v.field({.name = "min_pixels", .help = "per frame", .min = 784}, video.min_pixels);
-  v.field({.name = "max_pixels", .help = "per frame", .min = 784}, video.max_pixels);
-  v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = 784}, video.total_pixels);
+  v.field({.name = "min_pixels", .help = "per frame", .min = of_frame}, video.min_pixels);
+  v.field({.name = "max_pixels", .help = "per frame", .min = of_frame}, video.max_pixels);
+  v.field({.name = "total_pixels", .help = "over the clip; bounds the number of vision tokens", .min = of_frame}, video.total_pixels);
   v.field({.name = "resized_height", .help = "with resized_width: a fixed size instead", .min = 1, .max = 65536}, video.resized_height);
   v.field({.name = "resized_width", .help = "with resized_height: a fixed size instead", .min = 1, .max = 65536}, video.resized_width);
   v.field({.name = "resize", .help = "kernel that resizes frames", .choices = names_of(video::kResizeChoices)}, video.resize);
   v.end_section();
   v.begin_section("image", "how large still images are");
-  v.field({.name = "min_pixels", .help = "per image", .min = 784}, image.min_pixels);
-  v.field({.name = "max_pixels", .help = "per image", .min = 784}, image.max_pixels);
+  v.field({.name = "min_pixels", .help = "per image", .min = of_image}, image.min_pixels);
+  v.field({.name = "max_pixels", .help = "per image", .min = of_image}, image.max_pixels);
   v.field({.name = "resize", .help = "kernel that resizes images", .choices = names_of(video::kResizeChoices)}, image.resize);
   v.end_section();
 }

@@ -64,11 +64,11 @@ std::string reward_spec(SelectConfig config) {
 }
 
 SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides, std::vector<std::string>* doubts) {
-  // Read once to know the preset, then again over its values.
   SelectConfig named;
-  config::load(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); }, {});
+  read_ahead(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); });
   SelectConfig config;
   config.filter = selection::find_filter_preset(named.filter.preset).config();
+  set_model_defaults(named.model.path, config.model, config.video, config.image);
   config::load(
       file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, config); },
       [&](const config::KeyLocations& locations) {

@@ -3,10 +3,16 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/model/model_choices.h"
 #include "vrlt/settings/run_config.h"
 
 namespace vrlt::settings {
 namespace {
+
+constexpr double kMostUnits = 40;  ///< On a side of a clip.
+
+/// Of the model that comes with the clips.
+int64_t pixel_factor() { return model::model_choices().front().defaults.pixel_factor; }
 
 /// What the field table cannot say.
 std::vector<std::string> check(const SynthConfig& c, const config::KeyLocations& locations) {
@@ -14,7 +20,7 @@ std::vector<std::string> check(const SynthConfig& c, const config::KeyLocations&
   const auto require_multiple = [&](const char* key, int64_t value, int64_t factor) {
     if (value % factor != 0) problems.push_back(concat(place_of(key, locations), ": ", key, " is ", value, ", expected a multiple of ", factor));
   };
-  require_multiple("size", c.style.size, 28);
+  require_multiple("size", c.style.size, pixel_factor());
   require_multiple("model.text_width", c.model.text_width, 24);
   require_multiple("model.vision_width", c.model.vision_width, 16);
   if (c.world.longest_seconds < c.world.shortest_seconds)
@@ -42,12 +48,14 @@ std::vector<std::string> check(const SynthConfig& c, const config::KeyLocations&
 }  // namespace
 
 void visit_fields(config::FieldVisitor& v, SynthConfig& c) {
+  const auto unit = static_cast<double>(pixel_factor());
+  static const auto size_help = concat("pixels per side, a multiple of ", pixel_factor());
   v.field({.name = "output", .help = "folder for videos, records and the model", .required = true}, c.output);
   v.field({.name = "seed", .help = "of what is drawn"}, c.seed);
   v.field({.name = "train_clips", .help = "clips for training", .min = 1}, c.train_clips);
   v.field({.name = "test_clips", .help = "held-out clips", .min = 1}, c.test_clips);
   v.field({.name = "paraphrases", .help = "put each question in one of several ways"}, c.paraphrases);
-  v.field({.name = "size", .help = "pixels per side, a multiple of 28", .min = 28, .max = 1120}, c.style.size);
+  v.field({.name = "size", .help = size_help.c_str(), .min = unit, .max = kMostUnits * unit}, c.style.size);
   v.field({.name = "frames_per_second", .help = "of the files", .min = 1, .max = 60}, c.style.frames_per_second);
   v.begin_section("world", "what happens in the clips");
   v.field({.name = "shortest_seconds", .help = "clips last at least so long", .min = 4, .max = 600}, c.world.shortest_seconds);

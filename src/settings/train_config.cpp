@@ -240,11 +240,11 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
 }
 
 TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides, std::vector<std::string>* doubts) {
-  // Read once to know the preset, then again over its values.
   TrainConfig named;
-  config::load(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); }, {});
+  read_ahead(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); });
   TrainConfig config;
   config.algorithm = find_preset(named.algorithm.preset).section(named.rollout);
+  set_model_defaults(named.model.path, config.model, config.video, config.image);
   const auto visit = [&](config::FieldVisitor& v) { visit_fields(v, config); };
   config::load(file, overrides, visit, [&](const config::KeyLocations& locations) {
     auto problems = check(config, locations);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kMultiplyAdd = 2.0;
 constexpr double kTargetTokens = 20.0;  // of a supervised answer
-constexpr double kPatchElements = 1176.0, kFloatBytes = 4.0;
+constexpr double kFloatBytes = 4.0;
 
 bool checkpoints_activations(const settings::TrainConfig& config) { return config.model.checkpoints_blocks(); }
 
@@ -47,6 +47,9 @@ MeanPrompt mean_prompt(const PromptSizes& sizes) {
   }
   return mean;
 }
+
+/// Of a patch as it waits for the vision tower.
+double patch_bytes(const model::ModelShape& shape) { return static_cast<double>(shape.patch_values) * kFloatBytes; }
 
 double type_bytes(const std::string& dtype) { return dtype == "bfloat16" ? 2.0 : kFloatBytes; }
 
@@ -111,7 +114,7 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
   if (grpo)
     budget.memory.push_back(
         {"keys and values of a rollout", 2 * static_cast<double>(shape.text.layers * shape.text.key_width) * prompts_here * tokens_of_group * bytes});
-  budget.memory.push_back({"pixels of a step", prompts_here * merged * mean.vision * kPatchElements * kFloatBytes});
+  budget.memory.push_back({"pixels of a step", prompts_here * merged * mean.vision * patch_bytes(shape)});
   budget.memory.push_back({"activations of a micro-batch", update_activations * bytes});
   return budget;
 }
@@ -138,7 +141,7 @@ Budget estimate_asking(const AskingPlan& plan, const model::ModelShape& shape, c
   budget.memory = {
       {"weights", static_cast<double>(shape.text.parameters + shape.vision.parameters) * bytes},
       {"keys and values of a batch", 2 * static_cast<double>(shape.text.layers * shape.text.key_width) * together * tokens_of_group * bytes},
-      {"pixels of a batch", together * merged * mean.vision * kPatchElements * kFloatBytes}};
+      {"pixels of a batch", together * merged * mean.vision * patch_bytes(shape)}};
   return budget;
 }
 

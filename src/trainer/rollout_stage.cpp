@@ -110,7 +110,8 @@ std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(const std::vec
     const uint64_t key = stable_hash(concat(name, "/", loaded.position));
     std::shared_ptr<const processor::ModelInputs> shuffled;
     if (loaded.inputs->pixel_values_videos.defined())
-      shuffled = std::make_shared<const processor::ModelInputs>(processor::with_shuffled_frames(*loaded.inputs, parts_.config.seed, key));
+      shuffled = std::make_shared<const processor::ModelInputs>(
+          processor::with_shuffled_frames(*loaded.inputs, parts_.processor.geometry(), parts_.config.seed, key));
     prompts.push_back({name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
   }
   return asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size));

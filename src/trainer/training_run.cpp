@@ -136,7 +136,9 @@ void TrainingRun::check_checkpoint(const checkpoint::Checkpoint& checkpoint, con
 std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& prompts) const {
   std::vector<double> costs;
   for (const auto& prompt : prompts)
-    costs.push_back(processor::estimated_size(parts_.samples[static_cast<size_t>(prompt.sample)], parts_.loader.media_options()).tokens());
+    costs.push_back(
+        processor::estimated_size(parts_.samples[static_cast<size_t>(prompt.sample)], parts_.loader.media_options(), parts_.processor.geometry())
+            .tokens());
   const auto ranks = distributed::share_by_cost(costs, parts_.group.world_size());
   std::vector<DrawnPrompt> own;
   for (size_t i = 0; i < prompts.size(); ++i)

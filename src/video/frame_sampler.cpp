@@ -15,10 +15,10 @@ namespace vrlt::video {
 namespace {
 
 constexpr int64_t kFrameFactor = 2;  // frames per temporal patch
-constexpr double kMaxPixelsPerFrame = 768 * 28 * 28;
+constexpr int64_t kMaxTokensPerFrame = 768;
 constexpr double kMaxAspectRatio = 200.0;
-constexpr const char* kRefuse = "refuse";                          // of VideoOptions::short_clip
-constexpr int64_t kMinImagePatches = 4, kMaxImagePatches = 16384;  // bounds of a size that the caller fixes
+constexpr const char* kRefuse = "refuse";                        // of VideoOptions::short_clip
+constexpr int64_t kMinImageTokens = 4, kMaxImageTokens = 16384;  // bounds of a size that the caller fixes
 
 double ceil_to_factor(double n) { return std::ceil(n / kFrameFactor) * kFrameFactor; }
 double floor_to_factor(double n) { return std::floor(n / kFrameFactor) * kFrameFactor; }
@@ -220,15 +220,15 @@ ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t mi
 ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptions& options) {
   if (options.resized_height.has_value() != options.resized_width.has_value())
     throw ConfigError("video.resized_height and video.resized_width are given together or not at all");
-  if (options.resized_height) {
-    const int64_t patch = options.patch_factor * options.patch_factor;
-    return smart_resize(*options.resized_height, *options.resized_width, options.patch_factor, kMinImagePatches * patch,
-                        static_cast<double>(kMaxImagePatches * patch));
-  }
-  double max_pixels = std::max(std::min(kMaxPixelsPerFrame, options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
+  const int64_t token = options.pixel_factor * options.pixel_factor;  // pixels
+  if (options.resized_height)
+    return smart_resize(*options.resized_height, *options.resized_width, options.pixel_factor, kMinImageTokens * token,
+                        static_cast<double>(kMaxImageTokens * token));
+  const auto most_of_frame = static_cast<double>(kMaxTokensPerFrame * token);
+  double max_pixels = std::max(std::min(most_of_frame, options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
                                std::trunc(static_cast<double>(options.min_pixels) * 1.05));
   if (options.max_pixels) max_pixels = std::min(*options.max_pixels, max_pixels);
-  return smart_resize(source.height, source.width, options.patch_factor, options.min_pixels, max_pixels);
+  return smart_resize(source.height, source.width, options.pixel_factor, options.min_pixels, max_pixels);
 }
 
 }  // namespace vrlt::video

@@ -13,7 +13,6 @@ namespace vrlt::video {
 namespace {
 
 constexpr uint64_t kMaxFileBytes = 256ULL << 20;
-constexpr int64_t kPatchFactor = 28;
 
 struct Format {
   std::string_view start;
@@ -69,7 +68,7 @@ at::Tensor decode_image(std::string_view bytes, const std::string& name, const D
 at::Tensor load_image(const std::filesystem::path& path, const ImageOptions& options, const DecodeLimits& limits) {
   const auto image = decode_image(io::read_file(path, kMaxFileBytes), path.string(), limits);
   try {
-    const auto size = smart_resize(image.size(1), image.size(2), kPatchFactor, options.min_pixels, options.max_pixels);
+    const auto size = smart_resize(image.size(1), image.size(2), options.pixel_factor, options.min_pixels, options.max_pixels);
     return resize_frame(image, size, parse_resize_kernel(options.resize));
   } catch (const DataError& error) {
     throw DataError(concat(path.string(), ": ", error.what()));

@@ -17,6 +17,8 @@
 #include "tests/parity/model_stages.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/model/load_prompt_format.h"
+#include "vrlt/processor/patchify.h"
 #include "vrlt/video/clip.h"
 #include "vrlt/video/resize.h"
 
@@ -42,14 +44,15 @@ void add_prompt(const Prompt& prompt, NamedTensors& outputs, io::Json& texts) {
 /// `<name>.frames` in the size that we choose for them, and `<name>.pixel_values_videos`.
 void add_clip(const std::string& name, const io::Json& json, const checkpoint::SafetensorsFile& inputs, NamedTensors& outputs) {
   const auto frames = inputs.tensor(name);
-  video::VideoOptions options{.min_pixels = json.at("min_pixels").get<int64_t>(), .total_pixels = json.at("total_pixels").get<double>()};
+  video::VideoOptions options{
+      .min_pixels = json.at("min_pixels").get<int64_t>(), .total_pixels = json.at("total_pixels").get<double>(), .pixel_factor = 28};
   if (json.contains("max_pixels")) options.max_pixels = json["max_pixels"].get<double>();
   const auto size = video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
   std::vector<at::Tensor> resized;
   for (int64_t i = 0; i < frames.size(0); ++i) resized.push_back(video::resize_frame(frames[i], size));
   at::Tensor grid;
   outputs.emplace_back(name + ".frames", at::stack(resized));
-  outputs.emplace_back(name + ".pixel_values_videos", processor::patchify(at::stack(resized), &grid));
+  outputs.emplace_back(name + ".pixel_values_videos", processor::patchify(at::stack(resized), model::qwen2_5_vl::kGeometry, &grid));
   outputs.emplace_back(name + ".video_grid_thw", grid);
 }
 
@@ -65,7 +68,7 @@ void run(const std::filesystem::path& folder) {
   const auto dtype = request.value("dtype", "float32") == "bfloat16" ? at::kBFloat16 : at::kFloat;
   const auto loaded = model::load_model(model_folder, {.dtype = dtype});
   auto& model = dynamic_cast<model::qwen2_5_vl::Model&>(*loaded);
-  const processor::Processor processor(model_folder, processor::MropeMode::kFloatMax, model.tokens_per_second());
+  const processor::Processor processor(model::load_prompt_format(model_folder));
   const auto& tokenizer = processor.tokenizer();
 
   const auto strings = request.value("texts", std::vector<std::string>());
@@ -74,7 +77,7 @@ void run(const std::filesystem::path& folder) {
   for (size_t i = 0; i < clips.size(); ++i) add_clip("clip." + std::to_string(i), clips[i], inputs, outputs);
 
   std::vector<Prompt> prompts;
-  for (const auto& json : request.at("prompts")) prompts.push_back(make_prompt(json, inputs, tokenizer, model.tokens_per_second()));
+  for (const auto& json : request.at("prompts")) prompts.push_back(make_prompt(json, inputs, tokenizer, model.config().vision));
   for (const auto& json : request.at("prompts"))
     if (json.contains("question"))
       for (auto& made : run_processor(json, inputs, processor)) outputs.push_back(std::move(made));

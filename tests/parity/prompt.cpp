@@ -2,18 +2,22 @@
 
 #include <ATen/ATen.h>
 
+#include "model/qwen2_5_vl/chat_template.h"
+#include "model/qwen2_5_vl/geometry.h"
+#include "model/qwen2_5_vl/positions.h"
 #include "vrlt/model/vision_features.h"
-#include "vrlt/tokenizer/chat_template.h"
+#include "vrlt/processor/patchify.h"
 
 namespace vrlt::parity {
+namespace family = model::qwen2_5_vl;
 namespace {
 
-constexpr int64_t kMergeArea = 4;
+constexpr int64_t kMergeArea = family::kGeometry.merge_area();
 
-std::vector<tokenizer::ChatMessage> read_messages(const io::Json& json) {
-  using Kind = tokenizer::ChatContent::Kind;
+std::vector<family::ChatMessage> read_messages(const io::Json& json) {
+  using Kind = family::ChatContent::Kind;
   static const std::map<std::string, Kind> kKinds = {{"text", Kind::kText}, {"image", Kind::kImage}, {"video", Kind::kVideo}};
-  std::vector<tokenizer::ChatMessage> messages;
+  std::vector<family::ChatMessage> messages;
   for (const auto& message : json) {
     messages.push_back({message.at("role").get<std::string>(), {}});
     for (const auto& item : message.at("content"))
@@ -31,7 +35,7 @@ std::vector<at::Tensor> numbered(const checkpoint::SafetensorsFile& inputs, cons
 
 void patchify_all(const std::vector<at::Tensor>& clips, at::Tensor* pixels, at::Tensor* grids) {
   std::vector<at::Tensor> rows(clips.size()), shapes(clips.size());
-  for (size_t i = 0; i < clips.size(); ++i) rows[i] = processor::patchify(clips[i], &shapes[i]);
+  for (size_t i = 0; i < clips.size(); ++i) rows[i] = processor::patchify(clips[i], family::kGeometry, &shapes[i]);
   if (clips.empty()) return;
   *pixels = at::cat(rows);
   *grids = at::cat(shapes);
@@ -66,23 +70,24 @@ model::PromptGroup Prompt::group(model::VisionLanguageModel& model, const std::s
   return group;
 }
 
-Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const tokenizer::Tokenizer& tokenizer, double tokens_per_second) {
+Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const tokenizer::Tokenizer& tokenizer,
+                   const family::VisionConfig& vision) {
   Prompt prompt;
   prompt.name = json.at("name").get<std::string>();
   patchify_all(numbered(inputs, prompt.name + ".image"), &prompt.pixel_values, &prompt.image_grid_thw);
   patchify_all(numbered(inputs, prompt.name + ".video"), &prompt.pixel_values_videos, &prompt.video_grid_thw);
   prompt.responses = numbered(inputs, prompt.name + ".response");
 
-  processor::PositionOptions options{.tokens_per_second = tokens_per_second,
-                                     .image_token_id = tokenizer.token_to_id("<|image_pad|>").value(),
-                                     .video_token_id = tokenizer.token_to_id("<|video_pad|>").value()};
-  prompt.text = tokenizer::render_qwen_chat(read_messages(json.at("messages")));
+  family::PositionOptions options{.tokens_per_second = vision.tokens_per_second,
+                                  .image_token_id = tokenizer.token_to_id("<|image_pad|>").value(),
+                                  .video_token_id = tokenizer.token_to_id("<|video_pad|>").value()};
+  prompt.text = family::render_chat(read_messages(json.at("messages")));
   auto ids = expand(tokenizer.encode(prompt.text), options.image_token_id, prompt.image_grid_thw);
   prompt.input_ids = at::tensor(expand(ids, options.video_token_id, prompt.video_grid_thw), at::kLong);
   const auto seconds = json.at("second_per_grid_ts").get<std::vector<float>>();
   for (const std::string mode : {"float_max", "int_max", "int_grid", "float_grid"}) {
-    options.mode = processor::parse_mrope_mode(mode);
-    prompt.positions[mode] = processor::mrope_positions(prompt.input_ids, prompt.image_grid_thw, prompt.video_grid_thw, seconds, options);
+    options.mode = family::parse_mrope_mode(mode);
+    prompt.positions[mode] = family::mrope_positions(prompt.input_ids, prompt.image_grid_thw, prompt.video_grid_thw, seconds, options);
   }
   return prompt;
 }

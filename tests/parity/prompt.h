@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "model/qwen2_5_vl/config.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
 #include "vrlt/model/vision_language_model.h"
-#include "vrlt/processor/positions.h"
 #include "vrlt/processor/processor.h"
 #include "vrlt/tokenizer/tokenizer.h"
 
@@ -33,7 +33,8 @@ struct Prompt {
 
 /// @param json    {"name", "messages": [{"role", "content": [{"type", "text"}]}], "second_per_grid_ts": [..]}.
 /// @param inputs  `<name>.image.<i>` [1, 3, H, W] and `<name>.video.<i>` [F, 3, H, W] uint8; `<name>.response.<i>` [R] int64.
-Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const tokenizer::Tokenizer& tokenizer, double tokens_per_second);
+Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const tokenizer::Tokenizer& tokenizer,
+                   const model::qwen2_5_vl::VisionConfig& vision);
 
 /// The same by the Processor, for images, at most one video, and a text:
 /// `<name>.processor.{input_ids,position_ids,pixel_values,pixel_values_videos}`.

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/qwen_media.h"
 #include "tests/support/tiny_model.h"
 #include "vrlt/data/sample.h"
+#include "vrlt/model/load_prompt_format.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_loader.h"
 #include "vrlt/tokenizer/sentencepiece_trainer.h"
@@ -31,7 +33,9 @@ class TinyTask {
   std::unique_ptr<model::VisionLanguageModel> open_model() const { return model::load_model(model_folder(), {.random_weights = true, .seed = 5}); }
 
   /// 4 frames of 56 x 56: 8 vision tokens.
-  static processor::MediaOptions media_options() { return {.video = {.fps = 2.0, .min_pixels = 56 * 56, .max_pixels = 56.0 * 56}}; }
+  static processor::MediaOptions media_options() {
+    return {.video = qwen_video({.fps = 2.0, .min_pixels = 56 * 56, .max_pixels = 56.0 * 56}), .image = qwen_image()};
+  }
 
  private:
   static constexpr int64_t kSize = 56, kFramesPerSecond = 4, kFrames = 8;

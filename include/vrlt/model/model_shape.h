@@ -17,6 +17,7 @@ struct ModelShape {
   Tower vision;  ///< Per patch; the matrices of its merger, which meet each group of merged patches once, count by that share.
   int64_t vocab_size = 0;
   int64_t patches_per_token = 4;      ///< Merged into one vision token.
+  int64_t patch_values = 0;           ///< Numbers in the row of pixels of a patch.
   int64_t full_attention_layers = 0;  ///< Of the vision tower; the others see windows
   int64_t window_patches = 0;         ///< of so many patches.
 };

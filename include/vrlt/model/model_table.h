@@ -9,13 +9,16 @@
 #include "vrlt/model/model_choices.h"
 #include "vrlt/model/model_shape.h"
 #include "vrlt/model/vision_language_model.h"
+#include "vrlt/processor/prompt_format.h"
 
 namespace vrlt::model {
 
 /// One row of the table of model families, found by `model_type` of config.json.
-struct ModelEntry : Choice {
+struct ModelEntry : ModelChoice {
   std::unique_ptr<VisionLanguageModel> (*load)(const std::filesystem::path& folder, const io::Json& config, const ModelOptions& options);
   ModelShape (*shape)(const io::Json& config, const std::string& origin);
+  std::unique_ptr<processor::PromptFormat> (*prompt_format)(const std::filesystem::path& folder, const io::Json& config,
+                                                            const std::string& position_rule);
 };
 
 std::span<const ModelEntry> model_table();

@@ -29,7 +29,7 @@ class VisionLanguageModel {
 
   /// Features of one or more videos, one row per vision token of the prompt; what a row holds, and its width F, are this family's affair. An
   /// image is a video of one slice (T = 1); a prompt's images and its videos are separate calls.
-  /// @param pixel_values  [sum of T*H*W, 1176] float32; @param grid_thw  [n, 3].  @return [sum of T*H*W/4, F].
+  /// @param pixel_values  [sum of T*H*W, patch values] float32; @param grid_thw  [n, 3].  @return [sum of T*H*W/4, F].
   virtual at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) = 0;
 
   /// Final hidden states that predict the response tokens of the batch, in the order of GroupBatch::response_ids().
@@ -59,7 +59,6 @@ class VisionLanguageModel {
 
   /// Generation stops at any of these.
   virtual const std::vector<int64_t>& stop_ids() const = 0;
-  virtual double tokens_per_second() const = 0;
 
   /// Writes a Hugging Face folder: weights under their hub names, config, and every tokenizer file of the source folder.
   /// @throws DiskError.

@@ -25,6 +25,9 @@ struct MediaOptions {
   int64_t subtitle_frames = 32;
 };
 
+/// The options for a model: sides of frames and images are multiples of its pixel factor.
+MediaOptions fitted(MediaOptions options, const VisionGeometry& geometry);
+
 /// Where clips come from besides memory, and who reads them.
 struct ClipReading {
   std::filesystem::path cache_folder;  ///< Of a video::FrameCache; empty: none.

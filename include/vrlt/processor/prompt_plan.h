@@ -19,7 +19,7 @@ struct PromptPlan {
   int64_t num_frames = 0;  ///< Of the video that the model sees.
   video::ImageSize frame_size;
   int64_t text_tokens = 0, vision_tokens = 0;
-  int64_t tokens_per_slice = 0;  ///< Vision tokens of two frames, or of an image; the largest there is.
+  int64_t tokens_per_slice = 0;  ///< Vision tokens of a slice of the clip, or of an image; the largest there is.
 
   std::vector<video::ClipNote> notes;  ///< What who uses the clip should know; a run says it once.
   std::vector<std::string> warnings;   ///< Of the plan, besides those of the file.

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "vrlt/processor/model_inputs.h"
+#include "vrlt/processor/vision_geometry.h"
 
 namespace vrlt::processor {
 
@@ -11,6 +12,6 @@ namespace vrlt::processor {
 /// @param seed, key  the order depends on these and the number of frames only.
 /// @throws ContractError without a video.
 /// Source: Video-R1 (arXiv:2503.21776), shuffled-frame group.
-ModelInputs with_shuffled_frames(const ModelInputs& inputs, uint64_t seed, uint64_t key);
+ModelInputs with_shuffled_frames(const ModelInputs& inputs, const VisionGeometry& geometry, uint64_t seed, uint64_t key);
 
 }  // namespace vrlt::processor

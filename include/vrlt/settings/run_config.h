@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +20,7 @@ struct ModelSection {
   std::string init = "pretrained";  ///< pretrained: read the weights; random: config.json only.
   std::string dtype = "float32";
   std::string device = "cpu";
-  std::string mrope_mode = "float_max";
+  std::string mrope_mode;  ///< Empty: the first rule of the family.
   bool freeze_vision = true;
   std::string activation_checkpointing = "none";  ///< blocks: the backward pass computes each block again; less memory, the same results.
 
@@ -49,8 +51,16 @@ struct RolloutSection {
 void visit_fields(config::FieldVisitor& visitor, ModelSection& section);
 void visit_fields(config::FieldVisitor& visitor, DataSection& section);
 void visit_fields(config::FieldVisitor& visitor, RolloutSection& section);
-/// The sections `video` and `image`. Not `visit_fields`: the options live in another namespace.
+/// The sections `video` and `image`, which are of a model: see set_model_defaults(). Not `visit_fields`: the options live in another namespace.
 void visit_media_sections(config::FieldVisitor& visitor, video::VideoOptions& video, video::ImageOptions& image);
+
+/// Reads a config once to know what its defaults depend on, a preset or the model. What is wrong with it is told by the reading over these defaults.
+/// @param visit  the fields of a config of its own. @throws MissingInputError, DataError as config::load().
+void read_ahead(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                const std::function<void(config::FieldVisitor&)>& visit);
+
+/// What the family of a model says of frames, images and positions, as defaults of a config that names the model.
+void set_model_defaults(const std::string& model_path, ModelSection& model, video::VideoOptions& video, video::ImageOptions& image);
 
 /// Where the user wrote a key, or "KEY (not set)".
 std::string place_of(const std::string& key, const config::KeyLocations& locations);

@@ -16,7 +16,7 @@ namespace vrlt::video {
 
 /// The frames a model sees, and when they were.
 struct Clip {
-  at::Tensor frames;  ///< [F, 3, H, W] uint8, resized; F even, H and W multiples of the patch factor.
+  at::Tensor frames;  ///< [F, 3, H, W] uint8, resized; F even, H and W multiples of the pixel factor.
   std::vector<double>
       frame_seconds;                 ///< [F] from the start of the clip: when they are shown; with by_time, instants at which they are on the screen.
   double sample_fps = 0.0;           ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.

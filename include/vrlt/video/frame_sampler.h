@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,7 +12,7 @@ namespace vrlt::video {
 /// The sampler that goes by when frames are shown.
 inline constexpr const char* kByTime = "by_time";
 
-/// Which frames and what size.
+/// Which frames and what size. Sizes are of no model until they are set: see processor::fitted() and settings.
 struct VideoOptions {
   std::string sampler = "qwen_vl_utils";  ///< Which frames: qwen_vl_utils (both ends included) | hf_native (transformers' own rule) |
                                           ///< segment_centres (of `num_frames` equal segments, MVBench's rule) | by_time (by when frames are
@@ -20,12 +21,12 @@ struct VideoOptions {
   std::optional<int64_t> num_frames;
   int64_t min_frames = 4;
   int64_t max_frames = 768;
-  int64_t min_pixels = 128 * 28 * 28;     ///< Per frame.
-  std::optional<double> max_pixels;       ///< Per frame.
-  double total_pixels = 90316800.0;       ///< Over the clip: 128000 * 784 * 0.9.
-  std::optional<int64_t> resized_height;  ///< With `resized_width`: this size, to the next multiples of the patch factor.
+  int64_t min_pixels = 1;                                         ///< Per frame.
+  std::optional<double> max_pixels;                               ///< Per frame.
+  double total_pixels = std::numeric_limits<double>::infinity();  ///< Over the clip.
+  std::optional<int64_t> resized_height;                          ///< With `resized_width`: this size, to the next multiples of the pixel factor.
   std::optional<int64_t> resized_width;
-  int64_t patch_factor = 28;        ///< Every side is a multiple of it.
+  int64_t pixel_factor = 1;         ///< Every side is a multiple of it: what becomes one vision token of a model.
   std::string resize = "tv_float";  ///< One of resize_kernel_names().
   /// What a clip of fewer frames than are to be taken gives: fewer (all it has, to an even number; a single frame twice) | refuse (DataError).
   std::string short_clip = "fewer";

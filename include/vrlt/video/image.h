@@ -22,7 +22,7 @@ at::Tensor to_rgb(const at::Tensor& image);
 /// @throws DataError whose text ends in the reason in brackets: [empty_file], [not_an_image], [corrupt], [limit].
 at::Tensor decode_image(std::string_view bytes, const std::string& name, const DecodeLimits& limits = {});
 
-/// Reads, decodes and resizes.  @return [3, H, W] uint8, H and W multiples of 28.
+/// Reads, decodes and resizes.  @return [3, H, W] uint8, H and W multiples of the pixel factor.
 /// @throws MissingInputError, DataError.
 at::Tensor load_image(const std::filesystem::path& path, const ImageOptions& options = {}, const DecodeLimits& limits = {});
 

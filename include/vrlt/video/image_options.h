@@ -1,14 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace vrlt::video {
 
-/// Size of images: the sides become multiples of 28 with an area within these bounds (smart_resize).
+/// Size of images: the sides become multiples of the pixel factor with an area within these bounds (smart_resize).
 struct ImageOptions {
-  int64_t min_pixels = 4 * 28 * 28;
-  double max_pixels = 16384.0 * 28 * 28;
+  int64_t min_pixels = 1;
+  double max_pixels = std::numeric_limits<double>::infinity();
+  int64_t pixel_factor = 1;       ///< As VideoOptions has.
   std::string resize = "pil_u8";  ///< One of resize_kernel_names().
 };
 

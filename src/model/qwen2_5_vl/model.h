@@ -30,7 +30,6 @@ class Model final : public VisionLanguageModel {
   bool is_vision_parameter(const std::string& name) const override { return name.rfind("visual.", 0) == 0; }
   std::string vision_settings() const override;
   const std::vector<int64_t>& stop_ids() const override { return folder_.stop_ids(); }
-  double tokens_per_second() const override { return config_.vision.tokens_per_second; }
   void save(const std::filesystem::path& folder) const override { folder_.save(folder, parameters_); }
 
   const Config& config() const { return config_; }

@@ -29,7 +29,8 @@ ModelShape shape_of(const Config& config) {
                               .query_width = vision.hidden_size,
                               .key_width = vision.hidden_size},
                    .vocab_size = text.vocab_size,
-                   .patches_per_token = vision.merge_area()};
+                   .patches_per_token = vision.merge_area(),
+                   .patch_values = vision.patch_elements()};
   for (int64_t block = 0; block < vision.depth; ++block) shape.full_attention_layers += vision.is_full_attention(block);
   const int64_t window_side = vision.window_size / vision.patch_size;
   shape.window_patches = window_side * window_side;

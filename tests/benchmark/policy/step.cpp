@@ -2,6 +2,7 @@
 
 #include "vrlt/algorithm/advantage.h"
 #include "vrlt/core/random.h"
+#include "vrlt/model/load_prompt_format.h"
 #include "vrlt/optim/adamw.h"
 #include "vrlt/processor/processor.h"
 #include "vrlt/rollout/rollout_engine.h"
@@ -37,7 +38,7 @@ trainer::UpdateGroup update_group(const rollout::RolloutGroup& rolled_out) {
 io::Json step(const Options& options) {
   const auto policy = model::load_model(options.model, {.checkpoint_blocks = options.checkpoint}), reference = model::load_model(options.model, {});
   require_gradients(*policy, options);
-  const processor::Processor processor(options.model, processor::MropeMode::kFloatMax, policy->tokens_per_second());
+  const processor::Processor processor(model::load_prompt_format(options.model));
   const auto inputs = read_inputs(options.inputs);
   auto clip = std::make_shared<video::Clip>();
   clip->frames = inputs.frames;

@@ -9,12 +9,14 @@
 #include <ctime>
 #include <functional>
 
+#include "model/qwen2_5_vl/geometry.h"
 #include "tests/benchmark/command_line.h"
+#include "tests/support/qwen_media.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
-#include "vrlt/processor/processor.h"
+#include "vrlt/processor/patchify.h"
 #include "vrlt/video/frame_cache.h"
 #include "vrlt/video/resize.h"
 
@@ -55,7 +57,7 @@ Json timed(const Options& options, const std::function<void()>& work) {
 
 /// A clip file to resized frames in memory: decoded, or from a cache folder, which the warm-up fills.
 Json decode(const Options& options) {
-  vrlt::video::ClipRequest request{.path = options.clip};
+  vrlt::video::ClipRequest request{.path = options.clip, .options = vrlt::test::qwen_video()};
   auto& video = request.options;
   video.num_frames = options.frames;
   video.resized_height = options.height;
@@ -81,7 +83,7 @@ Json decode(const Options& options) {
 /// Decoded frames, `frames` [F, H, W, 3] uint8, to patch rows.
 Json preprocess(const Options& options) {
   const auto frames = vrlt::checkpoint::SafetensorsFile(options.inputs).tensor("frames").contiguous();
-  vrlt::video::VideoOptions video;
+  auto video = vrlt::test::qwen_video();
   video.total_pixels = options.total_pixels;
   const auto size = vrlt::video::clip_frame_size(frames.size(0), {frames.size(1), frames.size(2)}, video);
   const auto kernel = vrlt::video::parse_resize_kernel(options.resize);
@@ -89,7 +91,7 @@ Json preprocess(const Options& options) {
   auto result = timed(options, [&] {
     std::vector<at::Tensor> resized;
     for (int64_t i = 0; i < frames.size(0); ++i) resized.push_back(vrlt::video::resize_frame(frames[i].permute({2, 0, 1}), size, kernel));
-    rows = vrlt::processor::patchify(at::stack(resized), &grid);
+    rows = vrlt::processor::patchify(at::stack(resized), vrlt::model::qwen2_5_vl::kGeometry, &grid);
   });
   result["check"] = {{"rows", rows.size(0)}, {"mean_square", rows.to(at::kDouble).square().mean().item<double>()}};
   if (!options.out.empty()) vrlt::checkpoint::write_safetensors(options.out, {{"pixel_values_videos", rows}, {"video_grid_thw", grid}});

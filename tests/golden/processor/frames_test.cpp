@@ -3,11 +3,13 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "model/qwen2_5_vl/geometry.h"
 #include "tests/support/checked_counts.h"
+#include "tests/support/qwen_media.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
-#include "vrlt/processor/processor.h"
+#include "vrlt/processor/patchify.h"
 #include "vrlt/video/image.h"
 #include "vrlt/video/resize.h"
 
@@ -16,6 +18,7 @@ namespace {
 
 using checkpoint::SafetensorsFile;
 using io::Json;
+using model::qwen2_5_vl::kGeometry;
 
 // The README's: ties of `round` and the order of float32 sums.
 constexpr double kMaxLevels = 1.0, kMaxShare = 1e-3;
@@ -35,7 +38,7 @@ void expect_same_levels(const at::Tensor& actual, const at::Tensor& expected) {
 /// All patch rows, or those that the file holds.
 void expect_same_patches(const at::Tensor& frames, const SafetensorsFile& file, const char* pixels, const char* grid_name) {
   at::Tensor grid;
-  const auto patches = patchify(frames, &grid);
+  const auto patches = patchify(frames, kGeometry, &grid);
   EXPECT_TRUE(at::equal(grid, file.tensor(grid_name).to(at::kLong))) << grid;
   const bool is_whole = file.contains(pixels);
   const auto actual = is_whole ? patches : patches.index_select(0, file.tensor("row_index").to(at::kLong));
@@ -84,7 +87,7 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
     ++count;
     const SafetensorsFile file(folder() / ("video_" + name + ".safetensors"));
     const auto frames = file.tensor("frames");
-    video::VideoOptions options;
+    auto options = test::qwen_video();
     for (const auto& [key, value] : entry["options"].items()) {
       if (key == "min_pixels")
         options.min_pixels = value.get<int64_t>();
@@ -108,7 +111,7 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
       expect_same_patches(resized, file, "pixel_values_videos", "video_grid_thw");
     }
     at::Tensor grid;
-    const auto patches = patchify(resized, &grid).to(at::kDouble);
+    const auto patches = patchify(resized, kGeometry, &grid).to(at::kDouble);
     EXPECT_TRUE(at::equal(grid.view(-1), at::tensor(entry["video_grid_thw"].get<std::vector<int64_t>>(), at::kLong))) << grid;
     // A level is 1/(255 * 0.26) = 0.015 in pixel values; patches repeat the last of an odd number of frames.
     const double sum_tolerance = 0.015 * kMaxShare * static_cast<double>(patches.numel());
@@ -142,7 +145,7 @@ TEST(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
     }
     expect_same_patches(image.unsqueeze(0), file, "pixel_values", "image_grid_thw");
     at::Tensor grid;
-    const auto pixels = patchify(image.unsqueeze(0), &grid).to(at::kDouble);
+    const auto pixels = patchify(image.unsqueeze(0), kGeometry, &grid).to(at::kDouble);
     EXPECT_TRUE(at::equal(grid.view(-1), at::tensor(entry["image_grid_thw"].get<std::vector<int64_t>>(), at::kLong))) << grid;
     // float32 against double, per value
     EXPECT_NEAR(pixels.sum().item<double>(), entry["pixel_values_sum"].get<double>(), kPixelTolerance * static_cast<double>(pixels.numel()));

@@ -1,5 +1,5 @@
 // mRoPE positions of every golden case in every mode of spec 5.2, exact.
-#include "vrlt/processor/positions.h"
+#include "model/qwen2_5_vl/positions.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
 
-namespace vrlt::processor {
+namespace vrlt::model::qwen2_5_vl {
 namespace {
 
 using io::Json;
@@ -89,4 +89,4 @@ TEST(PositionsParity, EveryCaseInEveryMode) {
   std::printf("positions: %zu cases in 4 modes\n", json.at("cases").size());
 }
 
-}  // namespace vrlt::processor
+}  // namespace vrlt::model::qwen2_5_vl

@@ -3,15 +3,16 @@
 
 #include <cstdlib>
 
+#include "model/qwen2_5_vl/chat_template.h"
 #include "tests/support/golden_rows.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_folders.h"
 #include "tokenizer/pretokenizer.h"
 #include "tokenizer/utf8.h"
-#include "vrlt/tokenizer/chat_template.h"
 #include "vrlt/tokenizer/tokenizer.h"
 
 namespace vrlt::tokenizer {
+using namespace model::qwen2_5_vl;
 namespace {
 
 namespace fs = std::filesystem;
@@ -130,8 +131,8 @@ TEST(TokenizerParity, FullVocabularyHasTheSpecialIds) {
 
 TEST(ChatTemplateParity, RendersAndEncodes) {
   test::check_golden_rows("chat_template/chat.jsonl", [](const Json& row) {
-    const auto rendered = render_qwen_chat(messages_of(row.at("messages")), {.add_generation_prompt = row.at("add_generation_prompt").get<bool>(),
-                                                                             .add_vision_id = row.at("add_vision_id").get<bool>()});
+    const auto rendered = render_chat(messages_of(row.at("messages")), {.add_generation_prompt = row.at("add_generation_prompt").get<bool>(),
+                                                                        .add_vision_id = row.at("add_vision_id").get<bool>()});
     EXPECT_EQ(test::printable(rendered), test::printable(row.at("rendered").get<std::string>()));
     EXPECT_EQ(full_tokenizer().encode(rendered), row.at("ids").get<Ids>());
     EXPECT_EQ(mini_tokenizer().encode(rendered), row.at("mini_ids").get<Ids>());

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "tests/support/checked_counts.h"
+#include "tests/support/qwen_media.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/jsonl.h"
@@ -124,7 +125,7 @@ TEST(FrameSamplerGolden, ResizesToTheSameSize) {
 
 TEST(FrameSamplerGolden, GivesClipsTheSameSize) {
   const auto check = [](const Json& row) {
-    VideoOptions options;
+    auto options = test::qwen_video();
     for (const auto& [key, value] : row["options"].items()) {
       if (key == "min_pixels")
         options.min_pixels = value.get<int64_t>();

@@ -11,6 +11,7 @@
 
 #include "tests/support/checked_counts.h"
 #include "tests/support/media_manifest.h"
+#include "tests/support/qwen_media.h"
 #include "vrlt/core/error.h"
 #include "vrlt/video/clip.h"
 #include "vrlt/video/resize.h"
@@ -28,7 +29,7 @@ constexpr double kRateTolerance = 1e-9;  // of doubles computed in another order
 constexpr double kFpsTolerance = 1e-6;   // torchcodec's rate is a quotient of measured times: 24.999999999999996
 
 struct Request {
-  VideoOptions options;
+  VideoOptions options = test::qwen_video();
   std::optional<double> start, end;
   bool is_cut() const { return start || end; }
 };

@@ -17,6 +17,7 @@ extern "C" {
 
 #include "tests/support/checked_counts.h"
 #include "tests/support/media_manifest.h"
+#include "tests/support/qwen_media.h"
 #include "video/video_stream.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
@@ -261,7 +262,7 @@ TEST_P(Media, LoadsOrTellsWhyNot) {
   std::optional<Clip> clip;
   std::string error;
   try {
-    clip = load_clip(file.path, {});
+    clip = load_clip(file.path, test::qwen_video());
   } catch (const DataError& caught) {
     error = caught.what();
   }

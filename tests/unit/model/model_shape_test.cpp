@@ -32,6 +32,7 @@ TEST(ModelShape, TellsWhatEveryTokenMeets) {
   // patches 1176 x 32; blocks of qkv 3 x 32 x 32, proj 32 x 32, three of 48 x 32; the merger's 128 x 128 and 32 x 128 meet four patches once
   EXPECT_EQ(shape.vision.per_token_parameters, 1176 * 32 + 2 * (4 * 32 * 32 + 3 * 48 * 32) + (128 * 128 + 32 * 128) / 4);
   EXPECT_EQ(shape.vocab_size, 1024);
+  EXPECT_EQ(shape.patch_values, 1176) << "3 channels of 2 frames of 14 x 14 pixels";
   EXPECT_EQ(shape.window_patches, 16) << "56 pixels of 14 on each side";
   EXPECT_EQ(shape.full_attention_layers, 1);
 }

@@ -10,6 +10,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
 #include "vrlt/io/files.h"
+#include "vrlt/processor/patchify.h"
 #include "vrlt/processor/prompt_loader.h"
 #include "vrlt/processor/shuffled_frames.h"
 
@@ -28,35 +29,35 @@ class ProcessorTest : public ::testing::Test {
     return result;
   }
 
+  int64_t id(const char* token) const { return processor_.tokenizer().token_to_id(token).value(); }
   int64_t count(const ModelInputs& inputs, int64_t id) const { return inputs.input_ids.eq(id).sum().item<int64_t>(); }
 
   test::TemporaryFolder folder_;
   test::TinyTask task_{folder_.path(), 1};
-  Processor processor_{task_.model_folder(), MropeMode::kFloatMax, 2.0};
+  Processor processor_{model::load_prompt_format(task_.model_folder())};
 };
 
 TEST_F(ProcessorTest, ImagesComeFirstThenTheVideo) {
   const auto inputs = processor_({{image(56, 84, 10), image(28, 56, 20)}, clip(4, 56, 56)}, "", "what ?");
-  const auto& tokens = processor_.vision_tokens();
   // patches of 14: 4x6 and 2x4, merged by 2x2: 6 and 2 tokens; 2 steps of 4x4 patches: 8 tokens
   EXPECT_TRUE(at::equal(inputs.image_grid_thw, at::tensor({1, 4, 6, 1, 2, 4}, at::kLong).view({2, 3})));
   EXPECT_TRUE(at::equal(inputs.video_grid_thw, at::tensor({2, 4, 4}, at::kLong).view({1, 3})));
   EXPECT_EQ(inputs.pixel_values.sizes(), (at::IntArrayRef{24 + 8, 1176}));
   EXPECT_EQ(inputs.pixel_values_videos.sizes(), (at::IntArrayRef{32, 1176}));
   EXPECT_EQ(inputs.num_patches(), 24 + 8 + 32);
-  EXPECT_EQ(count(inputs, tokens.image_pad), 6 + 2);
-  EXPECT_EQ(count(inputs, tokens.video_pad), 8);
-  EXPECT_EQ(count(inputs, tokens.vision_start), 3);
-  EXPECT_LT(inputs.input_ids.eq(tokens.image_pad).nonzero().max().item<int64_t>(),
-            inputs.input_ids.eq(tokens.video_pad).nonzero().min().item<int64_t>());
+  EXPECT_EQ(count(inputs, id("<|image_pad|>")), 6 + 2);
+  EXPECT_EQ(count(inputs, id("<|video_pad|>")), 8);
+  EXPECT_EQ(count(inputs, id("<|vision_start|>")), 3);
+  EXPECT_LT(inputs.input_ids.eq(id("<|image_pad|>")).nonzero().max().item<int64_t>(),
+            inputs.input_ids.eq(id("<|video_pad|>")).nonzero().min().item<int64_t>());
   // The rows of the second image follow those of the first: 20/255 normalised differs from 10/255.
   at::Tensor grid;
-  EXPECT_TRUE(at::equal(inputs.pixel_values.narrow(0, 24, 8), patchify(image(28, 56, 20).unsqueeze(0), &grid)));
+  EXPECT_TRUE(at::equal(inputs.pixel_values.narrow(0, 24, 8), patchify(image(28, 56, 20).unsqueeze(0), processor_.geometry(), &grid)));
 }
 
 TEST_F(ProcessorTest, PositionsOfAnImageSpanItsSides) {
   const auto inputs = processor_({{image(56, 84, 10)}, nullptr}, "", "what ?");
-  const auto first = inputs.input_ids.eq(processor_.vision_tokens().image_pad).nonzero().min().item<int64_t>();
+  const auto first = inputs.input_ids.eq(id("<|image_pad|>")).nonzero().min().item<int64_t>();
   // merged 2 x 3: time stands still, rows 0 0 0 1 1 1, columns 0 1 2 0 1 2; the text goes on after the longer side, 3
   const auto offset = inputs.position_ids.narrow(1, first, 7) - first;
   EXPECT_TRUE(at::equal(offset[0], at::tensor({0, 0, 0, 0, 0, 0, 3}, at::kLong)));
@@ -73,7 +74,7 @@ TEST_F(ProcessorTest, ShuffledFramesAreThoseOfAShuffledClip) {
     auto ordered = clip(num_frames, 56, 84);
     ordered->frames = at::randint(0, 256, {num_frames, 3, 56, 84}, at::kByte);
     const auto inputs = processor_({{}, ordered}, "", "what ?");
-    const auto shuffled = with_shuffled_frames(inputs, 3, 4);
+    const auto shuffled = with_shuffled_frames(inputs, processor_.geometry(), 3, 4);
     auto reference = std::make_shared<video::Clip>(*ordered);
     reference->frames = ordered->frames.index_select(0, at::tensor(random_permutation(num_frames, 3, 4), at::kLong));
     EXPECT_TRUE(at::equal(shuffled.pixel_values_videos, processor_({{}, reference}, "", "what ?").pixel_values_videos));

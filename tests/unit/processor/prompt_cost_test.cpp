@@ -12,7 +12,10 @@ data::Sample clip_of(double seconds) {
   return sample;
 }
 
-double tokens(const data::Sample& sample, const MediaOptions& options) { return estimated_size(sample, options).tokens(); }
+/// Tokens of 28 x 28 pixels, slices of two frames.
+constexpr VisionGeometry kGeometry{.patch_size = 14, .temporal_patch = 2, .merge_size = 2};
+
+double tokens(const data::Sample& sample, const MediaOptions& options) { return estimated_size(sample, options, kGeometry).tokens(); }
 
 MediaOptions options() { return {.video = {.fps = 2.0, .max_frames = 64, .max_pixels = 28.0 * 28 * 100}}; }
 
@@ -21,7 +24,7 @@ TEST(EstimatedSize, FollowTheLengthOfTheClip) {
   auto sample = clip_of(10);
   sample.question = "question";
   EXPECT_DOUBLE_EQ(tokens(sample, options()), 1000 + 2);
-  EXPECT_DOUBLE_EQ(estimated_size(sample, options()).tokens_per_slice, 100);
+  EXPECT_DOUBLE_EQ(estimated_size(sample, options(), kGeometry).tokens_per_slice, 100);
   sample.clip_start = 4;
   EXPECT_DOUBLE_EQ(tokens(sample, options()), 600 + 2);
   sample.clip_end = 6;
@@ -45,6 +48,13 @@ TEST(EstimatedSize, CountImages) {
   auto with_images = options();
   with_images.image.max_pixels = 28 * 28 * 50;
   EXPECT_DOUBLE_EQ(tokens(sample, with_images), 100);
+}
+
+// 20 frames are 10 slices; each with the 6 tokens that tell its time.
+TEST(EstimatedSize, CountsTextBesideSlices) {
+  auto with_times = kGeometry;
+  with_times.text_tokens_per_slice = 6;
+  EXPECT_DOUBLE_EQ(estimated_size(clip_of(10), options(), with_times).text_tokens, 60);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ class PromptLoaderTest : public ::testing::Test {
 
   test::TemporaryFolder folder_;
   test::TinyTask task_{folder_.path(), 6};
-  Processor processor_{task_.model_folder(), MropeMode::kFloatMax, 2.0};
+  Processor processor_{model::load_prompt_format(task_.model_folder())};
 };
 
 TEST_F(PromptLoaderTest, ASecondRunReadsNoVideo) {
@@ -102,7 +102,7 @@ TEST_F(PromptLoaderTest, TheMediaKeyNamesThePixels) {
   EXPECT_EQ(keys_of(without_folder), std::vector<std::string>(6)) << "nothing is known of them";
 
   auto sample = task_.samples()[0];
-  EXPECT_EQ(with_shuffled_frames(*decoding.load(sample), 3, 4).media_key, "");
+  EXPECT_EQ(with_shuffled_frames(*decoding.load(sample), processor_.geometry(), 3, 4).media_key, "");
   auto options = test::TinyTask::media_options();
   options.video.max_frames = 2;
   PromptLoader other(processor_, options, task_.data_root(), "auto_short", kMegabyte, in_folder());
@@ -187,7 +187,7 @@ TEST_F(PromptLoaderTest, ByTimeSecondsAndPositionsAgree) {
   sample.video = sample.video.substr(1);
   const auto inputs = by_time.load(sample);
   ASSERT_TRUE(inputs->video_grid_thw.defined());
-  const auto pads = (inputs->input_ids == processor_.vision_tokens().video_pad);
+  const auto pads = (inputs->input_ids == processor_.tokenizer().token_to_id("<|video_pad|>").value());
   const auto positions = inputs->position_ids[0].masked_select(pads).to(at::kDouble);
   const auto tokens_per_step = positions.numel() / inputs->video_grid_thw[0][0].item<int64_t>();
   const double tokens_per_second = 2.0, first = positions[0].item<double>();

@@ -7,7 +7,6 @@
 #include "tests/support/tiny_task.h"
 #include "vrlt/core/error.h"
 #include "vrlt/processor/prompt_loader.h"
-#include "vrlt/processor/prompt_text.h"
 
 namespace vrlt::processor {
 namespace {
@@ -23,7 +22,7 @@ class PromptPlanTest : public ::testing::Test {
 
   test::TemporaryFolder folder_;
   test::TinyTask task_{folder_.path(), 3};
-  Processor processor_{task_.model_folder(), MropeMode::kFloatMax, 2.0};
+  Processor processor_{model::load_prompt_format(task_.model_folder())};
 };
 
 TEST_F(PromptPlanTest, IsWhatIsLoaded) {

@@ -122,6 +122,23 @@ std::string printed(TrainConfig config) {
   return config::to_yaml([&](config::FieldVisitor& v) { visit_fields(v, config); }, false);
 }
 
+// What a config does not say of frames, images and positions is its model's; less than a token's pixels is refused with the place.
+TEST(ModelDefaults, AreOfTheFamilyOfTheModel) {
+  const auto config = ConfigFile("  preset: grpo\n").load();
+  EXPECT_EQ(config.model.mrope_mode, "float_max");
+  EXPECT_EQ(config.video.pixel_factor, 28);
+  EXPECT_EQ(config.video.min_pixels, 128 * 28 * 28);
+  EXPECT_EQ(config.video.total_pixels, 90316800.0);
+  EXPECT_EQ(config.image.min_pixels, 4 * 28 * 28);
+  EXPECT_EQ(config.image.max_pixels, 16384.0 * 28 * 28);
+  const auto set = ConfigFile("  preset: grpo\n", "video: {min_pixels: 784, total_pixels: 7840}\n").load();
+  EXPECT_EQ(set.video.min_pixels, 784);
+  EXPECT_EQ(set.video.total_pixels, 7840.0);
+  EXPECT_THAT(ConfigFile("  preset: grop\n", "video: {min_pixels: 783}\nsteps: few\n").error(),
+              ::testing::AllOf(HasSubstr("c.yaml:4:21: min_pixels is 783"), HasSubstr("784"), HasSubstr("steps"), HasSubstr("preset")))
+      << "all at once";
+}
+
 TEST(Presets, EveryOneIsSoundAndPrintsWhatLoadsToItself) {
   for (const auto& preset : preset_table()) {
     const auto config = ConfigFile("  preset: " + std::string(preset.name) + "\n").load();

@@ -26,7 +26,7 @@ TEST(BadSamples, CountOnceHoweverOftenTheyAreDrawn) {
   config.prompts_per_step = 6;
   config.data.max_bad_fraction = 0.34;
   const auto policy = model::load_model(warm_task().warm_folder(), {});
-  const processor::Processor processor(task.model_folder(), processor::MropeMode::kFloatMax, policy->tokens_per_second());
+  const processor::Processor processor(model::load_prompt_format(task.model_folder()));
   processor::PromptLoader loader(processor, test::TinyTask::media_options(), task.data_root(), config.data.prompt, 1 << 20);
   const test::TemporaryFolder folder;
   train_grpo({config, folder.path(), samples, *policy, nullptr, processor, loader});

@@ -12,6 +12,7 @@ model::ModelShape shape() {
           .vision = {.layers = 1, .width = 4, .intermediate = 8, .query_width = 4, .key_width = 4, .parameters = 500, .per_token_parameters = 100},
           .vocab_size = 100,
           .patches_per_token = 4,
+          .patch_values = 1176,
           .full_attention_layers = 1,
           .window_patches = 16};
 }

@@ -220,10 +220,9 @@ class FirstStep {
  public:
   explicit FirstStep(const settings::TrainConfig& config) : before_(model::load_model(warm_task().warm_folder(), {})) {
     const auto folder = warm_task().warm_folder();
-    const processor::Processor processor(folder, processor::MropeMode::kFloatMax, before_->tokens_per_second());
+    const processor::Processor processor(model::load_prompt_format(folder));
     processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20);
-    const auto& vision = processor.vision_tokens();
-    rollout::RolloutEngine engine(*before_, processor.tokenizer(), {vision.image_pad, vision.video_pad, vision.vision_start, vision.vision_end});
+    rollout::RolloutEngine engine(*before_, processor.tokenizer(), processor.never_sampled());
     const rewards::RewardFunction reward({{"format_answer", 0.5}, {"temporal_iou", 0.5}});
     for (const auto& sample : warm_task().task().samples()) {
       const auto group = engine.generate({{sample.id, loader.load(sample)}},

@@ -227,7 +227,6 @@ class CountedModel final : public model::VisionLanguageModel {
   bool is_vision_parameter(const std::string& name) const override { return model_->is_vision_parameter(name); }
   std::string vision_settings() const override { return model_->vision_settings(); }
   const std::vector<int64_t>& stop_ids() const override { return model_->stop_ids(); }
-  double tokens_per_second() const override { return model_->tokens_per_second(); }
   void save(const std::filesystem::path& folder) const override { model_->save(folder); }
 
   int64_t num_calls = 0;
@@ -242,7 +241,7 @@ struct HandMadeRun {
       : config(std::move(settings)),
         policy(model::load_model(warm_task().warm_folder(), {})),
         reference(model::load_model(warm_task().warm_folder(), {})),
-        processor(warm_task().warm_folder(), processor::MropeMode::kFloatMax, policy->tokens_per_second()),
+        processor(model::load_prompt_format(warm_task().warm_folder())),
         loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20) {}
   TrainingParts parts() { return {config, folder.path(), warm_task().task().samples(), *policy, &reference, processor, loader}; }
 

@@ -55,7 +55,7 @@ class MixedTask {
   void train(const settings::TrainConfig& config, model::VisionLanguageModel& policy, model::VisionLanguageModel* reference,
              const fs::path& run) const {
     const auto& task = warm_task().task();
-    const processor::Processor processor(task.model_folder(), processor::MropeMode::kFloatMax, policy.tokens_per_second());
+    const processor::Processor processor(model::load_prompt_format(task.model_folder()));
     processor::PromptLoader loader(processor, test::TinyTask::media_options(), task.data_root(), config.data.prompt, 1 << 20);
     fs::create_directories(run);
     const TrainingParts parts{config, run, samples, policy, reference, processor, loader};

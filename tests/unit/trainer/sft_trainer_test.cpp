@@ -31,7 +31,7 @@ int64_t label_tokens(const processor::Processor& processor, const data::Sample& 
 
 TEST(Sft, OnlyLabelPositionsAreInTheLoss) {
   const auto model = warm_task().task().open_model();
-  const processor::Processor processor(warm_task().task().model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
+  const processor::Processor processor(model::load_prompt_format(warm_task().task().model_folder()));
   processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), "auto_short", 1 << 20);
   const auto inputs = loader.load(warm_task().task().samples()[0]);
   const std::vector<std::shared_ptr<const processor::ModelInputs>> prompts = {inputs};
@@ -77,7 +77,7 @@ TEST(Sft, OverfitsOneSampleAndSaysItsAnswer) {
   config.steps = 60;
   config.prompts_per_step = 1;
   config.optim = {.lr = 1e-2, .weight_decay = 0.0};
-  const processor::Processor processor(warm_task().task().model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
+  const processor::Processor processor(model::load_prompt_format(warm_task().task().model_folder()));
   processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), "auto_short", 1 << 20);
   const test::TemporaryFolder folder;
   const auto& sample = warm_task().task().samples()[0];
@@ -95,7 +95,7 @@ TEST(Sft, OverfitsOneSampleAndSaysItsAnswer) {
 TEST(Sft, LabelsAreTheAnswerAndTheStopToken) {
   const test::TemporaryFolder folder;
   FinishedRun run(sft_config(), folder.path(), warm_task().task().model_folder(), true);
-  const processor::Processor processor(warm_task().task().model_folder(), processor::MropeMode::kFloatMax, run.policy().tokens_per_second());
+  const processor::Processor processor(model::load_prompt_format(warm_task().task().model_folder()));
   int64_t expected = 0;
   for (const auto& sample : warm_task().task().samples()) expected += label_tokens(processor, sample);
   EXPECT_EQ(run.metrics().at(0)["batch/tokens"], expected);
@@ -126,7 +126,7 @@ TEST(Sft, AggregationsWeighTokensOrSamples) {
     config.prompts_per_step = num_samples;
     config.sft.aggregation = aggregation;
     const auto model = model::load_model(warm_task().task().model_folder(), {.random_weights = true, .seed = 5});
-    const processor::Processor processor(warm_task().task().model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
+    const processor::Processor processor(model::load_prompt_format(warm_task().task().model_folder()));
     processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), "auto_short", 1 << 20);
     auto samples = warm_task().task().samples();
     samples[1].segments = {{10.5, 117.5}};  // more digits

@@ -38,7 +38,7 @@ class WarmTask {
     config.steps = 20;  // the format is learned, the times are not yet
     config.optim.lr = 1e-2;
     const auto model = task_.open_model();
-    const processor::Processor processor(task_.model_folder(), processor::MropeMode::kFloatMax, model->tokens_per_second());
+    const processor::Processor processor(model::load_prompt_format(task_.model_folder()));
     processor::PromptLoader loader(processor, test::TinyTask::media_options(), task_.data_root(), config.data.prompt, 1 << 20);
     fs::create_directory(folder_.path() / "sft");
     train_sft({config, folder_.path() / "sft", task_.samples(), *model, nullptr, processor, loader});
@@ -65,7 +65,7 @@ class FinishedRun {
       : config_(std::move(config)),
         run_folder_(run_folder),
         policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
-        processor_(model_folder, processor::MropeMode::kFloatMax, policy_->tokens_per_second()),
+        processor_(model::load_prompt_format(model_folder)),
         loader_(processor_, test::TinyTask::media_options(), warm_task().task().data_root(), config_.data.prompt, 1 << 20) {
     if (config_.algorithm.needs_reference()) reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
     const auto train = config_.trainer == "sft" ? train_sft : train_grpo;

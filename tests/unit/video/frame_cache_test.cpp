@@ -114,7 +114,7 @@ TEST_F(FrameCacheTest, EverySettingChangesTheKey) {
   requests[8].options.total_pixels = 784000;
   requests[9].options.resized_height = 56;
   requests[10].options.resized_width = 56;
-  requests[11].options.patch_factor = 56;
+  requests[11].options.pixel_factor = 56;
   requests[12].options.resize = "pil_u8";
   requests[15].options.short_clip = "refuse";
   requests[16].options.min_frame_share = 0.25;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/qwen_media.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/checkpoint/safetensors.h"
@@ -70,11 +71,13 @@ TEST(ToRgb, CompositesOnWhite) {
 
 TEST(LoadImage, ResizesToMultiplesOfThePatch) {
   // 37 x 53: sides round to 28 and 56, 1568 pixels, below 3136; 37 * sqrt(3136 / 1961) = 46.8 and 67.0, rounded up to 56 and 84
-  const auto image = load_image(kImages / "png_rgb.png");
+  const auto image = load_image(kImages / "png_rgb.png", test::qwen_image());
   EXPECT_EQ(image.sizes(), (at::IntArrayRef{3, 56, 84}));
   const auto decoded = decode_image(bytes_of("png_rgb.png"), "");
   EXPECT_TRUE(at::equal(image, resize_frame(decoded, {56, 84}, ResizeKernel::kPillow)));
-  EXPECT_FALSE(at::equal(image, load_image(kImages / "png_rgb.png", {.resize = "tv_float"})));
+  auto as_frames = test::qwen_image();
+  as_frames.resize = "tv_float";
+  EXPECT_FALSE(at::equal(image, load_image(kImages / "png_rgb.png", as_frames)));
   EXPECT_THROW(load_image(kImages / "nothing.png"), MissingInputError);
 }
 

@@ -1,8 +1,8 @@
-#include "vrlt/tokenizer/chat_template.h"
+#include "model/qwen2_5_vl/chat_template.h"
 
 #include "vrlt/io/files.h"
 
-namespace vrlt::tokenizer {
+namespace vrlt::model::qwen2_5_vl {
 namespace {
 
 constexpr const char* kDefaultSystem = "You are a helpful assistant.";
@@ -11,7 +11,7 @@ std::string turn(const std::string& role, const std::string& content) { return "
 
 }  // namespace
 
-std::string render_qwen_chat(const std::vector<ChatMessage>& messages, const ChatOptions& options) {
+std::string render_chat(const std::vector<ChatMessage>& messages, const ChatOptions& options) {
   std::string text;
   int pictures = 0, videos = 0;
   if (messages.empty() || messages.front().role != "system") text += turn("system", kDefaultSystem);
@@ -40,7 +40,9 @@ std::string render_qwen_chat(const std::vector<ChatMessage>& messages, const Cha
   return text;
 }
 
-bool is_qwen_template(std::string_view jinja) {
+std::string example_chat() { return render_chat({{"user", {{ChatContent::Kind::kText, "..."}}}}); }
+
+bool is_own_template(std::string_view jinja) {
   constexpr const char* kOfQwen25Vl = "d3826afc64fbdb18cd6a40ac43866b75cf44be8ffd679d24ab21620d34c2c26c";  // without white space
   std::string condensed;
   for (const char c : jinja)
@@ -48,4 +50,4 @@ bool is_qwen_template(std::string_view jinja) {
   return io::sha256(condensed) == kOfQwen25Vl;
 }
 
-}  // namespace vrlt::tokenizer
+}  // namespace vrlt::model::qwen2_5_vl

@@ -1,4 +1,4 @@
-#include "vrlt/processor/positions.h"
+#include "model/qwen2_5_vl/positions.h"
 
 #include <ATen/ops/tensor.h>
 
@@ -7,7 +7,7 @@
 
 #include "vrlt/core/error.h"
 
-namespace vrlt::processor {
+namespace vrlt::model::qwen2_5_vl {
 namespace {
 
 struct Grid {
@@ -24,7 +24,7 @@ std::vector<Grid> merged_grids(const at::Tensor& grid_thw, int64_t merge) {
   return grids;
 }
 
-/// Offset of the t-th temporal step of a video (spec 5.2).
+/// Offset of the t-th temporal step of a video (docs/spec/qwen2_5_vl.md#rules-of-releases).
 int64_t temporal_offset(int64_t t, float second_per_grid, const PositionOptions& options) {
   switch (options.mode) {
     case MropeMode::kFloatMax: {
@@ -60,7 +60,7 @@ class PositionBuilder {
     cursor_ += advance_by_grid ? side : std::max(side, offsets.back() + 1);
   }
 
-  Positions finish() const {
+  processor::Positions finish() const {
     int64_t largest = -1;
     for (const auto& axis : axes_)
       for (const int64_t position : axis) largest = std::max(largest, position);
@@ -77,15 +77,15 @@ class PositionBuilder {
 }  // namespace
 
 MropeMode parse_mrope_mode(const std::string& name) {
-  if (name == "float_max") return MropeMode::kFloatMax;
+  if (name.empty() || name == "float_max") return MropeMode::kFloatMax;
   if (name == "int_max") return MropeMode::kIntMax;
   if (name == "int_grid") return MropeMode::kIntGrid;
   if (name == "float_grid") return MropeMode::kFloatGrid;
   throw ConfigError(concat("mrope_mode \"", name, "\", expected float_max, int_max, int_grid or float_grid"));
 }
 
-Positions mrope_positions(const at::Tensor& input_ids, const at::Tensor& image_grid_thw, const at::Tensor& video_grid_thw,
-                          const std::vector<float>& second_per_grid_ts, const PositionOptions& options) {
+processor::Positions mrope_positions(const at::Tensor& input_ids, const at::Tensor& image_grid_thw, const at::Tensor& video_grid_thw,
+                                     const std::vector<float>& second_per_grid_ts, const PositionOptions& options) {
   const auto images = merged_grids(image_grid_thw, options.spatial_merge_size), videos = merged_grids(video_grid_thw, options.spatial_merge_size);
   const auto host = input_ids.to(at::kCPU).contiguous();
   const auto* ids = host.const_data_ptr<int64_t>();
@@ -117,4 +117,4 @@ Positions mrope_positions(const at::Tensor& input_ids, const at::Tensor& image_g
   return builder.finish();
 }
 
-}  // namespace vrlt::processor
+}  // namespace vrlt::model::qwen2_5_vl
