@@ -3,14 +3,15 @@
 #include <cstdio>
 
 #include "app/synth_clip.h"
-#include "app/synth_model.h"
 #include "app/synth_questions.h"
 #include "vrlt/app/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/progress.h"
+#include "vrlt/model/small_model.h"
 #include "vrlt/settings/synth_config.h"
+#include "vrlt/tokenizer/sentencepiece_trainer.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -30,6 +31,15 @@ void write_split(const settings::SynthConfig& config, const std::string& split, 
   io::write_file_atomic(fs::path(config.output) / (split + ".jsonl"), lines);
 }
 
+/// A model folder without weights, its tokenizer trained on what the records say.
+void write_model(const settings::SynthConfig& config) {
+  constexpr int64_t kVocabulary = 384;
+  const auto folder = fs::path(config.output) / "model";
+  io::create_folders(folder);
+  tokenizer::train_sentencepiece(synth_sentences(config.world, config.paraphrases), kVocabulary, folder);
+  model::write_small_model(config.model, folder);
+}
+
 }  // namespace
 
 int run_synth(const CommandLine& command) {
@@ -41,7 +51,7 @@ int run_synth(const CommandLine& command) {
   if (command.dry_run) return 0;
   write_split(config, "train", config.train_clips);
   write_split(config, "test", config.test_clips);
-  write_synth_model(config.model, synth_sentences(config.world, config.paraphrases), fs::path(config.output) / "model");
+  write_model(config);
   log::info(concat("wrote ", config.train_clips, " + ", config.test_clips, " clips, their records and a model folder to ", config.output));
   return 0;
 }

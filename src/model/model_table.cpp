@@ -4,6 +4,7 @@
 #include "model/qwen2_5_vl/model.h"
 #include "model/qwen2_5_vl/prompt_format.h"
 #include "model/qwen2_5_vl/shape.h"
+#include "model/qwen2_5_vl/small_model.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/load_prompt_format.h"
 
@@ -15,7 +16,7 @@ ModelShape qwen2_5_vl_shape(const io::Json& config, const std::string& origin) {
 }
 
 constexpr ModelEntry kModels[] = {
-    {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape, qwen2_5_vl::load_prompt_format},
+    {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape, qwen2_5_vl::load_prompt_format, qwen2_5_vl::write_small_model},
 };
 static_assert(std::size(kModels) == std::size(kModelRows));
 
@@ -50,6 +51,10 @@ std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesyste
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
   return find_model(json, path).prompt_format(folder, json, position_rule);
+}
+
+void write_small_model(const SmallModel& sizes, const std::filesystem::path& folder) {
+  kModels[0].write_small(sizes, *tokenizer::load_tokenizer(folder), folder);
 }
 
 }  // namespace vrlt::model

@@ -8,6 +8,7 @@
 #include "vrlt/io/json.h"
 #include "vrlt/model/model_choices.h"
 #include "vrlt/model/model_shape.h"
+#include "vrlt/model/small_model.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_format.h"
 
@@ -19,6 +20,7 @@ struct ModelEntry : ModelChoice {
   ModelShape (*shape)(const io::Json& config, const std::string& origin);
   std::unique_ptr<processor::PromptFormat> (*prompt_format)(const std::filesystem::path& folder, const io::Json& config,
                                                             const std::string& position_rule);
+  void (*write_small)(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer, const std::filesystem::path& folder);
 };
 
 std::span<const ModelEntry> model_table();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vrlt/config/load.h"
+#include "vrlt/model/small_model.h"
 
 namespace vrlt::settings {
 
@@ -24,11 +25,6 @@ struct SynthStyle {
   int64_t frames_per_second = 8;  ///< Of the file; a model takes fewer.
 };
 
-/// The size of the tiny model that comes with rendered clips.
-struct SynthModel {
-  int64_t text_width = 96, text_layers = 3, vision_width = 64, vision_layers = 2;
-};
-
 /// What `vrlt-data synth` reads.
 struct SynthConfig {
   std::string output;
@@ -38,7 +34,7 @@ struct SynthConfig {
   bool paraphrases = false;
   SynthWorld world;
   SynthStyle style;
-  SynthModel model;
+  model::SmallModel model;  ///< That comes with the clips.
 };
 
 void visit_fields(config::FieldVisitor& visitor, SynthConfig& config);
