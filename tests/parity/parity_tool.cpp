@@ -14,6 +14,7 @@
 
 #include <cstdio>
 
+#include "model/qwen2_5_vl/geometry.h"
 #include "tests/parity/model_stages.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
