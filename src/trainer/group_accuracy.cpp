@@ -1,11 +1,29 @@
 #include "trainer/group_accuracy.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "vrlt/core/error.h"
-#include "vrlt/io/own_json.h"
+#include "vrlt/distributed/gathered_records.h"
 
 namespace vrlt::trainer {
+namespace {
+
+/// What crosses ranks of a GroupAccuracy: the rest is computed from it.
+struct AccuracyRow {
+  int64_t position = 0, sample = 0;
+  std::vector<double> rewards;
+  bool continuous = false;
+};
+
+template <typename Visitor, typename Row>
+requires std::is_same_v<std::remove_const_t<Row>, AccuracyRow>
+void visit_fields(Visitor& visit, Row& row) {
+  auto& [position, sample, rewards, continuous] = row;
+  visit(position, sample, rewards, continuous);
+}
+
+}  // namespace
 
 selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const rewards::RewardFunction& reward) {
   const size_t num_terms = reward.terms().size();
@@ -25,13 +43,11 @@ selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const rewards
 }
 
 std::vector<GroupAccuracy> gather_accuracies(const std::vector<GroupAccuracy>& own, distributed::ProcessGroup& group) {
-  io::Json lines = io::Json::array();
-  for (const auto& [prompt, accuracy] : own) lines.push_back({prompt.position, prompt.sample, accuracy.rewards, accuracy.continuous});
+  std::vector<AccuracyRow> rows;
+  for (const auto& [prompt, accuracy] : own) rows.push_back({prompt.position, prompt.sample, accuracy.rewards, accuracy.continuous});
   std::vector<GroupAccuracy> all;
-  for (const auto& text : group.all_gather(io::to_line(lines)))
-    for (const auto& line : io::parse_json(text, "accuracies of a rank", io::kOwnJson))
-      all.push_back(
-          {{line[0].get<int64_t>(), line[1].get<int64_t>()}, selection::reward_statistics(line[2].get<std::vector<double>>(), line[3].get<bool>())});
+  for (auto& row : distributed::gathered_records(rows, group))
+    all.push_back({{row.position, row.sample}, selection::reward_statistics(std::move(row.rewards), row.continuous)});
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.prompt.position < b.prompt.position; });
   return all;
 }

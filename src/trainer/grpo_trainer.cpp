@@ -31,7 +31,7 @@ UpdateSettings update_settings(const settings::TrainConfig& config) {
 
 /// The sampler's log-probs are left out where the update's are at another temperature: nothing may compare them.
 UpdateGroup update_group(const ScoredGroup& scored, const settings::TrainConfig& config) {
-  UpdateGroup group{.prompt = scored.group.prompt.inputs, .vision_features = scored.group.vision_features};
+  UpdateGroup group{.position = scored.position, .prompt = scored.group.prompt.inputs, .vision_features = scored.group.vision_features};
   std::vector<float> sampler;
   for (const auto& response : scored.group.responses) {
     group.responses.push_back(at::tensor(response.ids, at::kLong));
@@ -126,7 +126,7 @@ void train_grpo(const TrainingParts& parts) {
     update.measure_anchors();
     if (config.algorithm.kl_reward.coef > 0) rows = gather_rows(groups, update.response_divergences(), parts.group);
     const auto advantages = batch_advantages(rows, reward, config, state.kl_reward_coef());
-    update.set_advantages(assign_advantages(groups, rows, advantages));
+    update.set_advantages(advantages);
     if (parts.group.is_first()) {
       record_rollout_metrics(rows, advantages, metrics);
       if (config.algorithm.kl_reward.coef > 0) record_penalties(rows, state.kl_reward_coef(), metrics);
@@ -157,7 +157,7 @@ void train_grpo(const TrainingParts& parts) {
     metrics.mean("time/step_seconds", step_time.seconds());
     run.gather_metrics(metrics);
     metrics.average_in(of_updates);
-    for (const auto& line : gather_records(parts, groups, reward.terms(), step)) rollout_log.append(line);
+    for (const auto& line : gather_records(parts, groups, reward.terms(), advantages, step)) rollout_log.append(line);
     alarms.tell(step + 1, watch.look_at(step, rows, reward.terms()));
     if (step + 1 == config.steps) alarms.tell(step + 1, watch.summary(step + 1));
     run.report_step(step, metrics, "reward/total");

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "trainer/micro_batches.h"
 #include "trainer/update_metrics.h"
@@ -66,7 +67,9 @@ void PolicyUpdate::start_batch(std::vector<std::vector<UpdateGroup>> parts) {
   VRLT_CHECK(static_cast<int64_t>(parts.size()) == settings_.algorithm.updates_per_pass, parts.size(), " parts for ",
              settings_.algorithm.updates_per_pass, " updates per pass");
   parts_.clear();
+  std::set<int64_t> positions;
   for (const auto& groups : parts) {
+    for (const auto& group : groups) VRLT_CHECK(positions.insert(group.position).second, "two groups of prompt ", group.position);
     auto& part = parts_.emplace_back();
     std::vector<int64_t> tokens;
     for (const auto& group : groups) tokens.push_back(num_tokens(group));
@@ -85,7 +88,10 @@ PolicyUpdate::MicroBatch PolicyUpdate::pack(std::span<const UpdateGroup> groups)
   std::vector<bool> counted;
   for (const auto& group : groups) {
     micro.batch.groups.push_back({.prompt = group.prompt, .vision_features = group.vision_features, .responses = group.responses});
-    for (const auto& response : group.responses) micro.response_lengths.push_back(response.size(0));
+    for (int64_t number = 0; number < std::ssize(group.responses); ++number) {
+      micro.keys.push_back({group.position, number});
+      micro.response_lengths.push_back(group.responses[static_cast<size_t>(number)].size(0));
+    }
     if (group.sampler_log_probs.defined()) sampler.push_back(group.sampler_log_probs);
     if (group.counted.empty()) counted.insert(counted.end(), group.responses.size(), true);
     counted.insert(counted.end(), group.counted.begin(), group.counted.end());
@@ -151,25 +157,23 @@ void PolicyUpdate::mask_by_entropy() {
   for_each_micro_batch([&](MicroBatch& micro) { micro.constants.surrogate_mask = micro.old_entropy.to(at::kDouble) >= threshold; });
 }
 
-std::vector<double> PolicyUpdate::response_divergences() const {
-  std::vector<double> divergences;
+ByResponse<double> PolicyUpdate::response_divergences() const {
+  ByResponse<double> divergences;
   for (const auto& part : parts_)
     for (const auto& micro : part.micro_batches) {
       const auto of_tokens = (micro.constants.old_log_probs - micro.constants.ref_log_probs).to(at::kDouble);
-      for (const auto& of_response : of_tokens.split_with_sizes(micro.response_lengths)) divergences.push_back(of_response.sum().item<double>());
+      const auto of_responses = of_tokens.split_with_sizes(micro.response_lengths);
+      for (size_t i = 0; i < of_responses.size(); ++i) divergences[micro.keys[i]] = of_responses[i].sum().item<double>();
     }
   return divergences;
 }
 
-void PolicyUpdate::set_advantages(const std::vector<double>& advantages) {
-  size_t next = 0;
+void PolicyUpdate::set_advantages(const ByResponse<double>& advantages) {
   for_each_micro_batch([&](MicroBatch& micro) {
-    const std::vector<double> own(advantages.begin() + static_cast<int64_t>(next),
-                                  advantages.begin() + static_cast<int64_t>(next + micro.response_lengths.size()));
-    next += own.size();
+    std::vector<double> own;
+    for (const auto& key : micro.keys) own.push_back(value_of(advantages, key, "advantage"));
     micro.constants.advantages = at::tensor(spread(micro.response_lengths, own), at::kDouble).to(at::kFloat).to(policy_.head_weight().device());
   });
-  VRLT_CHECK(next == advantages.size(), advantages.size(), " advantages for ", next, " responses");
 }
 
 algorithm::TokenBatch PolicyUpdate::counted_tokens(const MicroBatch& micro, const algorithm::TokenLogProbs& current) const {

@@ -33,10 +33,12 @@ bool lacks_signal(const std::vector<ResponseRow>& rows, size_t begin, int64_t gr
 
 }  // namespace
 
-void record_rollout_metrics(const std::vector<ResponseRow>& rows, const std::vector<double>& advantages, metrics::MetricSet& metrics) {
+void record_rollout_metrics(const std::vector<ResponseRow>& rows, const ByResponse<double>& advantages, metrics::MetricSet& metrics) {
   if (rows.empty()) return;
   record_lengths(rows, metrics);
-  const auto advantage = algorithm::moments(advantages);
+  std::vector<double> values;
+  for (const auto& row : rows) values.push_back(value_of(advantages, row.key(), "advantage"));
+  const auto advantage = algorithm::moments(values);
   metrics.min("advantage/min", advantage.low);
   metrics.max("advantage/max", advantage.high);
   metrics.mean("advantage/std", advantage.std);

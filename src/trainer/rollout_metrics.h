@@ -6,8 +6,8 @@
 namespace vrlt::trainer {
 
 /// How long the responses of a step are, and their advantages. What they earn: rewards/reward_metrics.h.
-/// @param rows  of all ranks; @param advantages  one per row.
-void record_rollout_metrics(const std::vector<ResponseRow>& rows, const std::vector<double>& advantages, metrics::MetricSet& metrics);
+/// @param rows  of all ranks; @param advantages  of all of them.
+void record_rollout_metrics(const std::vector<ResponseRow>& rows, const ByResponse<double>& advantages, metrics::MetricSet& metrics);
 
 /// What the divergence from the reference takes from the rewards.
 void record_penalties(const std::vector<ResponseRow>& rows, double kl_reward_coef, metrics::MetricSet& metrics);

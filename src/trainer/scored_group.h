@@ -7,6 +7,7 @@
 #include "vrlt/distributed/process_group.h"
 #include "vrlt/rewards/reward_function.h"
 #include "vrlt/rollout/rollout.h"
+#include "vrlt/trainer/response_key.h"
 
 namespace vrlt::trainer {
 
@@ -16,7 +17,6 @@ struct ScoredGroup {
   const data::Sample* sample = nullptr;
   rollout::RolloutGroup group;
   std::vector<rewards::ScoredResponse> scores;
-  std::vector<double> advantages;
 };
 
 /// One response of the step as every rank knows it.
@@ -29,6 +29,8 @@ struct ResponseRow {
   bool truncated = false;
   double divergence = 0.0;   ///< From the reference, summed over tokens; 0 where it is not needed.
   std::string truth, label;  ///< Where the right answer is one of a few labels: it, and the one that was read; empty otherwise.
+
+  ResponseKey key() const { return {position, number}; }
 };
 
 /// The right answer where it is one of a few labels: the letter of an option, yes or no. Empty otherwise.
@@ -36,8 +38,8 @@ std::string truth_label(const data::Sample& sample);
 
 /// The responses of all ranks in the order of (position, number), whichever rank holds them: what is computed from them is the same
 /// to the last bit on any number of ranks.
-/// @param divergences  one per response of `own`, or empty.
-std::vector<ResponseRow> gather_rows(const std::vector<ScoredGroup>& own, const std::vector<double>& divergences, distributed::ProcessGroup& group);
+/// @param divergences  of all responses of `own`, or empty. @throws ContractError naming one that is missing.
+std::vector<ResponseRow> gather_rows(const std::vector<ScoredGroup>& own, const ByResponse<double>& divergences, distributed::ProcessGroup& group);
 
 /// The same for rows that a rank has in any order, groups split among ranks too.
 std::vector<ResponseRow> gather_rows(const std::vector<ResponseRow>& own, distributed::ProcessGroup& group);

@@ -1,14 +1,38 @@
 #include "trainer/step_log.h"
 
+#include <algorithm>
 #include <cmath>
-#include <map>
+#include <type_traits>
 
 #include "trainer/earlier_lines.h"
+#include "vrlt/distributed/gathered_records.h"
 #include "vrlt/io/own_json.h"
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/trainer/rollout_log.h"
 
 namespace vrlt::trainer {
+namespace {
+
+/// A line of the log and the prompt it is about.
+struct PlacedLine {
+  int64_t position = 0;
+  std::string text;
+};
+
+template <typename Visitor, typename Row>
+requires std::is_same_v<std::remove_const_t<Row>, PlacedLine>
+void visit_fields(Visitor& visit, Row& row) {
+  auto& [position, text] = row;
+  visit(position, text);
+}
+
+std::vector<double> advantages_of(const ScoredGroup& scored, const ByResponse<double>& advantages) {
+  std::vector<double> own;
+  for (int64_t number = 0; number < std::ssize(scored.scores); ++number) own.push_back(value_of(advantages, {scored.position, number}, "advantage"));
+  return own;
+}
+
+}  // namespace
 
 StepLog::StepLog(const TrainingParts& parts, const char* name, int64_t first_step, bool has_every_step) {
   if (!parts.group.is_first()) return;
@@ -27,23 +51,19 @@ void StepLog::sync() {
 }
 
 std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vector<ScoredGroup>& groups,
-                                     const std::vector<rewards::RewardTerm>& terms, int64_t step) {
+                                     const std::vector<rewards::RewardTerm>& terms, const ByResponse<double>& advantages, int64_t step) {
   const auto count = static_cast<size_t>(parts.config.logged_rollouts);
-  io::Json own = io::Json::array();
+  std::vector<PlacedLine> own;
   for (size_t i = 0; i < std::min(groups.size(), count); ++i) {
     io::Json line = {{"step", step + 1}};
-    line.update(rollout_record(*groups[i].sample, groups[i].group, terms, groups[i].scores, groups[i].advantages));
-    own.push_back({{"position", groups[i].position}, {"line", std::move(line)}});
+    line.update(rollout_record(*groups[i].sample, groups[i].group, terms, groups[i].scores, advantages_of(groups[i], advantages)));
+    own.push_back({groups[i].position, io::to_line(line)});
   }
-  const auto of_ranks = parts.group.all_gather(io::to_line(own));
+  auto lines = distributed::gathered_records(own, parts.group);
   if (!parts.group.is_first()) return {};
-  std::map<int64_t, io::Json> by_position;
-  for (const auto& text : of_ranks)
-    for (auto& record : io::parse_json(text, "rollout records of a rank", io::kOwnJson))
-      by_position[record["position"].get<int64_t>()] = std::move(record["line"]);
+  std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.position < b.position; });
   std::vector<io::Json> records;
-  for (auto& [position, line] : by_position)
-    if (records.size() < count) records.push_back(std::move(line));
+  for (size_t i = 0; i < std::min(lines.size(), count); ++i) records.push_back(io::parse_json(lines[i].text, "a rollout of a rank", io::kOwnJson));
   return records;
 }
 

@@ -24,7 +24,7 @@ class StepLog {
 
 /// The records of the first `logged_rollouts` prompts of the step, wherever they were rolled out, in the order of the step; on rank 0.
 std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vector<ScoredGroup>& groups,
-                                     const std::vector<rewards::RewardTerm>& terms, int64_t step);
+                                     const std::vector<rewards::RewardTerm>& terms, const ByResponse<double>& advantages, int64_t step);
 
 /// One optimizer step of several in a step: its number and metrics.
 io::Json update_line(int64_t step, int64_t number, const metrics::MetricSet& metrics);

@@ -12,11 +12,13 @@
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/optim/gradient_sum.h"
 #include "vrlt/settings/algorithm_config.h"
+#include "vrlt/trainer/response_key.h"
 
 namespace vrlt::trainer {
 
 /// A prompt and its responses, as the update sees them.
 struct UpdateGroup {
+  int64_t position = 0;  ///< Of the prompt in the run: with the number of a response its ResponseKey.
   std::shared_ptr<const processor::ModelInputs> prompt;
   at::Tensor vision_features;         ///< [N, F] of the rollout; undefined: encode, or there is no video.
   std::vector<at::Tensor> responses;  ///< Each [R] int64.
@@ -41,6 +43,7 @@ class PolicyUpdate {
                distributed::ProcessGroup& group);
 
   /// Takes this rank's groups of a rollout batch: one list for each optimizer step of a pass (updates_per_pass), which may be empty.
+  /// @throws ContractError if two groups have the same position.
   void start_batch(std::vector<std::vector<UpdateGroup>> parts);
 
   /// Log-probs of the policy before the update, where they differ from those of the update's own pass or something else needs them:
@@ -48,11 +51,11 @@ class PolicyUpdate {
   /// The same micro-batches as in the update: the first update sees ratios of exactly 1.
   void measure_anchors();
 
-  /// Sum over each response of old minus reference log-probs, in the order of parts, groups and responses.
-  std::vector<double> response_divergences() const;
+  /// Sum over each response of this rank of old minus reference log-probs.
+  ByResponse<double> response_divergences() const;
 
-  /// One per response, in that order.
-  void set_advantages(const std::vector<double>& advantages);
+  /// @param advantages  of every response of this rank; those of others may be among them.
+  void set_advantages(const ByResponse<double>& advantages);
 
   int64_t num_updates() const { return settings_.algorithm.num_updates(); }
 
@@ -69,6 +72,7 @@ class PolicyUpdate {
  private:
   struct MicroBatch {
     model::GroupBatch batch;                ///< Features as far as they are constant.
+    std::vector<ResponseKey> keys;          ///< Of the responses, in the order of their tokens.
     std::vector<int64_t> response_lengths;  ///< All tokens.
     at::Tensor counted;                     ///< [N] bool; undefined: all.
     algorithm::TokenBatch constants;        ///< Of all tokens; old_log_probs undefined: those of the update's own pass.

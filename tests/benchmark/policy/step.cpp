@@ -27,8 +27,8 @@ std::string question_of_length(const processor::Processor& processor, const proc
   return question;
 }
 
-trainer::UpdateGroup update_group(const rollout::RolloutGroup& rolled_out) {
-  trainer::UpdateGroup group{.prompt = rolled_out.prompt.inputs, .vision_features = rolled_out.vision_features};
+trainer::UpdateGroup update_group(int64_t position, const rollout::RolloutGroup& rolled_out) {
+  trainer::UpdateGroup group{.position = position, .prompt = rolled_out.prompt.inputs, .vision_features = rolled_out.vision_features};
   for (const auto& response : rolled_out.responses) group.responses.push_back(at::tensor(response.ids, at::kLong));
   return group;
 }
@@ -69,9 +69,11 @@ io::Json step(const Options& options) {
     std::vector<trainer::UpdateGroup> batch;
     for (const auto& group : groups) {
       for (const auto& response : group.responses) rewards.push_back(reward_of(response.text));
-      batch.push_back(update_group(group));
+      batch.push_back(update_group(std::ssize(batch), group));
     }
-    const auto advantages = algorithm::group_advantages(rewards, options.group, {});
+    const auto values = algorithm::group_advantages(rewards, options.group, {});
+    trainer::ByResponse<double> advantages;
+    for (int64_t i = 0; i < std::ssize(values); ++i) advantages[{i / options.group, i % options.group}] = values[static_cast<size_t>(i)];
     update.start_batch({std::move(batch)});
     update.measure_anchors();
     update.set_advantages(advantages);

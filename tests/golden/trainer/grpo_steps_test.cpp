@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <cstdlib>
+
 #include "tests/support/test_folders.h"
 #include "tests/support/worst.h"
 #include "vrlt/algorithm/advantage.h"
@@ -131,7 +133,8 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
   /// The groups of a batch as the trainer hands them to its update.
   std::vector<UpdateGroup> update_groups(const GenerationBatch& batch) const {
     std::vector<UpdateGroup> groups;
-    for (size_t i = 0; i < prompts_.size(); ++i) groups.push_back({.prompt = prompts_[i], .responses = batch.responses[i]});
+    for (size_t i = 0; i < prompts_.size(); ++i)
+      groups.push_back({.position = static_cast<int64_t>(i), .prompt = prompts_[i], .responses = batch.responses[i]});
     return groups;
   }
 
@@ -181,7 +184,12 @@ class GrpoSteps : public ::testing::TestWithParam<std::string> {
     expect_log_probs(batch, *reference_, name + "ref_log_probs", kFirstLogProb);
     update.start_batch({update_groups(batch)});
     update.measure_anchors();
-    update.set_advantages(advantages);
+    ByResponse<double> by_response;
+    for (size_t i = 0; i < advantages.size(); ++i) {
+      const auto [position, number] = std::div(static_cast<int64_t>(i), integer("group_size"));
+      by_response[{position, number}] = advantages[i];
+    }
+    update.set_advantages(by_response);
   }
 
   void expect_final_parameters() const {

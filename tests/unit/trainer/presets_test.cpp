@@ -204,8 +204,9 @@ TEST(WrittenOut, AdvantagesAreThoseOfTheTotalsThatTheRewardFunctionSays) {
     ASSERT_EQ(actual.size(), expected.size());
     double largest = 0.0;
     for (size_t i = 0; i < actual.size(); ++i) {
-      EXPECT_NEAR(actual[i], expected[i], 1e-9) << preset.name << " row " << i;
-      largest = std::max(largest, std::abs(actual[i]));
+      const double advantage = actual.at(rows[i].key());
+      EXPECT_NEAR(advantage, expected[i], 1e-9) << preset.name << " row " << i;
+      largest = std::max(largest, std::abs(advantage));
     }
     EXPECT_GT(largest, 0.1) << preset.name << " tells these responses apart";
   }
@@ -216,6 +217,19 @@ TEST(WrittenOut, ComponentsOfAnotherRewardAreRefused) {
   const auto config = written("rewards: [temporal_rlt]\n");
   const auto rows = gather_rows(scored_groups(samples, rewards::RewardFunction({{"temporal_rlt", 1.0}})), {}, distributed::single_process());
   EXPECT_THROW(batch_advantages(rows, rewards::RewardFunction({{"choice", 1.0}}), config, 0.0), ContractError);
+}
+
+// Of six responses each: a response that is missing, or stands in another group's place, would be compared with the wrong ones.
+TEST(WrittenOut, AdvantagesOfGroupsThatAreNotWholeAreRefused) {
+  const auto samples = mixed_samples();
+  const auto config = written("rewards: [temporal_rlt]\n");
+  const rewards::RewardFunction reward({{"temporal_rlt", 1.0}});
+  const auto whole = gather_rows(scored_groups(samples, reward), {}, distributed::single_process());
+  EXPECT_EQ(batch_advantages(whole, reward, config, 0.0).size(), whole.size());
+  auto lacking = whole, exchanged = whole;
+  lacking.erase(lacking.begin() + 2);
+  std::swap(exchanged[1], exchanged[7]);
+  for (const auto& rows : {lacking, exchanged}) EXPECT_THROW(batch_advantages(rows, reward, config, 0.0), ContractError);
 }
 
 }  // namespace
