@@ -1,6 +1,8 @@
 #include "vrlt/distributed/process_group.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 
 #include <algorithm>
 #include <cstring>
@@ -22,7 +24,51 @@ class SingleProcess : public ProcessGroup {
   void barrier() override {}
   void fail(const std::string&) noexcept override {}
   void leave() noexcept override {}
+
+ private:
+  std::unique_ptr<Transfer> begin_all_gather(at::Tensor whole, at::Tensor own) override { return copy(whole, own); }
+  std::unique_ptr<Transfer> begin_exchange(at::Tensor received, at::Tensor parts) override { return copy(received, parts); }
+  std::unique_ptr<Transfer> begin_reduce_scatter_sum(at::Tensor own, at::Tensor parts) override { return copy(own, parts); }
+  std::unique_ptr<ProcessGroup> make_subgroup(const std::vector<int>&, const std::string&) override { return std::make_unique<SingleProcess>(); }
+
+  static std::unique_ptr<Transfer> copy(const at::Tensor& to, const at::Tensor& from) {
+    const at::NoGradGuard no_grad;
+    if (to.const_data_ptr() != from.const_data_ptr()) to.copy_(from);
+    return finished_transfer();
+  }
 };
+
+class FinishedTransfer : public Transfer {
+ public:
+  void wait() override {}
+};
+
+/// An exchange under way, whose pieces are added up when they are there.
+class OrderedSum : public Transfer {
+ public:
+  /// @param received  [ranks, elements of own]: where the exchange puts the pieces.
+  OrderedSum(at::Tensor own, at::Tensor received, std::unique_ptr<Transfer> exchange)
+      : own_(std::move(own)), received_(std::move(received)), exchange_(std::move(exchange)) {}
+
+  void wait() override {
+    exchange_->wait();
+    const at::NoGradGuard no_grad;
+    own_.copy_(received_[0]);
+    for (int64_t rank = 1; rank < received_.size(0); ++rank) own_.add_(received_[rank]);
+  }
+
+ private:
+  at::Tensor own_, received_;
+  std::unique_ptr<Transfer> exchange_;
+};
+
+/// @param piece  of one rank.
+void check_pieces(const char* call, const at::Tensor& whole, const at::Tensor& piece, int64_t num_pieces) {
+  VRLT_CHECK(whole.is_contiguous() && piece.is_contiguous() && whole.scalar_type() == piece.scalar_type() && whole.device() == piece.device() &&
+                 whole.numel() == num_pieces * piece.numel(),
+             call, " of ", num_pieces, " pieces: contiguous tensors of one dtype on one device, one ", num_pieces,
+             " times as long as the other; got ", whole.numel(), " and ", piece.numel(), " elements");
+}
 
 template <typename T>
 std::vector<T> sum_over_ranks(ProcessGroup& group, const std::vector<T>& values) {
@@ -54,6 +100,40 @@ std::string ProcessGroup::broadcast(const std::string& bytes) {
   if (is_first()) std::memcpy(buffer.mutable_data_ptr(), bytes.data(), bytes.size());
   broadcast(buffer);
   return {static_cast<const char*>(buffer.const_data_ptr()), static_cast<size_t>(buffer.numel())};
+}
+
+std::unique_ptr<Transfer> finished_transfer() { return std::make_unique<FinishedTransfer>(); }
+
+std::unique_ptr<Transfer> ProcessGroup::start_all_gather(const at::Tensor& whole, const at::Tensor& own) {
+  check_pieces("all_gather", whole, own, world_size_);
+  return own.numel() == 0 ? finished_transfer() : begin_all_gather(whole.view({-1}), own.view({-1}));
+}
+
+std::unique_ptr<Transfer> ProcessGroup::start_exchange(const at::Tensor& received, const at::Tensor& parts) {
+  check_pieces("exchange", received, parts, 1);
+  VRLT_CHECK(parts.numel() % world_size_ == 0, "exchange of ", parts.numel(), " elements over ", world_size_, " ranks: pieces must be equally long");
+  return parts.numel() == 0 ? finished_transfer() : begin_exchange(received.view({-1}), parts.view({-1}));
+}
+
+std::unique_ptr<Transfer> ProcessGroup::start_reduce_scatter_sum(const at::Tensor& own, const at::Tensor& parts) {
+  check_pieces("reduce_scatter", parts, own, world_size_);
+  return own.numel() == 0 ? finished_transfer() : begin_reduce_scatter_sum(own.view({-1}), parts.view({-1}));
+}
+
+std::unique_ptr<Transfer> ProcessGroup::begin_reduce_scatter_sum(at::Tensor own, at::Tensor parts) {
+  const auto received = at::empty_like(parts);
+  auto exchange = begin_exchange(received, std::move(parts));
+  return std::make_unique<OrderedSum>(std::move(own), received.view({world_size_, -1}), std::move(exchange));
+}
+
+std::unique_ptr<ProcessGroup> ProcessGroup::split(int64_t number) {
+  const auto all = all_gather(std::to_string(number));
+  std::vector<int> members;
+  for (int rank = 0; rank < world_size_; ++rank)
+    if (all[static_cast<size_t>(rank)] == all[static_cast<size_t>(rank_)]) members.push_back(rank);
+  const auto name = concat("split ", ++num_splits_, " ", number);
+  if (members.size() == 1) return std::make_unique<SingleProcess>();
+  return make_subgroup(members, name);
 }
 
 ProcessGroup& single_process() {

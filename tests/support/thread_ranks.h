@@ -2,9 +2,13 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <barrier>
 #include <exception>
 #include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,6 +46,7 @@ class ThreadRanks {
   class Rank final : public distributed::ProcessGroup {
    public:
     Rank(ThreadRanks& ranks, int rank) : ProcessGroup(rank, ranks.world_size_), ranks_(ranks), own_(static_cast<size_t>(rank)) {}
+    Rank(std::shared_ptr<ThreadRanks> part, int rank) : Rank(*part, rank) { part_ = std::move(part); }
 
     using ProcessGroup::all_reduce_sum;
     using ProcessGroup::broadcast;
@@ -61,6 +66,23 @@ class ThreadRanks {
     void leave() noexcept override {}
 
    private:
+    std::unique_ptr<distributed::Transfer> begin_all_gather(at::Tensor whole, at::Tensor own) override {
+      const at::NoGradGuard no_grad;
+      whole.copy_(at::cat(exchange(ranks_.tensors_, own.clone())));
+      return distributed::finished_transfer();
+    }
+    std::unique_ptr<distributed::Transfer> begin_exchange(at::Tensor received, at::Tensor parts) override {
+      const at::NoGradGuard no_grad;
+      std::vector<at::Tensor> pieces;
+      for (const auto& of_rank : exchange(ranks_.tensors_, parts.clone())) pieces.push_back(of_rank.chunk(world_size())[static_cast<int64_t>(own_)]);
+      received.copy_(at::cat(pieces));
+      return distributed::finished_transfer();
+    }
+    std::unique_ptr<distributed::ProcessGroup> make_subgroup(const std::vector<int>& members, const std::string& name) override {
+      const auto place = std::find(members.begin(), members.end(), rank()) - members.begin();
+      return std::make_unique<Rank>(ranks_.part(name, static_cast<int>(members.size())), static_cast<int>(place));
+    }
+
     template <typename T>
     std::vector<T> exchange(std::vector<T>& slots, T value) {
       slots[own_] = std::move(value);
@@ -71,11 +93,22 @@ class ThreadRanks {
     }
     ThreadRanks& ranks_;
     size_t own_;
+    std::shared_ptr<ThreadRanks> part_;  ///< Of a group that was split off.
   };
+
+  /// Made by the first of its ranks that asks.
+  std::shared_ptr<ThreadRanks> part(const std::string& name, int world_size) {
+    const std::lock_guard lock(mutex_);
+    auto& found = parts_[name];
+    if (!found) found = std::make_shared<ThreadRanks>(world_size);
+    return found;
+  }
 
   std::barrier<> barrier_;
   std::vector<std::string> bytes_;
   std::vector<at::Tensor> tensors_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<ThreadRanks>> parts_;  ///< By name; guarded by mutex_.
   int world_size_;
 };
 

@@ -10,33 +10,16 @@
 #include <future>
 #include <numeric>
 
-#include "tests/support/rank_processes.h"
+#include "tests/support/on_ranks.h"
 #include "vrlt/core/error.h"
 #include "vrlt/distributed/rank_loss.h"
 
 namespace vrlt::distributed {
 namespace {
 
+using test::on_ranks;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-/// Runs `body` in 2 and in 3 processes: this same test, started again with the variables of a launcher.
-void on_ranks(const std::function<void(ProcessGroup&)>& body) {
-  const auto launch = detect_launch();
-  if (launch.world_size > 1) {
-    const auto group = meet_ranks(launch, "cpu", [](const Loss&) {});
-    body(*group);
-    group->barrier();
-    group->leave();
-    return;
-  }
-  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  for (const int world_size : {2, 3}) {
-    test::RankProcesses ranks(world_size);
-    ranks.start_all("/proc/self/exe", {std::string("--gtest_filter=") + test->test_suite_name() + "." + test->name()});
-    for (const auto& result : ranks.wait()) EXPECT_EQ(result.exit_code, 0) << world_size << " ranks\n" << result.out << result.err;
-  }
-}
 
 /// 0 + 1 + ... over the ranks.
 int sum_of_ranks(const ProcessGroup& group) { return group.world_size() * (group.world_size() - 1) / 2; }
