@@ -3,13 +3,13 @@
 #include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/optim/adamw.h"
+#include "vrlt/optim/schedule.h"
 
 namespace vrlt::app {
 namespace {
 
 /// Whether the rate of a step depends on how many steps the run has.
-bool spans_the_run(const optim::AdamWConfig& optim) { return optim.schedule != "constant"; }
+bool spans_the_run(const optim::ScheduleConfig& optim) { return optim.schedule != "constant"; }
 
 }  // namespace
 
@@ -21,10 +21,9 @@ void tell_what_follows(const std::vector<config::Difference>& changes, const set
     if (key != "steps" || done == 0 || !spans_the_run(config.optim)) continue;
     const int64_t updates = !config.is_sft() ? config.algorithm.num_updates() : 1;
     log::warning(concat("optim.schedule: ", config.optim.schedule, " spans all steps: from step ", done + 1, " on the rate is that of a run of ",
-                        config.steps, " steps at this place (",
-                        config.optim.lr * optim::lr_factor(config.optim, done * updates, config.steps * updates), "), the steps before had those of ",
-                        before.value_or("another number"), "; only with schedule: constant does the run end as one of ", config.steps,
-                        " steps from the start"));
+                        config.steps, " steps at this place (", optim::Schedule(config.optim, config.steps * updates).lr(done * updates),
+                        "), the steps before had those of ", before.value_or("another number"),
+                        "; only with schedule: constant does the run end as one of ", config.steps, " steps from the start"));
   }
 }
 

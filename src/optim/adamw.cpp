@@ -5,12 +5,11 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
-#include <cmath>
-#include <map>
-
-#include "vrlt/core/error.h"
+#include "optim/wide_type.h"
+#include "vrlt/optim/optimizer_table.h"
 
 namespace vrlt::optim {
+
 AdamW::AdamW(NamedTensors parameters, const AdamWConfig& config) : config_(config) {
   for (auto& [name, parameter] : parameters) {
     const at::NoGradGuard no_grad;
@@ -21,17 +20,6 @@ AdamW::AdamW(NamedTensors parameters, const AdamWConfig& config) : config_(confi
     slot.steps = at::zeros({}, slot.master.options().dtype(at::kFloat));
     slots_.push_back(std::move(slot));
   }
-}
-
-double AdamW::clip_gradients(double max_norm) {
-  double squares = 0.0;
-  for (const auto& slot : slots_)
-    if (slot.parameter.grad().defined()) squares += slot.parameter.grad().to(at::kDouble).square().sum().item<double>();
-  const double norm = std::sqrt(squares);
-  if (max_norm > 0 && norm > max_norm)
-    for (const auto& slot : slots_)
-      if (slot.parameter.grad().defined()) slot.parameter.mutable_grad().mul_(max_norm / (norm + 1e-6));
-  return norm;
 }
 
 void AdamW::step(double lr) {
@@ -52,12 +40,8 @@ void AdamW::step(double lr) {
   for (auto& slot : slots_) {
     if (!slot.parameter.grad().defined()) continue;
     if (slot.has_own_master()) slot.parameter.copy_(slot.master);
+    slot.parameter.mutable_grad() = at::Tensor();
   }
-  clear_gradients();
-}
-
-void AdamW::clear_gradients() {
-  for (auto& slot : slots_) slot.parameter.mutable_grad() = at::Tensor();
 }
 
 NamedTensors AdamW::state() const {
@@ -71,17 +55,6 @@ NamedTensors AdamW::state() const {
   return tensors;
 }
 
-void AdamW::load_state(const NamedTensors& state) {
-  const at::NoGradGuard no_grad;
-  const std::map<std::string, at::Tensor> stored(state.begin(), state.end());
-  for (const auto& [name, tensor] : this->state()) {
-    const auto found = stored.find(name);
-    if (found == stored.end() || found->second.sizes() != tensor.sizes())
-      throw CheckpointError("optimizer state lacks \"" + name + "\" of the right shape");
-    tensor.copy_(found->second);
-  }
-}
-
-at::ScalarType wide_type(const at::Tensor& parameter) { return parameter.scalar_type() == at::kDouble ? at::kDouble : at::kFloat; }
+std::unique_ptr<Optimizer> make_adamw(const Parameters& parameters, const OptimConfig& config) { return std::make_unique<AdamW>(parameters, config); }
 
 }  // namespace vrlt::optim

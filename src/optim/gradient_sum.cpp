@@ -4,6 +4,8 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros_like.h>
 
+#include "optim/wide_type.h"
+
 namespace vrlt::optim {
 namespace {
 

@@ -7,6 +7,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/optim/optimizer_table.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/preset_table.h"
@@ -16,7 +17,8 @@
 namespace vrlt::settings {
 namespace {
 
-void visit_optim(config::FieldVisitor& v, optim::AdamWConfig& c) {
+void visit_optim(config::FieldVisitor& v, optim::OptimConfig& c) {
+  v.field({.name = "optimizer", .help = "how weights move by their gradients", .choices = names_of(optim::kOptimizerChoices)}, c.optimizer);
   v.field({.name = "lr", .help = "peak learning rate", .min = 0, .max = 1}, c.lr);
   v.field({.name = "beta1", .help = "decay of the first moment", .min = 0, .max = 1}, c.beta1);
   v.field({.name = "beta2", .help = "decay of the second moment", .min = 0, .max = 1}, c.beta2);
@@ -175,7 +177,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
             c.sft.aggregation);
     v.end_section();
   }
-  v.begin_section("optim", "AdamW");
+  v.begin_section("optim", "the optimizer and its learning rate");
   visit_optim(v, c.optim);
   v.end_section();
   v.begin_section("checkpoint", "what is kept of the run");

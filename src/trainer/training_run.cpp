@@ -17,6 +17,8 @@
 #include "vrlt/io/own_json.h"
 #include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
+#include "vrlt/optim/gradients.h"
+#include "vrlt/optim/optimizer_table.h"
 #include "vrlt/processor/prompt_cost.h"
 #include "vrlt/rollout/asking.h"
 #include "vrlt/trainer/same_weights.h"
@@ -75,7 +77,7 @@ void copy_weights(const std::filesystem::path& folder, model::VisionLanguageMode
   model::check_finite(model.parameters(), folder.string());
 }
 
-void check_optimizer(const checkpoint::SafetensorsFile& file, const optim::AdamW& optimizer) {
+void check_optimizer(const checkpoint::SafetensorsFile& file, const optim::Optimizer& optimizer) {
   for (const auto& [name, tensor] : optimizer.state())
     if (tensor.sizes() != file.entry(name).shape)
       throw CheckpointError(concat(file.path().string(), ": ", name, " has another shape than the model"));
@@ -90,7 +92,9 @@ bool too_many(size_t num_bad, const TrainingParts& parts) {
 TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, const CheckState& check)
     : parts_(parts),
       gradients_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
-      optimizer_(gradients_.parameters(), parts.config.optim),
+      optimizer_(optim::make_optimizer(gradients_.parameters(), parts.config.optim)),
+      schedule_(parts.config.optim, parts.config.steps * updates_per_step),
+      step_policy_(parts.config.optim.max_skipped_updates),
       flops_(parts.config, parts.yardstick),
       updates_per_step_(updates_per_step) {
   resume_from_latest(check);
@@ -129,7 +133,7 @@ void TrainingRun::check_checkpoint(const checkpoint::Checkpoint& checkpoint, con
   const auto state = read_state(checkpoint.folder, checkpoint.step, updates_per_step_);
   check_shapes(checkpoint.folder / "model", parts_.policy);
   if (keeps_moving_reference()) check_shapes(checkpoint.folder / "reference", *parts_.reference);
-  check_optimizer(checkpoint::SafetensorsFile(checkpoint.folder / kOptimizerFile), optimizer_);
+  check_optimizer(checkpoint::SafetensorsFile(checkpoint.folder / kOptimizerFile), *optimizer_);
   if (check) check(state.trainer, checkpoint.step);
 }
 
@@ -203,28 +207,24 @@ void TrainingRun::gather_metrics(metrics::MetricSet& metrics) const {
 }
 
 bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
-  const auto& optim = parts_.config.optim;
   gradients_.finish(parts_.group);
   gather_metrics(metrics);
-  const double norm = optimizer_.clip_gradients(optim.max_grad_norm);
-  const double lr = optim.lr * optim::lr_factor(optim, updates_done_, parts_.config.steps * updates_per_step_);
-  const bool finite = std::isfinite(norm);
+  const double norm = optim::clip_gradients(gradients_.parameters(), parts_.config.optim.max_grad_norm);
+  const double lr = schedule_.lr(updates_done_);
+  const bool made = optim::StepPolicy::accepts(norm);
   metrics.mean("grad/norm", norm);
   metrics.mean("optim/lr", lr);
-  record_update(finite, metrics);
-  if (finite) {
-    optimizer_.step(lr);
+  record_update(made, metrics);
+  if (made) {
+    optimizer_->step(lr);
     ++updates_done_;
-    skipped_in_a_row_ = 0;
+    step_policy_.note_made();
     return true;
   }
-  optimizer_.clear_gradients();
+  optim::clear_gradients(gradients_.parameters());
   model::check_finite(parts_.policy.parameters(),
                       concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, " and the weights are broken"));
-  if (++skipped_in_a_row_ > optim.max_skipped_updates)
-    throw NotFiniteError(concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, ", ", skipped_in_a_row_,
-                                " times in a row; the last checkpoint is intact, try a smaller optim.lr"));
-  log::warning(concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, ", it is left out"));
+  step_policy_.note_skipped(updates_done_ + 1, norm);
   return false;
 }
 
@@ -282,9 +282,9 @@ void TrainingRun::note_saved(int64_t step) {
 void TrainingRun::write_checkpoint(int64_t step) {
   checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
     parts_.policy.save(folder / "model");
-    checkpoint::write_safetensors(folder / kOptimizerFile, optimizer_.state());
+    checkpoint::write_safetensors(folder / kOptimizerFile, optimizer_->state());
     if (keeps_moving_reference()) parts_.reference->save(folder / "reference");
-    const SavedState state{step, updates_done_, skipped_in_a_row_, bad_samples_, trainer_state_};
+    const SavedState state{step, updates_done_, step_policy_.skipped_in_a_row(), bad_samples_, trainer_state_};
     io::write_file_atomic(folder / "state.json", to_json(state).dump(2) + "\n");
   });
   checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep, step);
@@ -296,11 +296,11 @@ void TrainingRun::restore(const checkpoint::Checkpoint& checkpoint) {
   const checkpoint::SafetensorsFile file(checkpoint.folder / kOptimizerFile);
   optim::NamedTensors tensors;
   for (const auto& name : file.names()) tensors.emplace_back(name, file.tensor(name));
-  optimizer_.load_state(tensors);
+  optimizer_->load_state(tensors);
   auto state = read_state(checkpoint.folder, checkpoint.step, updates_per_step_);
   bad_samples_ = std::move(state.bad_samples);
   updates_done_ = state.updates;
-  skipped_in_a_row_ = state.skipped_in_a_row;
+  step_policy_.restore(state.skipped_in_a_row);
   trainer_state_ = std::move(state.trainer);
 }
 

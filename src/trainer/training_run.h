@@ -18,8 +18,10 @@
 #include "vrlt/metrics/metric_writer.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/model/group_batch.h"
-#include "vrlt/optim/adamw.h"
 #include "vrlt/optim/gradient_sum.h"
+#include "vrlt/optim/optimizer.h"
+#include "vrlt/optim/schedule.h"
+#include "vrlt/optim/step_policy.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -104,10 +106,12 @@ class TrainingRun {
 
   const TrainingParts& parts_;
   optim::GradientSum gradients_;
-  optim::AdamW optimizer_;
+  std::unique_ptr<optim::Optimizer> optimizer_;
+  optim::Schedule schedule_;
+  optim::StepPolicy step_policy_;
   StepFlops flops_;
   int64_t updates_per_step_;
-  int64_t resumed_step_ = 0, saved_step_ = 0, updates_done_ = 0, skipped_in_a_row_ = 0;
+  int64_t resumed_step_ = 0, saved_step_ = 0, updates_done_ = 0;
   io::Json trainer_state_ = io::Json::object();
   std::set<std::string> bad_samples_;  ///< Ids met so far, on any rank.
   int64_t drawn_ = 0;                  ///< Prompts since the start of the program.

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "vrlt/distributed/process_group.h"
-#include "vrlt/optim/adamw.h"
+#include "vrlt/optim/named_tensors.h"
 
 namespace vrlt::optim {
 
@@ -20,8 +20,8 @@ class GradientSum {
   /// Adds the parameters' gradients, those of one backward pass, and clears them.
   void take();
 
-  /// Gives every parameter the gradient of the whole step, in wide_type, and starts again. A parameter that has a gradient on some ranks counts
-  /// as zero on the others; without one anywhere it stays without.
+  /// Gives every parameter the gradient of the whole step, in float32 (of a float64 parameter in float64), and starts again. A parameter that has a
+  /// gradient on some ranks counts as zero on the others; without one anywhere it stays without.
   void finish(distributed::ProcessGroup& group);
 
  private:

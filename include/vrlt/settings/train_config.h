@@ -8,7 +8,7 @@
 
 #include "vrlt/config/load.h"
 #include "vrlt/data/prompt.h"
-#include "vrlt/optim/adamw_config.h"
+#include "vrlt/optim/optim_config.h"
 #include "vrlt/rewards/reward_options.h"
 #include "vrlt/settings/algorithm_config.h"
 #include "vrlt/settings/online_selection.h"
@@ -54,7 +54,7 @@ struct TrainConfig {
   AlgorithmSection algorithm;
   OnlineSelectionSection online_selection;
   SftSection sft;
-  optim::AdamWConfig optim;
+  optim::OptimConfig optim;
   CheckpointSection checkpoint;
 
   bool is_sft() const { return trainer == "sft"; }  ///< Else grpo: there are no others.

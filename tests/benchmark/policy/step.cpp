@@ -4,6 +4,7 @@
 #include "vrlt/core/random.h"
 #include "vrlt/model/load_prompt_format.h"
 #include "vrlt/optim/adamw.h"
+#include "vrlt/optim/gradients.h"
 #include "vrlt/processor/processor.h"
 #include "vrlt/rollout/rollout_engine.h"
 #include "vrlt/trainer/policy_update.h"
@@ -80,7 +81,7 @@ io::Json step(const Options& options) {
     metrics::MetricSet metrics;
     update.accumulate_gradients(0, gradients, metrics);
     gradients.finish(distributed::single_process());
-    optimizer.clip_gradients(1.0);
+    optim::clip_gradients(trained, 1.0);
     optimizer.step(1e-6);
     total_reward = at::tensor(rewards, at::kDouble).mean().item<double>();
   });

@@ -76,7 +76,8 @@ TEST(Sft, OverfitsOneSampleAndSaysItsAnswer) {
   auto config = sft_config();
   config.steps = 60;
   config.prompts_per_step = 1;
-  config.optim = {.lr = 1e-2, .weight_decay = 0.0};
+  config.optim.lr = 1e-2;
+  config.optim.weight_decay = 0.0;
   const processor::Processor processor(model::load_prompt_format(warm_task().task().model_folder()));
   processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), "auto_short", 1 << 20);
   const test::TemporaryFolder folder;
