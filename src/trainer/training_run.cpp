@@ -9,6 +9,7 @@
 
 #include "trainer/earlier_lines.h"
 #include "trainer/saved_state.h"
+#include "trainer/trained_parameters.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -28,15 +29,10 @@ namespace {
 
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
 
-/// Marks what is trained and returns it.
-optim::NamedTensors trained_parameters(model::VisionLanguageModel& model, bool freeze_vision) {
-  optim::NamedTensors trained;
-  for (const auto& [name, tensor] : model.parameters().entries()) {
-    const bool train = !(freeze_vision && model.is_vision_parameter(name));
-    auto parameter = tensor;
-    parameter.set_requires_grad(train);
-    if (train) trained.emplace_back(name, parameter);
-  }
+/// The policy's parameters that train, which record gradients from now on.
+optim::NamedTensors prepare_training(const TrainingParts& parts) {
+  auto trained = which_parameters_train(parts.config.model, parts.policy);
+  record_gradients_of(trained, parts.policy);
   return trained;
 }
 
@@ -91,7 +87,7 @@ bool too_many(size_t num_bad, const TrainingParts& parts) {
 
 TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, const CheckState& check)
     : parts_(parts),
-      gradients_(trained_parameters(parts.policy, parts.config.model.freeze_vision)),
+      gradients_(prepare_training(parts)),
       optimizer_(optim::make_optimizer(gradients_.parameters(), parts.config.optim)),
       schedule_(parts.config.optim, parts.config.steps * updates_per_step),
       step_policy_(parts.config.optim.max_skipped_updates),

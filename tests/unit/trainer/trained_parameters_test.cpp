@@ -1,0 +1,52 @@
+#include "trainer/trained_parameters.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_model.h"
+
+namespace vrlt::trainer {
+namespace {
+
+class TrainedParameters : public ::testing::TestWithParam<bool> {
+ protected:
+  TrainedParameters() : model_(model::load_model(test::make_tiny_model_folder(folder_.path() / "model"), {.random_weights = true, .seed = 1})) {
+    section_.freeze_vision = GetParam();
+  }
+  test::TemporaryFolder folder_;
+  std::unique_ptr<model::VisionLanguageModel> model_;
+  settings::ModelSection section_;
+};
+
+TEST_P(TrainedParameters, AreAllOrThoseOutsideTheVisionEncoderInTheOrderOfTheModel) {
+  const auto trained = which_parameters_train(section_, *model_);
+  size_t next = 0;
+  for (const auto& [name, tensor] : model_->parameters().entries()) {
+    if (GetParam() && model_->is_vision_parameter(name)) continue;
+    ASSERT_LT(next, trained.size()) << name;
+    EXPECT_EQ(trained[next].first, name);
+    EXPECT_EQ(trained[next].second.const_data_ptr(), tensor.const_data_ptr()) << name << ": the tensor itself";
+    ++next;
+  }
+  EXPECT_EQ(next, trained.size());
+}
+
+TEST_P(TrainedParameters, AreAsManyNumbersAsTheShapeOfTheModelTells) {
+  int64_t numbers = 0;
+  for (const auto& [name, tensor] : which_parameters_train(section_, *model_)) numbers += tensor.numel();
+  EXPECT_EQ(how_many_train(section_, model::read_model_shape(folder_.path() / "model")), numbers);
+}
+
+TEST_P(TrainedParameters, TheyAloneRecordGradients) {
+  const auto trained = which_parameters_train(section_, *model_);
+  record_gradients_of(trained, *model_);
+  for (const auto& [name, tensor] : model_->parameters().entries())
+    EXPECT_EQ(tensor.requires_grad(), !(GetParam() && model_->is_vision_parameter(name))) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Frozen, TrainedParameters, ::testing::Bool());
+
+}  // namespace
+}  // namespace vrlt::trainer
