@@ -1,16 +1,12 @@
 #include "trainer/training_run.h"
 
-#include <ATen/core/grad_mode.h>
-
 #include <cmath>
 #include <cstdio>
 #include <limits>
 #include <map>
 
 #include "trainer/earlier_lines.h"
-#include "trainer/saved_state.h"
 #include "trainer/trained_parameters.h"
-#include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
@@ -27,13 +23,16 @@
 namespace vrlt::trainer {
 namespace {
 
-constexpr const char* kOptimizerFile = "optimizer.safetensors";
-
 /// The policy's parameters that train, which record gradients from now on.
 optim::NamedTensors prepare_training(const TrainingParts& parts) {
   auto trained = which_parameters_train(parts.config.model, parts.policy);
   record_gradients_of(trained, parts.policy);
   return trained;
+}
+
+/// The reference, unless it is the model that the run started from.
+model::VisionLanguageModel* moving_reference(const TrainingParts& parts) {
+  return parts.config.algorithm.reference_sync_every > 0 ? parts.reference : nullptr;
 }
 
 /// For the progress line: the metric `shown`, then what the step was like, the most telling first. What the step does not have is left out.
@@ -60,40 +59,27 @@ std::string progress_note(const metrics::MetricSet& metrics, const std::string& 
   return note;
 }
 
-void check_shapes(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
-  const checkpoint::SafetensorsFolder weights(folder);
-  for (const auto& [name, tensor] : model.parameters().entries())
-    if (tensor.sizes() != weights.entry(name).shape) throw CheckpointError(concat(folder.string(), ": ", name, " has another shape than the model"));
-}
-
-void copy_weights(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
-  const at::NoGradGuard no_grad;
-  const checkpoint::SafetensorsFolder weights(folder);
-  for (const auto& [name, tensor] : model.parameters().entries()) tensor.copy_(weights.tensor(name));
-  model::check_finite(model.parameters(), folder.string());
-}
-
-void check_optimizer(const checkpoint::SafetensorsFile& file, const optim::Optimizer& optimizer) {
-  for (const auto& [name, tensor] : optimizer.state())
-    if (tensor.sizes() != file.entry(name).shape)
-      throw CheckpointError(concat(file.path().string(), ": ", name, " has another shape than the model"));
-}
-
 bool too_many(size_t num_bad, const TrainingParts& parts) {
   return static_cast<double>(num_bad) > parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size());
 }
 
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, const CheckState& check)
+TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, const RunState::CheckState& check)
     : parts_(parts),
       gradients_(prepare_training(parts)),
       optimizer_(optim::make_optimizer(gradients_.parameters(), parts.config.optim)),
       schedule_(parts.config.optim, parts.config.steps * updates_per_step),
       step_policy_(parts.config.optim.max_skipped_updates),
-      flops_(parts.config, parts.yardstick),
-      updates_per_step_(updates_per_step) {
-  resume_from_latest(check);
+      state_({.run_folder = parts.run_folder,
+              .policy = parts.policy,
+              .moving_reference = moving_reference(parts),
+              .optimizer = *optimizer_,
+              .group = parts.group,
+              .updates_per_step = updates_per_step,
+              .keep = parts.config.checkpoint.keep}),
+      flops_(parts.config, parts.yardstick) {
+  resume(check);
   check_same_weights(parts.group, parts.policy, "at the start");
   if (!parts.group.is_first()) return;
   writer_.emplace(parts.run_folder, resumed_step_);
@@ -101,36 +87,26 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, c
   progress_.emplace(parts.config.trainer, parts.config.steps, resumed_step_);
 }
 
-/// Rank 0 decides: another rank could see an older state of a shared file system.
-void TrainingRun::resume_from_latest(const CheckState& check) {
-  std::string found;
-  if (parts_.group.is_first()) {
-    const auto latest =
-        checkpoint::find_latest_checkpoint(parts_.run_folder, [&](const checkpoint::Checkpoint& checkpoint) { check_checkpoint(checkpoint, check); });
-    if (latest)
-      found = concat(latest->step, " ", latest->folder.string());
-    else
-      set_aside_earlier_lines(parts_.run_folder, parts_.must_resume);
+void TrainingRun::resume(const RunState::CheckState& check) {
+  auto resumed = state_.resume(check);
+  if (!resumed) {
+    if (parts_.group.is_first()) set_aside_earlier_lines(parts_.run_folder, parts_.must_resume);
+    return;
   }
-  found = parts_.group.broadcast(found);
-  if (found.empty()) return;
-  const auto space = found.find(' ');
-  const checkpoint::Checkpoint latest{.step = std::stoll(found.substr(0, space)), .folder = found.substr(space + 1)};
-  restore(latest);
-  resumed_step_ = latest.step;
+  go_on_from(std::move(resumed->state));
   if (resumed_step_ >= parts_.config.steps)
-    log::info(concat("all ", resumed_step_, " steps are already done: ", latest.folder.string()));
+    log::info(concat("all ", resumed_step_, " steps are already done: ", resumed->folder.string()));
   else
-    log::info(concat("resuming after step ", resumed_step_, " from ", latest.folder.string()));
+    log::info(concat("resuming after step ", resumed_step_, " from ", resumed->folder.string()));
   note_saved(resumed_step_);
 }
 
-void TrainingRun::check_checkpoint(const checkpoint::Checkpoint& checkpoint, const CheckState& check) const {
-  const auto state = read_state(checkpoint.folder, checkpoint.step, updates_per_step_);
-  check_shapes(checkpoint.folder / "model", parts_.policy);
-  if (keeps_moving_reference()) check_shapes(checkpoint.folder / "reference", *parts_.reference);
-  check_optimizer(checkpoint::SafetensorsFile(checkpoint.folder / kOptimizerFile), *optimizer_);
-  if (check) check(state.trainer, checkpoint.step);
+void TrainingRun::go_on_from(SavedState state) {
+  resumed_step_ = state.step;
+  bad_samples_ = std::move(state.bad_samples);
+  updates_done_ = state.updates;
+  step_policy_.restore(state.skipped_in_a_row);
+  trainer_state_ = std::move(state.trainer);
 }
 
 std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& prompts) const {
@@ -255,51 +231,16 @@ void TrainingRun::stop_before(int64_t step, const std::function<void()>& sync_lo
 
 void TrainingRun::save(int64_t step, const std::function<void()>& sync_logs) {
   const Making making("a checkpoint", "the size of the model");
-  check_weights(step);
-  check_same_weights(parts_.group, parts_.policy, concat("after step ", step));
+  state_.check_weights(step);
   if (writer_) writer_->sync();
   sync_logs();
-  if (parts_.group.is_first()) write_checkpoint(step);
+  state_.save({step, updates_done_, step_policy_.skipped_in_a_row(), bad_samples_, trainer_state_});
   note_saved(step);
-}
-
-/// On every rank: all of them end alike.
-void TrainingRun::check_weights(int64_t step) const {
-  const auto what = concat("after step ", step, ", not saved, the last checkpoint is intact");
-  model::check_finite(parts_.policy.parameters(), what);
-  if (keeps_moving_reference()) model::check_finite(parts_.reference->parameters(), "the reference " + what);
 }
 
 void TrainingRun::note_saved(int64_t step) {
   saved_step_ = step;
   stop_scope_.set_kept(concat("the newest checkpoint is that of step ", step));
 }
-
-void TrainingRun::write_checkpoint(int64_t step) {
-  checkpoint::save_checkpoint(parts_.run_folder, step, [&](const std::filesystem::path& folder) {
-    parts_.policy.save(folder / "model");
-    checkpoint::write_safetensors(folder / kOptimizerFile, optimizer_->state());
-    if (keeps_moving_reference()) parts_.reference->save(folder / "reference");
-    const SavedState state{step, updates_done_, step_policy_.skipped_in_a_row(), bad_samples_, trainer_state_};
-    io::write_file_atomic(folder / "state.json", to_json(state).dump(2) + "\n");
-  });
-  checkpoint::prune_checkpoints(parts_.run_folder, parts_.config.checkpoint.keep, step);
-}
-
-void TrainingRun::restore(const checkpoint::Checkpoint& checkpoint) {
-  copy_weights(checkpoint.folder / "model", parts_.policy);
-  if (keeps_moving_reference()) copy_weights(checkpoint.folder / "reference", *parts_.reference);
-  const checkpoint::SafetensorsFile file(checkpoint.folder / kOptimizerFile);
-  optim::NamedTensors tensors;
-  for (const auto& name : file.names()) tensors.emplace_back(name, file.tensor(name));
-  optimizer_->load_state(tensors);
-  auto state = read_state(checkpoint.folder, checkpoint.step, updates_per_step_);
-  bad_samples_ = std::move(state.bad_samples);
-  updates_done_ = state.updates;
-  step_policy_.restore(state.skipped_in_a_row);
-  trainer_state_ = std::move(state.trainer);
-}
-
-bool TrainingRun::keeps_moving_reference() const { return parts_.reference != nullptr && parts_.config.algorithm.reference_sync_every > 0; }
 
 }  // namespace vrlt::trainer

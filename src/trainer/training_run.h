@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "trainer/prompt_stream.h"
+#include "trainer/run_state.h"
 #include "trainer/step_flops.h"
-#include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/io/json.h"
 #include "vrlt/metrics/metric_writer.h"
@@ -36,12 +36,9 @@ struct LoadedSample {
 /// What both trainers share: trained parameters and their optimizer, loading, checkpoints, metrics, the other ranks.
 class TrainingRun {
  public:
-  /// Says that a trainer_state() of a checkpoint cannot be gone on from, by throwing DataError or CheckpointError. @param step  steps done.
-  using CheckState = std::function<void(const io::Json& trainer_state, int64_t step)>;
-
   /// Restores the newest sound checkpoint, if any. What an earlier start without one left is set aside. @param updates_per_step  optimizer steps
-  /// in each step. @param check  called on rank 0 last of all before a checkpoint is taken for sound.
-  explicit TrainingRun(const TrainingParts& parts, int64_t updates_per_step = 1, const CheckState& check = {});
+  /// in each step. @param check  of trainer_state(), see RunState.
+  explicit TrainingRun(const TrainingParts& parts, int64_t updates_per_step = 1, const RunState::CheckState& check = {});
 
   int64_t first_step() const { return resumed_step_; }
 
@@ -92,25 +89,20 @@ class TrainingRun {
   /// @param own  of this rank: id, and why it cannot be read.
   void count_bad_samples(const std::map<std::string, std::string>& own);
   void refuse_nothing(const std::vector<DrawnPrompt>& prompts);
-  void resume_from_latest(const CheckState& check);
-  void check_checkpoint(const checkpoint::Checkpoint& checkpoint, const CheckState& check) const;
-  void restore(const checkpoint::Checkpoint& checkpoint);
+  void resume(const RunState::CheckState& check);
+  void go_on_from(SavedState state);
   void record_update(bool made, metrics::MetricSet& metrics) const;
-  void check_weights(int64_t step) const;
   void save(int64_t step, const std::function<void()>& sync_logs);
-  void write_checkpoint(int64_t step);
   /// What the last checkpoint is, for a program that is ended at once.
   void note_saved(int64_t step);
-  /// Whether the reference is not the model that the run started from.
-  bool keeps_moving_reference() const;
 
   const TrainingParts& parts_;
   optim::GradientSum gradients_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   optim::Schedule schedule_;
   optim::StepPolicy step_policy_;
+  RunState state_;
   StepFlops flops_;
-  int64_t updates_per_step_;
   int64_t resumed_step_ = 0, saved_step_ = 0, updates_done_ = 0;
   io::Json trainer_state_ = io::Json::object();
   std::set<std::string> bad_samples_;  ///< Ids met so far, on any rank.
