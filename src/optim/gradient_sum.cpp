@@ -74,4 +74,10 @@ void GradientSum::finish(distributed::ProcessGroup& group) {
   }
 }
 
+int64_t GradientSum::bytes() const {
+  size_t bytes = 0;
+  for (const auto& [name, parameter] : parameters_) bytes += parameter.nbytes() + parameter.numel() * c10::elementSize(sum_type(parameter));
+  return static_cast<int64_t>(bytes);
+}
+
 }  // namespace vrlt::optim

@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/rand.h>
 
 #include <algorithm>
@@ -12,7 +13,11 @@
 
 #include "model/layers/linear.h"
 #include "trainer/step_flops.h"
+#include "trainer/trained_parameters.h"
 #include "vrlt/core/error.h"
+#include "vrlt/optim/gradient_sum.h"
+#include "vrlt/optim/optimizer.h"
+#include "vrlt/optim/optimizer_table.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -51,7 +56,14 @@ MeanPrompt mean_prompt(const PromptSizes& sizes) {
 /// Of a patch as it waits for the vision tower.
 double patch_bytes(const model::ModelShape& shape) { return static_cast<double>(shape.patch_values) * kFloatBytes; }
 
-double type_bytes(const std::string& dtype) { return dtype == "bfloat16" ? 2.0 : kFloatBytes; }
+at::ScalarType type_of(const std::string& dtype) { return dtype == "bfloat16" ? at::kBFloat16 : at::kFloat; }
+
+double type_bytes(const std::string& dtype) { return static_cast<double>(c10::elementSize(type_of(dtype))); }
+
+/// All that trains as one parameter, without memory of its own: gradients and optimizer tell of it what they would keep.
+optim::NamedTensors stand_in(const settings::ModelSection& model, const model::ModelShape& shape) {
+  return {{"trained", at::empty({how_many_train(model, shape)}, at::TensorOptions().dtype(type_of(model.dtype)).device(at::kMeta))}};
+}
 
 }  // namespace
 
@@ -96,7 +108,7 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
 
   const double bytes = type_bytes(config.model.dtype);
   const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters);
-  const double trained = all - (config.model.freeze_vision ? static_cast<double>(shape.vision.parameters) : 0.0);
+  const auto trained = stand_in(config.model, shape);
   const double prompts_here = std::ceil(prompts / static_cast<double>(world_size));
   const double responses_of_prompt = static_cast<double>(budget.responses) / prompts;
   const double tokens_of_group = mean.tokens() + responses_of_prompt * response;
@@ -106,10 +118,9 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
   const double update_activations =
       micro * tokens_of_group * activation_elements(shape.text, checkpoints) +
       (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
-  const bool has_masters = config.model.dtype != "float32";
-  const double sum_bytes = 2 * bytes;  // optim::GradientSum adds up in the type above
-  budget.memory = {
-      {"weights", all * bytes}, {"gradients", trained * (bytes + sum_bytes)}, {"optimizer", trained * kFloatBytes * (has_masters ? 3 : 2)}};
+  budget.memory = {{"weights", all * bytes},
+                   {"gradients", static_cast<double>(optim::GradientSum(trained).bytes())},
+                   {"optimizer", static_cast<double>(optim::make_optimizer(trained, config.optim)->bytes())}};
   if (grpo && config.algorithm.needs_reference()) budget.memory.push_back({"reference", all * bytes});
   if (grpo)
     budget.memory.push_back(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "vrlt/distributed/process_group.h"
@@ -23,6 +24,9 @@ class GradientSum {
   /// Gives every parameter the gradient of the whole step, in float32 (of a float64 parameter in float64), and starts again. A parameter that has a
   /// gradient on some ranks counts as zero on the others; without one anywhere it stays without.
   void finish(distributed::ProcessGroup& group);
+
+  /// What take() has before it at most: the gradients of one pass and their sums.
+  int64_t bytes() const;
 
  private:
   NamedTensors parameters_;

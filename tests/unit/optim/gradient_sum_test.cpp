@@ -94,5 +94,13 @@ TEST(GradientSum, AParameterWithoutGradientStaysWithoutUnlessARankHasOne) {
   });
 }
 
+TEST(GradientSum, TellsTheBytesOfAPassAndItsSum) {
+  // A bfloat16 gradient of 2 bytes is added up in 4, a float32 one of 4 bytes in 8, a float64 one of 8 bytes in 8.
+  const auto parameter = [](at::ScalarType dtype) { return at::zeros({5}, dtype).requires_grad_(); };
+  EXPECT_EQ(GradientSum({{"w", parameter(at::kBFloat16)}}).bytes(), 5 * 6);
+  EXPECT_EQ(GradientSum({{"w", parameter(at::kFloat)}, {"v", parameter(at::kFloat)}}).bytes(), 10 * 12);
+  EXPECT_EQ(GradientSum({{"w", parameter(at::kDouble)}}).bytes(), 5 * 16);
+}
+
 }  // namespace
 }  // namespace vrlt::optim
