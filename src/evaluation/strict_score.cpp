@@ -10,7 +10,7 @@
 namespace vrlt::evaluation {
 namespace {
 
-/// Keeps a tie a tie: 0.7 - 0.4 is less than 0.3 in binary. Spec benchmarks.md 2.3.
+/// Keeps a tie a tie: 0.7 - 0.4 is less than 0.3 in binary. Source: docs/spec/benchmarks.md#thresholds.
 constexpr double kThresholdSlack = 1e-9;
 
 bool reaches(double value, double threshold) { return value + kThresholdSlack >= threshold; }

@@ -5,10 +5,10 @@
 
 namespace vrlt::rewards {
 
-/// Whether the right option is named. Applies to multiple choice. Source: spec grpo.md 3.5.
+/// Whether the right option is named. Applies to multiple choice. Source: docs/spec/rewards.md#multiple-choice.
 RewardOutput choice_reward(const RewardInput& input, const RewardOptions& options);
 
-// As other projects read a choice; what they get wrong is in spec grpo.md 3.5. They apply to multiple choice and grounded QA.
+// As other projects read a choice; what they get wrong is in docs/spec/rewards.md#multiple-choice. They apply to multiple choice and grounded QA.
 
 /// The first answer block, trimmed, is the letter. Source: Video-R1 (59d65c3).
 RewardOutput choice_videor1_reward(const RewardInput& input, const RewardOptions& options);

@@ -5,13 +5,13 @@
 
 namespace vrlt::rewards {
 
-// Whether a response is laid out as asked: 1 or 0 unless said otherwise. They apply to every task. Source: spec grpo.md 3.1.
+// Whether a response is laid out as asked: 1 or 0 unless said otherwise. They apply to every task. Source: docs/spec/rewards.md#layouts.
 
-/// F_strict with a thinking block, and the answer can be read (vrlt/reading).
+/// The strict layout with a thinking block, and the answer can be read (vrlt/reading).
 RewardOutput format_reward(const RewardInput& input, const RewardOptions& options);
-/// F_strict without a thinking block, and the answer can be read.
+/// The strict layout without a thinking block, and the answer can be read.
 RewardOutput format_answer_reward(const RewardInput& input, const RewardOptions& options);
-/// F_strict with a thinking block, whatever the answer says.
+/// The strict layout with a thinking block, whatever the answer says.
 RewardOutput format_tags_reward(const RewardInput& input, const RewardOptions& options);
 
 /// Laid out as the sample's prompt asks, and the answer can be read. Applies where the prompt is known.

@@ -13,11 +13,12 @@ struct OverlongParameters {
 void visit_fields(config::FieldVisitor& visitor, OverlongParameters& parameters);
 void check(const OverlongParameters& parameters, const RewardOptions& options);
 
-/// DAPO's soft punishment of long responses (arXiv:2503.14476, spec grpo.md 1.12), in [-1, 0]: 0 up to max_tokens - buffer, then falling to
-/// -1 at max_tokens. Does not apply while options.max_tokens is 0.
+/// DAPO's soft punishment of long responses (arXiv:2503.14476, docs/spec/rewards.md#overlong-responses), in [-1, 0]: 0 up to max_tokens - buffer,
+/// then falling to -1 at max_tokens. Does not apply while options.max_tokens is 0.
 RewardOutput overlong_reward(const RewardInput& input, const RewardOptions& options, const OverlongParameters& parameters);
 
-// Video-R1's bonuses (spec grpo.md 3.7), 0 or 1 for each response of a group. A response is right if its accuracy exceeds 0.1.
+// Video-R1's bonuses (docs/spec/rewards.md#length-and-order-of-frames), 0 or 1 for each response of a group. A response is right if its accuracy
+// exceeds 0.1.
 
 struct LengthBonusParameters {
   int64_t min_tokens = 320;  ///< Of the shortest response that earns it.

@@ -7,7 +7,7 @@
 namespace vrlt::rewards {
 
 // Scores of predicted spans against true ones, in seconds. All are 0 where the prediction is empty, and finite. Inverted, empty and
-// infinite spans count as absent. Source of all: spec grpo.md 3.3 and 3.4.
+// infinite spans count as absent. Source of all: docs/spec/rewards.md#temporal-overlap and #timestamp-aware-overlap.
 
 /// (1 + GIoU) / 2 of the merged sets, in [0, 1]: also says how far away a prediction is that overlaps nothing.
 double normalized_giou(const std::vector<Interval>& predicted, const std::vector<Interval>& truth);

@@ -18,7 +18,7 @@ namespace {
 
 using Spans = std::vector<Interval>;
 
-/// A prediction of nearly the whole clip is a cheap policy: worth watching. Spec grpo.md 3.3.
+/// A prediction of nearly the whole clip is a cheap policy: worth watching. Source: docs/spec/rewards.md#temporal-overlap.
 constexpr double kWholeClip = 0.9;
 
 RewardOutput scored(double value, const Spans& predicted, const data::Sample& sample) {

@@ -6,7 +6,7 @@
 namespace vrlt::rewards {
 
 // How well the predicted time spans fit the true ones. They apply to temporal grounding. One true span asks for one predicted span;
-// several ask for a set. Source: spec grpo.md 3.3 and 3.4.
+// several ask for a set. Source: docs/spec/rewards.md#temporal-overlap and #timestamp-aware-overlap.
 
 /// IoU; of the merged sets when the truth has several spans.
 RewardOutput temporal_iou_reward(const RewardInput& input, const RewardOptions& options);

@@ -9,10 +9,10 @@ namespace vrlt::rewards {
 bool asks_for_number(const data::Sample& sample);
 
 // Rewards of answers in words or numbers. They apply to open questions (rouge: captions too) whose record has an answer text and, if
-// it has a "problem_type", the one named here. Source: spec grpo.md 3.8 and 3.9.
+// it has a "problem_type", the one named here. Source: docs/spec/rewards.md#words and #numbers.
 
 struct RougeParameters {
-  bool stemmer = false;  ///< Porter stems of words of more than 3 letters. Source: spec grpo.md 3.8.
+  bool stemmer = false;  ///< Porter stems of words of more than 3 letters. Source: docs/spec/rewards.md#words.
 };
 void visit_fields(config::FieldVisitor& visitor, RougeParameters& parameters);
 

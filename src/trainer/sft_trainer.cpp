@@ -26,7 +26,7 @@ int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
   return *id;
 }
 
-/// The ideal response as tokens, with the end of the turn behind it (spec grpo.md 6).
+/// The ideal response as tokens, with the end of the turn behind it (docs/spec/grpo.md#supervised-fine-tuning).
 at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& sample) {
   const auto target = parts.config.sft.reference_target();
   auto ids = parts.processor.tokenizer().encode(data::reference_response(parts.loader.prompt_of(sample), sample, target));

@@ -13,7 +13,7 @@ struct CheckCommand {
   std::filesystem::path fill;       ///< Records with the durations of their videos are written there; may be empty.
   std::filesystem::path data_root;  ///< Empty: videos, images and subtitles are not looked at.
   std::filesystem::path report;     ///< JSON with the counts and every finding; may be empty.
-  int threads = 2;                  ///< That probe videos; >= 1.
+  int threads = 2;                  ///< How many threads probe videos; >= 1.
 };
 
 /// Checks records and the files they name, and prints counts and findings; with a config also what its run would make of each record.

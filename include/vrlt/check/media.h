@@ -13,11 +13,11 @@ namespace vrlt::check {
 /// What is asked of the files that records name.
 struct MediaRequest {
   std::filesystem::path data_root;
-  int threads = 2;  ///< That open files; >= 1.
+  int threads = 2;  ///< How many threads open files; >= 1.
   /// Set: frames, sizes and text of every record are planned as a run would.
   const processor::PromptPlanner* planner = nullptr;
   int64_t max_positions = 0;    ///< How many positions the model has; 0: not known.
-  int64_t response_tokens = 0;  ///< That follow a prompt at most.
+  int64_t response_tokens = 0;  ///< The most tokens that may follow a prompt.
 };
 
 /// What looking at them told.

@@ -26,7 +26,7 @@ struct PromptEntry {
   const char* system = "";                 ///< The system's text; "": that of the chat template.
   const char* subtitles_lead = nullptr;    ///< What stands before the subtitles, which stand before the question; null: none are shown.
   const char* answer_prefix = "";          ///< What the assistant's turn begins with: the response goes on from there.
-  const char* read_prefix = nullptr;       ///< With `answer_prefix`: see as_read.
+  const char* read_prefix = nullptr;       ///< Set together with `answer_prefix`: see as_read.
 };
 
 std::span<const PromptEntry> prompt_table();

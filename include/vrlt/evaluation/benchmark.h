@@ -10,7 +10,7 @@
 
 namespace vrlt::evaluation {
 
-/// A benchmark, or one of the tasks of a benchmark. Source: spec benchmarks.md 1 and 5.
+/// A benchmark, or one of the tasks of a benchmark. Source: docs/spec/benchmarks.md#what-there-is.
 struct BenchmarkEntry {
   const char* name;   ///< Also the folder of its results.
   const char* bench;  ///< As in the records.

@@ -20,7 +20,7 @@ enum class Unasked { kZero, kLeftOut };
 enum class Mean { kSamples, kVideos };
 
 /// One official script, quirks included. Where it would raise, the score is 0 with the reason official_crash. Where it asks a language
-/// model to judge, the score is 0 with the reason of an answer that could not be read. Source: spec benchmarks.md 3.
+/// model to judge, the score is 0 with the reason of an answer that could not be read. Source: docs/spec/benchmarks.md#two-scores.
 struct CompatProfile {
   const char* name;
   const char* help;

@@ -14,7 +14,7 @@ struct SampleScore {
   /// In the order of the report. A metric that is not there leaves the sample out of its mean: a hidden label, or an official script
   /// that drops such responses.
   std::vector<std::pair<std::string, double>> metrics;
-  rewards::Reason reason = {};  ///< ok, or what failed: one of spec benchmarks.md 2.5.
+  rewards::Reason reason = {};  ///< ok, or what failed: one of docs/spec/benchmarks.md#failures.
   io::Json parsed;              ///< What was read from the answer.
 };
 

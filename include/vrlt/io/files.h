@@ -11,7 +11,7 @@ namespace vrlt::io {
 /// The whole file. @throws MissingInputError if there is none; DataError above `max_bytes`, or if it is not a regular file or a Git LFS pointer.
 std::string read_file(const std::filesystem::path& path, uint64_t max_bytes);
 
-/// Whether a file is what a clone without Git LFS holds in place of a large file. Source: git-lfs, docs/spec.md.
+/// Whether a file is what a clone without Git LFS holds in place of a large file. Source: the specification of git-lfs.
 bool is_lfs_pointer(std::string_view bytes);
 
 /// What such a file is, and what to do.

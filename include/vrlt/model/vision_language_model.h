@@ -44,8 +44,8 @@ class VisionLanguageModel {
   virtual at::Tensor decode(const at::Tensor& ids, KvCache& cache) = 0;
 
   /// One decoding step for every slot of every place of a cache that was forked, also for those without a row; what these write is never read.
-  /// Nothing but kernels on the device of the tensors, of sizes that stay as they are while cache.layout() does: a graph of it can be launched again.
-  /// Room must be reserved; the caller counts, in the cache and in `lengths`.
+  /// It launches kernels and does nothing else, and their sizes stay as they are while cache.layout() does, so that a graph of them can be launched
+  /// again. Room must be reserved; the caller counts, in the cache and in `lengths`.
   /// @param ids  [N * G] int64, slots of a place beside each other.  @return [N * G, D].
   virtual at::Tensor decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) = 0;
 
@@ -66,7 +66,7 @@ class VisionLanguageModel {
 
   const WorkCounters& counters() const { return counters_; }
 
-  /// Of features of this encoder, for encode_vision; null: none.
+  /// Where encode_vision keeps the features of this encoder; null: they are not kept.
   FeatureCache* feature_cache() const { return feature_cache_.get(); }
   /// From now on the encoder must stay as it is.
   void set_feature_cache(std::unique_ptr<FeatureCache> cache) { feature_cache_ = std::move(cache); }
@@ -82,7 +82,7 @@ struct ModelOptions {
   at::ScalarType dtype = at::kFloat;
   at::Device device = at::kCPU;
   bool random_weights = false;  ///< Start from config.json alone.
-  uint64_t seed = 0;            ///< Of random weights.
+  uint64_t seed = 0;            ///< What random weights are drawn from.
   /// Of the decoder's layers and the tower's blocks only the inputs are kept for the backward pass, which computes the rest again. The
   /// results are the same; memory falls, and a forward pass is added.
   bool checkpoint_blocks = false;

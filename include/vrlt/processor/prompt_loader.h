@@ -30,9 +30,9 @@ MediaOptions fitted(MediaOptions options, const VisionGeometry& geometry);
 
 /// Where clips come from besides memory, and who reads them.
 struct ClipReading {
-  std::filesystem::path cache_folder;  ///< Of a video::FrameCache; empty: none.
+  std::filesystem::path cache_folder;  ///< Where a video::FrameCache keeps frames; empty: nowhere.
   int64_t cache_folder_bytes = 0;
-  int64_t threads = 0;  ///< That read clips before they are asked for; 0: none.
+  int64_t threads = 0;  ///< How many threads read clips before they are asked for; 0: none.
 };
 
 struct LoadedClip;
@@ -58,7 +58,7 @@ class PromptLoader {
   const data::PromptEntry& prompt_of(const data::Sample& sample) const;
   const MediaOptions& media_options() const { return options_; }
   int64_t videos_decoded() const { return videos_decoded_; }
-  /// Of this run: said once each. Others that warn of single samples may note theirs here too.
+  /// The warnings of this run, each said once. Others that warn of single samples may note theirs here too.
   log::WarningTally& warnings() { return warnings_; }
 
  private:

@@ -16,13 +16,13 @@ namespace vrlt::processor {
 
 /// What a prompt will be, known before a frame of its video is decoded.
 struct PromptPlan {
-  int64_t num_frames = 0;  ///< Of the video that the model sees.
+  int64_t num_frames = 0;  ///< How many frames of the video the model sees.
   video::ImageSize frame_size;
   int64_t text_tokens = 0, vision_tokens = 0;
   int64_t tokens_per_slice = 0;  ///< Vision tokens of a slice of the clip, or of an image; the largest there is.
 
   std::vector<video::ClipNote> notes;  ///< What who uses the clip should know; a run says it once.
-  std::vector<std::string> warnings;   ///< Of the plan, besides those of the file.
+  std::vector<std::string> warnings;   ///< What the plan warns of, besides the warnings about the file.
 
   int64_t tokens() const { return text_tokens + vision_tokens; }
   PromptSize size() const;
@@ -33,7 +33,7 @@ video::ClipRequest clip_request(const data::Sample& sample, const std::filesyste
 
 /// What subtitles are looked up by: numbers of frames of the file; with by_time milliseconds, as if there were a frame in each.
 struct FrameClock {
-  std::vector<int64_t> frames;  ///< That the model sees.
+  std::vector<int64_t> frames;  ///< The frames that the model sees.
   int64_t num_file_frames = 0;
   double file_fps = 0.0;
 };
@@ -48,7 +48,7 @@ struct PromptPlanner {
   const Processor& processor;
   MediaOptions media;
   std::filesystem::path data_root;
-  const data::PromptEntry& prompt;  ///< Of samples that name none.
+  const data::PromptEntry& prompt;  ///< The prompt of samples that name none.
 
   /// By the same rules as PromptLoader::load. Images are decoded, their sizes are in no header that we read.
   /// @param facts  of the sample's video; null where it has none.

@@ -28,7 +28,7 @@ struct GroupScores {
   std::vector<double> control_accuracies;  ///< ScoredResponse::accuracy of each of the control.
 };
 
-/// The weighted sum of rewards (sum_then_normalize, spec grpo.md 1.4).
+/// The weighted sum of rewards (sum_then_normalize, docs/spec/grpo.md#rewards-to-advantages).
 class RewardFunction {
  public:
   /// @param terms    presets are replaced by their terms.

@@ -7,7 +7,7 @@
 
 namespace vrlt::rewards {
 
-/// What a step says of the rewards of one prompt's responses (spec grpo.md 1.18). Merged over groups and ranks the numbers are those of
+/// What a step says of the rewards of one prompt's responses (docs/spec/grpo.md#metrics). Merged over groups and ranks the numbers are those of
 /// all responses:
 ///   reward/total, reward/TERM and _std   mean and standard deviation, over the responses to which they apply
 ///   reward/TERM/NUMBER                   mean of RewardOutput::extra, such as the share of predictions that cover the clip

@@ -9,7 +9,7 @@
 namespace vrlt::rewards {
 
 /// How answers are read, and the parameters of the rewards. The rewards that follow a peer ignore the first four, whose defaults
-/// are the strict score of evaluation. Source of the defaults: spec grpo.md 3.3, 3.7.
+/// are the strict score of evaluation. Source of the defaults: docs/spec/rewards.md#temporal-overlap and #length-and-order-of-frames.
 struct RewardOptions {
   std::string answer_block = "last";  ///< Which answer block counts: last (or short free text), single (any other number is a failure), first.
   std::string span = "one";           ///< Which span of an answer counts where one is asked for: one, first, last.

@@ -8,7 +8,7 @@
 
 namespace vrlt::rewards {
 
-/// A published sum of rewards under one name. Source: spec grpo.md 3.10.
+/// A published sum of rewards under one name. Source: docs/spec/rewards.md#presets.
 struct RewardPreset {
   const char* name;
   const char* help;

@@ -14,7 +14,7 @@ struct Rouge {
 };
 
 /// Words are runs of a-z and 0-9 in lower case. Without a word, or without a pair of them, on either side the score is 0.
-/// @param stem  Porter stems of words of more than 3 letters. Source: the package rouge-score, spec grpo.md 3.8.
+/// @param stem  Porter stems of words of more than 3 letters. Source: the package rouge-score, docs/spec/rewards.md#words.
 Rouge rouge(std::string_view hypothesis, std::string_view reference, bool stem);
 
 /// The same where both sides are short enough to be compared (answer_limits.h): it takes the product of their words. None otherwise.
@@ -23,7 +23,7 @@ std::optional<Rouge> bounded_rouge(std::string_view hypothesis, std::string_view
 /// Words between white space.
 std::vector<std::string_view> words_of(std::string_view text);
 
-/// 1 - word errors / words of the reference, not below 0; two empty texts agree. Source: Video-R1 (59d65c3), spec grpo.md 3.9.
+/// 1 - word errors / words of the reference, not below 0; two empty texts agree. Source: Video-R1 (59d65c3), docs/spec/rewards.md#numbers.
 double word_accuracy(const std::vector<std::string_view>& hypothesis, const std::vector<std::string_view>& reference);
 
 }  // namespace vrlt::rewards

@@ -23,7 +23,7 @@ struct DynamicSamplingConfig {
 struct KlRewardConfig {
   double coef = 0.0;             ///< 0: none.
   std::optional<double> target;  ///< Set: coef is that of the first step and then follows algorithm::adapted_kl_coef().
-  double horizon = 10000.0;      ///< In responses.
+  double horizon = 10000.0;      ///< How fast it follows, in responses.
 };
 
 /// The policy update: everything of section `algorithm`.

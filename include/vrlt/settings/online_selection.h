@@ -27,8 +27,8 @@ inline constexpr OnlineRule kOnlineRules[] = {
     {.name = "curriculum", .reads_statistics = true},
 };
 
-/// Which samples a GRPO run trains on, decided while it trains (spec grpo.md 4.8). The numbers are accuracies: rewards for being right,
-/// without the format.
+/// Which samples a GRPO run trains on, decided while it trains (docs/spec/selection.md#while-training). The numbers are accuracies: rewards for being
+/// right, without the format.
 struct OnlineSelectionSection {
   /// none: all samples, epoch after epoch;
   /// epoch_filter: after each epoch its samples are rolled out again (a run that ends there does it anew), and those mastered or hopeless give way;

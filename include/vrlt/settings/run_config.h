@@ -37,7 +37,7 @@ struct DataSection {
   double max_bad_fraction = 0.01;  ///< More unreadable samples than this stop the run.
   int64_t cache_megabytes = 1024;  ///< Resized clips kept in memory.
   std::string cache_folder;        ///< Resized clips kept for later runs; several runs may share it. Empty: none are.
-  int64_t cache_gigabytes = 50;    ///< Of that folder.
+  int64_t cache_gigabytes = 50;    ///< How large that folder may become.
   int64_t reader_threads = 2;      ///< Clips read at once in the background; 0: none.
 };
 

@@ -22,7 +22,7 @@ struct SynthWorld {
 
 struct SynthStyle {
   int64_t size = 56;              ///< Pixels per side.
-  int64_t frames_per_second = 8;  ///< Of the file; a model takes fewer.
+  int64_t frames_per_second = 8;  ///< Frames per second of the file; a model takes fewer.
 };
 
 /// What `vrlt-data synth` reads.

@@ -23,7 +23,7 @@ struct Budget {
     const char* part;
     double bytes;  ///< On each rank.
   };
-  const char* what = "a step";  ///< That is counted.
+  const char* what = "a step";  ///< What is counted.
   double prompt_tokens = 0.0, longest_prompt_tokens = 0.0;
   int64_t prompts = 0, responses = 0, response_tokens = 0, ranks = 1;
   std::vector<Work> work;

@@ -20,14 +20,14 @@ struct Clip {
   std::vector<double>
       frame_seconds;                 ///< [F] from the start of the clip: when they are shown; with by_time, instants at which they are on the screen.
   double sample_fps = 0.0;           ///< Frames per second taken; 2 / sample_fps seconds per temporal grid step.
-  double duration_seconds = 0.0;     ///< Of the clip (after cutting).
+  double duration_seconds = 0.0;     ///< How long the clip is, after cutting.
   std::vector<int64_t> file_frames;  ///< [F] which frames of the file they are.
-  int64_t num_file_frames = 0;       ///< That the file has.
-  double file_fps = 0.0;             ///< Of the file, on average.
-  double file_seconds = 0.0;         ///< That the file lasts.
+  int64_t num_file_frames = 0;       ///< How many frames the file has.
+  double file_fps = 0.0;             ///< Frames per second of the file, on average.
+  double file_seconds = 0.0;         ///< How long the file lasts.
   std::vector<std::string> warnings;
   std::vector<ClipNote> notes;
-  std::string key;  ///< Of a FrameCache: the same key, the same frames. Empty: unknown.
+  std::string key;  ///< Names the frames in a FrameCache: the same key, the same frames. Empty: not known.
 };
 
 /// What a clip is read from and how: everything its frames depend on.

@@ -8,7 +8,7 @@
 namespace vrlt::evaluation::compat {
 
 // How official scripts measure the overlap of a predicted span, as it was read, with a true one. They agree with temporal_iou() on spans
-// that are in order and not empty. Source: spec benchmarks.md 2.2 and 9.2.
+// that are in order and not empty. Source: docs/spec/benchmarks.md#overlap.
 
 /// Intersection over hull; empty where the hull is, which Temporal-R1 divides by.
 std::optional<double> hull_iou(const Interval& predicted, const Interval& truth);

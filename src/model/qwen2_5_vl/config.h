@@ -22,7 +22,7 @@ struct VisionConfig {
   bool is_full_attention(int64_t block) const;
 };
 
-/// config.json in any of its layouts: flat as on the hub, nested as later releases save it, or both (spec 1.1).
+/// config.json in any of its layouts: flat as on the hub, nested as later releases save it, or both (docs/spec/qwen2_5_vl.md#config).
 struct Config {
   VisionConfig vision;
   TextShape text;

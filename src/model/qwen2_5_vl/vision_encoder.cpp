@@ -52,7 +52,7 @@ at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config,
   return at::cat({by_row, by_column}, -1).to(device);
 }
 
-/// z' of spec 3.4, in float32 (float64 stays). @param x  [S, heads, Dh].
+/// z' of docs/spec/qwen2_5_vl.md#rotary-embedding-of-patches, in float32 (float64 stays). @param x  [S, heads, Dh].
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
   const auto wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   const int64_t half = x.size(-1) / 2;

@@ -7,7 +7,7 @@
 
 namespace vrlt::model::qwen2_5_vl {
 
-/// The order in which the tower visits patches, and where attention is cut (spec 3.3). Lengths are in patches.
+/// The order in which the tower visits patches, and where attention is cut (docs/spec/qwen2_5_vl.md#window-order). Lengths are in patches.
 struct VisionLayout {
   std::vector<int64_t> window_order;    ///< window_order[i] = merged unit at place i.
   std::vector<int64_t> window_lengths;  ///< Patches per window.
@@ -17,7 +17,7 @@ struct VisionLayout {
 /// @param grid_thw  [n, 3] int64 in patches. @throws DataError if a side is not a multiple of the merge size.
 VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& config);
 
-/// The vision tower: patches to merged features (spec 3).
+/// The vision tower: patches to merged features (docs/spec/qwen2_5_vl.md#vision-tower).
 class VisionEncoder {
  public:
   /// @param checkpoints  as of TextDecoder, for each block.

@@ -164,7 +164,7 @@ TEST_F(DataParallel, UnreadableSamplesCountOnAllRanks) {
   }
 }
 
-// S2 of spec grpo.md 4.9, with the model: one round of questions, and all that there are.
+// docs/spec/selection.md#determinism, with the model: one round of questions, and all that there are.
 TEST_F(DataParallel, SelectionGivesTheSameFilesOnAnyNumberOfRanks) {
   warm_up();
   for (const std::string config : {"select", "racing"}) {

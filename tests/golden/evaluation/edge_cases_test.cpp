@@ -1,5 +1,5 @@
-// The tables of edge cases of spec benchmarks.md 9: for every text what the official scripts made of it, as they were run, and what the
-// strict grammar makes of it. data/evaluation/edge_cases.jsonl holds tables 9.1 and 9.3 to 9.6 as they are printed.
+// docs/spec/benchmarks.md#edge-cases: for every text what the official scripts made of it, as they were run, and what the
+// strict grammar makes of it. data/evaluation/edge_cases.jsonl holds a row for every text.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -62,7 +62,7 @@ TEST(TimeSpans, OfficialColumns) {
     // The default: by whether the model thinks.
     const bool tags = text.find("<think>") != std::string::npos || text.find("<answer>") != std::string::npos;
     expect_span(tags ? "tvg.seed_r1" : "tvg.seed", row["default"], text);
-    // The note under the table: only S44 parses.
+    // Only one of the texts parses there.
     EXPECT_EQ(compat("tvg.onethinker", kMoment, text).parsed["span"], row["row"] == "S44" ? Json({12.5, 17.5}) : Json(nullptr));
   });
 }

@@ -1,4 +1,4 @@
-// mRoPE positions of every golden case in every mode of spec 5.2, exact.
+// mRoPE positions of every golden case in every mode of docs/spec/qwen2_5_vl.md#rules-of-releases, exact.
 #include "model/qwen2_5_vl/positions.h"
 
 #include <ATen/ATen.h>
@@ -15,7 +15,8 @@ namespace {
 
 using io::Json;
 
-/// Hands out the grids of a batch row by row: grids are in order of appearance over the whole batch (spec 5.1).
+/// Hands out the grids of a batch row by row: grids are in order of appearance over the whole batch
+/// (docs/spec/qwen2_5_vl.md#positions-of-a-sequence).
 class GridCursor {
  public:
   explicit GridCursor(const Json& grids) : grids_(grids.get<std::vector<std::vector<int64_t>>>()) {}

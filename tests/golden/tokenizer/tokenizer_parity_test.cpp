@@ -117,7 +117,7 @@ TEST(TokenizerParity, PretokenizerSplits) {
   });
 }
 
-// Spec 8.2: the ids that the model's config and the processor rely on, and one past the largest.
+// docs/spec/qwen2_5_vl.md#added-tokens: the ids that the model's config and the processor rely on, and one past the largest.
 TEST(TokenizerParity, FullVocabularyHasTheSpecialIds) {
   const auto& tokenizer = full_tokenizer();
   EXPECT_EQ(tokenizer.token_to_id("<|endoftext|>"), 151643);

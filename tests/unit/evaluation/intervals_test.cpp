@@ -1,4 +1,4 @@
-// Interval arithmetic: the table of spec benchmarks.md 9.2, official columns and ours.
+// Interval arithmetic: the table of docs/spec/benchmarks.md#overlap, official columns and ours.
 #include <gtest/gtest.h>
 
 #include <cmath>

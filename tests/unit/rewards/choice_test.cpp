@@ -1,4 +1,4 @@
-// The tables of spec grpo.md 3.5, every column: the right option is B.
+// The tables of docs/spec/rewards.md#multiple-choice, every column: the right option is B.
 #include <gtest/gtest.h>
 
 #include "tests/support/score_one.h"

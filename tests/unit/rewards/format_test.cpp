@@ -1,4 +1,4 @@
-// The table of spec grpo.md 3.1, every column: truth (2, 15) s.
+// The table of docs/spec/rewards.md#layouts, every column: truth (2, 15) s.
 #include <gtest/gtest.h>
 
 #include "tests/support/score_one.h"

@@ -1,4 +1,4 @@
-// The table of spec grpo.md 3.6, every column: f is the reward "format"; each mode is a sum of terms.
+// The table of docs/spec/rewards.md#grounded-qa, every column: f is the reward "format"; each mode is a sum of terms.
 #include <gtest/gtest.h>
 
 #include "tests/support/table_case.h"

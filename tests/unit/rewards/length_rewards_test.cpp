@@ -1,4 +1,4 @@
-// Rewards of a response's length and of its group: spec grpo.md 3.7 (table), 1.12 and fixture E13.
+// Rewards of a response's length and of its group: docs/spec/rewards.md#length-and-order-of-frames and docs/spec/rewards.md#overlong-responses.
 #include "rewards/length_rewards.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// The other formats of spec grpo.md 3.1, each by the sentence that defines it.
+// The other formats of docs/spec/rewards.md#layouts, each by the sentence that defines it.
 #include <gtest/gtest.h>
 
 #include "tests/support/score_one.h"

@@ -1,4 +1,4 @@
-// The peers' columns of the table of spec grpo.md 3.2: what the answer block means to Time-R1 and to VideoChat-R1.
+// The peers' columns of the table of docs/spec/rewards.md#spans-of-other-projects: what the answer block means to Time-R1 and to VideoChat-R1.
 #include <gtest/gtest.h>
 
 #include <cmath>

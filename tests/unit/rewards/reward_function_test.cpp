@@ -7,7 +7,7 @@
 namespace vrlt::rewards {
 namespace {
 
-// Spec benchmarks.md 9.7, W1, W2 and W19 by our rules: truth (10, 20), weights one half.
+// Texts of docs/spec/benchmarks.md#edge-cases by our rules: truth (10, 20), weights one half.
 data::Sample sample() { return {.task = data::Task::kTemporalGrounding, .segments = {{10, 20}}}; }
 data::Sample choice_sample() { return {.task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 1}; }
 

@@ -1,4 +1,4 @@
-// The reward metrics of spec grpo.md 1.18.
+// The reward metrics of docs/spec/grpo.md#metrics.
 #include "vrlt/rewards/reward_metrics.h"
 
 #include <gtest/gtest.h>

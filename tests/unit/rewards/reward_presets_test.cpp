@@ -1,4 +1,4 @@
-// The composition of spec grpo.md 3.10.
+// The composition of docs/spec/rewards.md#presets.
 #include "vrlt/rewards/reward_presets.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ TEST(ExpandPresets, WeightsMultiplyAndRewardsNamedTwiceAddUp) {
   EXPECT_EQ(text_of(expand_presets({{"format", 0.25}, {"temporal_rlt", 1.0}})), "format=1.25 choice=1.00 temporal_iou=1.00 grounded_qa=1.00 ");
 }
 
-// temporal_rlt, spec 3.10: task accuracy 1 and format 1, whatever the task.
+// temporal_rlt, docs/spec/rewards.md#presets: task accuracy 1 and format 1, whatever the task.
 TEST(TemporalRltPreset, IsTheTasksAccuracyAndFormat) {
   const RewardFunction reward({{"temporal_rlt"}});
   const data::Sample choice{.task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 1};
@@ -41,13 +41,13 @@ TEST(TemporalRltPreset, IsTheTasksAccuracyAndFormat) {
   EXPECT_EQ(reward({.sample = grounding, .text = test::think_and_answer("10 to 15")}).total, 1.5);
 }
 
-// Time-R1's example of spec 3.3: (12, 16) in (10, 18) of 30 s, and a format of 1.
+// Time-R1's example of docs/spec/rewards.md#temporal-overlap: (12, 16) in (10, 18) of 30 s, and a format of 1.
 TEST(TimeR1Preset, IsTimestampAwareOverlapAndFormat) {
   const data::Sample sample{.task = data::Task::kTemporalGrounding, .duration = 30.0, .segments = {{10, 18}}};
   EXPECT_NEAR(RewardFunction({{"timer1"}})({.sample = sample, .text = test::think_and_answer("12 to 16") + "\n"}).total, 1.435556, 5e-7);
 }
 
-// MUSEG's row 4 of spec 3.3: global 0.999999, local 0.375, and format 1 as both times stand in the thinking.
+// MUSEG's row of docs/spec/rewards.md#temporal-overlap: global 0.999999, local 0.375, and format 1 as both times stand in the thinking.
 TEST(MusegPreset, IsFormatGlobalAndLocal) {
   const data::Sample sample{.task = data::Task::kTemporalGrounding, .segments = {{0, 10}}};
   const RewardInput input{.sample = sample, .text = "<think>0.0 5.0 10.0</think><answer>0-5 5-10</answer>"};

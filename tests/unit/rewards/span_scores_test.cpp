@@ -1,4 +1,4 @@
-// The tables of spec grpo.md 3.3 and 3.4 beyond plain IoU.
+// The tables of docs/spec/rewards.md#temporal-overlap and #timestamp-aware-overlap beyond plain IoU.
 #include "rewards/span_scores.h"
 
 #include <gtest/gtest.h>
@@ -107,7 +107,8 @@ TEST(SegmentPairs, OrderOfTheAnswerDoesNotMatter) {
   EXPECT_EQ(value("museg_local", "0-5 10-15"), 1.0);
 }
 
-// Spec 3.4: D = 10, truth (2, 6), prediction (2, 30): IoU 4/28, factors 1 and 1 - 24/10 = -1.4, product -0.2; clamped 0.
+// docs/spec/rewards.md#timestamp-aware-overlap: D = 10, truth (2, 6), prediction (2, 30): IoU 4/28, factors 1 and 1 - 24/10 = -1.4, product -0.2;
+// clamped 0.
 TEST(TimestampAwareIou, IsNegativeBeyondTheEndUnlessClamped) {
   EXPECT_NEAR(timestamp_aware_iou({2, 30}, {2, 6}, 10, false), -0.2, 1e-12);
   EXPECT_EQ(timestamp_aware_iou({2, 30}, {2, 6}, 10, true), 0.0);

@@ -1,4 +1,4 @@
-// The tables of spec grpo.md 3.3: the reward on a whole response.
+// The tables of docs/spec/rewards.md#temporal-overlap: the reward on a whole response.
 #include <gtest/gtest.h>
 
 #include "tests/support/score_one.h"

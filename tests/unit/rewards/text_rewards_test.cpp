@@ -1,4 +1,4 @@
-// Open answers: the table of spec grpo.md 3.8 and the cases of 3.9.
+// Open answers: the table of docs/spec/rewards.md#words and #numbers.
 #include <gtest/gtest.h>
 
 #include "rewards/number_scores.h"

@@ -1,4 +1,4 @@
-// The invariants of the specification, section 5.2, that are about ranks, several updates per batch, and the run.
+// The invariants (docs/spec/grpo.md#invariants) that are about ranks, several updates per batch, and the run.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Supervised fine-tuning, section 6 of the specification.
+// docs/spec/grpo.md#supervised-fine-tuning.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

@@ -26,7 +26,7 @@ struct ChoiceReading {
   bool crash = false;            ///< The script raises here.
 };
 
-// Source of all: spec benchmarks.md 3.2.
+// Source of all: docs/spec/benchmarks.md#choices-of-the-official-scripts.
 
 /// MVBench's notebook, also in VLMEvalKit: the first words, one within the other. An empty response is right. Failure: the rule fits no option;
 /// VLMEvalKit asks its judge then.

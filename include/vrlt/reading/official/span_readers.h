@@ -13,7 +13,7 @@ struct SpanReading {
   bool crash = false;  ///< The script raises here.
 };
 
-// Source of all: spec benchmarks.md 3.1.
+// Source of all: docs/spec/benchmarks.md#spans-of-the-official-scripts.
 
 /// Temporal-R1 eval_tvg.py, as the older lmms-eval and TimeChat: sorted; crashes on a number with two dots.
 SpanReading read_seed(std::string_view response);

@@ -5,7 +5,7 @@
 namespace vrlt::reading::peers {
 
 // The formats that other projects reward, each as a predicate on the whole response. They match Python regular expressions on
-// Unicode text with "dot matches newline"; what a full match makes of their quantifiers is in spec grpo.md 3.1.
+// Unicode text with "dot matches newline"; what a full match makes of their quantifiers is in docs/spec/rewards.md#layouts.
 
 /// `<think>` .. `</think>` white space `<answer>` .. `</answer>` and nothing outside; the contents may hold further tags.
 /// Source: Video-R1 (59d65c3), the r1v score of Temporal-R1 and EasyR1.

@@ -8,8 +8,8 @@
 
 namespace vrlt::reading::peers {
 
-// How other projects read time spans, for runs that must agree with theirs. What they get wrong is in spec grpo.md 3.2 and 7; the reading
-// to train with is that of vrlt/reading.
+// How other projects read time spans, for runs that must agree with theirs. What they get wrong is in docs/spec/rewards.md#spans-of-other-projects;
+// the reading to train with is that of vrlt/reading.
 
 /// {"start_time": s, "end_time": e} of the first answer block, values as Python's float() takes them.
 /// Source: Temporal-R1 verl/utils/reward_score/tvg.py; unlike there, a key that comes twice is a failure.
