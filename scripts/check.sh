@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What to run before a commit: formatting, include direction, a build with warnings as errors, unit tests.
+# What to run before a commit: formatting, documents, include direction, a build with warnings as errors, unit tests.
 # usage: scripts/check.sh [--fix]      --fix formats the files in place
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,6 +12,7 @@ if command -v clang-format >/dev/null; then
 else
   echo "check.sh: clang-format is not installed; formatting was not checked" >&2
 fi
+python3 scripts/check_docs.py
 python3 scripts/check_includes.py
 cmake --preset dev >/dev/null
 cmake --build --preset dev --parallel "${VRLT_JOBS:-2}"
