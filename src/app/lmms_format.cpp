@@ -43,12 +43,12 @@ Json sample_line(int64_t index, const data::Sample& sample, const evaluation::An
     read.push_back(data::as_read(prompt, response.text));
   }
   Json line = {{"doc_id", index},
-               {"doc", sample.record},
+               {"doc", sample.record.json()},
                {"target", target},
                {"input", input},
                {"resps", Json::array({texts})},
                {"filtered_resps", read},
-               {"doc_hash", io::sha256(io::to_line(sample.record))},
+               {"doc_hash", io::sha256(sample.record.text())},
                {"prompt_hash", io::sha256(input)},
                {"target_hash", io::sha256(target)}};
   const auto scores = evaluation::to_json(answer, sample, task.scoring);

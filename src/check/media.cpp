@@ -216,7 +216,7 @@ void check_subtitles(const Samples& samples, const fs::path& data_root, MediaRes
       exists = fs::is_regular_file(path);
       if (!exists) throw MissingInputError(path.string() + ": no such file");
       if (is_new && data::load_subtitles(path).empty())
-        problems.push_back({Severity::kWarning, "no_cues", sample->id, sample->subtitles + " holds no subtitles"});
+        problems.push_back({Severity::kWarning, "no_cues", sample->id, sample->subtitles.str() + " holds no subtitles"});
     });
     known->second = exists;
     result.subtitles_found += exists;

@@ -21,7 +21,7 @@ Asked asked_of(const data::PromptEntry& prompt, const data::Sample& sample) {
     asked.by_example = data::reference_response(prompt, sample);
   } catch (const DataError&) {  // no label: told by another rule
   }
-  if (prompt.think || (sample.record.is_object() && sample.record.contains("thinking"))) asked.by_example += kThink;
+  if (prompt.think || sample.record.contains("thinking")) asked.by_example += kThink;
   return asked;
 }
 

@@ -93,8 +93,9 @@ void check_text(const data::Sample& sample, std::vector<Finding>& findings) {
 }
 
 void check_keys(const data::Sample& sample, std::vector<Finding>& findings) {
-  for (const auto& [name, value] : sample.record.items()) {
-    const auto meant = data::is_record_field(name) ? std::string() : data::meant_field(name, sample.record);
+  const auto record = sample.record.json();
+  for (const auto& [name, value] : record.items()) {
+    const auto meant = data::is_record_field(name) ? std::string() : data::meant_field(name, record);
     if (!meant.empty())
       findings.push_back({Severity::kWarning, "unknown_key", sample.id, concat(io::excerpt(name), ": unknown key; did you mean \"", meant, "\"?")});
   }
@@ -122,10 +123,11 @@ std::string where(const io::Json& record, const std::string& place) {
 }
 
 void read_lines(const fs::path& file, std::vector<data::Sample>& samples, std::vector<Finding>& findings) {
-  const auto read_line = [&](const std::string& place, std::string_view line) {
+  const auto read_line = [&](const data::RecordLine& line) {
+    const auto& place = line.place;
     io::Json record;
     try {
-      record = io::parse_json(line, place);
+      record = io::parse_json(line.text, place);
       samples.push_back(data::parse_sample(record, place));
     } catch (const DataError& error) {
       const auto id = where(record, place);

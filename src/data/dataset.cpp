@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <numeric>
 
 #include "data/record_fields.h"
 #include "data/tally.h"
@@ -17,12 +19,12 @@ namespace {
 /// Names of fields that nothing reads: what is meant by each, and where it stands.
 class UnknownFields {
  public:
-  void look_at(const Sample& sample, const std::string& place) {
+  void look_at(const io::Json& record, const std::string& place) {
     constexpr int64_t kLooks = 3;  // at records with the name: what is meant is much the same in all
-    for (const auto& [name, value] : sample.record.items()) {
+    for (const auto& [name, value] : record.items()) {
       if (is_record_field(name)) continue;
       auto& unknown = by_name_[name];
-      if (unknown.meant.empty() && unknown.tally.count() < kLooks) unknown.meant = meant_field(name, sample.record);
+      if (unknown.meant.empty() && unknown.tally.count() < kLooks) unknown.meant = meant_field(name, record);
       unknown.tally.add(place);
     }
   }
@@ -41,21 +43,43 @@ class UnknownFields {
   std::map<std::string, Unknown> by_name_;
 };
 
+struct Place {
+  const std::filesystem::path* file;
+  int64_t line;
+};
+
+std::string to_string(const Place& place) { return concat(place.file->string(), ":", place.line); }
+
+/// By order of the ids: a table of them all would take more memory than the rest of loading.
+void refuse_repeated_ids(const std::vector<Sample>& samples, const std::vector<Place>& places) {
+  std::vector<size_t> order(samples.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return samples[a].id < samples[b].id; });
+  auto second = samples.size(), first = second;
+  for (size_t i = 1; i < order.size(); ++i)
+    if (order[i] < second && samples[order[i]].id == samples[order[i - 1]].id) second = order[i], first = order[i - 1];
+  if (second == samples.size()) return;
+  throw DataError(concat(to_string(places[second]), ": id ", io::excerpt(samples[second].id), " was used before at ", to_string(places[first])));
+}
+
 }  // namespace
 
 std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files) {
   std::vector<Sample> samples;
-  std::map<std::string, std::string> place_of;
+  std::vector<Place> places;
   UnknownFields unknown;
   for (const auto& file : files) {
-    for_each_record(file, [&](const std::string& place, const io::Json& record) {
-      samples.push_back(parse_sample(record, place));
-      unknown.look_at(samples.back(), place);
-      const auto [first, inserted] = place_of.emplace(samples.back().id, place);
-      if (!inserted) throw DataError(concat(place, ": id ", io::excerpt(samples.back().id), " was used before at ", first->second));
+    std::shared_ptr<const RecordSource> source;  // opened at the first line: what is no file of records is told by the reader
+    for_each_record_line(file, [&](const RecordLine& line) {
+      if (!source) source = open_record_source(file);
+      const auto record = io::parse_json(line.text, line.place);
+      samples.push_back(parse_sample(record, line.place, Record::in_file(source, line.offset, line.text)));
+      unknown.look_at(record, line.place);
+      places.push_back({&file, line.number});
     });
   }
   if (samples.empty()) throw DataError(concat("no samples in ", joined(files), ": nothing to work on"));
+  refuse_repeated_ids(samples, places);
   unknown.tell();
   return samples;
 }

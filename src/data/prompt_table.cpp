@@ -52,7 +52,7 @@ std::string label_of(const Sample& sample, int64_t option) {
   if (sample.task != Task::kCaptionMatch) return letter(option);
   std::string word = "Option";
   char first = '1';
-  const auto raw = sample.record.is_object() ? sample.record.value("answer_raw", io::Json()) : io::Json();
+  const auto raw = sample.record["answer_raw"];
   if (raw.is_string()) {
     const auto label = raw.get<std::string>();
     const size_t blank = label.find(' ');
@@ -91,7 +91,7 @@ std::span<const PromptEntry> prompt_table() { return kPrompts; }
 std::string reference_response(const PromptEntry& prompt, const Sample& sample, ReferenceTarget target) {
   const auto answer = prompt.answer(sample);
   if (target == ReferenceTarget::kAnswer) return answer;
-  const auto thinking = sample.record.is_object() ? sample.record.value("thinking", io::Json()) : io::Json();
+  const auto thinking = sample.record["thinking"];
   if (!thinking.is_string() || thinking.get<std::string>().find_first_not_of(" \t\r\n") == std::string::npos)
     throw DataError(concat(sample.id, ": \"thinking\" is ", io::excerpt(thinking), ", expected the text to learn before the answer"));
   const auto text = thinking.get<std::string>();

@@ -23,21 +23,23 @@ void refuse_folder(const fs::path& path) {
 
 }  // namespace
 
-void for_each_record_line(const fs::path& path, const std::function<void(const std::string& place, std::string_view line)>& visit) {
+void for_each_record_line(const fs::path& path, const std::function<void(const RecordLine& line)>& visit) {
   refuse_folder(path);
   const io::MappedFile file(path);
-  auto rest = io::without_mark({reinterpret_cast<const char*>(file.data()), file.size()}, path.string());
+  const auto* const begin = reinterpret_cast<const char*>(file.data());
+  auto rest = io::without_mark({begin, file.size()}, path.string());
   if (const auto what = foreign_layout(rest, path); !what.empty()) throw DataError(concat(path.string(), ": ", what));
   for (int64_t number = 1; !rest.empty(); ++number) {
     const auto end = rest.find('\n');
     const auto line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) visit(concat(path.string(), ":", number), line);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos)
+      visit({.place = concat(path.string(), ":", number), .number = number, .offset = static_cast<uint64_t>(line.data() - begin), .text = line});
   }
 }
 
 void for_each_record(const fs::path& path, const std::function<void(const std::string& place, io::Json record)>& visit) {
-  for_each_record_line(path, [&](const std::string& place, std::string_view line) { visit(place, io::parse_json(line, place)); });
+  for_each_record_line(path, [&](const RecordLine& line) { visit(line.place, io::parse_json(line.text, line.place)); });
 }
 
 }  // namespace vrlt::data

@@ -164,6 +164,12 @@ std::vector<Interval> Sample::clip_segments() const {
 }
 
 Sample parse_sample(const io::Json& record, const std::string& origin) {
+  Record kept;
+  kept = record;
+  return parse_sample(record, origin, std::move(kept));
+}
+
+Sample parse_sample(const io::Json& record, const std::string& origin, Record stored) {
   const JsonFields reader(record, origin, record_fields());
   if (const auto* schema = reader.find("schema"); schema == nullptr || *schema != "vs/1") reader.fail("schema", "\"vs/1\"");
   Sample sample;
@@ -192,7 +198,7 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
   if (sample.cluster.empty()) sample.cluster = sample.video.empty() ? sample.images.front() : sample.video;
   if (reader.find("flags") != nullptr) sample.flags = reader.texts("flags", 0, kMaxFlags);
   sample.groups = read_groups(reader);
-  sample.record = record;
+  sample.record = std::move(stored);
   check_answer(sample, reader);
   check_names(reader, sample);
   return sample;

@@ -18,9 +18,8 @@ using namespace reading::peers;
 namespace {
 
 std::string problem_type(const data::Sample& sample) {
-  const auto& record = sample.record;
-  const bool named = record.is_object() && record.contains("problem_type") && record["problem_type"].is_string();
-  return named ? record["problem_type"].get<std::string>() : "";
+  const auto named = sample.record["problem_type"];
+  return named.is_string() ? named.get<std::string>() : "";
 }
 
 /// Whether the record asks for this kind of answer, or names no kind.
@@ -55,9 +54,11 @@ struct TolerancesOfRecord {
 
 TolerancesOfRecord tolerances(const data::Sample& sample) {
   TolerancesOfRecord result;
+  const auto record = sample.record.json();
   const auto read = [&](const char* key, double& value) {
-    if (!sample.record.is_object() || !sample.record.contains(key) || !sample.record[key].is_number()) return;
-    value = sample.record[key].get<double>();
+    const auto given = record.is_object() ? record.value(key, io::Json()) : io::Json();
+    if (!given.is_number()) return;
+    value = given.get<double>();
     result.given = true;
   };
   read("absolute_tolerance", result.tolerance.absolute);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -9,10 +10,18 @@
 
 namespace vrlt::data {
 
-/// Calls `visit("path:line", line)` for each line of a records file that is not blank. All programs that read records begin here.
+/// A line of a records file that is not blank.
+struct RecordLine {
+  std::string place;      ///< "path:line", for errors.
+  int64_t number = 0;     ///< 1-based.
+  uint64_t offset = 0;    ///< In the file, bytes.
+  std::string_view text;  ///< Without its line feed; valid until the next one.
+};
+
+/// Calls `visit` for each line of a records file that is not blank. All programs that read records begin here.
 /// @throws MissingInputError; DataError, once for the whole file, where it is no JSON Lines (a list, a table, an archive, ...) or holds rows of
 /// another project (conversations, messages, ...): the message says what it is and what to do, in one line.
-void for_each_record_line(const std::filesystem::path& path, const std::function<void(const std::string& place, std::string_view line)>& visit);
+void for_each_record_line(const std::filesystem::path& path, const std::function<void(const RecordLine& line)>& visit);
 
 /// The same, parsed. @throws as above; DataError with path:line for a line that is no JSON.
 void for_each_record(const std::filesystem::path& path, const std::function<void(const std::string& place, io::Json record)>& visit);

@@ -9,7 +9,8 @@
 
 #include "vrlt/core/interval.h"
 #include "vrlt/data/frame_folder.h"
-#include "vrlt/io/json.h"
+#include "vrlt/data/record.h"
+#include "vrlt/data/shared_text.h"
 
 namespace vrlt::data {
 
@@ -24,7 +25,7 @@ std::optional<Task> parse_task(const std::string& name);
 struct Sample {
   std::string id;  ///< Unique in its file.
   Task task = Task::kMultipleChoice;
-  std::string bench, split, source;
+  SharedText bench, split, source;
   std::vector<std::string> images;    ///< Still pictures that the model sees before the video; relative to the data root, no "..".
   std::string video;                  ///< The same; may be empty where there are images and no times are asked for.
   std::optional<FrameFolder> frames;  ///< Set where `video` is a folder of still pictures ("video_kind": "frames").
@@ -32,17 +33,17 @@ struct Sample {
   std::optional<double> clip_end;        ///< Empty: to the end.
   std::optional<double> duration;        ///< As annotated, seconds.
   std::string question;                  ///< Bare: no options, no prompt text.
-  std::string query_raw;                 ///< The question as annotated, where `question` was cleaned; may be empty.
+  SharedText query_raw;                  ///< The question as annotated, where `question` was cleaned; may be empty.
   std::vector<std::string> options;      ///< Texts without letters; empty unless multiple choice or caption matching.
   std::optional<int64_t> answer_option;  ///< 0-based index of the right option.
   std::optional<std::string> answer_text;
   std::vector<Interval> segments;  ///< Truth, seconds of the video file; start <= end. May begin before 0 or end beyond the video, as annotated.
-  std::string subtitles;           ///< An .srt file, relative to the data root, no ".."; may be empty.
-  std::string prompt;              ///< Prompt id that overrides the task's default; may be empty.
-  std::string cluster;             ///< For clustered errors; the video if the record names none.
+  SharedText subtitles;            ///< An .srt file, relative to the data root, no ".."; may be empty.
+  SharedText prompt;               ///< Prompt id that overrides the task's default; may be empty.
+  SharedText cluster;              ///< For clustered errors; the video if the record names none.
   std::vector<std::string> flags;  ///< What a converter noted: gt_inverted_fixed, gt_zero_length, gt_beyond_duration, dup_options, gt_f16, ...
   std::map<std::string, std::string> groups;
-  io::Json record;  ///< The line as read, unknown keys included.
+  Record record;
 
   /// The truth on the model's clock: segments minus clip_start.
   std::vector<Interval> clip_segments() const;
@@ -51,5 +52,8 @@ struct Sample {
 /// @param origin  "path:line", for errors.
 /// @throws DataError naming the field, what was expected and what was found.
 Sample parse_sample(const io::Json& record, const std::string& origin);
+
+/// The same of a line that need not be kept. @param stored  where it stands.
+Sample parse_sample(const io::Json& record, const std::string& origin, Record stored);
 
 }  // namespace vrlt::data

@@ -20,6 +20,10 @@ class FileReader {
   /// @throws DiskError; DataError if the file has become shorter than it was when it was opened.
   size_t read(char* bytes, size_t size);
 
+  /// Bytes anywhere in the file; read() goes on where it was. Any thread may ask.
+  /// @throws DiskError; DataError if the file has become too short.
+  std::string read_at(uint64_t offset, size_t size) const;
+
   const std::filesystem::path& path() const { return path_; }
   uint64_t size() const { return size_; }  ///< When it was opened.
 

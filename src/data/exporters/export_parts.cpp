@@ -12,8 +12,8 @@ const Prediction* find_prediction(const Predictions& predictions, const Sample& 
 }
 
 std::string native(const Sample& sample, const char* key) {
-  const auto values = sample.record.find("native");
-  if (values != sample.record.end() && values->is_object() && values->contains(key) && values->at(key).is_string()) return values->at(key);
+  const auto values = sample.record["native"];
+  if (values.is_object() && values.contains(key) && values.at(key).is_string()) return values.at(key);
   throw DataError(concat(sample.id, ": \"native\" has no \"", key, "\", which this file is made of; convert the annotations with vrlt-data convert"));
 }
 

@@ -24,8 +24,8 @@ Export export_seed_train(const std::vector<const Sample*>& samples, const Predic
   io::Json items = io::Json::array();
   for (const auto* entry : samples) {
     const auto& sample = *entry;
-    const auto train = sample.record.find("train");
-    auto item = train != sample.record.end() && train->is_object() ? *train : make_item(sample);
+    const auto train = sample.record["train"];
+    auto item = train.is_object() ? train : make_item(sample);
     if (item.is_null())
       result.notes.push_back(sample.id + ": left out, it has no duration or not exactly one span");
     else

@@ -9,8 +9,8 @@ namespace {
 io::Json to_json(const Interval& span) { return io::Json::array({span.start_seconds, span.end_seconds}); }
 
 std::string raw_answer(const Sample& sample) {
-  const auto raw = sample.record.find("answer_raw");
-  return raw != sample.record.end() && raw->is_string() ? raw->get<std::string>() : sample.answer_text.value_or("");
+  const auto raw = sample.record["answer_raw"];
+  return raw.is_string() ? raw.get<std::string>() : sample.answer_text.value_or("");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace vrlt::data::prompts {
 std::string letter(int64_t option) { return std::string(1, static_cast<char>('A' + option)); }
 
 std::string problem_type(const Sample& sample) {
-  const auto type = sample.record.is_object() ? sample.record.value("problem_type", io::Json()) : io::Json();
+  const auto type = sample.record["problem_type"];
   return sample.task == Task::kOpen && type.is_string() ? type.get<std::string>() : "";
 }
 

@@ -91,7 +91,7 @@ SampleScore mvbench_lmms(const Sample& sample, const std::string& response, uint
 template <bool kStrip>
 SampleScore tempcompass_choice(const Sample& sample, const std::string& response, uint64_t) {
   if (!sample.answer_option) return {};
-  const auto raw = sample.record.is_object() ? sample.record.value("answer_raw", io::Json()) : io::Json();
+  const auto raw = sample.record["answer_raw"];
   const auto line = raw.is_string() ? raw.get<std::string>() : data::option_lines(sample)[static_cast<size_t>(*sample.answer_option)];
   return choice_score(read_tempcompass_choice(kStrip ? without_end_token(response) : response, line));
 }

@@ -126,7 +126,7 @@ TEST(ParseSample, ReadsChoice) {
   EXPECT_EQ(sample.cluster, "data/a.mp4") << "questions on one video go together unless the record says otherwise";
   EXPECT_EQ(sample.groups.at("duration"), "short");
   EXPECT_EQ(sample.groups.at("year"), "2024");
-  EXPECT_EQ(sample.record.at("native").at("question_id"), "001-1") << "unknown keys are kept";
+  EXPECT_EQ(sample.record["native"].at("question_id"), "001-1") << "unknown keys are kept";
 }
 
 TEST(ParseSample, ReadsGroundingOnTheModelsClock) {
