@@ -1,7 +1,7 @@
 # Options common to every target of ours, and the two functions that declare a folder.
 
 add_library(vrlt_options INTERFACE)
-target_include_directories(vrlt_options INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+target_include_directories(vrlt_options INTERFACE ${CMAKE_SOURCE_DIR}/include)
 target_compile_options(vrlt_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
 if(VRLT_WERROR)
   target_compile_options(vrlt_options INTERFACE -Werror)
@@ -34,6 +34,16 @@ function(vrlt_use_torch target)
   target_precompile_headers(${target} REUSE_FROM vrlt_pch)
 endfunction()
 
+# Lets a target include the private headers of folders, those in src/<folder>, as "<folder>/x.h". An include path cannot name one folder of src,
+# so each folder has a place of its own with one link in it: what is not opened here cannot be included.
+function(vrlt_open_private target)
+  foreach(folder IN LISTS ARGN)
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/private/${folder})
+    file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${folder} ${CMAKE_BINARY_DIR}/private/${folder}/${folder} SYMBOLIC)
+    target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/private/${folder})
+  endforeach()
+endfunction()
+
 # vrlt_folder(<folder> [TORCH] [DEPS <targets>...] [PLAIN <files>...] [EXCLUDE <patterns>...]): the static library vrlt_<folder> from
 # src/<folder>/**/*.cpp. PLAIN names files of a folder with TORCH that need none of it: they are the library vrlt_<folder>_plain, for
 # programs that start without LibTorch.
@@ -48,11 +58,13 @@ function(vrlt_folder folder)
     list(REMOVE_ITEM sources ${ARG_PLAIN})
     add_library(vrlt_${folder}_plain STATIC ${ARG_PLAIN})
     target_link_libraries(vrlt_${folder}_plain PUBLIC vrlt_options vrlt_core)
+    vrlt_open_private(vrlt_${folder}_plain ${folder})
     list(APPEND ARG_DEPS vrlt_${folder}_plain)
   endif()
   if(sources)
     add_library(vrlt_${folder} STATIC ${sources})
     target_link_libraries(vrlt_${folder} PUBLIC vrlt_options ${ARG_DEPS})
+    vrlt_open_private(vrlt_${folder} ${folder})
     if(ARG_TORCH)
       vrlt_use_torch(vrlt_${folder})
     endif()

@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-ORDER = ["core", "io", "config", "metrics", "distributed", "checkpoint", "data", "video", "tokenizer", "reading", "processor", "model", "rollout",
+ORDER = ["core", "io", "config", "metrics", "kernels", "distributed", "checkpoint", "data", "video", "tokenizer", "reading", "processor", "model", "rollout",
          "rewards", "algorithm", "optim", "selection", "evaluation", "settings", "trainer", "check", "report", "app", "front"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?:vrlt/)?([a-z_0-9]+)/', re.MULTILINE)
 

@@ -6,8 +6,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "algorithm/vocabulary_tile.h"
-#include "model/layers/linear.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/layers/linear.h"
 
 namespace vrlt::algorithm {
 namespace {

@@ -11,7 +11,7 @@
 #include <limits>
 #include <vector>
 
-#include "algorithm/vocabulary_kernels.h"
+#include "vrlt/kernels/vocabulary.h"
 
 namespace vrlt::algorithm {
 namespace {
@@ -85,7 +85,7 @@ class FusedSums final : public RunningSums {
         const float* of_row = tile + row * width;
         const auto place = static_cast<size_t>(row);
         if (const int64_t column = labels[row] - first_id; column >= 0 && column < width) of_labels_[place] = of_row[column] * scale_;
-        cpu::add_logits(of_row, width, scale_, sums_[place]);
+        kernels::add_logits(of_row, width, scale_, sums_[place]);
       }
     });
   }
@@ -107,7 +107,7 @@ class FusedSums final : public RunningSums {
  private:
   at::Tensor labels_;
   float scale_;
-  std::vector<cpu::RowSums> sums_;
+  std::vector<kernels::RowSums> sums_;
   std::vector<float> of_labels_;
 };
 
@@ -137,9 +137,9 @@ void apply_fused_(const LogitGradient& gradient, at::Tensor& logits, int64_t fir
     for (int64_t row = begin; row < end; ++row) {
       float* of_row = tile + row * width;
       if (with_entropy)  // of -sum p log p by a logit: -p (log p + entropy)
-        cpu::weigh_linearly(of_row, width, scale, normalizer[row], -of_log_prob[row] - slope[row] * entropy[row], -slope[row]);
+        kernels::weigh_linearly(of_row, width, scale, normalizer[row], -of_log_prob[row] - slope[row] * entropy[row], -slope[row]);
       else
-        cpu::weigh(of_row, width, scale, normalizer[row], -of_log_prob[row]);
+        kernels::weigh(of_row, width, scale, normalizer[row], -of_log_prob[row]);
       if (const int64_t column = label[row] - first_id; column >= 0 && column < width) of_row[column] += of_log_prob[row];
     }
   });

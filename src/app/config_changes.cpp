@@ -4,8 +4,8 @@
 #include <chrono>
 #include <ctime>
 
-#include "config/yaml_text.h"
 #include "vrlt/checkpoint/checkpoint.h"
+#include "vrlt/config/yaml_text.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"

@@ -4,8 +4,8 @@
 #include <map>
 #include <opencv2/imgproc.hpp>
 
-#include "config/yaml_text.h"
 #include "vrlt/app/lmms_format.h"
+#include "vrlt/config/yaml_text.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/data/dataset.h"

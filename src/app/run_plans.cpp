@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include "config/yaml_text.h"
 #include "vrlt/check/purposes.h"
 #include "vrlt/config/load.h"
+#include "vrlt/config/yaml_text.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"

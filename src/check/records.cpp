@@ -4,9 +4,9 @@
 #include <set>
 #include <string_view>
 
-#include "data/record_fields.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/benchmark_sizes.h"
+#include "vrlt/data/record_fields.h"
 #include "vrlt/data/record_file.h"
 
 namespace vrlt::check {

@@ -1,7 +1,7 @@
 #include <map>
 
-#include "config/yaml_text.h"
 #include "vrlt/config/load.h"
+#include "vrlt/config/yaml_text.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::config {

@@ -5,7 +5,7 @@
 #include "config/config_text.h"
 #include "config/known_keys.h"
 #include "config/yaml_loader.h"
-#include "config/yaml_text.h"
+#include "vrlt/config/yaml_text.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::config {

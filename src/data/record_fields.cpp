@@ -1,4 +1,4 @@
-#include "data/record_fields.h"
+#include "vrlt/data/record_fields.h"
 
 #include <algorithm>
 #include <string_view>

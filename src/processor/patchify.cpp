@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "processor/patch_rows.h"
 #include "vrlt/core/error.h"
+#include "vrlt/kernels/patch_rows.h"
 
 namespace vrlt::processor {
 
@@ -17,9 +17,9 @@ namespace {
 constexpr int64_t kChannels = 3;
 
 /// (p/255 - mean) / std, folded as the reference's fast path does: the products in float32, then a subtraction and a division.
-LevelScale scale_of(const VisionGeometry& geometry) {
+kernels::LevelScale scale_of(const VisionGeometry& geometry) {
   constexpr float kHighest = 255.0F;
-  LevelScale scale{};
+  kernels::LevelScale scale{};
   for (size_t c = 0; c < scale.mean.size(); ++c) {
     scale.mean[c] = geometry.mean[c] * kHighest;
     scale.std[c] = geometry.std[c] * kHighest;
@@ -55,7 +55,8 @@ at::Tensor patchify(const at::Tensor& frames, const VisionGeometry& geometry, at
   for (int64_t t = 0; t < T; ++t) {
     for (int64_t i = 0; i < depth; ++i)  // the last frame fills the last slice up
       slice[static_cast<size_t>(i)] = pixels + std::min(t * depth + i, count - 1) * frame_values;
-    write_patch_rows(slice, height, width, geometry, scale, rows.mutable_data_ptr<float>() + t * H * W * values);
+    kernels::write_patch_rows(slice, height, width, {geometry.patch_size, geometry.merge_size}, scale,
+                              rows.mutable_data_ptr<float>() + t * H * W * values);
   }
   return rows;
 }

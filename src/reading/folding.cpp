@@ -4,7 +4,7 @@
 #include <map>
 
 #include "reading/folding_table.h"
-#include "tokenizer/utf8.h"
+#include "vrlt/tokenizer/utf8.h"
 
 namespace vrlt::reading {
 namespace {

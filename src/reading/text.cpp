@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tokenizer/utf8.h"
+#include "vrlt/tokenizer/utf8.h"
 
 namespace vrlt::reading {
 namespace {

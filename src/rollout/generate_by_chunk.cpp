@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "model/layers/linear.h"
 #include "rollout/generation.h"
 #include "rollout/step_graph.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/model/layers/linear.h"
 
 namespace vrlt::rollout {
 namespace {

@@ -1,9 +1,9 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 
-#include "model/layers/few_rows.h"
 #include "rollout/generation.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/model/layers/few_rows.h"
 
 namespace vrlt::rollout {
 namespace {

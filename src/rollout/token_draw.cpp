@@ -9,9 +9,9 @@
 #include <cmath>
 #include <limits>
 
-#include "model/layers/cpu_kernels.h"
 #include "rollout/processed_logits.h"
 #include "vrlt/core/error.h"
+#include "vrlt/kernels/decoding_step.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -37,10 +37,10 @@ class Row {
       of_forbidden_.push_back(logits[id]);
       logits[id] = kNever;
     }
-    largest_ = model::cpu::largest(logits, size);
+    largest_ = kernels::largest(logits, size);
     likeliest_ = std::find(logits, logits + size, largest_) - logits;
     for (int64_t begin = 0; begin < size; begin += kBlock) {
-      blocks_.push_back(model::cpu::exp_minus(logits + begin, std::min(kBlock, size - begin), largest_));
+      blocks_.push_back(kernels::exp_minus(logits + begin, std::min(kBlock, size - begin), largest_));
       total_ += blocks_.back();
     }
     for (const int64_t id : forbidden) weights_[id] = 0.0F;  // exp_minus() has a floor; it is far below what the sums resolve
@@ -98,7 +98,7 @@ DrawnTokens TokenDraw::operator()(const at::Tensor& logits, const std::vector<do
   std::vector<float> weights(static_cast<size_t>(V));
   for (int64_t i = 0; i < B; ++i) {
     const float* row_logits = logits.const_data_ptr<float>() + i * V;
-    if (!model::cpu::all_finite(row_logits, V)) {
+    if (!kernels::all_finite(row_logits, V)) {
       drawn.ids.data_ptr<int64_t>()[i] = 0;
       drawn.log_probs.data_ptr<float>()[i] = std::numeric_limits<float>::quiet_NaN();
       continue;

@@ -1,6 +1,6 @@
 #include "vrlt/settings/suite_config.h"
 
-#include "config/yaml_text.h"
+#include "vrlt/config/yaml_text.h"
 #include "vrlt/io/files.h"
 #include "vrlt/settings/run_name.h"
 

@@ -5,9 +5,9 @@
 
 #include "tokenizer/bpe_format.h"
 #include "tokenizer/pretokenizer.h"
-#include "tokenizer/utf8.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/tokenizer/utf8.h"
 
 namespace vrlt::tokenizer {
 namespace fs = std::filesystem;

@@ -2,7 +2,7 @@
 
 #include <utf8proc.h>
 
-#include "tokenizer/utf8.h"
+#include "vrlt/tokenizer/utf8.h"
 
 namespace vrlt::tokenizer {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "tokenizer/utf8.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/tokenizer/utf8.h"
 
 namespace vrlt::tokenizer {
 

@@ -11,10 +11,10 @@
 #include <cstdio>
 #include <numeric>
 
-#include "model/layers/linear.h"
 #include "trainer/step_flops.h"
 #include "trainer/trained_parameters.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/layers/linear.h"
 #include "vrlt/optim/gradient_sum.h"
 #include "vrlt/optim/optimizer.h"
 #include "vrlt/optim/optimizer_table.h"

@@ -124,8 +124,7 @@ std::vector<DrawnPrompt> RolloutStage::coming(int64_t step) const {
 
 std::vector<GroupAccuracy> RolloutStage::accuracies(const std::vector<ScoredGroup>& own) const {
   std::vector<GroupAccuracy> of_groups;
-  for (const auto& scored : own)
-    of_groups.push_back({{scored.position, scored.sample - parts_.samples.data()}, accuracy_of(scored, reward_)});
+  for (const auto& scored : own) of_groups.push_back({{scored.position, scored.sample - parts_.samples.data()}, accuracy_of(scored, reward_)});
   return gather_accuracies(of_groups, parts_.group);
 }
 

@@ -4,10 +4,10 @@
 #include <ATen/ops/_upsample_bicubic2d_aa.h>
 #include <ATen/ops/empty.h>
 
-#include "video/float_resize.h"
 #include "video/pillow_resize.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
+#include "vrlt/kernels/float_resize.h"
 #include "vrlt/video/media_choices.h"
 
 namespace vrlt::video {
@@ -21,7 +21,8 @@ at::Tensor torch_resize(const at::Tensor& frame, ImageSize size) {
 at::Tensor torch_float(const at::Tensor& frame, ImageSize size) {
   const auto packed = frame.permute({1, 2, 0}).contiguous();
   auto result = at::empty({3, size.height, size.width}, at::kByte);
-  float_resize(packed.const_data_ptr<uint8_t>(), {frame.size(1), frame.size(2)}, size, result.mutable_data_ptr<uint8_t>());
+  kernels::float_resize(packed.const_data_ptr<uint8_t>(), {frame.size(1), frame.size(2)}, {size.height, size.width},
+                        result.mutable_data_ptr<uint8_t>());
   return result;
 }
 

@@ -4,11 +4,11 @@
 #include <cstdio>
 #include <map>
 
-#include "config/yaml_text.h"
 #include "data/converters/annotation_files.h"
 #include "data/converters/record_parts.h"
 #include "data/converters/sampling_strategy.h"
 #include "data/json_fields.h"
+#include "vrlt/config/yaml_text.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/text.h"
 

@@ -1,8 +1,8 @@
-#include "model/layers/few_rows.h"
+#include "vrlt/model/layers/few_rows.h"
 
 #include <ATen/ops/empty.h>
 
-#include "model/layers/cpu_kernels.h"
+#include "vrlt/kernels/decoding_step.h"
 
 namespace vrlt::model {
 namespace {
@@ -17,8 +17,8 @@ bool is_small(const at::Tensor& x, const Linear& matrix) {
 
 void run_small(const at::Tensor& x, const Linear& matrix, at::Tensor& y, bool add) {
   const auto& [weight, bias] = matrix;
-  cpu::linear(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(),
-              bias.defined() ? bias.const_data_ptr<float>() : nullptr, weight.size(0), y.data_ptr<float>(), add);
+  kernels::linear(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(),
+                  bias.defined() ? bias.const_data_ptr<float>() : nullptr, weight.size(0), y.data_ptr<float>(), add);
 }
 
 }  // namespace

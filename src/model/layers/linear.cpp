@@ -1,4 +1,4 @@
-#include "model/layers/linear.h"
+#include "vrlt/model/layers/linear.h"
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/empty.h>

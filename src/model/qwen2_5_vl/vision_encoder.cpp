@@ -13,9 +13,9 @@
 #include <memory>
 
 #include "model/layers/checkpointed.h"
-#include "model/layers/linear.h"
 #include "model/layers/rms_norm.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/layers/linear.h"
 
 namespace vrlt::model::qwen2_5_vl {
 namespace {

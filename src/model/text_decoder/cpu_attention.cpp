@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/layers/cpu_kernels.h"
+#include "vrlt/kernels/decoding_step.h"
 
 namespace vrlt::model {
 namespace {
@@ -75,20 +75,20 @@ void CpuAttention::attend(KvCache::Layer& layer, const Siblings& group, int64_t 
   std::fill_n(scores_.begin(), num_queries * length, 0.0F);
   for (int64_t from = 0; from < prefix; from += kPrefixBlock)
     for (int64_t query = 0; query < num_queries; ++query)
-      cpu::add_scores(queries + offset(query), width, prefix_keys + from, P, std::min(kPrefixBlock, prefix - from),
-                      &scores_[at(query * length + from)]);
+      kernels::add_scores(queries + offset(query), width, prefix_keys + from, P, std::min(kPrefixBlock, prefix - from),
+                          &scores_[at(query * length + from)]);
   for (int64_t query = 0; query < num_queries; ++query) {
     const auto own = suffix_of(layer, group.first + query / repeats_, head);
     float* scores = &scores_[at(query * length)];
-    cpu::add_scores(queries + offset(query), width, own.keys, own.capacity, suffix, scores + prefix);
-    const float scale = 1.0F / cpu::exp_minus(scores, length, cpu::largest(scores, length));
+    kernels::add_scores(queries + offset(query), width, own.keys, own.capacity, suffix, scores + prefix);
+    const float scale = 1.0F / kernels::exp_minus(scores, length, kernels::largest(scores, length));
     for (int64_t i = 0; i < length; ++i) scores[i] *= scale;
-    cpu::add_values(scores + prefix, suffix, own.values, width, out + offset(query));
+    kernels::add_values(scores + prefix, suffix, own.values, width, out + offset(query));
   }
   for (int64_t from = 0; from < prefix; from += kPrefixBlock)
     for (int64_t query = 0; query < num_queries; ++query)
-      cpu::add_values(&scores_[at(query * length + from)], std::min(kPrefixBlock, prefix - from), prefix_values + from * width, width,
-                      out + offset(query));
+      kernels::add_values(&scores_[at(query * length + from)], std::min(kPrefixBlock, prefix - from), prefix_values + from * width, width,
+                          out + offset(query));
 }
 
 }  // namespace vrlt::model

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "model/layers/cpu_kernels.h"
-#include "model/layers/few_rows.h"
+#include "vrlt/kernels/decoding_step.h"
+#include "vrlt/model/layers/few_rows.h"
 
 namespace vrlt::model {
 namespace {
@@ -39,19 +39,20 @@ LayerState CpuSteps::make_state(const at::Tensor& embeddings) const {
 }
 
 void CpuSteps::normalize(const at::Tensor& x, const at::Tensor& weight, at::Tensor& out) {
-  cpu::rms_norm(data(x), x.size(0), x.size(1), data(weight), shape_.rms_norm_eps, data(out));
+  kernels::rms_norm(data(x), x.size(0), x.size(1), data(weight), shape_.rms_norm_eps, data(out));
 }
 
 void CpuSteps::project(const at::Tensor& x, const Linear& matrix, at::Tensor& out) { linear_into(x, matrix, out); }
 
 void CpuSteps::normalize_heads(const at::Tensor& weight, at::Tensor& heads) {
-  cpu::rms_norm(data(heads), heads.numel() / shape_.head_dim, shape_.head_dim, data(weight), shape_.rms_norm_eps, data(heads));
+  kernels::rms_norm(data(heads), heads.numel() / shape_.head_dim, shape_.head_dim, data(weight), shape_.rms_norm_eps, data(heads));
 }
 
 void CpuSteps::rotate(at::Tensor& heads) {
   const int64_t width = heads.size(1), half = shape_.head_dim / 2;
   for (int64_t row = 0; row < heads.size(0); ++row)
-    cpu::rotate(data(heads) + row * width, width / shape_.head_dim, shape_.head_dim, data(table_.cos) + row * half, data(table_.sin) + row * half);
+    kernels::rotate(data(heads) + row * width, width / shape_.head_dim, shape_.head_dim, data(table_.cos) + row * half,
+                    data(table_.sin) + row * half);
 }
 
 void CpuSteps::attend(int64_t layer, LayerState& state) {
@@ -62,6 +63,6 @@ void CpuSteps::attend(int64_t layer, LayerState& state) {
 
 void CpuSteps::add_projected(const at::Tensor& x, const Linear& matrix, at::Tensor& sum) { add_linear(x, matrix, sum); }
 
-void CpuSteps::apply_gate(const at::Tensor& up, at::Tensor& gate) { cpu::swiglu(data(gate), data(up), gate.numel()); }
+void CpuSteps::apply_gate(const at::Tensor& up, at::Tensor& gate) { kernels::swiglu(data(gate), data(up), gate.numel()); }
 
 }  // namespace vrlt::model

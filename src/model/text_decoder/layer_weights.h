@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "model/layers/linear.h"
 #include "model/parameter_shape.h"
 #include "model/text_decoder/text_shape.h"
+#include "vrlt/model/layers/linear.h"
 #include "vrlt/model/parameter_table.h"
 
 namespace vrlt::model {

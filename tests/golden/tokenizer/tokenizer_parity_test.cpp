@@ -8,8 +8,8 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_folders.h"
 #include "tokenizer/pretokenizer.h"
-#include "tokenizer/utf8.h"
 #include "vrlt/tokenizer/tokenizer.h"
+#include "vrlt/tokenizer/utf8.h"
 
 namespace vrlt::tokenizer {
 using namespace model::qwen2_5_vl;

@@ -1,10 +1,10 @@
-#include "model/layers/linear.h"
+#include "vrlt/model/layers/linear.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <gtest/gtest.h>
 
-#include "model/layers/few_rows.h"
+#include "vrlt/model/layers/few_rows.h"
 
 namespace vrlt::model {
 namespace {

@@ -1,12 +1,12 @@
-#include "video/float_resize.h"
+#include "vrlt/kernels/float_resize.h"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "core/simd.h"
+#include "kernels/cpu/simd.h"
 
-namespace vrlt::video {
+namespace vrlt::kernels {
 namespace {
 
 constexpr int64_t kChannels = 3;
@@ -132,7 +132,7 @@ int64_t stride_of(int64_t values) {
 
 }  // namespace
 
-void float_resize(const uint8_t* pixels, ImageSize from, ImageSize to, uint8_t* planes) {
+void float_resize(const uint8_t* pixels, PictureSize from, PictureSize to, uint8_t* planes) {
   const auto across = make_taps(from.width, to.width), down = make_taps(from.height, to.height);
   const int64_t in_values = from.width * kChannels, out_values = to.width * kChannels;
   const int64_t low_stride = stride_of(in_values), narrow_stride = stride_of(out_values);
@@ -161,4 +161,4 @@ void float_resize(const uint8_t* pixels, ImageSize from, ImageSize to, uint8_t* 
   }
 }
 
-}  // namespace vrlt::video
+}  // namespace vrlt::kernels

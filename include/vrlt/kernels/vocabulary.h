@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace vrlt::algorithm::cpu {
+namespace vrlt::kernels {
 
 // Arithmetic on rows of logits in float32, each row read once from memory. Logits are multiplied by `scale`, 1 / temperature, on the way.
 
@@ -21,4 +21,4 @@ void weigh(float* logits, int64_t size, float scale, float normalizer, float fac
 /// logits = e^(l - normalizer) * (factor + slope * (l - normalizer)).
 void weigh_linearly(float* logits, int64_t size, float scale, float normalizer, float factor, float slope);
 
-}  // namespace vrlt::algorithm::cpu
+}  // namespace vrlt::kernels

@@ -1,12 +1,12 @@
-#include "model/layers/cpu_kernels.h"
+#include "vrlt/kernels/decoding_step.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "model/layers/simd.h"
+#include "kernels/cpu/exp_of_negative.h"
 
-namespace vrlt::model::cpu {
+namespace vrlt::kernels {
 namespace {
 
 /// Two outputs of four rows.
@@ -143,4 +143,4 @@ VRLT_SIMD float exp_minus(float* x, int64_t size, float shift) {
   return sum;
 }
 
-}  // namespace vrlt::model::cpu
+}  // namespace vrlt::kernels

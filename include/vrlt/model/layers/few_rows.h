@@ -2,7 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "model/layers/linear.h"
+#include "vrlt/model/layers/linear.h"
 
 namespace vrlt::model {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace vrlt::model::cpu {
+namespace vrlt::kernels {
 
 // Arithmetic of one decoding step in float32, on rows that are few: there LibTorch's operators cost more than what they compute.
 // Contiguous arrays. A row's result does not depend on the other rows.
@@ -34,4 +34,4 @@ float largest(const float* x, int64_t size);
 /// x = exp(x - shift), shift at least the largest. @return the sum.
 float exp_minus(float* x, int64_t size, float shift);
 
-}  // namespace vrlt::model::cpu
+}  // namespace vrlt::kernels

@@ -1,11 +1,11 @@
-#include "processor/patch_rows.h"
+#include "vrlt/kernels/patch_rows.h"
 
 #include <cstring>
 #include <vector>
 
-#include "core/simd.h"
+#include "kernels/cpu/simd.h"
 
-namespace vrlt::processor {
+namespace vrlt::kernels {
 namespace {
 
 VRLT_INLINE void normalize(const uint8_t* __restrict levels, int64_t count, float mean, float std, float* __restrict values) {
@@ -25,10 +25,11 @@ VRLT_INLINE void copy_line(const float* from, int64_t count, float* to) {
 
 }  // namespace
 
-VRLT_SIMD_AVX2 void write_patch_rows(std::span<const uint8_t* const> frames, int64_t height, int64_t width, const VisionGeometry& geometry,
+VRLT_SIMD_AVX2 void write_patch_rows(std::span<const uint8_t* const> frames, int64_t height, int64_t width, PatchLayout layout,
                                      const LevelScale& scale, float* rows) {
-  const int64_t patch = geometry.patch_size, merge = geometry.merge_size, values = geometry.patch_values();
+  const int64_t patch = layout.patch_size, merge = layout.merge_size;
   const auto depth = static_cast<int64_t>(frames.size()), channels = static_cast<int64_t>(scale.mean.size());
+  const int64_t values = channels * depth * patch * patch;
   std::vector<float> line(static_cast<size_t>(width));
   const int64_t patches = width / patch, blocks = patches / merge;
   for (int64_t y = 0; y < height; ++y)
@@ -45,4 +46,4 @@ VRLT_SIMD_AVX2 void write_patch_rows(std::span<const uint8_t* const> frames, int
       }
 }
 
-}  // namespace vrlt::processor
+}  // namespace vrlt::kernels

@@ -3,11 +3,11 @@
 #include <bit>
 #include <cstdint>
 
-#include "core/simd.h"
+#include "kernels/cpu/simd.h"
 
-// For loops that the compiler turns into vector instructions: files with these are compiled with the options of cpu_kernels.cpp.
+// For loops that the compiler turns into vector instructions: the options are those of the folder.
 
-namespace vrlt::model::cpu {
+namespace vrlt::kernels {
 
 /// e^x for x <= 0 (and a little above), to two units in the last place; below -87 it stays at the smallest normal number. Polynomial of
 /// Cephes' expf.
@@ -28,4 +28,4 @@ VRLT_INLINE float exp_of_negative(float x) {
   return p * std::bit_cast<float>(exponent);
 }
 
-}  // namespace vrlt::model::cpu
+}  // namespace vrlt::kernels

@@ -1,14 +1,12 @@
-#include "algorithm/vocabulary_kernels.h"
+#include "vrlt/kernels/vocabulary.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "model/layers/simd.h"
+#include "kernels/cpu/exp_of_negative.h"
 
-namespace vrlt::algorithm::cpu {
-
-using model::cpu::exp_of_negative;
+namespace vrlt::kernels {
 
 VRLT_SIMD void add_logits(const float* logits, int64_t size, float scale, RowSums& sums) {
   float largest = -std::numeric_limits<float>::infinity();
@@ -45,4 +43,4 @@ VRLT_SIMD void weigh_linearly(float* logits, int64_t size, float scale, float no
   }
 }
 
-}  // namespace vrlt::algorithm::cpu
+}  // namespace vrlt::kernels
