@@ -7,16 +7,16 @@
 #include <memory>
 #include <optional>
 
-#include "app/response_store.h"
 #include "app/run_plans.h"
-#include "vrlt/app/opened_model.h"
 #include "vrlt/app/run_folder.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/io/files.h"
 #include "vrlt/metrics/progress.h"
+#include "vrlt/opening/opened_model.h"
 #include "vrlt/rollout/asking.h"
+#include "vrlt/selection_run/response_store.h"
 #include "vrlt/settings/generation.h"
 #include "vrlt/trainer/same_weights.h"
 
@@ -67,13 +67,13 @@ class Answerer {
  public:
   Answerer(const settings::EvalConfig& config, distributed::ProcessGroup& group)
       : config_(config),
-        opened_(open_model(config.model, config.data, {config.video, config.image, config.subtitle_frames}, config.seed)),
+        opened_(opening::open_model(config.model, config.data, {config.video, config.image, config.subtitle_frames}, config.seed)),
         asking_(*opened_.model, *opened_.processor) {
     trainer::check_same_weights(group, *opened_.model, "at the start");
   }
 
   /// A line of samples.jsonl for each sample of the next batch.
-  std::vector<io::Json> answer(const ResponseStore& store, const evaluation::Scoring& scoring, Work& work) {
+  std::vector<io::Json> answer(const selection_run::ResponseStore& store, const evaluation::Scoring& scoring, Work& work) {
     opened_.loader->prefetch(store.coming_samples());
     const auto start = Clock::now();
     const auto loaded = rollout::load_prompts(*opened_.loader, store.next_samples());
@@ -93,7 +93,7 @@ class Answerer {
 
  private:
   const settings::EvalConfig& config_;
-  OpenedModel opened_;
+  opening::OpenedModel opened_;
   rollout::Asking asking_;
 };
 
@@ -121,11 +121,11 @@ double expected_frames(const data::Sample& sample, const video::VideoOptions& vi
 
 std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<EvalTask>& tasks, const settings::EvalConfig& config,
                                                           distributed::ProcessGroup& group) {
-  std::vector<std::unique_ptr<ResponseStore>> stores;
+  std::vector<std::unique_ptr<selection_run::ResponseStore>> stores;
   int64_t done = 0, total = 0;
   const auto file_of = [&](const EvalTask& task) { return config.run_folder() / task.name / "samples.jsonl"; };
   for (const auto& task : tasks) {
-    stores.push_back(std::make_unique<ResponseStore>(file_of(task), by_cost(task.samples, config.video), config.batch, "err", group));
+    stores.push_back(std::make_unique<selection_run::ResponseStore>(file_of(task), by_cost(task.samples, config.video), config.batch, "err", group));
     done += static_cast<int64_t>(stores.back()->num_asked());
     total += static_cast<int64_t>(task.samples.size());
   }
@@ -140,7 +140,7 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
       if (!answerer) {
         if (group.is_first()) foretell(plan_of(config), all_samples(tasks));
         answerer.emplace(config, group);
-        if (group.is_first()) tell_what_is_not_followed(config.model, config.data, all_samples(tasks));
+        if (group.is_first()) opening::tell_what_is_not_followed(config.model, config.data, all_samples(tasks));
       }
       if (group.is_first()) {
         require_run_folder(config.run_folder());

@@ -7,9 +7,7 @@
 #include "app/eval_table.h"
 #include "app/eval_tasks.h"
 #include "app/run_plans.h"
-#include "app/stored_answers.h"
 #include "app/submission.h"
-#include "vrlt/app/opened_model.h"
 #include "vrlt/app/printed_config.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
@@ -17,6 +15,8 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/folders.h"
+#include "vrlt/opening/opened_model.h"
+#include "vrlt/selection_run/stored_answers.h"
 #include "vrlt/settings/suite_config.h"
 
 namespace vrlt::app {
@@ -30,7 +30,7 @@ std::string yaml_of(settings::EvalConfig config) {
 std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<EvalTask>& tasks, const fs::path& run_folder) {
   if (!io::exists(run_folder / "config.yaml")) throw MissingInputError(concat(run_folder.string(), " holds no run to score again"));
   std::vector<std::vector<evaluation::Answer>> answers;
-  for (const auto& task : tasks) answers.push_back(read_answers(run_folder / task.name / "samples.jsonl"));
+  for (const auto& task : tasks) answers.push_back(selection_run::read_answers(run_folder / task.name / "samples.jsonl"));
   return answers;
 }
 
@@ -53,8 +53,8 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
 }
 
 RunRecipe recipe_of(const settings::EvalConfig& config) {
-  return {yaml_of(config), input_paths(config.model, config.data),
-          keys_that_may_change({"compat", "allow_partial", "allow_errors", "predict_only", "substring_groups", "official_judge_bug"}),
+  return {yaml_of(config), opening::input_paths(config.model, config.data),
+          opening::keys_that_may_change({"compat", "allow_partial", "allow_errors", "predict_only", "substring_groups", "official_judge_bug"}),
           [](const fs::path& file) { return yaml_of(settings::load_eval_config(file, {})); }};
 }
 
@@ -70,7 +70,7 @@ void eval_on_rank(const settings::EvalConfig& config, const CommandLine& command
     answers = stored_answers(tasks, config.run_folder());
     check_inputs(config.run_folder(), {config.data.records.begin(), config.data.records.end()});
   } else {
-    require_media_root(config.data);
+    opening::require_media_root(config.data);
     if (group.is_first()) run = open_run_folder(config.run_folder(), recipe_of(config), command);
     answers = answer_tasks(tasks, config, group);
   }
@@ -113,7 +113,7 @@ int run_configs(const std::vector<settings::EvalConfig>& configs, const CommandL
   }
   if (command.dry_run) {
     for (const auto& config : configs) {
-      require_media_root(config.data);
+      opening::require_media_root(config.data);
       dry_run(plan_of(config), read_eval_samples(config).samples, command.ranks);
     }
     return 0;
@@ -149,8 +149,8 @@ int run_compare(const fs::path& before, const fs::path& after) {
       all["settings"].push_back(
           {{"key", difference.key}, {"before", difference.before.value_or("not set")}, {"after", difference.after.value_or("not set")}});
   for (const auto& task : split_by_benchmark(samples, config))
-    all["tasks"][task.name] = evaluation::compare(task.samples, read_answers(before / task.name / "samples.jsonl"),
-                                                  read_answers(after / task.name / "samples.jsonl"), task.scoring);
+    all["tasks"][task.name] = evaluation::compare(task.samples, selection_run::read_answers(before / task.name / "samples.jsonl"),
+                                                  selection_run::read_answers(after / task.name / "samples.jsonl"), task.scoring);
   print_comparison(all);
   io::write_file_atomic(after / "comparison.json", all.dump(2) + "\n");
   return 0;

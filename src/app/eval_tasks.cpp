@@ -4,14 +4,14 @@
 #include <set>
 #include <sstream>
 
-#include "app/read_samples.h"
-#include "vrlt/app/opened_model.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/benchmark_sizes.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/benchmark.h"
 #include "vrlt/evaluation/strict_score.h"
 #include "vrlt/io/text.h"
+#include "vrlt/opening/opened_model.h"
+#include "vrlt/opening/read_samples.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -51,7 +51,7 @@ evaluation::Scoring scoring_of(const evaluation::BenchmarkEntry* benchmark, cons
 EvalSamples read_eval_samples(const settings::EvalConfig& config) {
   auto section = config.data;
   section.max_samples = 0;
-  EvalSamples all{.samples = read_samples(section, data::BadTruths::kKeepPublished)};
+  EvalSamples all{.samples = opening::read_samples(section, data::BadTruths::kKeepPublished)};
   auto& samples = all.samples;
   all.num_records = std::ssize(samples);
   if (!config.ids.empty()) {

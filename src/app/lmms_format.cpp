@@ -4,11 +4,11 @@
 #include <ctime>
 
 #include "app/eval_tasks.h"
-#include "app/stored_answers.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/jsonl.h"
+#include "vrlt/selection_run/stored_answers.h"
 
 namespace vrlt::app {
 namespace fs = std::filesystem;
@@ -61,7 +61,7 @@ Json sample_line(int64_t index, const data::Sample& sample, const evaluation::An
 /// The lines of a task's samples. @return the hash of the records, as lmms-eval takes it.
 std::string write_samples(const EvalTask& task, const fs::path& answers_file, const fs::path& output) {
   std::map<std::string, evaluation::Answer> answers;
-  for (auto& answer : read_answers(answers_file)) answers[answer.id] = std::move(answer);
+  for (auto& answer : selection_run::read_answers(answers_file)) answers[answer.id] = std::move(answer);
   std::string lines, hashes;
   for (size_t i = 0; i < task.samples.size(); ++i) {
     const auto answer = answers.find(task.samples[i]->id);

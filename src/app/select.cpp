@@ -8,11 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "app/response_store.h"
 #include "app/run_plans.h"
-#include "app/select_responses.h"
-#include "app/selection_record.h"
-#include "vrlt/app/opened_model.h"
 #include "vrlt/app/printed_config.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
@@ -21,10 +17,14 @@
 #include "vrlt/io/files.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/io/replacing_file.h"
+#include "vrlt/opening/opened_model.h"
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
 #include "vrlt/selection/sample_key.h"
 #include "vrlt/selection/selection_report.h"
+#include "vrlt/selection_run/response_store.h"
+#include "vrlt/selection_run/select_responses.h"
+#include "vrlt/selection_run/selection_record.h"
 #include "vrlt/settings/select_config.h"
 
 namespace vrlt::app {
@@ -62,13 +62,14 @@ void warn_of_truncation(const std::vector<selection::SampleStatistics>& statisti
 }
 
 /// Calls `visit(sample, why)` for each that could not be asked.
-void for_each_unreadable(const ResponseStore& store, const std::function<void(const data::Sample& sample, const std::string& error)>& visit) {
+void for_each_unreadable(const selection_run::ResponseStore& store,
+                         const std::function<void(const data::Sample& sample, const std::string& error)>& visit) {
   store.for_each("", [&](size_t i, const io::Json& line) {
     if (store.failed(line)) visit(store.sample(i), line[kErrorKey].get<std::string>());
   });
 }
 
-size_t checked_unreadable(const settings::SelectConfig& config, const ResponseStore& store) {
+size_t checked_unreadable(const settings::SelectConfig& config, const selection_run::ResponseStore& store) {
   size_t count = 0;
   std::string first;
   for_each_unreadable(store, [&](const data::Sample&, const std::string& error) {
@@ -81,7 +82,7 @@ size_t checked_unreadable(const settings::SelectConfig& config, const ResponseSt
 }
 
 /// statistics.jsonl, selected.jsonl and rejected.jsonl, line by line: a pool may have more samples than memory has room for their lines.
-Counts write_decisions(const ResponseStore& store, const std::vector<selection::SampleStatistics>& statistics,
+Counts write_decisions(const selection_run::ResponseStore& store, const std::vector<selection::SampleStatistics>& statistics,
                        const std::vector<selection::Decision>& decisions, const fs::path& folder) {
   std::unordered_map<std::string_view, const data::Sample*> by_id;
   by_id.reserve(store.num_samples());
@@ -127,9 +128,9 @@ void print_counts(const Counts& counts, const io::Json& predicted) {
 }
 
 /// Chooses among what is stored and writes the files of the run. A pure function of the store, the records and the config.
-void choose(const settings::SelectConfig& config, const ResponseStore& store, const fs::path& folder) {
+void choose(const settings::SelectConfig& config, const selection_run::ResponseStore& store, const fs::path& folder) {
   const size_t num_unreadable = checked_unreadable(config, store);
-  const auto statistics = stored_statistics(store);
+  const auto statistics = selection_run::stored_statistics(store);
   const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
   const auto counts = write_decisions(store, statistics, decisions, folder);
   const auto num_selected = std::count_if(decisions.begin(), decisions.end(), [](const auto& decision) { return decision.selected; });
@@ -143,8 +144,9 @@ void choose(const settings::SelectConfig& config, const ResponseStore& store, co
                      {"filter", selection::filter_sizes(statistics, decisions, config.filter)},
                      {"noise", selection::noise(statistics, prediction, group_size)},
                      {"predicted_no_signal", selection::predicted_no_signal(statistics, decisions, prediction, group_size)}};
-  if (config.racing.first_draws > 0) report["racing"] = selection::to_json(miss_rate(config, store, statistics));
-  if (const auto fresh = audited_statistics(store); !fresh.empty()) report["audit"] = selection::audit(statistics, decisions, fresh, prediction);
+  if (config.racing.first_draws > 0) report["racing"] = selection::to_json(selection_run::miss_rate(config, store, statistics));
+  if (const auto fresh = selection_run::audited_statistics(store); !fresh.empty())
+    report["audit"] = selection::audit(statistics, decisions, fresh, prediction);
   report["strata"] = selection::strata_histograms(statistics, decisions);
   report["sha256"] = hashes(config, folder);
   report["program"] = "vrlt " VRLT_VERSION;
@@ -162,12 +164,12 @@ std::string yaml_of(settings::SelectConfig config) {
 }
 
 RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
-  return {yaml, inputs, keys_that_may_change({"filter", "audit"}),
+  return {yaml, inputs, opening::keys_that_may_change({"filter", "audit"}),
           [](const fs::path& file) { return yaml_of(settings::load_select_config(file, {})); }};
 }
 
 int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
-  const auto samples = read_samples(config.data);
+  const auto samples = opening::read_samples(config.data);
   check_same_records(group, config.data.records);
   selection::check_keys(samples);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
@@ -175,15 +177,15 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
   // Choosing again among complete responses needs the records only.
   const bool goes_on = io::exists(path) && io::exists(folder / "config.yaml");
   const auto inputs =
-      goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : input_paths(config.model, config.data);
-  if (!goes_on) require_media_root(config.data);
+      goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : opening::input_paths(config.model, config.data);
+  if (!goes_on) opening::require_media_root(config.data);
   std::optional<OpenedRun> run;
   if (group.is_first()) run = open_run_folder(folder, recipe_of(inputs, yaml), command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
-  ResponseStore store(path, pointers, config.batch, kErrorKey, group, summary_of);
-  collect_responses(config, store, group, [&] {
-    require_media_root(config.data);
+  selection_run::ResponseStore store(path, pointers, config.batch, kErrorKey, group, selection_run::summary_of);
+  selection_run::collect_responses(config, store, group, [&] {
+    opening::require_media_root(config.data);
     if (goes_on) check_inputs(folder, {config.model.path});
     if (group.is_first()) foretell(plan_of(config), pointers);
   });
@@ -200,8 +202,8 @@ int select(const CommandLine& command) {
     return 0;
   }
   if (command.dry_run) {
-    require_media_root(config.data);
-    return dry_run(plan_of(config), read_samples(config.data), command.ranks);
+    opening::require_media_root(config.data);
+    return dry_run(plan_of(config), opening::read_samples(config.data), command.ranks);
   }
   const auto yaml = yaml_of(config);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });

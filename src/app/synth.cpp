@@ -2,8 +2,6 @@
 
 #include <cstdio>
 
-#include "app/synth_clip.h"
-#include "app/synth_questions.h"
 #include "vrlt/app/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -11,6 +9,8 @@
 #include "vrlt/metrics/progress.h"
 #include "vrlt/model/small_model.h"
 #include "vrlt/settings/synth_config.h"
+#include "vrlt/synth/synth_clip.h"
+#include "vrlt/synth/synth_questions.h"
 #include "vrlt/tokenizer/sentencepiece_trainer.h"
 
 namespace vrlt::app {
@@ -22,9 +22,9 @@ void write_split(const settings::SynthConfig& config, const std::string& split, 
   metrics::ProgressBar progress("render " + split, count);
   std::string lines;
   for (int64_t i = 0; i < count; ++i) {
-    const auto clip = make_synth_clip(config.world, config.seed, split, i);
-    const auto records = synth_records(clip, config.world, config.paraphrases, split, i, config.seed);
-    render_synth_clip(clip, config.style, fs::path(config.output) / "videos" / records.front()["video"].get<std::string>());
+    const auto clip = synth::make_synth_clip(config.world, config.seed, split, i);
+    const auto records = synth::synth_records(clip, config.world, config.paraphrases, split, i, config.seed);
+    synth::render_synth_clip(clip, config.style, fs::path(config.output) / "videos" / records.front()["video"].get<std::string>());
     for (const auto& record : records) lines += io::to_line(record) + "\n";
     progress.update(i + 1);
   }
@@ -36,7 +36,7 @@ void write_model(const settings::SynthConfig& config) {
   constexpr int64_t kVocabulary = 384;
   const auto folder = fs::path(config.output) / "model";
   io::create_folders(folder);
-  tokenizer::train_sentencepiece(synth_sentences(config.world, config.paraphrases), kVocabulary, folder);
+  tokenizer::train_sentencepiece(synth::synth_sentences(config.world, config.paraphrases), kVocabulary, folder);
   model::write_small_model(config.model, folder);
 }
 

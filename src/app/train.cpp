@@ -5,13 +5,13 @@
 
 #include "app/continued_run.h"
 #include "app/run_plans.h"
-#include "vrlt/app/opened_model.h"
 #include "vrlt/app/printed_config.h"
 #include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/model/model_shape.h"
+#include "vrlt/opening/opened_model.h"
 #include "vrlt/trainer/budget.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -35,9 +35,10 @@ std::string yaml_of(settings::TrainConfig config) {
 
 /// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what changes memory only.
 RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {
-  auto inputs = input_paths(config.model, config.data);
+  auto inputs = opening::input_paths(config.model, config.data);
   if (config.online_selection.of_rule().reads_statistics) inputs.emplace_back(config.online_selection.statistics);
-  return {yaml, inputs, keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts", "device_tflops", "model.activation_checkpointing"}),
+  return {yaml, inputs,
+          opening::keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts", "device_tflops", "model.activation_checkpointing"}),
           [](const std::filesystem::path& file) { return yaml_of(settings::load_train_config(file, {})); }};
 }
 
@@ -49,8 +50,8 @@ void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples
 }
 
 int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
-  require_media_root(config.data);
-  auto samples = read_samples(config.data);
+  opening::require_media_root(config.data);
+  auto samples = opening::read_samples(config.data);
   check_same_records(group, config.data.records);
   check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
   if (group.is_first()) warn_of_large_steps(config, samples.size());
@@ -61,10 +62,11 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
     tell_what_follows(run->changes, config, run_folder);
     foretell(plan_of(config), pointers_to(samples));
   }
-  const auto opened = open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
-  if (group.is_first()) tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
+  const auto opened =
+      opening::open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
+  if (group.is_first()) opening::tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> reference;
-  if (!config.is_sft() && config.algorithm.needs_reference()) reference = open_weights(config.model, config.seed);
+  if (!config.is_sft() && config.algorithm.needs_reference()) reference = opening::open_weights(config.model, config.seed);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,
                    " steps -> ", run_folder.string()));
   const trainer::TrainingParts parts{.config = config,
@@ -90,8 +92,8 @@ int train(const CommandLine& command) {
     return 0;
   }
   if (command.dry_run) {
-    require_media_root(config.data);
-    return dry_run(plan_of(config), read_samples(config.data), command.ranks);
+    opening::require_media_root(config.data);
+    return dry_run(plan_of(config), opening::read_samples(config.data), command.ranks);
   }
   const auto yaml = yaml_of(config);
   return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });

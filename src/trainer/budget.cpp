@@ -11,7 +11,7 @@
 #include <cstdio>
 #include <numeric>
 
-#include "trainer/step_flops.h"
+#include "trainer/step/step_flops.h"
 #include "trainer/trained_parameters.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/layers/linear.h"

@@ -4,18 +4,18 @@
 #include <map>
 #include <optional>
 
-#include "trainer/adaptive_state.h"
-#include "trainer/batch_advantages.h"
-#include "trainer/rollout_metrics.h"
-#include "trainer/rollout_stage.h"
-#include "trainer/step_log.h"
+#include "trainer/log/rollout_metrics.h"
+#include "trainer/log/step_log.h"
+#include "trainer/log/training_watch.h"
+#include "trainer/step/adaptive_state.h"
+#include "trainer/step/batch_advantages.h"
+#include "trainer/step/rollout_stage.h"
 #include "trainer/training_run.h"
-#include "trainer/training_watch.h"
 #include "vrlt/algorithm/reference_sync.h"
 #include "vrlt/rewards/reward_metrics.h"
 #include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/reward_section.h"
-#include "vrlt/trainer/policy_update.h"
+#include "vrlt/trainer/step/policy_update.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {

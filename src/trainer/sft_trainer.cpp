@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "trainer/alarm_log.h"
-#include "trainer/micro_batches.h"
-#include "trainer/step_flops.h"
+#include "trainer/log/alarm_log.h"
+#include "trainer/step/micro_batches.h"
+#include "trainer/step/step_flops.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/token_batch.h"

@@ -5,7 +5,7 @@
 #include <limits>
 #include <map>
 
-#include "trainer/earlier_lines.h"
+#include "trainer/log/earlier_lines.h"
 #include "trainer/trained_parameters.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "trainer/prompt_stream.h"
 #include "trainer/run_state.h"
-#include "trainer/step_flops.h"
+#include "trainer/step/step_flops.h"
+#include "trainer/streams/prompt_stream.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/io/json.h"
 #include "vrlt/metrics/metric_writer.h"

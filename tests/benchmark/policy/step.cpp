@@ -7,7 +7,7 @@
 #include "vrlt/optim/gradients.h"
 #include "vrlt/processor/processor.h"
 #include "vrlt/rollout/rollout_engine.h"
-#include "vrlt/trainer/policy_update.h"
+#include "vrlt/trainer/step/policy_update.h"
 #include "workload.h"
 
 namespace vrlt::benchmark {

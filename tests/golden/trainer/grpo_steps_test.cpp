@@ -16,7 +16,7 @@
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/optim/adamw.h"
 #include "vrlt/optim/gradients.h"
-#include "vrlt/trainer/policy_update.h"
+#include "vrlt/trainer/step/policy_update.h"
 
 namespace vrlt::trainer {
 namespace {

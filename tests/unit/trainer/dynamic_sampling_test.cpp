@@ -5,7 +5,7 @@
 
 #include "tests/support/thread_ranks.h"
 #include "tests/unit/trainer/warm_task.h"
-#include "trainer/rollout_metrics.h"
+#include "trainer/log/rollout_metrics.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::trainer {

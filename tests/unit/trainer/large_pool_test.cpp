@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_folder.h"
-#include "trainer/group_accuracy.h"
-#include "trainer/prompt_stream.h"
 #include "trainer/saved_state.h"
-#include "trainer/scored_group.h"
+#include "trainer/step/scored_group.h"
+#include "trainer/streams/group_accuracy.h"
+#include "trainer/streams/prompt_stream.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 

@@ -1,4 +1,4 @@
-#include "trainer/micro_batches.h"
+#include "trainer/step/micro_batches.h"
 
 #include <gtest/gtest.h>
 

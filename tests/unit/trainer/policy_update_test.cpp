@@ -1,5 +1,5 @@
 // What the update is told about a response reaches that response, in whatever order groups stand.
-#include "vrlt/trainer/policy_update.h"
+#include "vrlt/trainer/step/policy_update.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

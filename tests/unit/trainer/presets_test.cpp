@@ -6,14 +6,14 @@
 #include <cmath>
 
 #include "tests/unit/trainer/warm_task.h"
-#include "trainer/batch_advantages.h"
+#include "trainer/step/batch_advantages.h"
 #include "vrlt/algorithm/advantage.h"
 #include "vrlt/config/load.h"
 #include "vrlt/core/error.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/settings/preset_table.h"
 #include "vrlt/settings/reward_section.h"
-#include "vrlt/trainer/reward_inputs.h"
+#include "vrlt/trainer/step/reward_inputs.h"
 
 namespace vrlt::trainer {
 namespace {

@@ -1,6 +1,6 @@
 // Which prompts a run trains on: the rules of `online_selection`, without a model and with one.
 
-#include "trainer/prompt_stream.h"
+#include "trainer/streams/prompt_stream.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "vrlt/trainer/reward_inputs.h"
+#include "vrlt/trainer/step/reward_inputs.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "trainer/step_flops.h"
+#include "trainer/step/step_flops.h"
 
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>

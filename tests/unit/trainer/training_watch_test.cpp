@@ -1,4 +1,4 @@
-#include "trainer/training_watch.h"
+#include "trainer/log/training_watch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

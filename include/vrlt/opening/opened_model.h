@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "vrlt/data/dataset.h"
+#include "vrlt/model/vision_language_model.h"
+#include "vrlt/processor/prompt_loader.h"
+#include "vrlt/settings/run_config.h"
+
+namespace vrlt::opening {
+
+/// A model with what turns samples into its inputs.
+struct OpenedModel {
+  std::unique_ptr<model::VisionLanguageModel> model;
+  std::unique_ptr<processor::Processor> processor;
+  std::unique_ptr<processor::PromptLoader> loader;
+};
+
+/// @param trains_vision  the vision encoder will change: its features are not for the cache folder.
+/// @throws as model::load_model(); DataError where tokenizer and weights do not fit, or answers could not be read (see check_tokens()).
+OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
+                       bool trains_vision = false);
+
+/// Warns of what the model folder and the records have and this program does not use: another chat template, settings of generation, subtitles.
+/// Once in a run, on its first rank.
+void tell_what_is_not_followed(const settings::ModelSection& model, const settings::DataSection& data,
+                               const std::vector<const data::Sample*>& samples);
+
+/// The weights alone: a frozen reference.
+std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model, uint64_t seed);
+
+/// Before anything below data.root is read. @throws MissingInputError if it is not a folder.
+void require_media_root(const settings::DataSection& data);
+
+/// Reads the records a data section names, at most max_samples. @throws MissingInputError, DataError.
+std::vector<data::Sample> read_samples(const settings::DataSection& data);
+
+/// The record files and the model folder: what inputs.json describes.
+std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model, const settings::DataSection& data);
+
+/// Keys of a config that may differ when a run goes on: those of how samples are read, and `others`. For RunRecipe::free_keys.
+std::vector<std::string> keys_that_may_change(std::vector<std::string> others);
+
+}  // namespace vrlt::opening

@@ -1,0 +1,160 @@
+#include "vrlt/selection_run/selection_record.h"
+
+#include "vrlt/core/error.h"
+#include "vrlt/core/interval.h"
+#include "vrlt/selection/sample_key.h"
+#include "vrlt/trainer/log/rollout_log.h"
+
+namespace vrlt::selection_run {
+namespace {
+
+/// Halves of a grounded answer, among the numbers behind a reward.
+constexpr std::pair<const char*, bool> kHalves[] = {{"option", false}, {"iou", true}};  // name, continuous
+
+int64_t num_accuracies(const io::Json& response) {
+  int64_t count = 0;
+  for (const auto& [name, component] : response.at("components").items()) count += rewards::find_reward(name).accuracy;
+  return count;
+}
+
+/// An accuracy of this run that applies to the task has values between 0 and 1, or several are averaged.
+bool is_continuous(const io::Json& responses) {
+  for (const auto& response : responses) {
+    if (num_accuracies(response) > 1) return true;
+    for (const auto& [name, component] : response.at("components").items())
+      if (const auto& entry = rewards::find_reward(name); entry.accuracy && entry.continuous) return true;
+  }
+  return false;
+}
+
+bool is_parsed(const io::Json& response) {
+  for (const auto& [name, component] : response.at("components").items())
+    if (rewards::is_parse_failure(rewards::find_reason(component.at("reason").get_ref<const std::string&>()))) return false;
+  return true;
+}
+
+/// Appends to the rewards of a part; those before it that had none are 0: nothing could be read.
+void add_to_part(io::Json& parts, const std::string& name, bool continuous, size_t response, double value) {
+  auto& part = parts[name];
+  if (part.is_null()) part = {{"mode", continuous ? "continuous" : "discrete"}, {"rewards", io::Json::array()}};
+  while (part["rewards"].size() < response) part["rewards"].push_back(0.0);
+  part["rewards"].push_back(value);
+}
+
+void fill_parts(io::Json& parts, size_t num_responses) {
+  for (auto& part : parts)
+    while (part["rewards"].size() < num_responses) part["rewards"].push_back(0.0);
+}
+
+/// Where several numbers make up the accuracy, each by itself.
+io::Json parts_of(const io::Json& responses) {
+  io::Json parts = io::Json::object();
+  for (size_t k = 0; k < responses.size(); ++k) {
+    const bool several = num_accuracies(responses[k]) > 1;
+    for (const auto& [name, component] : responses[k].at("components").items()) {
+      const auto& entry = rewards::find_reward(name);
+      if (several && entry.accuracy) add_to_part(parts, name, entry.continuous, k, component.at("value").get<double>());
+      if (several || !component.contains("extra")) continue;
+      for (const auto& [half, continuous] : kHalves)
+        if (component["extra"].contains(half)) add_to_part(parts, half, continuous, k, component["extra"][half].get<double>());
+    }
+  }
+  fill_parts(parts, responses.size());
+  return parts;
+}
+
+selection::RewardStatistics reward_of(const io::Json& list) {
+  return selection::reward_statistics(list.at("rewards").get<std::vector<double>>(), list.at("mode") == "continuous");
+}
+
+void describe(const data::Sample& sample, selection::SampleStatistics& s) {
+  s.id = sample.id;
+  s.key = selection::sample_key(sample);
+  s.task = data::to_string(sample.task);
+  s.source = sample.source;
+  s.video = sample.cluster;
+  s.num_options = static_cast<int64_t>(sample.options.size());
+  const auto end = sample.clip_end ? sample.clip_end : sample.duration;
+  if (end && *end > sample.clip_start) s.duration = *end - sample.clip_start;
+  if (!s.duration || sample.segments.empty()) return;
+  double covered = 0.0;
+  for (const auto& span : merge_intervals(sample.segments)) covered += span.length();
+  s.gt_fraction = covered / *s.duration;
+}
+
+}  // namespace
+
+io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const std::vector<rewards::RewardTerm>& terms,
+                      const std::vector<rewards::ScoredResponse>& scores) {
+  auto line = trainer::rollout_record(sample, group, terms, scores, {});
+  for (size_t k = 0; k < scores.size(); ++k) {
+    auto& response = line["responses"][k];
+    response["accuracy"] = scores[k].accuracy;
+    std::string answer;
+    for (size_t c = 0; c < terms.size(); ++c) {
+      const auto& component = scores[k].components[c];
+      if (!component.applicable) continue;
+      if (answer.empty()) answer = component.read;
+      for (const auto& [name, value] : component.extra) response["components"][terms[c].name]["extra"][name] = value;
+    }
+    response["answer"] = answer;
+  }
+  return line;
+}
+
+io::Json summary_of(const io::Json& line) {
+  io::Json summary = {{"mode", ""},   {"rewards", io::Json::array()}, {"answers", io::Json::array()}, {"n_parsed", 0}, {"n_truncated", 0},
+                      {"n_tokens", 0}};
+  int64_t parsed = 0, truncated = 0, tokens = 0;
+  try {
+    const auto& responses = line.at("responses");
+    for (const auto& response : responses) {
+      summary["rewards"].push_back(response.at("accuracy").get<double>());
+      summary["answers"].push_back(response.value("answer", ""));
+      parsed += is_parsed(response);
+      truncated += response.at("finish") == "length";
+      tokens += response.at("tokens").get<int64_t>();
+    }
+    summary["mode"] = is_continuous(responses) ? "continuous" : "discrete";
+    if (auto parts = parts_of(responses); !parts.empty()) summary["parts"] = std::move(parts);
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError(concat("the stored responses to ", io::excerpt(line.value("id", "")), ": ", error.what()));
+  }
+  summary["n_parsed"] = parsed;
+  summary["n_truncated"] = truncated;
+  summary["n_tokens"] = tokens;
+  return summary;
+}
+
+io::Json joined(const io::Json& first, const io::Json& more) {
+  auto both = first;
+  if (more.at("mode") == "continuous") both["mode"] = "continuous";
+  for (const char* list : {"rewards", "answers"})
+    for (const auto& item : more.at(list)) both[list].push_back(item);
+  for (const char* count : {"n_parsed", "n_truncated", "n_tokens"}) both[count] = first.at(count).get<int64_t>() + more.at(count).get<int64_t>();
+  if (more.contains("parts"))
+    for (const auto& [name, part] : more["parts"].items())
+      for (size_t k = 0; k < part["rewards"].size(); ++k)
+        add_to_part(both["parts"], name, part["mode"] == "continuous", first.at("rewards").size() + k, part["rewards"][k].get<double>());
+  if (both.contains("parts")) fill_parts(both["parts"], both["rewards"].size());
+  return both;
+}
+
+selection::SampleStatistics statistics_of(const io::Json& summary, const data::Sample& sample) {
+  selection::SampleStatistics s;
+  describe(sample, s);
+  try {
+    s.reward = reward_of(summary);
+    if (summary.contains("parts"))
+      for (const auto& [name, part] : summary["parts"].items()) s.parts[name] = reward_of(part);
+    s.answers = summary.at("answers").get<std::vector<std::string>>();
+    s.num_parsed = summary.at("n_parsed").get<int64_t>();
+    s.num_truncated = summary.at("n_truncated").get<int64_t>();
+    s.mean_length = static_cast<double>(summary.at("n_tokens").get<int64_t>()) / static_cast<double>(s.reward.draws());
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError(concat("the stored responses to ", sample.id, ": ", error.what()));
+  }
+  return s;
+}
+
+}  // namespace vrlt::selection_run
