@@ -14,11 +14,16 @@ namespace {
 
 constexpr const char* kUsage =
     "Makes, converts, checks and exports data.\n\n"
-    "  vrlt-data synth CONFIG.yaml [key=value ...]              render labelled clips, their records, and a tiny model folder\n"
-    "  vrlt-data convert FORMAT ANNOTATIONS --output RECORDS    turn the annotations of a data set into our records; --list shows the formats\n"
-    "  vrlt-data check RECORDS... --data-root FOLDER            count the records, and check them and the files they name\n"
-    "  vrlt-data check --config CONFIG.yaml                     the same, and what that run would make of each record\n"
-    "  vrlt-data export FORMAT RECORDS... --output FILE         write what the scripts of other projects read; --list shows the formats\n\n"
+    "  vrlt-data synth CONFIG.yaml [key=value ...]              render labelled clips, their "
+    "records, and a tiny model folder\n"
+    "  vrlt-data convert FORMAT ANNOTATIONS --output RECORDS    turn the annotations of a data set "
+    "into our records; --list shows the formats\n"
+    "  vrlt-data check RECORDS... --data-root FOLDER            count the records, and check them "
+    "and the files they name\n"
+    "  vrlt-data check --config CONFIG.yaml                     the same, and what that run would "
+    "make of each record\n"
+    "  vrlt-data export FORMAT RECORDS... --output FILE         write what the scripts of other "
+    "projects read; --list shows the formats\n\n"
     "Each command has its own --help.\n";
 
 int convert(int argc, char** argv) {
@@ -28,31 +33,51 @@ int convert(int argc, char** argv) {
   std::string list;
   cli.add_option("format", command.format, "of the annotations; --list shows them all");
   cli.add_option("annotations", request.annotations, "the file or folder as published");
-  cli.add_option("--output", command.output, "records file to write (JSON Lines); a .meta.json with sources, repairs and drops goes beside it");
-  cli.add_option("--split", request.split, "goes into the ids: train, test, ...; each format has its usual one");
-  cli.add_option("--data-root", command.data_root, "where the videos are: finds those that end in .mkv, .webm, ... in place of .mp4");
-  cli.add_option("--video-folder", request.video_folder, "folder of the videos below the data root: goes before every video's path");
-  cli.add_option("--durations", request.durations, "Charades_v1_train.csv or Charades_v1_test.csv: durations of the videos");
-  cli.add_option("--subtitles", request.subtitles, "folder of the .srt files; records name it by its last part");
-  cli.add_option("--layout", request.layout, "of the videos, where there are several: main or video");
-  cli.add_option("--frames-fps", request.frames_fps, "videos are folders of pictures 00001.jpg, ... at this rate")->check(CLI::Range(0.001, 1000.0));
+  cli.add_option("--output", command.output,
+                 "records file to write (JSON Lines); a .meta.json with sources, repairs and drops "
+                 "goes beside it");
+  cli.add_option("--split", request.split,
+                 "goes into the ids: train, test, ...; each format has its usual one");
+  cli.add_option("--data-root", command.data_root,
+                 "where the videos are: finds those that end in .mkv, .webm, ... in place of .mp4");
+  cli.add_option("--video-folder", request.video_folder,
+                 "folder of the videos below the data root: goes before every video's path");
+  cli.add_option("--durations", request.durations,
+                 "Charades_v1_train.csv or Charades_v1_test.csv: durations of the videos");
+  cli.add_option("--subtitles", request.subtitles,
+                 "folder of the .srt files; records name it by its last part");
+  cli.add_option("--layout", request.layout,
+                 "of the videos, where there are several: main or video");
+  cli.add_option("--frames-fps", request.frames_fps,
+                 "videos are folders of pictures 00001.jpg, ... at this rate")
+      ->check(CLI::Range(0.001, 1000.0));
   cli.add_option("--video-length", command.video_length,
-                 "what fractions of a video are of: field (annotated), or of the file: probe (duration) or sampled (frames by rate)");
-  cli.add_flag("--strict", request.strict, "end at the first odd item, with its place; else odd items are repaired or dropped, counted and named");
-  cli.add_flag("--list{converters}", list, "print the formats, what each reads and which options it takes, and stop");
+                 "what fractions of a video are of: field (annotated), or of the file: probe "
+                 "(duration) or sampled (frames by rate)");
+  cli.add_flag("--strict", request.strict,
+               "end at the first odd item, with its place; else odd items are repaired or dropped, "
+               "counted and named");
+  cli.add_flag("--list{converters}", list,
+               "print the formats, what each reads and which options it takes, and stop");
   cli.footer(
       "examples:\n"
-      "  vrlt-data convert charades_sta charades_sta_test.txt --split test --durations Charades_v1_test.csv --output charades_sta.test.jsonl\n"
-      "  vrlt-data convert nextgqa NExT-GQA/datasets/nextgqa --split val --output nextgqa.val.jsonl\n"
-      "  scripts/parquet_to_jsonl.py test-00000-of-00001.parquet videomme.rows.jsonl   (Parquet files first)\n"
-      "  vrlt-data convert videomme videomme.rows.jsonl --subtitles Video-MME/subtitle --output videomme.test.jsonl");
+      "  vrlt-data convert charades_sta charades_sta_test.txt --split test --durations "
+      "Charades_v1_test.csv --output charades_sta.test.jsonl\n"
+      "  vrlt-data convert nextgqa NExT-GQA/datasets/nextgqa --split val --output "
+      "nextgqa.val.jsonl\n"
+      "  scripts/parquet_to_jsonl.py test-00000-of-00001.parquet videomme.rows.jsonl   (Parquet "
+      "files first)\n"
+      "  vrlt-data convert videomme videomme.rows.jsonl --subtitles Video-MME/subtitle --output "
+      "videomme.test.jsonl");
   return vrlt::app::run_parsed(cli, argc, argv, [&] {
     if (!list.empty()) {
       vrlt::app::print_table(list);
       return 0;
     }
     if (command.format.empty() || request.annotations.empty() || command.output.empty())
-      throw vrlt::ConfigError("usage: vrlt-data convert FORMAT ANNOTATIONS --output RECORDS.jsonl [--split test]; --list shows the formats");
+      throw vrlt::ConfigError(
+          "usage: vrlt-data convert FORMAT ANNOTATIONS --output RECORDS.jsonl [--split test]; "
+          "--list shows the formats");
     return vrlt::app::run_convert(command);
   });
 }
@@ -61,17 +86,27 @@ int check(int argc, char** argv) {
   CLI::App cli("Counts records, and checks them and the files they name.\n", "vrlt-data check");
   vrlt::app::CheckCommand command;
   std::vector<std::string> records;
-  cli.add_option("records", records, "records files (JSON Lines); with --config those of the config, and key=value for its keys");
+  cli.add_option(
+      "records", records,
+      "records files (JSON Lines); with --config those of the config, and key=value for its keys");
   cli.add_option("--config", command.config,
-                 "of vrlt-train, vrlt-select or vrlt-eval: plans each record as its run would, and matches it with the rewards");
-  cli.add_option("--data-root", command.data_root, "where videos, images and subtitles are; without it only the records are checked");
-  cli.add_option("--fill", command.fill, "write the records there, with the durations of their videos where they have none");
-  cli.add_option("--report", command.report, "write the counts and every finding to this file (JSON)");
+                 "of vrlt-train, vrlt-select or vrlt-eval: plans each record as its run would, and "
+                 "matches it with the rewards");
+  cli.add_option("--data-root", command.data_root,
+                 "where videos, images and subtitles are; without it only the records are checked");
+  cli.add_option(
+      "--fill", command.fill,
+      "write the records there, with the durations of their videos where they have none");
+  cli.add_option("--report", command.report,
+                 "write the counts and every finding to this file (JSON)");
   cli.add_option("--threads", command.threads, "that open videos")->capture_default_str();
-  cli.footer("exit codes: 0 nothing broken or missing (there may be warnings), 65 broken records or videos, 66 missing files");
+  cli.footer(
+      "exit codes: 0 nothing broken or missing (there may be warnings), 65 broken records or "
+      "videos, 66 missing files");
   return vrlt::app::run_parsed(cli, argc, argv, [&] {
     for (const auto& item : records) {
-      const bool is_override = !command.config.empty() && item.find('=') != std::string::npos && !std::filesystem::exists(item);
+      const bool is_override = !command.config.empty() && item.find('=') != std::string::npos &&
+                               !std::filesystem::exists(item);
       if (is_override)
         command.overrides.push_back(item);
       else
@@ -82,13 +117,17 @@ int check(int argc, char** argv) {
 }
 
 int export_records(int argc, char** argv) {
-  CLI::App cli("Writes records, or the answers of an evaluation, as the scripts of other projects read them.\n", "vrlt-data export");
+  CLI::App cli(
+      "Writes records, or the answers of an evaluation, as the scripts of other projects read "
+      "them.\n",
+      "vrlt-data export");
   vrlt::app::ExportCommand command;
   bool list = false;
   cli.add_option("format", command.format, "of the output; --list shows them all");
   cli.add_option("records", command.records, "records files (JSON Lines)");
   cli.add_option("--samples", command.samples, "samples.jsonl of an evaluation of these records");
-  cli.add_option("--output", command.output, "file to write; a folder if the format has several files");
+  cli.add_option("--output", command.output,
+                 "file to write; a folder if the format has several files");
   cli.add_flag("--list", list, "print the formats and stop");
   return vrlt::app::run_parsed(cli, argc, argv, [&] {
     if (list) {
@@ -96,7 +135,9 @@ int export_records(int argc, char** argv) {
       return 0;
     }
     if (command.format.empty() || command.records.empty() || command.output.empty())
-      throw vrlt::ConfigError("usage: vrlt-data export FORMAT RECORDS.jsonl... --output FILE [--samples samples.jsonl]; --list shows the formats");
+      throw vrlt::ConfigError(
+          "usage: vrlt-data export FORMAT RECORDS.jsonl... --output FILE [--samples "
+          "samples.jsonl]; --list shows the formats");
     return vrlt::app::run_export(command);
   });
 }
@@ -106,8 +147,9 @@ int export_records(int argc, char** argv) {
 int main(int argc, char** argv) {
   const std::string_view command = argc >= 2 ? argv[1] : "";
   if (command == "synth")
-    return vrlt::app::run_program(argc - 1, argv + 1, "vrlt-data synth", "Renders labelled clips, their records, and a tiny model folder.", {},
-                                  vrlt::app::run_synth);
+    return vrlt::app::run_program(argc - 1, argv + 1, "vrlt-data synth",
+                                  "Renders labelled clips, their records, and a tiny model folder.",
+                                  {}, vrlt::app::run_synth);
   if (command == "convert") return convert(argc - 1, argv + 1);
   if (command == "check") return check(argc - 1, argv + 1);
   if (command == "export") return export_records(argc - 1, argv + 1);
@@ -116,7 +158,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   const bool help = command == "--help" || command == "-h";
-  if (!help && !command.empty()) std::fprintf(stderr, "vrlt-data: unknown command \"%s\"\n\n", argv[1]);
+  if (!help && !command.empty())
+    std::fprintf(stderr, "vrlt-data: unknown command \"%s\"\n\n", argv[1]);
   std::fputs(kUsage, help ? stdout : stderr);
   return help ? 0 : 2;
 }

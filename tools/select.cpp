@@ -3,7 +3,10 @@
 #include "vrlt/app/command_line.h"
 
 int main(int argc, char** argv) {
-  return vrlt::app::run_program(argc, argv, "vrlt-select", "Samples K responses per record and keeps the records whose rewards vary.",
-                                {"selection_presets", "requirements", "scores", "strata", "rewards", "reward_presets", "prompts", "models"},
-                                vrlt::app::run_select);
+  return vrlt::app::run_program(
+      argc, argv, "vrlt-select",
+      "Samples K responses per record and keeps the records whose rewards vary.",
+      {"selection_presets", "requirements", "scores", "strata", "rewards", "reward_presets",
+       "prompts", "models"},
+      vrlt::app::run_select);
 }

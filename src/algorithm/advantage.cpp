@@ -10,12 +10,17 @@ namespace {
 
 double centred(const GroupView& v, size_t k) { return v.rewards[k] - v.group.mean; }
 
-double over_group_std(const GroupView& v, size_t k) { return centred(v, k) * (1.0 / (v.group.std + v.epsilon)); }
+double over_group_std(const GroupView& v, size_t k) {
+  return centred(v, k) * (1.0 / (v.group.std + v.epsilon));
+}
 
-double over_batch_std(const GroupView& v, size_t k) { return centred(v, k) * (1.0 / (v.batch.std + v.epsilon)); }
+double over_batch_std(const GroupView& v, size_t k) {
+  return centred(v, k) * (1.0 / (v.batch.std + v.epsilon));
+}
 
 double leave_one_out(const GroupView& v, size_t k) {
-  return centred(v, k) * (static_cast<double>(v.group.count) / static_cast<double>(v.group.count - 1));
+  return centred(v, k) *
+         (static_cast<double>(v.group.count) / static_cast<double>(v.group.count - 1));
 }
 
 double length_weighted_baseline(const GroupView& v, size_t k) {
@@ -36,10 +41,13 @@ double best_alone(const GroupView& v, size_t k) {
   return (v.group.high - second) / (v.group.std + v.epsilon);
 }
 
-double whitened_over_tokens(const GroupView& v, size_t k) { return (centred(v, k) - v.centred_tokens.mean) / (v.centred_tokens.std + v.epsilon); }
+double whitened_over_tokens(const GroupView& v, size_t k) {
+  return (centred(v, k) - v.centred_tokens.mean) / (v.centred_tokens.std + v.epsilon);
+}
 
 double over_nonzero_share(const GroupView& v, size_t k) {
-  return centred(v, k) * static_cast<double>(v.batch.count) / static_cast<double>(std::max<int64_t>(1, v.batch_nonzero));
+  return centred(v, k) * static_cast<double>(v.batch.count) /
+         static_cast<double>(std::max<int64_t>(1, v.batch_nonzero));
 }
 
 constexpr AdvantageEntry kEstimators[] = {
@@ -48,9 +56,12 @@ constexpr AdvantageEntry kEstimators[] = {
     {"none", "R - group mean: Dr. GRPO", centred, false, false},
     {"rloo", "R - mean of the other responses", leave_one_out, false, false},
     {"opo", "R - group mean weighted by length", length_weighted_baseline, true, false},
-    {"grpo_passk", "the best response alone: its lead over the second / (group std + epsilon)", best_alone, false, true},
-    {"rf++_baseline", "R - group mean, whitened over the tokens of the batch: REINFORCE++", whitened_over_tokens, true, true},
-    {"gpg", "(R - group mean) times responses / responses with R other than 0", over_nonzero_share, false, false},
+    {"grpo_passk", "the best response alone: its lead over the second / (group std + epsilon)",
+     best_alone, false, true},
+    {"rf++_baseline", "R - group mean, whitened over the tokens of the batch: REINFORCE++",
+     whitened_over_tokens, true, true},
+    {"gpg", "(R - group mean) times responses / responses with R other than 0", over_nonzero_share,
+     false, false},
 };
 
 std::span<const double> group_of(const std::vector<double>& all, size_t begin, int64_t group_size) {
@@ -58,7 +69,8 @@ std::span<const double> group_of(const std::vector<double>& all, size_t begin, i
 }
 
 /// R - group mean of every token of the batch.
-Moments centred_token_moments(const std::vector<double>& rewards, int64_t group_size, const std::vector<int64_t>& lengths) {
+Moments centred_token_moments(const std::vector<double>& rewards, int64_t group_size,
+                              const std::vector<int64_t>& lengths) {
   std::vector<double> values;
   for (size_t begin = 0; begin < rewards.size(); begin += static_cast<size_t>(group_size)) {
     const auto group = moments(group_of(rewards, begin, group_size));
@@ -89,25 +101,32 @@ Moments moments(std::span<const double> values) {
   return m;
 }
 
-bool is_constant(const Moments& m) { return m.high - m.low <= 1e-9 * std::max({1.0, std::abs(m.low), std::abs(m.high)}); }
+bool is_constant(const Moments& m) {
+  return m.high - m.low <= 1e-9 * std::max({1.0, std::abs(m.low), std::abs(m.high)});
+}
 
 std::span<const AdvantageEntry> advantage_table() { return kEstimators; }
 
-std::vector<double> group_advantages(const std::vector<double>& rewards, int64_t group_size, const AdvantageConfig& config,
+std::vector<double> group_advantages(const std::vector<double>& rewards, int64_t group_size,
+                                     const AdvantageConfig& config,
                                      const std::vector<int64_t>& lengths) {
   VRLT_CHECK(group_size >= 2, "a group of ", group_size, " has nothing to compare");
-  VRLT_CHECK(static_cast<int64_t>(rewards.size()) % group_size == 0, rewards.size(), " rewards are not whole groups of ", group_size);
+  VRLT_CHECK(static_cast<int64_t>(rewards.size()) % group_size == 0, rewards.size(),
+             " rewards are not whole groups of ", group_size);
   const auto& estimator = find_row(kEstimators, config.estimator, "advantage");
-  VRLT_CHECK(lengths.size() == rewards.size() || (lengths.empty() && !estimator.needs_lengths), rewards.size(), " rewards, ", lengths.size(),
-             " lengths");
+  VRLT_CHECK(lengths.size() == rewards.size() || (lengths.empty() && !estimator.needs_lengths),
+             rewards.size(), " rewards, ", lengths.size(), " lengths");
   GroupView view{.batch = moments(rewards), .epsilon = config.epsilon};
-  view.batch_nonzero = std::count_if(rewards.begin(), rewards.end(), [](double r) { return !std::isnan(r) && r != 0.0; });
-  if (estimator.needs_lengths) view.centred_tokens = centred_token_moments(rewards, group_size, lengths);
+  view.batch_nonzero = std::count_if(rewards.begin(), rewards.end(),
+                                     [](double r) { return !std::isnan(r) && r != 0.0; });
+  if (estimator.needs_lengths)
+    view.centred_tokens = centred_token_moments(rewards, group_size, lengths);
   std::vector<double> advantages(rewards.size(), 0.0);
   for (size_t begin = 0; begin < rewards.size(); begin += static_cast<size_t>(group_size)) {
     view.rewards = group_of(rewards, begin, group_size);
     view.group = moments(view.rewards);
-    if (!lengths.empty()) view.lengths = std::span(lengths).subspan(begin, static_cast<size_t>(group_size));
+    if (!lengths.empty())
+      view.lengths = std::span(lengths).subspan(begin, static_cast<size_t>(group_size));
     if (view.group.count < 2 || is_constant(view.group)) continue;
     for (size_t k = 0; k < view.rewards.size(); ++k)
       if (!std::isnan(view.rewards[k])) advantages[begin + k] = estimator.advantage(view, k);

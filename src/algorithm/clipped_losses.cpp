@@ -11,7 +11,8 @@ namespace vrlt::algorithm {
 namespace {
 
 /// `free` is the ratio in the branch that is not clipped.
-at::Tensor clipped_surrogate(const at::Tensor& ratio, const at::Tensor& free, const at::Tensor& advantages, const PolicyLossConfig& config) {
+at::Tensor clipped_surrogate(const at::Tensor& ratio, const at::Tensor& free,
+                             const at::Tensor& advantages, const PolicyLossConfig& config) {
   const auto clipped = ratio.clamp(1.0 - config.clip_ratio_low, 1.0 + config.clip_ratio_high);
   return at::maximum(-free * advantages, -clipped * advantages);
 }
@@ -31,20 +32,23 @@ at::Tensor ppo_two_sided_loss(const TokenBatch& tokens, const PolicyLossConfig& 
 
 at::Tensor ppo_dual_clip_loss(const TokenBatch& tokens, const PolicyLossConfig& config) {
   const auto loss = ppo_clip_loss(tokens, config);
-  return at::where(tokens.advantages < 0, at::minimum(loss, -config.dual_clip * tokens.advantages), loss);
+  return at::where(tokens.advantages < 0, at::minimum(loss, -config.dual_clip * tokens.advantages),
+                   loss);
 }
 
 at::Tensor luspo_loss(const TokenBatch& tokens, const PolicyLossConfig& config) {
   const auto ratio = log_ratio(tokens, "sequence").exp();
   const auto lengths = at::tensor(tokens.row_lengths, at::kLong).to(ratio.options());
-  return clipped_surrogate(ratio, ratio, tokens.advantages, config) * per_token(lengths, tokens.row_lengths);
+  return clipped_surrogate(ratio, ratio, tokens.advantages, config) *
+         per_token(lengths, tokens.row_lengths);
 }
 
 at::Tensor gmpo_loss(const TokenBatch& tokens, const PolicyLossConfig& config) {
   const auto delta = log_ratio(tokens, "token"), sign = tokens.advantages.sign();
   const auto clipped = delta.clamp(-config.clip_ratio_low, config.clip_ratio_high);
   const auto pessimistic = sign * at::minimum(sign * delta, sign * clipped);
-  return -tokens.advantages * per_token(row_means(pessimistic, tokens.row_lengths).exp(), tokens.row_lengths);
+  return -tokens.advantages *
+         per_token(row_means(pessimistic, tokens.row_lengths).exp(), tokens.row_lengths);
 }
 
 }  // namespace vrlt::algorithm

@@ -10,7 +10,9 @@
 namespace vrlt::algorithm {
 namespace {
 
-at::Tensor truncated(const at::Tensor& weights, double low, double high) { return weights.clamp(low, high); }
+at::Tensor truncated(const at::Tensor& weights, double low, double high) {
+  return weights.clamp(low, high);
+}
 
 at::Tensor zero_outside(const at::Tensor& weights, double low, double high) {
   return at::where((weights >= low).logical_and(weights <= high), weights, at::zeros_like(weights));
@@ -29,19 +31,27 @@ static_assert(std::size(kCorrections) == std::size(kCorrectionChoices));
 
 std::span<const CorrectionEntry> correction_table() { return kCorrections; }
 
-const CorrectionEntry& find_correction(const std::string& name) { return find_row(kCorrections, name, "correction"); }
+const CorrectionEntry& find_correction(const std::string& name) {
+  return find_row(kCorrections, name, "correction");
+}
 
 at::Tensor correction_weights(const TokenBatch& tokens, const CorrectionConfig& config) {
   const auto& entry = find_correction(config.mode);
-  if (entry.bounded == nullptr || !tokens.sampler_log_probs.defined()) return at::ones_like(tokens.old_log_probs);
+  if (entry.bounded == nullptr || !tokens.sampler_log_probs.defined())
+    return at::ones_like(tokens.old_log_probs);
   auto log_weights = (tokens.old_log_probs - tokens.sampler_log_probs).detach();
-  if (entry.of_row) log_weights = per_token(row_sums(log_weights, tokens.row_lengths), tokens.row_lengths);
-  return entry.bounded(log_weights.clamp(-kMaxLogRatio, kMaxLogRatio).exp(), config.min_weight, config.max_weight);
+  if (entry.of_row)
+    log_weights = per_token(row_sums(log_weights, tokens.row_lengths), tokens.row_lengths);
+  return entry.bounded(log_weights.clamp(-kMaxLogRatio, kMaxLogRatio).exp(), config.min_weight,
+                       config.max_weight);
 }
 
 at::Tensor on_policy_mask(const TokenBatch& tokens, double threshold) {
-  const auto drift = row_means((tokens.sampler_log_probs - tokens.log_probs).detach(), tokens.row_lengths);
-  return (per_token(drift, tokens.row_lengths) > threshold).logical_and(tokens.advantages < 0).logical_not();
+  const auto drift =
+      row_means((tokens.sampler_log_probs - tokens.log_probs).detach(), tokens.row_lengths);
+  return (per_token(drift, tokens.row_lengths) > threshold)
+      .logical_and(tokens.advantages < 0)
+      .logical_not();
 }
 
 }  // namespace vrlt::algorithm

@@ -10,12 +10,14 @@
 namespace vrlt::algorithm {
 
 double entropy_threshold(const at::Tensor& entropies, double share) {
-  VRLT_CHECK(entropies.numel() > 0 && share > 0.0 && share <= 1.0, entropies.numel(), " entropies, share ", share);
+  VRLT_CHECK(entropies.numel() > 0 && share > 0.0 && share <= 1.0, entropies.numel(),
+             " entropies, share ", share);
   // Not at::quantile: it refuses more than 2^24 values.
   const auto sorted = std::get<0>(entropies.to(at::kDouble).sort());
   const double place = (1.0 - share) * static_cast<double>(sorted.numel() - 1);
   const auto below = static_cast<int64_t>(std::floor(place));
-  const auto low = sorted[below].item<double>(), high = sorted[std::min(below + 1, sorted.numel() - 1)].item<double>();
+  const auto low = sorted[below].item<double>(),
+             high = sorted[std::min(below + 1, sorted.numel() - 1)].item<double>();
   return low + (place - std::floor(place)) * (high - low);
 }
 

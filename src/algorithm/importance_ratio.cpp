@@ -18,7 +18,9 @@ std::span<const RatioEntry> ratio_table() { return kRatios; }
 
 const RatioEntry& find_ratio(const std::string& name) { return find_row(kRatios, name, "ratio"); }
 
-at::Tensor token_log_ratio(const TokenBatch& tokens) { return tokens.log_probs - tokens.old_log_probs; }
+at::Tensor token_log_ratio(const TokenBatch& tokens) {
+  return tokens.log_probs - tokens.old_log_probs;
+}
 
 at::Tensor sequence_log_ratio(const TokenBatch& tokens) {
   return per_token(row_means(token_log_ratio(tokens), tokens.row_lengths), tokens.row_lengths);

@@ -11,22 +11,28 @@
 namespace vrlt::algorithm {
 namespace {
 
-at::Tensor token_weights(const TokenBatch& tokens, const StepCounts& counts, const AggregationConfig& config) {
+at::Tensor token_weights(const TokenBatch& tokens, const StepCounts& counts,
+                         const AggregationConfig& config) {
   std::vector<double> weights;
   const auto of_rows = row_weights(tokens.row_lengths, counts, config);
-  for (size_t i = 0; i < of_rows.size(); ++i) weights.insert(weights.end(), static_cast<size_t>(tokens.row_lengths[i]), of_rows[i]);
+  for (size_t i = 0; i < of_rows.size(); ++i)
+    weights.insert(weights.end(), static_cast<size_t>(tokens.row_lengths[i]), of_rows[i]);
   return at::tensor(weights, at::kDouble).to(tokens.log_probs.options().requires_grad(false));
 }
 
-at::Tensor only_where(const at::Tensor& mask, const at::Tensor& values) { return at::where(mask, values, at::zeros_like(values)); }
+at::Tensor only_where(const at::Tensor& mask, const at::Tensor& values) {
+  return at::where(mask, values, at::zeros_like(values));
+}
 
 /// The surrogates with every factor that may bear on them.
-at::Tensor weighted_surrogates(const TokenBatch& tokens, const Objective& result, const ObjectiveConfig& config) {
+at::Tensor weighted_surrogates(const TokenBatch& tokens, const Objective& result,
+                               const ObjectiveConfig& config) {
   auto surrogates = result.surrogates;
   if (result.correction.defined()) surrogates = surrogates * result.correction;
   if (tokens.surrogate_mask.defined()) surrogates = only_where(tokens.surrogate_mask, surrogates);
   const auto threshold = config.correction.off_policy_threshold;
-  if (threshold && tokens.sampler_log_probs.defined()) surrogates = only_where(on_policy_mask(tokens, *threshold), surrogates);
+  if (threshold && tokens.sampler_log_probs.defined())
+    surrogates = only_where(on_policy_mask(tokens, *threshold), surrogates);
   return surrogates;
 }
 
@@ -37,10 +43,13 @@ at::Tensor divergence(const TokenBatch& tokens, const KlConfig& config) {
 
 }  // namespace
 
-Objective objective(const TokenBatch& tokens, const StepCounts& counts, const ObjectiveConfig& config) {
+Objective objective(const TokenBatch& tokens, const StepCounts& counts,
+                    const ObjectiveConfig& config) {
   const auto weights = token_weights(tokens, counts, config.aggregation);
-  Objective result{.surrogates = find_loss(config.policy_loss.loss).loss(tokens, config.policy_loss)};
-  if (config.correction.corrects() && tokens.sampler_log_probs.defined()) result.correction = correction_weights(tokens, config.correction);
+  Objective result{.surrogates =
+                       find_loss(config.policy_loss.loss).loss(tokens, config.policy_loss)};
+  if (config.correction.corrects() && tokens.sampler_log_probs.defined())
+    result.correction = correction_weights(tokens, config.correction);
   result.policy = (weighted_surrogates(tokens, result, config) * weights).sum();
   result.loss = result.policy;
   if (tokens.ref_log_probs.defined()) {
@@ -51,7 +60,8 @@ Objective objective(const TokenBatch& tokens, const StepCounts& counts, const Ob
   }
   if (config.entropy.coef > 0) {
     VRLT_CHECK(tokens.entropy.defined(), "an entropy bonus without entropies");
-    const auto entropy_weights = config.entropy.aggregation == "same" ? weights : token_weights(tokens, counts, {});
+    const auto entropy_weights =
+        config.entropy.aggregation == "same" ? weights : token_weights(tokens, counts, {});
     result.entropy = (tokens.entropy * entropy_weights).sum();
     result.loss = result.loss - config.entropy.coef * result.entropy;
   }

@@ -9,11 +9,13 @@
 namespace vrlt::algorithm {
 namespace {
 
-std::vector<double> sum_then_normalize(const ComponentRewards& rewards, int64_t group_size, const AdvantageConfig& config) {
+std::vector<double> sum_then_normalize(const ComponentRewards& rewards, int64_t group_size,
+                                       const AdvantageConfig& config) {
   return group_advantages(total_rewards(rewards), group_size, config, rewards.lengths);
 }
 
-std::vector<double> normalize_then_sum(const ComponentRewards& rewards, int64_t group_size, const AdvantageConfig& config) {
+std::vector<double> normalize_then_sum(const ComponentRewards& rewards, int64_t group_size,
+                                       const AdvantageConfig& config) {
   const AdvantageConfig within_group{.estimator = "group_std", .epsilon = config.epsilon};
   const auto totals = total_rewards(rewards);
   std::vector<double> sums(totals.size(), 0.0);
@@ -27,16 +29,21 @@ std::vector<double> normalize_then_sum(const ComponentRewards& rewards, int64_t 
   std::vector<double> advantages(sums.size(), 0.0);
   for (size_t begin = 0; begin < sums.size(); begin += static_cast<size_t>(group_size)) {
     // A group without signal stays at exactly 0 even where the mean of the batch is not.
-    if (is_constant(moments(std::span(sums).subspan(begin, static_cast<size_t>(group_size))))) continue;
+    if (is_constant(moments(std::span(sums).subspan(begin, static_cast<size_t>(group_size)))))
+      continue;
     for (size_t i = begin; i < begin + static_cast<size_t>(group_size); ++i)
-      if (!std::isnan(sums[i])) advantages[i] = (sums[i] - batch.mean) / (batch.std + config.epsilon);
+      if (!std::isnan(sums[i]))
+        advantages[i] = (sums[i] - batch.mean) / (batch.std + config.epsilon);
   }
   return advantages;
 }
 
 constexpr CompositionEntry kCompositions[] = {
-    {"sum_then_normalize", "the weighted sum of the rewards through the estimator", sum_then_normalize},
-    {"normalize_then_sum", "each reward normalised in its group, then the weighted sum over the batch (GDPO)", normalize_then_sum},
+    {"sum_then_normalize", "the weighted sum of the rewards through the estimator",
+     sum_then_normalize},
+    {"normalize_then_sum",
+     "each reward normalised in its group, then the weighted sum over the batch (GDPO)",
+     normalize_then_sum},
 };
 
 }  // namespace
@@ -46,8 +53,10 @@ std::span<const CompositionEntry> composition_table() { return kCompositions; }
 std::vector<double> total_rewards(const ComponentRewards& rewards) {
   std::vector<double> totals(rewards.terms.empty() ? 0 : rewards.terms.front().values.size(), 0.0);
   for (const auto& term : rewards.terms)
-    VRLT_CHECK(term.values.size() == totals.size(), term.values.size(), " rewards of ", totals.size(), " responses");
-  VRLT_CHECK(rewards.penalties.empty() || rewards.penalties.size() == totals.size(), rewards.penalties.size(), " penalties of ", totals.size());
+    VRLT_CHECK(term.values.size() == totals.size(), term.values.size(), " rewards of ",
+               totals.size(), " responses");
+  VRLT_CHECK(rewards.penalties.empty() || rewards.penalties.size() == totals.size(),
+             rewards.penalties.size(), " penalties of ", totals.size());
   for (size_t i = 0; i < totals.size(); ++i) {
     bool scorable = false;
     for (const auto& term : rewards.terms) {
@@ -61,8 +70,10 @@ std::vector<double> total_rewards(const ComponentRewards& rewards) {
   return totals;
 }
 
-std::vector<double> composed_advantages(const ComponentRewards& rewards, int64_t group_size, const AdvantageConfig& config) {
-  return find_row(kCompositions, config.composition, "reward composition").advantages(rewards, group_size, config);
+std::vector<double> composed_advantages(const ComponentRewards& rewards, int64_t group_size,
+                                        const AdvantageConfig& config) {
+  return find_row(kCompositions, config.composition, "reward composition")
+      .advantages(rewards, group_size, config);
 }
 
 }  // namespace vrlt::algorithm

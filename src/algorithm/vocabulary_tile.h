@@ -6,8 +6,9 @@
 
 namespace vrlt::algorithm {
 
-// Arithmetic on tiles of logits, those of some tokens at consecutive ids. Logits come as the projection gives them, and are divided by the
-// temperature here. In float32 on the CPU each tile is gone through once, in the caches; elsewhere by LibTorch's operators.
+// Arithmetic on tiles of logits, those of some tokens at consecutive ids. Logits come as the
+// projection gives them, and are divided by the temperature here. In float32 on the CPU each tile
+// is gone through once, in the caches; elsewhere by LibTorch's operators.
 
 /// What is kept of some tokens after all tiles: [n] each.
 struct VocabularySums {
@@ -24,7 +25,8 @@ class RunningSums {
 };
 
 /// @param labels  [n] int64; @param options  dtype and device of the logits to come.
-std::unique_ptr<RunningSums> running_sums(const at::Tensor& labels, double temperature, const at::TensorOptions& options);
+std::unique_ptr<RunningSums> running_sums(const at::Tensor& labels, double temperature,
+                                          const at::TensorOptions& options);
 
 /// What the gradient by a logit takes of some tokens: [n] each.
 struct LogitGradient {
@@ -33,7 +35,8 @@ struct LogitGradient {
   at::Tensor of_log_probs;  ///< The incoming gradient, divided by the temperature.
   at::Tensor of_entropy;    ///< Likewise; may be undefined.
 
-  /// Turns a tile of logits into the gradient by the projection. @param logits  as of RunningSums::add().
+  /// Turns a tile of logits into the gradient by the projection. @param logits  as of
+  /// RunningSums::add().
   void apply_(at::Tensor& logits, int64_t first_id) const;
 };
 

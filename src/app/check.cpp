@@ -18,7 +18,11 @@ namespace {
 io::Json counts_json(const std::vector<data::Sample>& samples) {
   io::Json counts = io::Json::array();
   for (const auto& count : data::count_samples(samples))
-    counts.push_back({{"bench", count.bench}, {"split", count.split}, {"task", count.task}, {"samples", count.samples}, {"videos", count.videos}});
+    counts.push_back({{"bench", count.bench},
+                      {"split", count.split},
+                      {"task", count.task},
+                      {"samples", count.samples},
+                      {"videos", count.videos}});
   return counts;
 }
 
@@ -41,14 +45,18 @@ void tell_plans(const check::Samples& samples, const check::MediaResult& media, 
     longest = std::max(longest, plan.tokens());
     sum += static_cast<double>(plan.tokens());
   }
-  std::printf("as a run would ask them: %zu of %zu records; %lld to %lld frames; %.0f tokens on average, at most %lld\n", plans.size(),
-              samples.size(), static_cast<long long>(fewest), static_cast<long long>(most),
-              plans.empty() ? 0.0 : sum / static_cast<double>(plans.size()), static_cast<long long>(longest));
+  std::printf(
+      "as a run would ask them: %zu of %zu records; %lld to %lld frames; %.0f tokens on average, "
+      "at most %lld\n",
+      plans.size(), samples.size(), static_cast<long long>(fewest), static_cast<long long>(most),
+      plans.empty() ? 0.0 : sum / static_cast<double>(plans.size()),
+      static_cast<long long>(longest));
   report["plans"] = std::move(plans);
 }
 
 /// Writes the records with durations, to the millisecond, where they had none and the video told.
-void fill_durations(const check::Samples& samples, const check::MediaResult& media, const std::filesystem::path& file) {
+void fill_durations(const check::Samples& samples, const check::MediaResult& media,
+                    const std::filesystem::path& file) {
   std::string text;
   int64_t filled = 0, unknown = 0;
   for (size_t i = 0; i < samples.size(); ++i) {
@@ -60,30 +68,39 @@ void fill_durations(const check::Samples& samples, const check::MediaResult& med
     text += io::to_line(record) + "\n";
   }
   io::write_file_atomic(file, text);
-  std::printf("durations of %lld records written to %s", static_cast<long long>(filled), file.c_str());
+  std::printf("durations of %lld records written to %s", static_cast<long long>(filled),
+              file.c_str());
   std::printf(unknown > 0 ? "; %lld still have none\n" : "\n", static_cast<long long>(unknown));
 }
 
-check::MediaResult look_at_media(const check::Samples& samples, const CheckCommand& command, const std::optional<RunPlan>& plan,
+check::MediaResult look_at_media(const check::Samples& samples, const CheckCommand& command,
+                                 const std::optional<RunPlan>& plan,
                                  std::vector<check::Finding>& findings) {
-  if (!plan) return check::check_media(samples, {.data_root = command.data_root, .threads = command.threads}, findings);
+  if (!plan)
+    return check::check_media(samples, {.data_root = command.data_root, .threads = command.threads},
+                              findings);
   auto rooted = *plan;
   rooted.data.root = command.data_root;
   try {
-    return plan_records(samples, rooted, open_model_folder(rooted.model), command.threads, findings);
+    return plan_records(samples, rooted, open_model_folder(rooted.model), command.threads,
+                        findings);
   } catch (const MissingInputError& error) {  // of the model: the records can be judged without
     findings.push_back({check::Severity::kMissing, "missing_model", "model.path", error.what()});
   } catch (const DataError& error) {
     findings.push_back({check::Severity::kError, "broken_model", "model.path", error.what()});
   }
-  return check::check_media(samples, {.data_root = command.data_root, .threads = command.threads}, findings);
+  return check::check_media(samples, {.data_root = command.data_root, .threads = command.threads},
+                            findings);
 }
 
-void check_files(const check::Samples& samples, const CheckCommand& command, const std::optional<RunPlan>& plan, io::Json& report,
+void check_files(const check::Samples& samples, const CheckCommand& command,
+                 const std::optional<RunPlan>& plan, io::Json& report,
                  std::vector<check::Finding>& findings) {
   const auto media = look_at_media(samples, command, plan, findings);
-  std::printf("videos: %lld of %lld can be opened; subtitles: %lld of %lld found\n", static_cast<long long>(media.videos_found),
-              static_cast<long long>(media.videos), static_cast<long long>(media.subtitles_found), static_cast<long long>(media.subtitles));
+  std::printf("videos: %lld of %lld can be opened; subtitles: %lld of %lld found\n",
+              static_cast<long long>(media.videos_found), static_cast<long long>(media.videos),
+              static_cast<long long>(media.subtitles_found),
+              static_cast<long long>(media.subtitles));
   report["videos"] = {{"named", media.videos}, {"opened", media.videos_found}};
   report["subtitles"] = {{"named", media.subtitles}, {"found", media.subtitles_found}};
   if (plan) tell_plans(samples, media, report);
@@ -92,11 +109,16 @@ void check_files(const check::Samples& samples, const CheckCommand& command, con
 
 /// With what the config says where the command says nothing.
 CheckCommand completed(CheckCommand command, const std::optional<RunPlan>& plan) {
-  if (plan && command.records.empty()) command.records.assign(plan->data.records.begin(), plan->data.records.end());
+  if (plan && command.records.empty())
+    command.records.assign(plan->data.records.begin(), plan->data.records.end());
   if (plan && command.data_root.empty()) command.data_root = plan->data.root;
   if (command.threads < 1) throw ConfigError(concat("--threads ", command.threads, ": at least 1"));
-  if (command.records.empty()) throw ConfigError("no records given; usage: vrlt-data check RECORDS... [--data-root FOLDER] or --config CONFIG");
-  if (!command.fill.empty() && command.data_root.empty()) throw ConfigError("--fill: give --data-root, where the videos are");
+  if (command.records.empty())
+    throw ConfigError(
+        "no records given; usage: vrlt-data check RECORDS... [--data-root FOLDER] or --config "
+        "CONFIG");
+  if (!command.fill.empty() && command.data_root.empty())
+    throw ConfigError("--fill: give --data-root, where the videos are");
   return command;
 }
 
@@ -111,16 +133,20 @@ int run_check(const CheckCommand& asked) {
   const auto pointers = pointers_to(samples);
   check::check_records(samples, findings);
   const check::Purpose by_themselves{.prompt = &data::find_prompt(settings::DataSection().prompt)};
-  check::add_findings(check::match(pointers, plan ? plan->purpose : by_themselves), samples.size(), plan.has_value(), findings);
+  check::add_findings(check::match(pointers, plan ? plan->purpose : by_themselves), samples.size(),
+                      plan.has_value(), findings);
   print_sample_counts(samples);
   io::Json report = {{"records", samples.size()}, {"counts", counts_json(samples)}};
   if (!command.data_root.empty()) check_files(pointers, command, plan, report, findings);
   check::print_findings(findings);
   const int code = check::exit_code_of(findings);
-  std::printf("%s\n", code == 0 ? "nothing is broken or missing" : "some of it cannot be used: see above");
+  std::printf("%s\n",
+              code == 0 ? "nothing is broken or missing" : "some of it cannot be used: see above");
   report["findings"] = check::to_json(findings);
   report["exit_code"] = code;
-  if (!command.report.empty()) io::write_file_atomic(command.report, report.dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n");
+  if (!command.report.empty())
+    io::write_file_atomic(command.report,
+                          report.dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n");
   return code;
 }
 

@@ -11,13 +11,17 @@
 
 namespace vrlt::app {
 
-/// How the config of a start differs from that of the run in the folder, which it may go on with: only in keys that the recipe leaves free, in
-/// where the run or what it reads lies, and in keys that an older version did not have and that have their default.
+/// How the config of a start differs from that of the run in the folder, which it may go on with:
+/// only in keys that the recipe leaves free, in where the run or what it reads lies, and in keys
+/// that an older version did not have and that have their default.
 /// @param inputs  as the run recorded them; what lies elsewhere now is moved there.
-/// @throws ConfigError naming the first key that must not differ, and how to start from the run's weights if it has some.
-std::vector<config::Difference> config_changes(const std::filesystem::path& folder, const RunRecipe& recipe, RunInputs& inputs);
+/// @throws ConfigError naming the first key that must not differ, and how to start from the run's
+/// weights if it has some.
+std::vector<config::Difference> config_changes(const std::filesystem::path& folder,
+                                               const RunRecipe& recipe, RunInputs& inputs);
 
 /// Appends a line to config_history.jsonl: when, after which step, and what changed.
-void record_changes(const std::filesystem::path& folder, const std::vector<config::Difference>& changes);
+void record_changes(const std::filesystem::path& folder,
+                    const std::vector<config::Difference>& changes);
 
 }  // namespace vrlt::app

@@ -8,8 +8,10 @@
 
 namespace vrlt::app {
 
-/// Tells what a change of the config means for a training run that goes on: each key, and whether the learning rate still is that of a run that
-/// had this config from the start.
-void tell_what_follows(const std::vector<config::Difference>& changes, const settings::TrainConfig& config, const std::filesystem::path& run_folder);
+/// Tells what a change of the config means for a training run that goes on: each key, and whether
+/// the learning rate still is that of a run that had this config from the start.
+void tell_what_follows(const std::vector<config::Difference>& changes,
+                       const settings::TrainConfig& config,
+                       const std::filesystem::path& run_folder);
 
 }  // namespace vrlt::app

@@ -27,17 +27,27 @@ struct LengthRule {
 
 constexpr LengthRule kLengthRules[] = {
     {"probe", [](const video::VideoReader& reader) { return reader.duration_seconds(); }},
-    // Temporal-R1 divides the frames taken by their rate, n / (n / frames * rate): whatever n is, the frames by the rate of the file.
-    {"sampled", [](const video::VideoReader& reader) { return static_cast<double>(reader.num_frames()) / reader.average_fps(); }},
+    // Temporal-R1 divides the frames taken by their rate, n / (n / frames * rate): whatever n is,
+    // the frames by the rate of the file.
+    {"sampled",
+     [](const video::VideoReader& reader) {
+       return static_cast<double>(reader.num_frames()) / reader.average_fps();
+     }},
 };
 
 /// Measures each video once. @return nothing for "field".
-std::function<double(const std::string&)> length_measure(const std::string& rule_name, const fs::path& data_root) {
+std::function<double(const std::string&)> length_measure(const std::string& rule_name,
+                                                         const fs::path& data_root) {
   if (rule_name.empty() || rule_name == "field") return {};
-  const auto* rule = std::find_if(std::begin(kLengthRules), std::end(kLengthRules), [&](const auto& entry) { return rule_name == entry.name; });
-  if (rule == std::end(kLengthRules)) throw ConfigError(concat("--video-length ", rule_name, ": expected field, probe or sampled"));
-  if (data_root.empty()) throw ConfigError(concat("--video-length ", rule_name, ": give --data-root, where the videos are"));
-  return [rule, data_root, known = std::make_shared<std::map<std::string, double>>()](const std::string& video) {
+  const auto* rule = std::find_if(std::begin(kLengthRules), std::end(kLengthRules),
+                                  [&](const auto& entry) { return rule_name == entry.name; });
+  if (rule == std::end(kLengthRules))
+    throw ConfigError(concat("--video-length ", rule_name, ": expected field, probe or sampled"));
+  if (data_root.empty())
+    throw ConfigError(
+        concat("--video-length ", rule_name, ": give --data-root, where the videos are"));
+  return [rule, data_root,
+          known = std::make_shared<std::map<std::string, double>>()](const std::string& video) {
     if (const auto found = known->find(video); found != known->end()) return found->second;
     const auto seconds = rule->seconds(video::VideoReader(data::resolve_media(data_root, video)));
     return known->emplace(video, seconds).first->second;
@@ -65,7 +75,8 @@ void print_lines(const std::vector<std::string>& lines, int64_t count) {
   const auto shown = std::min(lines.size(), kShown);
   for (size_t i = 0; i < shown; ++i) std::printf("  %s\n", lines[i].c_str());
   if (count > static_cast<int64_t>(shown))
-    std::printf("  ... and %lld more, the first of each kind in the .meta.json\n", static_cast<long long>(count) - static_cast<long long>(shown));
+    std::printf("  ... and %lld more, the first of each kind in the .meta.json\n",
+                static_cast<long long>(count) - static_cast<long long>(shown));
 }
 
 /// "dropped: 3 (odd "answer" 2, a blank sentence 1)" and the first of them.
@@ -73,7 +84,8 @@ void print_odd(const char* what, const std::vector<data::OddKind>& kinds) {
   const auto count = data::count_of(kinds);
   if (count == 0) return;
   std::string names;
-  for (const auto& kind : kinds) names += concat(names.empty() ? "" : ", ", kind.name, " ", kind.count);
+  for (const auto& kind : kinds)
+    names += concat(names.empty() ? "" : ", ", kind.name, " ", kind.count);
   std::printf("%s: %lld (%s)\n", what, static_cast<long long>(count), names.c_str());
   print_lines(data::texts_of(kinds), count);
 }
@@ -90,10 +102,11 @@ bool is_half_precision(const io::Json& record) {
 }
 
 /// Where the records came from and what happened to them.
-io::Json describe(const ConvertCommand& command, const data::Conversion& conversion, const std::vector<std::string>& endings,
-                  const std::string& lines) {
+io::Json describe(const ConvertCommand& command, const data::Conversion& conversion,
+                  const std::vector<std::string>& endings, const std::string& lines) {
   io::Json sources = io::Json::array();
-  for (const auto& source : conversion.sources) sources.push_back({{"path", source.string()}, {"sha256", io::sha256_file(source)}});
+  for (const auto& source : conversion.sources)
+    sources.push_back({{"path", source.string()}, {"sha256", io::sha256_file(source)}});
   const auto& records = conversion.records();
   const bool half = std::any_of(records.begin(), records.end(), is_half_precision);
   return {{"schema", "vs/1"},
@@ -131,8 +144,11 @@ int run_convert(const ConvertCommand& command) {
   meta.replace_extension(".meta.json");
   std::vector<data::Sample> samples;
   // What we write, our programs read: the file gets its name when the loader has read it.
-  io::write_file_checked(command.output, lines, [&](const fs::path& written) { samples = data::load_samples({written}); });
-  io::write_file_atomic(meta, describe(command, conversion, endings, lines).dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n");
+  io::write_file_checked(command.output, lines,
+                         [&](const fs::path& written) { samples = data::load_samples({written}); });
+  io::write_file_atomic(meta, describe(command, conversion, endings, lines)
+                                      .dump(2, ' ', false, io::Json::error_handler_t::replace) +
+                                  "\n");
   print_sample_counts(samples);
   print_odd("repaired", conversion.odd.repaired());
   print_odd("dropped", conversion.odd.dropped());

@@ -14,12 +14,17 @@ struct OptionName {
 };
 
 constexpr OptionName kOptions[] = {
-    {data::ConverterOption::kVideoFolder, "--video-folder", [](const auto& r) { return !r.video_folder.empty(); }},
-    {data::ConverterOption::kDurations, "--durations", [](const auto& r) { return !r.durations.empty(); }},
-    {data::ConverterOption::kSubtitles, "--subtitles", [](const auto& r) { return !r.subtitles.empty(); }},
+    {data::ConverterOption::kVideoFolder, "--video-folder",
+     [](const auto& r) { return !r.video_folder.empty(); }},
+    {data::ConverterOption::kDurations, "--durations",
+     [](const auto& r) { return !r.durations.empty(); }},
+    {data::ConverterOption::kSubtitles, "--subtitles",
+     [](const auto& r) { return !r.subtitles.empty(); }},
     {data::ConverterOption::kLayout, "--layout", [](const auto& r) { return !r.layout.empty(); }},
-    {data::ConverterOption::kFramesFps, "--frames-fps", [](const auto& r) { return r.frames_fps.has_value(); }},
-    {data::ConverterOption::kVideoLength, "--video-length", [](const auto& r) { return r.measure_seconds != nullptr; }},
+    {data::ConverterOption::kFramesFps, "--frames-fps",
+     [](const auto& r) { return r.frames_fps.has_value(); }},
+    {data::ConverterOption::kVideoLength, "--video-length",
+     [](const auto& r) { return r.measure_seconds != nullptr; }},
 };
 
 }  // namespace
@@ -27,14 +32,17 @@ constexpr OptionName kOptions[] = {
 std::string option_names(const data::ConverterEntry& entry) {
   std::string names;
   for (const auto& option : kOptions)
-    if (std::find(entry.options.begin(), entry.options.end(), option.option) != entry.options.end()) names += concat(" ", option.flag);
+    if (std::find(entry.options.begin(), entry.options.end(), option.option) != entry.options.end())
+      names += concat(" ", option.flag);
   return names;
 }
 
 void check_options(const data::ConverterEntry& entry, const data::ConversionRequest& request) {
   for (const auto& option : kOptions)
-    if (option.is_given(request) && std::find(entry.options.begin(), entry.options.end(), option.option) == entry.options.end())
-      throw ConfigError(concat(option.flag, ": ", entry.name, " has no use for it; it takes", option_names(entry)));
+    if (option.is_given(request) &&
+        std::find(entry.options.begin(), entry.options.end(), option.option) == entry.options.end())
+      throw ConfigError(concat(option.flag, ": ", entry.name, " has no use for it; it takes",
+                               option_names(entry)));
 }
 
 }  // namespace vrlt::app

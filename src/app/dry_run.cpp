@@ -21,18 +21,21 @@ constexpr int kThreads = 2;
 check::Samples spread(const check::Samples& samples) {
   if (samples.size() <= kMostPlanned) return samples;
   check::Samples some;
-  for (size_t i = 0; i < kMostPlanned; ++i) some.push_back(samples[i * samples.size() / kMostPlanned]);
+  for (size_t i = 0; i < kMostPlanned; ++i)
+    some.push_back(samples[i * samples.size() / kMostPlanned]);
   return some;
 }
 
 /// So many of each.
-check::Samples longest_and_spread(check::Samples samples, const processor::MediaOptions& media, const processor::VisionGeometry& geometry) {
+check::Samples longest_and_spread(check::Samples samples, const processor::MediaOptions& media,
+                                  const processor::VisionGeometry& geometry) {
   constexpr size_t kOfEach = 16;
   if (samples.size() <= 2 * kOfEach) return samples;
   check::Samples some;
   for (size_t i = 0; i < kOfEach; ++i) some.push_back(samples[i * samples.size() / kOfEach]);
   const auto longer = [&](const auto* a, const auto* b) {
-    return processor::estimated_size(*a, media, geometry).tokens() > processor::estimated_size(*b, media, geometry).tokens();
+    return processor::estimated_size(*a, media, geometry).tokens() >
+           processor::estimated_size(*b, media, geometry).tokens();
   };
   std::partial_sort(samples.begin(), samples.begin() + kOfEach, samples.end(), longer);
   for (size_t i = 0; i < kOfEach; ++i)
@@ -41,7 +44,8 @@ check::Samples longest_and_spread(check::Samples samples, const processor::Media
 }
 
 /// Logs one warning for the findings of a kind. @return  how many there are.
-int64_t tell_kind(const std::string& kind, const std::vector<check::Finding>& findings, size_t num_planned) {
+int64_t tell_kind(const std::string& kind, const std::vector<check::Finding>& findings,
+                  size_t num_planned) {
   constexpr int64_t kIdsTold = 3;
   std::string ids, first;
   int64_t count = 0;
@@ -51,7 +55,8 @@ int64_t tell_kind(const std::string& kind, const std::vector<check::Finding>& fi
     if (++count <= kIdsTold) ids += (ids.empty() ? "" : ", ") + finding.where;
   }
   if (count > 0)
-    log::warning(concat(first, " (", count, " of ", num_planned, " samples that were looked at: ", ids, count > kIdsTold ? ", ..)" : ")"));
+    log::warning(concat(first, " (", count, " of ", num_planned,
+                        " samples that were looked at: ", ids, count > kIdsTold ? ", ..)" : ")"));
   return count;
 }
 
@@ -63,15 +68,26 @@ trainer::PromptSizes sizes_of(const check::MediaResult& result) {
 }
 
 /// Ends as a run would that cannot read so many of its samples.
-void refuse_bad(size_t num_bad, size_t num_planned, double max_bad_fraction, const std::vector<check::Finding>& findings) {
-  if (num_bad < num_planned && static_cast<double>(num_bad) <= max_bad_fraction * static_cast<double>(num_planned)) return;
-  const auto is_missing = [](const auto& finding) { return finding.severity == check::Severity::kMissing; };
-  const auto is_broken = [](const auto& finding) { return finding.severity == check::Severity::kError; };
+void refuse_bad(size_t num_bad, size_t num_planned, double max_bad_fraction,
+                const std::vector<check::Finding>& findings) {
+  if (num_bad < num_planned &&
+      static_cast<double>(num_bad) <= max_bad_fraction * static_cast<double>(num_planned))
+    return;
+  const auto is_missing = [](const auto& finding) {
+    return finding.severity == check::Severity::kMissing;
+  };
+  const auto is_broken = [](const auto& finding) {
+    return finding.severity == check::Severity::kError;
+  };
   const bool only_missing = std::none_of(findings.begin(), findings.end(), is_broken);
-  const auto first = std::find_if(findings.begin(), findings.end(), [&](const auto& finding) { return is_missing(finding) || is_broken(finding); });
-  const auto message =
-      concat(num_bad, " of ", num_planned, " samples cannot be read, more than data.max_bad_fraction (", max_bad_fraction, ") or all of them",
-             first == findings.end() ? std::string() : concat("; the first: ", first->where, ": ", first->message));
+  const auto first = std::find_if(findings.begin(), findings.end(), [&](const auto& finding) {
+    return is_missing(finding) || is_broken(finding);
+  });
+  const auto message = concat(
+      num_bad, " of ", num_planned, " samples cannot be read, more than data.max_bad_fraction (",
+      max_bad_fraction, ") or all of them",
+      first == findings.end() ? std::string()
+                              : concat("; the first: ", first->where, ": ", first->message));
   if (only_missing && num_bad == num_planned) throw MissingInputError(message);
   throw DataError(message);
 }
@@ -80,17 +96,24 @@ void refuse_bad(size_t num_bad, size_t num_planned, double max_bad_fraction, con
 
 ModelFolder open_model_folder(const settings::ModelSection& section) {
   const fs::path path = section.path;
-  ModelFolder folder{.shape = model::read_model_shape(path), .max_positions = model::read_max_positions(path)};
-  const bool has_weights = fs::exists(path / "model.safetensors") || fs::exists(path / "model.safetensors.index.json");
+  ModelFolder folder{.shape = model::read_model_shape(path),
+                     .max_positions = model::read_max_positions(path)};
+  const bool has_weights =
+      fs::exists(path / "model.safetensors") || fs::exists(path / "model.safetensors.index.json");
   if (section.reads_weights() && !has_weights)
-    throw MissingInputError(concat(section.path, ": no weights (model.safetensors); model.init: random starts from config.json"));
-  folder.processor = std::make_unique<processor::Processor>(model::load_prompt_format(path, section.mrope_mode));
+    throw MissingInputError(
+        concat(section.path,
+               ": no weights (model.safetensors); model.init: random starts from config.json"));
+  folder.processor =
+      std::make_unique<processor::Processor>(model::load_prompt_format(path, section.mrope_mode));
   return folder;
 }
 
-check::MediaResult plan_records(const check::Samples& samples, const RunPlan& plan, const ModelFolder& folder, int threads,
+check::MediaResult plan_records(const check::Samples& samples, const RunPlan& plan,
+                                const ModelFolder& folder, int threads,
                                 std::vector<check::Finding>& findings) {
-  const processor::PromptPlanner planner{*folder.processor, plan.media, plan.data.root, data::find_prompt(plan.data.prompt)};
+  const processor::PromptPlanner planner{*folder.processor, plan.media, plan.data.root,
+                                         data::find_prompt(plan.data.prompt)};
   return check::check_media(samples,
                             {.data_root = plan.data.root,
                              .threads = threads,
@@ -114,10 +137,16 @@ int dry_run(const RunPlan& plan, const std::vector<data::Sample>& samples, int64
   const auto sizes = sizes_of(result);
   refuse_bad(planned.size() - sizes.size(), planned.size(), plan.data.max_bad_fraction, findings);
   if (planned.size() < samples.size())
-    std::printf("planned from %zu of %zu records, evenly spread; vrlt-data check --config looks at all\n", planned.size(), samples.size());
-  std::fputs(plan.budget(folder.shape, std::ssize(samples), sizes, ranks > 0 ? ranks : launch.world_size).c_str(), stdout);
+    std::printf(
+        "planned from %zu of %zu records, evenly spread; vrlt-data check --config looks at all\n",
+        planned.size(), samples.size());
+  std::fputs(
+      plan.budget(folder.shape, std::ssize(samples), sizes, ranks > 0 ? ranks : launch.world_size)
+          .c_str(),
+      stdout);
   const size_t left_out = planned.size() - sizes.size();
-  log::info(concat("config and ", planned.size() - left_out, " samples are sound", left_out == 0 ? "" : concat(", ", left_out, " cannot be read")));
+  log::info(concat("config and ", planned.size() - left_out, " samples are sound",
+                   left_out == 0 ? "" : concat(", ", left_out, " cannot be read")));
   return 0;
 }
 
@@ -128,7 +157,8 @@ void foretell(const RunPlan& plan, const check::Samples& samples) {
   plan_records(some, plan, folder, kThreads, findings);
   tell_kind("prompt_too_long", findings, some.size());
   const auto wrong = tell_kind("duration_differs", findings, some.size());
-  const auto annotated = std::count_if(some.begin(), some.end(), [](const auto* sample) { return sample->duration.has_value(); });
+  const auto annotated = std::count_if(
+      some.begin(), some.end(), [](const auto* sample) { return sample->duration.has_value(); });
   if (plan.purpose.labels_matter && wrong > 0 && wrong == annotated)
     throw DataError(concat("\"duration\" is wrong in all ", wrong,
                            " records that were looked at: their spans may be of other videos; "

@@ -6,7 +6,8 @@ namespace vrlt::app {
 
 /// Prints the counts and scores of one results.json.
 /// @param hide_scores  the records are not the benchmark: say so instead of a number.
-void print_results(const EvalTask& task, const std::vector<evaluation::Answer>& answers, const io::Json& results, bool hide_scores);
+void print_results(const EvalTask& task, const std::vector<evaluation::Answer>& answers,
+                   const io::Json& results, bool hide_scores);
 
 /// Prints the settings that differ between two runs, then the scores of their comparison.
 void print_comparison(const io::Json& comparison);

@@ -9,7 +9,8 @@
 
 namespace vrlt::app {
 
-/// The samples of one benchmark, or of one kind of task where the benchmark is not known, and how they are scored.
+/// The samples of one benchmark, or of one kind of task where the benchmark is not known, and how
+/// they are scored.
 struct EvalTask {
   std::string name;  ///< Of its folder.
   std::vector<const data::Sample*> samples;
@@ -26,23 +27,30 @@ struct EvalSamples {
   bool is_part() const { return std::ssize(samples) < num_records; }
 };
 
-/// An item of `ids` that is the id of a record is that, whatever files there are. @throws as read_samples; ConfigError for an id that is not there.
+/// An item of `ids` that is the id of a record is that, whatever files there are. @throws as
+/// read_samples; ConfigError for an id that is not there.
 EvalSamples read_eval_samples(const settings::EvalConfig& config);
 
-/// The row of a sample's benchmark, by its prompt with or without subtitles; null for records of another benchmark.
-const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample, const settings::EvalConfig& config);
+/// The row of a sample's benchmark, by its prompt with or without subtitles; null for records of
+/// another benchmark.
+const evaluation::BenchmarkEntry* benchmark_of(const data::Sample& sample,
+                                               const settings::EvalConfig& config);
 
 /// In the order of their names. @param all  outlives the tasks.
-std::vector<EvalTask> split_by_benchmark(const EvalSamples& all, const settings::EvalConfig& config);
+std::vector<EvalTask> split_by_benchmark(const EvalSamples& all,
+                                         const settings::EvalConfig& config);
 
-/// The questions of all tasks of a benchmark in one task named like it, where there are several that can be scored and a profile of that
-/// name: papers print that number too.
-std::vector<EvalTask> pooled_tasks(const std::vector<EvalTask>& tasks, const settings::EvalConfig& config);
+/// The questions of all tasks of a benchmark in one task named like it, where there are several
+/// that can be scored and a profile of that name: papers print that number too.
+std::vector<EvalTask> pooled_tasks(const std::vector<EvalTask>& tasks,
+                                   const settings::EvalConfig& config);
 
-/// How many samples the split of a task's benchmark, or the part of it that is the task, has as published; 0: not known.
+/// How many samples the split of a task's benchmark, or the part of it that is the task, has as
+/// published; 0: not known.
 int64_t published_samples(const EvalTask& task, const settings::EvalConfig& config);
 
-/// Why the scores of a task may not stand beside published ones; empty if they may, or if nothing is published.
+/// Why the scores of a task may not stand beside published ones; empty if they may, or if nothing
+/// is published.
 std::string not_comparable(const EvalTask& task, const settings::EvalConfig& config);
 
 }  // namespace vrlt::app

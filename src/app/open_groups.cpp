@@ -13,7 +13,8 @@ uint64_t GroupSizes::of(const std::string& id) const {
   return found == sizes_.end() ? 0 : found->second;
 }
 
-OpenGroups::OpenGroups(const GroupSizes& sizes, const rewards::RewardFunction& reward, std::function<void(ScoredCompletion& completion)> done)
+OpenGroups::OpenGroups(const GroupSizes& sizes, const rewards::RewardFunction& reward,
+                       std::function<void(ScoredCompletion& completion)> done)
     : sizes_(sizes), reward_(reward), done_(std::move(done)) {}
 
 void OpenGroups::add(ScoredCompletion completion) {

@@ -21,12 +21,14 @@ class GroupSizes {
   std::unordered_map<uint64_t, uint64_t> sizes_;  ///< By a hash of the id.
 };
 
-/// Completions between the file and what is printed about them. Those of one id are a group, wherever they stand, and are scored when the last one
-/// was read; they leave in the order of the file. Memory is that of the groups that are open at a time.
+/// Completions between the file and what is printed about them. Those of one id are a group,
+/// wherever they stand, and are scored when the last one was read; they leave in the order of the
+/// file. Memory is that of the groups that are open at a time.
 class OpenGroups {
  public:
   /// @param done  called for each completion once it is scored. Everything outlives the object.
-  OpenGroups(const GroupSizes& sizes, const rewards::RewardFunction& reward, std::function<void(ScoredCompletion& completion)> done);
+  OpenGroups(const GroupSizes& sizes, const rewards::RewardFunction& reward,
+             std::function<void(ScoredCompletion& completion)> done);
 
   void add(ScoredCompletion completion);
 
@@ -43,8 +45,10 @@ class OpenGroups {
   const rewards::RewardFunction& reward_;
   std::function<void(ScoredCompletion& completion)> done_;
   std::deque<Waiting> waiting_;
-  uint64_t first_ = 0;                                           ///< Number of the first that waits.
-  std::unordered_map<std::string, std::vector<uint64_t>> open_;  ///< Numbers of the completions of an id.
+  /// Number of the first that waits.
+  uint64_t first_ = 0;
+  /// Numbers of the completions of an id.
+  std::unordered_map<std::string, std::vector<uint64_t>> open_;
 };
 
 }  // namespace vrlt::app

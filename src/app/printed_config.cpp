@@ -5,8 +5,10 @@
 
 namespace vrlt::app {
 
-std::string printed_config(const CommandLine& command, const std::function<void(config::FieldVisitor&)>& visit) {
-  return command.config.empty() ? config::all_keys_yaml(visit) : config::to_yaml(visit, /*with_help=*/true);
+std::string printed_config(const CommandLine& command,
+                           const std::function<void(config::FieldVisitor&)>& visit) {
+  return command.config.empty() ? config::all_keys_yaml(visit)
+                                : config::to_yaml(visit, /*with_help=*/true);
 }
 
 }  // namespace vrlt::app

@@ -25,9 +25,10 @@ void check_same_settings(distributed::ProcessGroup& group, const std::string& se
     const auto found = config::differences(all[0], all[rank]);
     std::string difference;
     if (!found.empty())
-      difference = concat(": ", found.front().key, " is ", found.front().after.value_or("not set"), " there and ",
-                          found.front().before.value_or("not set"), " on rank 0");
-    throw ConfigError(concat("rank ", rank, " runs another config than rank 0", difference, "; give all ranks the same file and overrides"));
+      difference = concat(": ", found.front().key, " is ", found.front().after.value_or("not set"),
+                          " there and ", found.front().before.value_or("not set"), " on rank 0");
+    throw ConfigError(concat("rank ", rank, " runs another config than rank 0", difference,
+                             "; give all ranks the same file and overrides"));
   }
 }
 
@@ -40,9 +41,12 @@ int end_in_order(distributed::ProcessGroup& group, int code) {
 /// Whether the ranks of this process have met: from then on the group tells them how one ends.
 bool have_met = false;
 
-std::unique_ptr<distributed::ProcessGroup> meet(const distributed::Launch& launch, const std::string& device) {
+std::unique_ptr<distributed::ProcessGroup> meet(const distributed::Launch& launch,
+                                                const std::string& device) {
   const StopListening listening([&](const std::string& who, bool ends_now) {
-    if (ends_now) say_farewell(launch, {concat("rank ", launch.rank, " was stopped (", who, ")"), ExitCode::kStopped});
+    if (ends_now)
+      say_farewell(launch,
+                   {concat("rank ", launch.rank, " was stopped (", who, ")"), ExitCode::kStopped});
   });
   auto group = distributed::meet_ranks(launch, device, end_process);
   have_met = true;
@@ -52,7 +56,8 @@ std::unique_ptr<distributed::ProcessGroup> meet(const distributed::Launch& launc
 void tell_of_end(const Error& error) {
   try {
     const auto launch = distributed::detect_launch();
-    distributed::say_farewell(launch, {concat("rank ", launch.rank, " failed: ", error.what()), ExitCode::kPeerGone});
+    distributed::say_farewell(
+        launch, {concat("rank ", launch.rank, " failed: ", error.what()), ExitCode::kPeerGone});
   } catch (const ConfigError&) {
     return;  // the launcher's variables are the error itself: nobody to tell
   }
@@ -60,7 +65,8 @@ void tell_of_end(const Error& error) {
 
 }  // namespace
 
-int run_on_ranks(const std::string& device, const std::string& settings, const std::function<int(distributed::ProcessGroup& group)>& body) {
+int run_on_ranks(const std::string& device, const std::string& settings,
+                 const std::function<int(distributed::ProcessGroup& group)>& body) {
   const auto launch = distributed::detect_launch();
   log::setup(launch.rank, launch.world_size);
   const auto group = meet(launch, device);
@@ -91,9 +97,13 @@ void check_same_records(distributed::ProcessGroup& group, const std::vector<std:
   constexpr size_t kLine = 65;
   for (size_t rank = 1; rank < all.size(); ++rank) {
     if (all[rank] == all[0]) continue;
-    const auto differs = std::mismatch(all[0].begin(), all[0].end(), all[rank].begin(), all[rank].end()).first - all[0].begin();
-    throw DataError(concat("rank ", rank, " reads other records than rank 0: ", records.at(static_cast<size_t>(differs) / kLine),
-                           " differs, or its lines are in another order; give all ranks the same file"));
+    const auto differs =
+        std::mismatch(all[0].begin(), all[0].end(), all[rank].begin(), all[rank].end()).first -
+        all[0].begin();
+    throw DataError(concat(
+        "rank ", rank,
+        " reads other records than rank 0: ", records.at(static_cast<size_t>(differs) / kLine),
+        " differs, or its lines are in another order; give all ranks the same file"));
   }
 }
 
@@ -102,7 +112,8 @@ int told_to_ranks(const std::function<int()>& body) {
     return body();
   } catch (const Error& error) {
     const auto code = error.exit_code();
-    const bool is_own = code != ExitCode::kStopped && code != ExitCode::kPeerGone && code != ExitCode::kPeerHangs;
+    const bool is_own =
+        code != ExitCode::kStopped && code != ExitCode::kPeerGone && code != ExitCode::kPeerHangs;
     if (!have_met && is_own) tell_of_end(error);
     throw;
   }

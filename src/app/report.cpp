@@ -48,8 +48,10 @@ std::string frame_strip(auto& reader, const std::vector<double>& seconds) {
   }
   cv::Mat strip;
   reader.read_frames(indices, [&](size_t, const video::RgbFrame& frame) {
-    const cv::Mat picture(static_cast<int>(frame.height), static_cast<int>(frame.width), CV_8UC3, const_cast<uint8_t*>(frame.pixels.data()));
-    const int width = std::max(2, static_cast<int>(frame.width * kStripHeight / frame.height) / 2 * 2);
+    const cv::Mat picture(static_cast<int>(frame.height), static_cast<int>(frame.width), CV_8UC3,
+                          const_cast<uint8_t*>(frame.pixels.data()));
+    const int width =
+        std::max(2, static_cast<int>(frame.width * kStripHeight / frame.height) / 2 * 2);
     cv::Mat small;
     cv::resize(picture, small, {width, kStripHeight}, 0, 0, cv::INTER_AREA);
     if (strip.empty())
@@ -75,34 +77,44 @@ std::string frame_strip(const fs::path& root, const report::ShownFrames& frames)
 }  // namespace
 
 int run_report(const std::vector<fs::path>& run_folders, const fs::path& output_html) {
-  if (run_folders.empty()) throw ConfigError("no run folder given; usage: vrlt-report RUN [RUN ...] [--output report.html]");
+  if (run_folders.empty())
+    throw ConfigError(
+        "no run folder given; usage: vrlt-report RUN [RUN ...] [--output report.html]");
   std::map<fs::path, fs::path> roots;
   for (const auto& run : run_folders) roots[run] = data_root(run);
-  report::write_report(run_folders, output_html, [&](const report::ShownFrames& frames) -> std::string {
-    try {
-      return frames.seconds.empty() || frames.video.empty() ? std::string() : frame_strip(roots.at(frames.run), frames);
-    } catch (const Error& error) {
-      log::warning(concat("no frames in the report: ", error.what()));
-      return {};
-    }
-  });
+  report::write_report(run_folders, output_html,
+                       [&](const report::ShownFrames& frames) -> std::string {
+                         try {
+                           return frames.seconds.empty() || frames.video.empty()
+                                      ? std::string()
+                                      : frame_strip(roots.at(frames.run), frames);
+                         } catch (const Error& error) {
+                           log::warning(concat("no frames in the report: ", error.what()));
+                           return {};
+                         }
+                       });
   log::info("wrote " + output_html.string());
   return 0;
 }
 
 void write_score_tables(const std::vector<fs::path>& run_folders, const ScoreTables& tables) {
   if (!tables.any()) return;
-  if (run_folders.empty()) throw ConfigError("no run folder given; usage: vrlt-report RUN [RUN ...] [--csv FILE] [--md FILE] [--lmms-format FOLDER]");
+  if (run_folders.empty())
+    throw ConfigError(
+        "no run folder given; usage: vrlt-report RUN [RUN ...] [--csv FILE] [--md FILE] "
+        "[--lmms-format FOLDER]");
   if (!tables.csv.empty() || !tables.markdown.empty()) {
     const auto rows = report::read_score_rows(run_folders);
-    for (const auto& [path, text] : {std::pair(tables.csv, report::to_csv(rows)), std::pair(tables.markdown, report::to_markdown(rows))}) {
+    for (const auto& [path, text] : {std::pair(tables.csv, report::to_csv(rows)),
+                                     std::pair(tables.markdown, report::to_markdown(rows))}) {
       if (path.empty()) continue;
       io::write_file_atomic(path, text);
       log::info("wrote " + path.string());
     }
   }
   if (tables.lmms_folder.empty()) return;
-  for (const auto& run : run_folders) log::info("wrote " + write_lmms_format(run, tables.lmms_folder).string());
+  for (const auto& run : run_folders)
+    log::info("wrote " + write_lmms_format(run, tables.lmms_folder).string());
 }
 
 }  // namespace vrlt::app

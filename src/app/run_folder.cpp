@@ -17,15 +17,19 @@ namespace {
 
 void check_exist(const std::vector<fs::path>& inputs) {
   for (const auto& input : inputs)
-    if (!io::exists(input)) throw MissingInputError(concat(input.string(), ": no such file or folder"));
+    if (!io::exists(input))
+      throw MissingInputError(concat(input.string(), ": no such file or folder"));
 }
 
 /// Whether anything but the files that open_run_folder writes is there.
 bool holds_results(const fs::path& folder) {
-  constexpr const char* kOwn[] = {"config.yaml", "config_history.jsonl", "environment.json", "inputs.json", "command.txt"};
+  constexpr const char* kOwn[] = {"config.yaml", "config_history.jsonl", "environment.json",
+                                  "inputs.json", "command.txt"};
   for (const auto& entry : io::list_folder(folder)) {
     const auto name = entry.filename().string();
-    if (entry.extension() != ".tmp" && std::find(std::begin(kOwn), std::end(kOwn), name) == std::end(kOwn)) return true;
+    if (entry.extension() != ".tmp" &&
+        std::find(std::begin(kOwn), std::end(kOwn), name) == std::end(kOwn))
+      return true;
   }
   return false;
 }
@@ -37,25 +41,31 @@ RunInputs recorded_inputs(const fs::path& folder, const RunInputs& now) {
   const auto path = folder / "inputs.json";
   if (!has_content(path)) {
     log::warning(concat(path.string(), io::exists(path) ? " is empty" : " is missing",
-                        ": whether the inputs have changed since the run began cannot be told, and those of today are recorded; if one has changed, "
+                        ": whether the inputs have changed since the run began cannot be told, and "
+                        "those of today are recorded; if one has changed, "
                         "stop and start over under another name"));
     return now;
   }
   try {
     return RunInputs::read(path);
   } catch (const DataError& error) {
-    throw DataError(concat(error.what(), "; put a sound copy in its place, or remove it: those of today are recorded then"));
+    throw DataError(
+        concat(error.what(),
+               "; put a sound copy in its place, or remove it: those of today are recorded then"));
   }
 }
 
-void check_unchanged(const fs::path& folder, const RunInputs& recorded, const RunInputs& now, const std::vector<fs::path>& among) {
+void check_unchanged(const fs::path& folder, const RunInputs& recorded, const RunInputs& now,
+                     const std::vector<fs::path>& among) {
   const auto change = recorded.change(now, among);
-  if (!change.empty()) throw ConfigError(concat(change, " since the run in ", folder.string(), " began", kWayOut));
+  if (!change.empty())
+    throw ConfigError(concat(change, " since the run in ", folder.string(), " began", kWayOut));
 }
 
 void append_command(const fs::path& folder, const std::vector<std::string>& arguments) {
   std::string line;
-  for (const auto& argument : arguments) line += (line.empty() ? "" : " ") + io::shell_word(argument);
+  for (const auto& argument : arguments)
+    line += (line.empty() ? "" : " ") + io::shell_word(argument);
   io::FileWriter writer(folder / "command.txt", io::FileWriter::Mode::kAppend);
   writer.write(line + "\n");
   writer.close();
@@ -63,20 +73,25 @@ void append_command(const fs::path& folder, const std::vector<std::string>& argu
 
 }  // namespace
 
-OpenedRun open_run_folder(const fs::path& folder, const RunRecipe& recipe, const CommandLine& command) {
+OpenedRun open_run_folder(const fs::path& folder, const RunRecipe& recipe,
+                          const CommandLine& command) {
   check_exist(recipe.inputs);
   const auto config_path = folder / "config.yaml";
   const bool exists = has_content(config_path);
   if (command.resume == Resume::kNever && exists)
-    throw ConfigError(concat(folder.string(), " already holds a run; choose another name, remove it, or resume it (--resume auto)"));
+    throw ConfigError(concat(
+        folder.string(),
+        " already holds a run; choose another name, remove it, or resume it (--resume auto)"));
   if (command.resume == Resume::kMust && !(exists && holds_results(folder)))
-    throw MissingInputError(concat(folder.string(), " holds no run to resume (--resume must); start one with --resume auto"));
+    throw MissingInputError(concat(
+        folder.string(), " holds no run to resume (--resume must); start one with --resume auto"));
   io::create_folders(folder);
   OpenedRun opened{io::FolderLock(folder), {}};
   const bool resumes = holds_results(folder);
   if (resumes && !exists)
-    throw ConfigError(concat(folder.string(), " holds files without the config.yaml of their run", io::exists(config_path) ? ", which is empty" : "",
-                             "; put it back", kWayOut));
+    throw ConfigError(concat(folder.string(), " holds files without the config.yaml of their run",
+                             io::exists(config_path) ? ", which is empty" : "", "; put it back",
+                             kWayOut));
   const auto now = RunInputs::describe(recipe.inputs);
   auto inputs = resumes ? recorded_inputs(folder, now) : now;
   if (resumes) {
@@ -99,12 +114,14 @@ void check_inputs(const fs::path& folder, const std::vector<fs::path>& inputs) {
   check_unchanged(folder, recorded, now, inputs);
   for (const auto& input : inputs)
     if (!recorded.names(input) && !recorded.has_content_of(input, now))
-      throw ConfigError(
-          concat(input.string(), " is nothing that the run in ", folder.string(), " read; give it what it read, or choose another name"));
+      throw ConfigError(concat(input.string(), " is nothing that the run in ", folder.string(),
+                               " read; give it what it read, or choose another name"));
 }
 
 void require_run_folder(const fs::path& folder) {
-  if (!io::is_folder(folder)) throw DiskError(concat(folder.string(), ": the run folder was removed or moved while the run was in it"));
+  if (!io::is_folder(folder))
+    throw DiskError(
+        concat(folder.string(), ": the run folder was removed or moved while the run was in it"));
 }
 
 }  // namespace vrlt::app

@@ -8,7 +8,8 @@
 
 namespace vrlt::app {
 
-/// What a run read, as inputs.json has it: a row per file with its path, size and hash; of a model folder, of the files in it.
+/// What a run read, as inputs.json has it: a row per file with its path, size and hash; of a model
+/// folder, of the files in it.
 class RunInputs {
  public:
   RunInputs() = default;
@@ -22,14 +23,16 @@ class RunInputs {
   /// Whether everything that a path names in `there` is here too, under whatever path.
   bool has_content_of(const std::filesystem::path& path, const RunInputs& there) const;
 
-  /// Whether what `before` names here has the same names and content as what `after` names there; false if nothing is known of either.
-  bool same_content(const std::filesystem::path& before, const RunInputs& there, const std::filesystem::path& after) const;
+  /// Whether what `before` names here has the same names and content as what `after` names there;
+  /// false if nothing is known of either.
+  bool same_content(const std::filesystem::path& before, const RunInputs& there,
+                    const std::filesystem::path& after) const;
 
   /// Everything that one of `paths` names is taken from `moved`, under its new paths.
   void move(const std::vector<std::filesystem::path>& paths, const RunInputs& moved);
 
-  /// Why a run that read these may not go on from `now`, or empty: something that one of `among` names is gone or another. A file that was added to
-  /// a model folder since is not missed.
+  /// Why a run that read these may not go on from `now`, or empty: something that one of `among`
+  /// names is gone or another. A file that was added to a model folder since is not missed.
   std::string change(const RunInputs& now, const std::vector<std::filesystem::path>& among) const;
 
  private:

@@ -14,19 +14,27 @@ namespace vrlt::app {
 namespace {
 
 /// What asking costs: in vrlt-select and vrlt-eval. @param asking  without its prompts.
-RunPlan asking_plan(const settings::ModelSection& model, const settings::DataSection& data, processor::MediaOptions media, check::Purpose purpose,
+RunPlan asking_plan(const settings::ModelSection& model, const settings::DataSection& data,
+                    processor::MediaOptions media, check::Purpose purpose,
                     trainer::AskingPlan asking) {
   asking.dtype = model.dtype;
-  RunPlan plan{.model = model, .data = data, .media = std::move(media), .response_tokens = asking.max_new_tokens, .purpose = std::move(purpose)};
-  plan.budget = [asking, model](const model::ModelShape& shape, int64_t num_samples, const trainer::PromptSizes& sizes, int64_t ranks) {
+  RunPlan plan{.model = model,
+               .data = data,
+               .media = std::move(media),
+               .response_tokens = asking.max_new_tokens,
+               .purpose = std::move(purpose)};
+  plan.budget = [asking, model](const model::ModelShape& shape, int64_t num_samples,
+                                const trainer::PromptSizes& sizes, int64_t ranks) {
     auto all = asking;
     all.prompts = num_samples;
-    return trainer::to_text(trainer::estimate_asking(all, shape, sizes, ranks), trainer::device_speed(model.device, model.dtype));
+    return trainer::to_text(trainer::estimate_asking(all, shape, sizes, ranks),
+                            trainer::device_speed(model.device, model.dtype));
   };
   return plan;
 }
 
-using Loader = RunPlan (*)(const std::filesystem::path& config, const std::vector<std::string>& overrides);
+using Loader = RunPlan (*)(const std::filesystem::path& config,
+                           const std::vector<std::string>& overrides);
 
 /// A program, the keys at the top of its configs, and how it loads one.
 struct Program {
@@ -47,7 +55,8 @@ std::vector<std::string> keys_in(const std::string& yaml) {
 template <typename Config>
 std::set<std::string> top_keys() {
   Config config;
-  const auto keys = keys_in(config::to_yaml([&](config::FieldVisitor& v) { visit_fields(v, config); }, /*with_help=*/false));
+  const auto keys = keys_in(config::to_yaml(
+      [&](config::FieldVisitor& v) { visit_fields(v, config); }, /*with_help=*/false));
   return {keys.begin(), keys.end()};
 }
 
@@ -63,13 +72,16 @@ RunPlan told_plan(const std::filesystem::path& file, const std::vector<std::stri
 std::vector<Program> programs() {
   auto train = top_keys<settings::TrainConfig>();
   train.insert("sft");  // of the other trainer
-  return {{"vrlt-train", train, told_plan<settings::load_train_config>},
-          {"vrlt-select", top_keys<settings::SelectConfig>(), told_plan<settings::load_select_config>},
-          {"vrlt-eval", top_keys<settings::EvalConfig>(),
-           [](const auto& file, const auto& overrides) { return plan_of(settings::load_eval_config(file, overrides)); }}};
+  return {
+      {"vrlt-train", train, told_plan<settings::load_train_config>},
+      {"vrlt-select", top_keys<settings::SelectConfig>(), told_plan<settings::load_select_config>},
+      {"vrlt-eval", top_keys<settings::EvalConfig>(), [](const auto& file, const auto& overrides) {
+         return plan_of(settings::load_eval_config(file, overrides));
+       }}};
 }
 
-/// The keys at the top of a file; none of one that is no YAML, which its loader tells with the place.
+/// The keys at the top of a file; none of one that is no YAML, which its loader tells with the
+/// place.
 std::vector<std::string> keys_of(const std::filesystem::path& file) {
   constexpr uint64_t kMaxBytes = 1 << 20;
   try {
@@ -83,9 +95,11 @@ Program find_program(const std::filesystem::path& config) {
   const auto keys = keys_of(config);
   const auto all = programs();
   const auto known = [&](const Program& program) {
-    return std::count_if(keys.begin(), keys.end(), [&](const auto& key) { return program.keys.contains(key); });
+    return std::count_if(keys.begin(), keys.end(),
+                         [&](const auto& key) { return program.keys.contains(key); });
   };
-  return *std::max_element(all.begin(), all.end(), [&](const auto& a, const auto& b) { return known(a) < known(b); });
+  return *std::max_element(all.begin(), all.end(),
+                           [&](const auto& a, const auto& b) { return known(a) < known(b); });
 }
 
 }  // namespace
@@ -96,25 +110,35 @@ RunPlan plan_of(const settings::TrainConfig& config) {
                .media = {config.video, config.image},
                .response_tokens = config.is_sft() ? 0 : config.rollout.max_new_tokens,
                .purpose = check::purpose_of(config)};
-  plan.budget = [config](const model::ModelShape& shape, int64_t, const trainer::PromptSizes& sizes, int64_t ranks) {
-    return trainer::to_text(trainer::estimate_budget(config, shape, sizes, ranks), trainer::device_speed(config));
+  plan.budget = [config](const model::ModelShape& shape, int64_t, const trainer::PromptSizes& sizes,
+                         int64_t ranks) {
+    return trainer::to_text(trainer::estimate_budget(config, shape, sizes, ranks),
+                            trainer::device_speed(config));
   };
   return plan;
 }
 
 RunPlan plan_of(const settings::SelectConfig& config) {
-  return asking_plan(config.model, config.data, {config.video, config.image}, check::purpose_of(config),
-                     {.responses_each = config.rollout.group_size, .max_new_tokens = config.rollout.max_new_tokens, .batch = config.batch});
+  return asking_plan(config.model, config.data, {config.video, config.image},
+                     check::purpose_of(config),
+                     {.responses_each = config.rollout.group_size,
+                      .max_new_tokens = config.rollout.max_new_tokens,
+                      .batch = config.batch});
 }
 
 RunPlan plan_of(const settings::EvalConfig& config) {
-  return asking_plan(config.model, config.data, {config.video, config.image, config.subtitle_frames}, check::purpose_of(config),
-                     {.responses_each = config.generation.group_size, .max_new_tokens = config.generation.max_new_tokens, .batch = config.batch});
+  return asking_plan(config.model, config.data,
+                     {config.video, config.image, config.subtitle_frames},
+                     check::purpose_of(config),
+                     {.responses_each = config.generation.group_size,
+                      .max_new_tokens = config.generation.max_new_tokens,
+                      .batch = config.batch});
 }
 
 const char* program_of(const std::filesystem::path& config) { return find_program(config).name; }
 
-RunPlan load_run_plan(const std::filesystem::path& config, const std::vector<std::string>& overrides) {
+RunPlan load_run_plan(const std::filesystem::path& config,
+                      const std::vector<std::string>& overrides) {
   return find_program(config).load(config, overrides);
 }
 

@@ -11,12 +11,15 @@ void print_sample_counts(const std::vector<data::Sample>& samples) {
   std::printf("%-16s %-11s %-14s %8s %8s\n", "bench", "split", "task", "samples", "videos");
   std::set<std::pair<std::string, std::string>> known;
   for (const auto& count : data::count_samples(samples)) {
-    std::printf("%-16s %-11s %-14s %8lld %8lld\n", count.bench.c_str(), count.split.c_str(), count.task.c_str(),
-                static_cast<long long>(count.samples), static_cast<long long>(count.videos));
-    if (data::find_benchmark_size(count.bench, count.split) != nullptr) known.emplace(count.bench, count.split);
+    std::printf("%-16s %-11s %-14s %8lld %8lld\n", count.bench.c_str(), count.split.c_str(),
+                count.task.c_str(), static_cast<long long>(count.samples),
+                static_cast<long long>(count.videos));
+    if (data::find_benchmark_size(count.bench, count.split) != nullptr)
+      known.emplace(count.bench, count.split);
   }
   const auto differences = data::size_differences(samples);
-  for (const auto& difference : differences) std::printf("not as published: %s\n", difference.c_str());
+  for (const auto& difference : differences)
+    std::printf("not as published: %s\n", difference.c_str());
   if (differences.empty() && !known.empty()) std::printf("sizes are as published\n");
 }
 

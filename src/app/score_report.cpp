@@ -20,7 +20,8 @@ std::string three_decimals(double value) {
   return text;
 }
 
-/// Code units of text that a terminal would obey or XML 1.0 cannot hold, as \\u and four digits: C0 and C1 controls, DEL, U+FFFE, U+FFFF.
+/// Code units of text that a terminal would obey or XML 1.0 cannot hold, as \\u and four digits: C0
+/// and C1 controls, DEL, U+FFFE, U+FFFF.
 std::string escaped_controls(const std::string& text) {
   std::string result;
   const auto escape = [&](unsigned code_point) {
@@ -38,7 +39,8 @@ std::string escaped_controls(const std::string& text) {
     } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
       escape(next);
       ++i;
-    } else if (byte == 0xEF && next == 0xBF && i + 2 < text.size() && static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
+    } else if (byte == 0xEF && next == 0xBF && i + 2 < text.size() &&
+               static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
       escape(0xFF00U + static_cast<unsigned char>(text[i + 2]) + 0x40U);
       i += 2;
     } else {
@@ -50,25 +52,32 @@ std::string escaped_controls(const std::string& text) {
 
 /// On one line and in valid UTF-8; cut where it gets long.
 std::string shown(const std::string& text, size_t limit) {
-  const auto valid = io::parse_json(io::to_line(io::Json(text.substr(0, limit))), "text").get<std::string>();
-  return escaped_controls(valid) + (text.size() > limit ? concat(" .. (", text.size(), " bytes)") : "");
+  const auto valid =
+      io::parse_json(io::to_line(io::Json(text.substr(0, limit))), "text").get<std::string>();
+  return escaped_controls(valid) +
+         (text.size() > limit ? concat(" .. (", text.size(), " bytes)") : "");
 }
 
 std::string truth_text(const data::Sample& sample) {
   std::string text;
   if (sample.answer_option)
-    text = concat(static_cast<char>('A' + *sample.answer_option), ". ", sample.options[static_cast<size_t>(*sample.answer_option)]);
-  for (const auto& span : sample.clip_segments()) text += concat(text.empty() ? "" : ", ", span.start_seconds, " to ", span.end_seconds, " s");
+    text = concat(static_cast<char>('A' + *sample.answer_option), ". ",
+                  sample.options[static_cast<size_t>(*sample.answer_option)]);
+  for (const auto& span : sample.clip_segments())
+    text += concat(text.empty() ? "" : ", ", span.start_seconds, " to ", span.end_seconds, " s");
   if (sample.answer_text) text += (text.empty() ? "" : ", ") + *sample.answer_text;
   return text;
 }
 
-std::string component_line(const rewards::RewardTerm& term, const rewards::RewardOutput& component) {
+std::string component_line(const rewards::RewardTerm& term,
+                           const rewards::RewardOutput& component) {
   constexpr size_t kNameWidth = 26, kValueWidth = 8;
-  auto line = concat("  ", padded(term.name, kNameWidth), padded(three_decimals(component.value), kValueWidth), "x ", term.weight);
+  auto line = concat("  ", padded(term.name, kNameWidth),
+                     padded(three_decimals(component.value), kValueWidth), "x ", term.weight);
   if (component.reason != reading::Reason::kOk) line += "  " + component.reason.word;
   if (!component.read.empty()) line += "  read \"" + shown(component.read, 100) + "\"";
-  for (const auto& [name, value] : component.extra) line += concat("  ", name, " ", three_decimals(value));
+  for (const auto& [name, value] : component.extra)
+    line += concat("  ", name, " ", three_decimals(value));
   return line + "\n";
 }
 
@@ -98,22 +107,32 @@ std::string xml(const std::string& text) {
 
 }  // namespace
 
-std::string score_line(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms) {
+std::string score_line(const ScoredCompletion& completion,
+                       const std::vector<rewards::RewardTerm>& terms) {
   const auto& scored = completion.scored;
-  io::Json line = {{"id", completion.sample->id}, {"total", scored.total}, {"scorable", scored.scorable}, {"components", io::Json::object()}};
+  io::Json line = {{"id", completion.sample->id},
+                   {"total", scored.total},
+                   {"scorable", scored.scorable},
+                   {"components", io::Json::object()}};
   for (size_t k = 0; k < terms.size(); ++k) {
     const auto& component = scored.components[k];
-    if (component.applicable) line["components"][terms[k].name] = {{"value", component.value}, {"reason", component.reason.word}};
+    if (component.applicable)
+      line["components"][terms[k].name] = {{"value", component.value},
+                                           {"reason", component.reason.word}};
   }
   if (!completion.misses.empty()) line["misses"] = completion.misses;
   return io::to_line(line) + "\n";
 }
 
-std::string score_explanation(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms) {
+std::string score_explanation(const ScoredCompletion& completion,
+                              const std::vector<rewards::RewardTerm>& terms) {
   const auto& sample = *completion.sample;
-  auto text = concat(shown(completion.place, 500), "  ", shown(sample.id, 200), " (", data::to_string(sample.task), ")  total ",
-                     three_decimals(completion.scored.total), completion.scored.scorable ? "" : "  no reward applies", "\n");
-  text += concat("  response  ", shown(completion.text, 2000), completion.truncated ? "  (cut off)" : "", "\n");
+  auto text =
+      concat(shown(completion.place, 500), "  ", shown(sample.id, 200), " (",
+             data::to_string(sample.task), ")  total ", three_decimals(completion.scored.total),
+             completion.scored.scorable ? "" : "  no reward applies", "\n");
+  text += concat("  response  ", shown(completion.text, 2000),
+                 completion.truncated ? "  (cut off)" : "", "\n");
   text += concat("  truth     ", shown(truth_text(sample), 500), "\n");
   std::string others;
   for (size_t k = 0; k < terms.size(); ++k) {
@@ -128,22 +147,26 @@ std::string score_explanation(const ScoredCompletion& completion, const std::vec
   return text + "\n";
 }
 
-void JunitReport::add(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms) {
+void JunitReport::add(const ScoredCompletion& completion,
+                      const std::vector<rewards::RewardTerm>& terms) {
   ++tests_;
-  cases_ += concat("    <testcase classname=\"vrlt-score.", data::to_string(completion.sample->task), "\" name=\"",
+  cases_ += concat("    <testcase classname=\"vrlt-score.",
+                   data::to_string(completion.sample->task), "\" name=\"",
                    xml(shown(concat(completion.sample->id, " ", completion.place), 500)), "\"");
   if (completion.misses.empty()) {
     cases_ += "/>\n";
     return;
   }
   ++failures_;
-  cases_ += concat(">\n      <failure type=\"expected\" message=\"", xml(shown(completion.misses.front(), 500)), "\">",
+  cases_ += concat(">\n      <failure type=\"expected\" message=\"",
+                   xml(shown(completion.misses.front(), 500)), "\">",
                    xml(score_explanation(completion, terms)), "</failure>\n    </testcase>\n");
 }
 
 std::string JunitReport::text() const {
-  return concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"", tests_, "\" failures=\"", failures_,
-                "\">\n  <testsuite name=\"vrlt-score\" tests=\"", tests_, "\" failures=\"", failures_, "\" errors=\"0\" skipped=\"0\">\n", cases_,
+  return concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"", tests_,
+                "\" failures=\"", failures_, "\">\n  <testsuite name=\"vrlt-score\" tests=\"",
+                tests_, "\" failures=\"", failures_, "\" errors=\"0\" skipped=\"0\">\n", cases_,
                 "  </testsuite>\n</testsuites>\n");
 }
 

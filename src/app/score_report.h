@@ -15,16 +15,21 @@ struct ScoredCompletion {
   std::string text;
   int64_t num_tokens = 0;
   bool truncated = false, control = false;
-  std::vector<std::pair<std::string, double>> expected;  ///< Name of a term or "total", and the value.
-  rewards::ScoredResponse scored;                        ///< Empty for a control.
-  std::vector<std::string> misses;                       ///< One sentence for each expected value that is not met.
+  /// Name of a term or "total", and the value.
+  std::vector<std::pair<std::string, double>> expected;
+  rewards::ScoredResponse scored;  ///< Empty for a control.
+  /// One sentence for each expected value that is not met.
+  std::vector<std::string> misses;
 };
 
 /// One line of JSON.
-std::string score_line(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms);
+std::string score_line(const ScoredCompletion& completion,
+                       const std::vector<rewards::RewardTerm>& terms);
 
-/// A block of text for a terminal: the response, the truth, then each component with its value, weight, what was read and why it is 0.
-std::string score_explanation(const ScoredCompletion& completion, const std::vector<rewards::RewardTerm>& terms);
+/// A block of text for a terminal: the response, the truth, then each component with its value,
+/// weight, what was read and why it is 0.
+std::string score_explanation(const ScoredCompletion& completion,
+                              const std::vector<rewards::RewardTerm>& terms);
 
 /// A JUnit XML document with a test case for each completion; one with misses has failed.
 class JunitReport {

@@ -40,56 +40,69 @@ void explain_empty_selection(const Counts& counts) {
     for (const auto& [reason, count] : reasons) of_reason[reason] += count;
   std::string keys;
   for (const auto& [reason, key] : selection::reason_keys())
-    if (of_reason[reason] > 0) keys += concat(keys.empty() ? "" : ", ", "filter.", key, " (", of_reason[reason], " samples ", reason, ")");
+    if (of_reason[reason] > 0)
+      keys += concat(keys.empty() ? "" : ", ", "filter.", key, " (", of_reason[reason], " samples ",
+                     reason, ")");
   if (keys.empty())
     log::warning("nothing is left to train on: no sample could be read");
   else
     log::warning(concat("nothing is left to train on: loosen ", keys,
                         " and run the same command again, which reuses the stored responses; "
-                        "if every reward is 0, look at the responses in rollouts.jsonl: the model may need a warm start or another prompt"));
+                        "if every reward is 0, look at the responses in rollouts.jsonl: the model "
+                        "may need a warm start or another prompt"));
 }
 
 /// What is cut off has often no answer yet: its rewards say nothing about the sample.
-void warn_of_truncation(const std::vector<selection::SampleStatistics>& statistics, int64_t max_new_tokens) {
+void warn_of_truncation(const std::vector<selection::SampleStatistics>& statistics,
+                        int64_t max_new_tokens) {
   int64_t truncated = 0, all = 0;
   for (const auto& s : statistics) {
     truncated += s.num_truncated;
     all += s.reward.draws();
   }
   if (2 * truncated > all)
-    log::warning(
-        concat(100 * truncated / all, " % of responses end at rollout.max_new_tokens (", max_new_tokens, "), before their answer perhaps; raise it"));
+    log::warning(concat(100 * truncated / all, " % of responses end at rollout.max_new_tokens (",
+                        max_new_tokens, "), before their answer perhaps; raise it"));
 }
 
 /// Calls `visit(sample, why)` for each that could not be asked.
-void for_each_unreadable(const selection_run::ResponseStore& store,
-                         const std::function<void(const data::Sample& sample, const std::string& error)>& visit) {
+void for_each_unreadable(
+    const selection_run::ResponseStore& store,
+    const std::function<void(const data::Sample& sample, const std::string& error)>& visit) {
   store.for_each("", [&](size_t i, const io::Json& line) {
     if (store.failed(line)) visit(store.sample(i), line[kErrorKey].get<std::string>());
   });
 }
 
-size_t checked_unreadable(const settings::SelectConfig& config, const selection_run::ResponseStore& store) {
+size_t checked_unreadable(const settings::SelectConfig& config,
+                          const selection_run::ResponseStore& store) {
   size_t count = 0;
   std::string first;
   for_each_unreadable(store, [&](const data::Sample&, const std::string& error) {
     if (count++ == 0) first = error;
   });
-  if (count == store.num_samples() || static_cast<double>(count) > config.data.max_bad_fraction * static_cast<double>(store.num_samples()))
-    throw DataError(concat(count, " of ", store.num_samples(), " samples cannot be read, more than data.max_bad_fraction (",
+  if (count == store.num_samples() ||
+      static_cast<double>(count) >
+          config.data.max_bad_fraction * static_cast<double>(store.num_samples()))
+    throw DataError(concat(count, " of ", store.num_samples(),
+                           " samples cannot be read, more than data.max_bad_fraction (",
                            config.data.max_bad_fraction, ") allows; the first: ", first));
   return count;
 }
 
-/// statistics.jsonl, selected.jsonl and rejected.jsonl, line by line: a pool may have more samples than memory has room for their lines.
-Counts write_decisions(const selection_run::ResponseStore& store, const std::vector<selection::SampleStatistics>& statistics,
+/// statistics.jsonl, selected.jsonl and rejected.jsonl, line by line: a pool may have more samples
+/// than memory has room for their lines.
+Counts write_decisions(const selection_run::ResponseStore& store,
+                       const std::vector<selection::SampleStatistics>& statistics,
                        const std::vector<selection::Decision>& decisions, const fs::path& folder) {
   std::unordered_map<std::string_view, const data::Sample*> by_id;
   by_id.reserve(store.num_samples());
   for (size_t i = 0; i < store.num_samples(); ++i) by_id[store.sample(i).id] = &store.sample(i);
-  io::ReplacingFile of_statistics(folder / "statistics.jsonl"), selected(folder / "selected.jsonl"), rejected(folder / "rejected.jsonl");
+  io::ReplacingFile of_statistics(folder / "statistics.jsonl"), selected(folder / "selected.jsonl"),
+      rejected(folder / "rejected.jsonl");
   for_each_unreadable(store, [&](const data::Sample& sample, const std::string& error) {
-    rejected.write(io::to_line({{"id", sample.id}, {"reason", "unreadable"}, {"error", error}}) + "\n");
+    rejected.write(io::to_line({{"id", sample.id}, {"reason", "unreadable"}, {"error", error}}) +
+                   "\n");
   });
   Counts counts;
   for (size_t i = 0; i < decisions.size(); ++i) {
@@ -99,7 +112,10 @@ Counts write_decisions(const selection_run::ResponseStore& store, const std::vec
     if (decision.selected)
       selected.write(io::to_line(by_id.at(decision.id)->record) + "\n");
     else
-      rejected.write(io::to_line({{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}}) + "\n");
+      rejected.write(
+          io::to_line(
+              {{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}}) +
+          "\n");
   }
   of_statistics.replace();
   selected.replace();
@@ -109,31 +125,39 @@ Counts write_decisions(const selection_run::ResponseStore& store, const std::vec
 
 /// What the numbers of a run depend on.
 io::Json hashes(const settings::SelectConfig& config, const fs::path& folder) {
-  return {{"inputs.json", io::sha256_file(folder / "inputs.json")},  // hashes of the model with its tokenizer, and of the records
-          {"config.yaml", io::sha256_file(folder / "config.yaml")},
-          {"rewards", io::sha256(settings::reward_spec(config))},
-          {"selected.jsonl", io::sha256_file(folder / "selected.jsonl")}};
+  return {
+      {"inputs.json",
+       io::sha256_file(
+           folder / "inputs.json")},  // hashes of the model with its tokenizer, and of the records
+      {"config.yaml", io::sha256_file(folder / "config.yaml")},
+      {"rewards", io::sha256(settings::reward_spec(config))},
+      {"selected.jsonl", io::sha256_file(folder / "selected.jsonl")}};
 }
 
 void print_counts(const Counts& counts, const io::Json& predicted) {
   for (const auto& [task, reasons] : counts) {
     std::printf("%s:", task.c_str());
-    for (const auto& [reason, count] : reasons) std::printf("  %s %lld", reason.c_str(), static_cast<long long>(count));
+    for (const auto& [reason, count] : reasons)
+      std::printf("  %s %lld", reason.c_str(), static_cast<long long>(count));
     std::printf("\n");
   }
   if (predicted["selected"].is_number())
-    std::printf("groups of %lld without signal, as predicted: %.1f %% of the selected, %.1f %% of all\n",
-                static_cast<long long>(predicted["group_size"].get<int64_t>()), 100 * predicted["selected"].get<double>(),
-                100 * predicted["pool"].get<double>());
+    std::printf(
+        "groups of %lld without signal, as predicted: %.1f %% of the selected, %.1f %% of all\n",
+        static_cast<long long>(predicted["group_size"].get<int64_t>()),
+        100 * predicted["selected"].get<double>(), 100 * predicted["pool"].get<double>());
 }
 
-/// Chooses among what is stored and writes the files of the run. A pure function of the store, the records and the config.
-void choose(const settings::SelectConfig& config, const selection_run::ResponseStore& store, const fs::path& folder) {
+/// Chooses among what is stored and writes the files of the run. A pure function of the store, the
+/// records and the config.
+void choose(const settings::SelectConfig& config, const selection_run::ResponseStore& store,
+            const fs::path& folder) {
   const size_t num_unreadable = checked_unreadable(config, store);
   const auto statistics = selection_run::stored_statistics(store);
   const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
   const auto counts = write_decisions(store, statistics, decisions, folder);
-  const auto num_selected = std::count_if(decisions.begin(), decisions.end(), [](const auto& decision) { return decision.selected; });
+  const auto num_selected = std::count_if(decisions.begin(), decisions.end(),
+                                          [](const auto& decision) { return decision.selected; });
 
   const selection::SignalPrediction prediction(statistics);
   const int64_t group_size = config.filter.predict_group_size;
@@ -143,8 +167,10 @@ void choose(const settings::SelectConfig& config, const selection_run::ResponseS
                      {"K", config.rollout.group_size},
                      {"filter", selection::filter_sizes(statistics, decisions, config.filter)},
                      {"noise", selection::noise(statistics, prediction, group_size)},
-                     {"predicted_no_signal", selection::predicted_no_signal(statistics, decisions, prediction, group_size)}};
-  if (config.racing.first_draws > 0) report["racing"] = selection::to_json(selection_run::miss_rate(config, store, statistics));
+                     {"predicted_no_signal", selection::predicted_no_signal(
+                                                 statistics, decisions, prediction, group_size)}};
+  if (config.racing.first_draws > 0)
+    report["racing"] = selection::to_json(selection_run::miss_rate(config, store, statistics));
   if (const auto fresh = selection_run::audited_statistics(store); !fresh.empty())
     report["audit"] = selection::audit(statistics, decisions, fresh, prediction);
   report["strata"] = selection::strata_histograms(statistics, decisions);
@@ -153,14 +179,17 @@ void choose(const settings::SelectConfig& config, const selection_run::ResponseS
   io::write_file_atomic(folder / "report.json", report.dump(2) + "\n");
 
   print_counts(counts, report["predicted_no_signal"]);
-  if (num_unreadable > 0) std::printf("unreadable: %zu (rejected.jsonl says why)\n", num_unreadable);
-  std::printf("selected %zu of %zu -> %s\n", static_cast<size_t>(num_selected), store.num_samples(), (folder / "selected.jsonl").c_str());
+  if (num_unreadable > 0)
+    std::printf("unreadable: %zu (rejected.jsonl says why)\n", num_unreadable);
+  std::printf("selected %zu of %zu -> %s\n", static_cast<size_t>(num_selected), store.num_samples(),
+              (folder / "selected.jsonl").c_str());
   warn_of_truncation(statistics, config.rollout.max_new_tokens);
   if (num_selected == 0) explain_empty_selection(counts);
 }
 
 std::string yaml_of(settings::SelectConfig config) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, /*with_help=*/false);
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
+                         /*with_help=*/false);
 }
 
 RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
@@ -168,22 +197,26 @@ RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml
           [](const fs::path& file) { return yaml_of(settings::load_select_config(file, {})); }};
 }
 
-int select_on_rank(const settings::SelectConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
+int select_on_rank(const settings::SelectConfig& config, const std::string& yaml,
+                   const CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = opening::read_samples(config.data);
   check_same_records(group, config.data.records);
   selection::check_keys(samples);
-  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
+  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(),
+              /*warn=*/group.is_first());
   const auto folder = fs::path(config.output) / config.name, path = folder / "rollouts.jsonl";
   // Choosing again among complete responses needs the records only.
   const bool goes_on = io::exists(path) && io::exists(folder / "config.yaml");
   const auto inputs =
-      goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end()) : opening::input_paths(config.model, config.data);
+      goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end())
+              : opening::input_paths(config.model, config.data);
   if (!goes_on) opening::require_media_root(config.data);
   std::optional<OpenedRun> run;
   if (group.is_first()) run = open_run_folder(folder, recipe_of(inputs, yaml), command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
-  selection_run::ResponseStore store(path, pointers, config.batch, kErrorKey, group, selection_run::summary_of);
+  selection_run::ResponseStore store(path, pointers, config.batch, kErrorKey, group,
+                                     selection_run::summary_of);
   selection_run::collect_responses(config, store, group, [&] {
     opening::require_media_root(config.data);
     if (goes_on) check_inputs(folder, {config.model.path});
@@ -206,7 +239,9 @@ int select(const CommandLine& command) {
     return dry_run(plan_of(config), opening::read_samples(config.data), command.ranks);
   }
   const auto yaml = yaml_of(config);
-  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return select_on_rank(config, yaml, command, group); });
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) {
+    return select_on_rank(config, yaml, command, group);
+  });
 }
 
 }  // namespace

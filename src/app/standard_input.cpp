@@ -13,7 +13,9 @@
 namespace vrlt::app {
 namespace {
 
-[[noreturn]] void refuse(const char* what) { throw DiskError(concat("standard input: cannot ", what, ": ", std::strerror(errno))); }
+[[noreturn]] void refuse(const char* what) {
+  throw DiskError(concat("standard input: cannot ", what, ": ", std::strerror(errno)));
+}
 
 void write_all(int file, const char* data, size_t size) {
   while (size > 0) {

@@ -6,9 +6,10 @@
 
 namespace vrlt::app {
 
-/// Writes what the programs of a task's benchmark read to the run's folder submissions; nothing where there is no such format. Records that
-/// lack what the file is made of are told in the log.
+/// Writes what the programs of a task's benchmark read to the run's folder submissions; nothing
+/// where there is no such format. Records that lack what the file is made of are told in the log.
 /// @throws DiskError.
-void write_submission(const EvalTask& task, const std::vector<evaluation::Answer>& answers, const settings::EvalConfig& config);
+void write_submission(const EvalTask& task, const std::vector<evaluation::Answer>& answers,
+                      const settings::EvalConfig& config);
 
 }  // namespace vrlt::app

@@ -23,8 +23,11 @@ void write_split(const settings::SynthConfig& config, const std::string& split, 
   std::string lines;
   for (int64_t i = 0; i < count; ++i) {
     const auto clip = synth::make_synth_clip(config.world, config.seed, split, i);
-    const auto records = synth::synth_records(clip, config.world, config.paraphrases, split, i, config.seed);
-    synth::render_synth_clip(clip, config.style, fs::path(config.output) / "videos" / records.front()["video"].get<std::string>());
+    const auto records =
+        synth::synth_records(clip, config.world, config.paraphrases, split, i, config.seed);
+    synth::render_synth_clip(
+        clip, config.style,
+        fs::path(config.output) / "videos" / records.front()["video"].get<std::string>());
     for (const auto& record : records) lines += io::to_line(record) + "\n";
     progress.update(i + 1);
   }
@@ -36,7 +39,8 @@ void write_model(const settings::SynthConfig& config) {
   constexpr int64_t kVocabulary = 384;
   const auto folder = fs::path(config.output) / "model";
   io::create_folders(folder);
-  tokenizer::train_sentencepiece(synth::synth_sentences(config.world, config.paraphrases), kVocabulary, folder);
+  tokenizer::train_sentencepiece(synth::synth_sentences(config.world, config.paraphrases),
+                                 kVocabulary, folder);
   model::write_small_model(config.model, folder);
 }
 
@@ -52,7 +56,8 @@ int run_synth(const CommandLine& command) {
   write_split(config, "train", config.train_clips);
   write_split(config, "test", config.test_clips);
   write_model(config);
-  log::info(concat("wrote ", config.train_clips, " + ", config.test_clips, " clips, their records and a model folder to ", config.output));
+  log::info(concat("wrote ", config.train_clips, " + ", config.test_clips,
+                   " clips, their records and a model folder to ", config.output));
   return 0;
 }
 

@@ -32,19 +32,21 @@ void print_rows(const Table& table) {
 void print_reward_presets() {
   for (const auto& preset : rewards::reward_presets()) {
     std::printf("%-25s %s\n", preset.name, preset.help);
-    for (const auto& term : preset.terms) std::printf("  %4g  %s\n", term.weight, term.name.c_str());
+    for (const auto& term : preset.terms)
+      std::printf("  %4g  %s\n", term.weight, term.name.c_str());
   }
 }
 
 void print_converters() {
   for (const auto& entry : data::converter_table())
-    std::printf("%-20s %s\n%20s reads: %s\n%20s --split %s unless given; options:%s\n", entry.name, entry.help, "", entry.input, "", entry.split,
-                option_names(entry).c_str());
+    std::printf("%-20s %s\n%20s reads: %s\n%20s --split %s unless given; options:%s\n", entry.name,
+                entry.help, "", entry.input, "", entry.split, option_names(entry).c_str());
 }
 
 void print_exporters() {
   for (const auto& entry : data::exporter_table())
-    std::printf("%-14s %s%s\n", entry.name, entry.help, entry.takes_predictions ? " (needs --samples)" : "");
+    std::printf("%-14s %s%s\n", entry.name, entry.help,
+                entry.takes_predictions ? " (needs --samples)" : "");
 }
 
 struct NamedTable {
@@ -73,7 +75,8 @@ constexpr NamedTable kTables[] = {
     {"benchmarks", [] { print_rows(evaluation::benchmark_table()); }},
     {"compat",
      [] {
-       for (const auto& profile : evaluation::compat_table()) std::printf("%-25s %s (%s)\n", profile.name, profile.help, profile.source);
+       for (const auto& profile : evaluation::compat_table())
+         std::printf("%-25s %s (%s)\n", profile.name, profile.help, profile.source);
      }},
     {"models", [] { print_rows(model::model_choices()); }},
 };

@@ -19,41 +19,51 @@ namespace vrlt::app {
 namespace {
 
 /// What utilisation refers to. Ranks measure at the same time: what they share counts once.
-std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config, distributed::ProcessGroup& group) {
+std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
+                                            distributed::ProcessGroup& group) {
   constexpr double kTera = 1e12;
   group.barrier();
   const auto speed = trainer::device_speed(config);
   if (!speed) return {};
   const double all = group.all_reduce_sum(std::vector<double>{speed->flops_per_second}).front();
-  log::debug(concat("MFU counts against ", all / kTera, " TFLOP/s of ", group.world_size(), " rank(s), ", speed->source));
+  log::debug(concat("MFU counts against ", all / kTera, " TFLOP/s of ", group.world_size(),
+                    " rank(s), ", speed->source));
   return trainer::Yardstick{model::read_model_shape(config.model.path), all};
 }
 
 std::string yaml_of(settings::TrainConfig config) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }, /*with_help=*/false);
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
+                         /*with_help=*/false);
 }
 
-/// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what changes memory only.
+/// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what
+/// changes memory only.
 RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {
   auto inputs = opening::input_paths(config.model, config.data);
-  if (config.online_selection.of_rule().reads_statistics) inputs.emplace_back(config.online_selection.statistics);
+  if (config.online_selection.of_rule().reads_statistics)
+    inputs.emplace_back(config.online_selection.statistics);
   return {yaml, inputs,
-          opening::keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts", "device_tflops", "model.activation_checkpointing"}),
-          [](const std::filesystem::path& file) { return yaml_of(settings::load_train_config(file, {})); }};
+          opening::keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts",
+                                         "device_tflops", "model.activation_checkpointing"}),
+          [](const std::filesystem::path& file) {
+            return yaml_of(settings::load_train_config(file, {}));
+          }};
 }
 
 /// A step that is larger than the data asks the same samples several times.
 void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples) {
   if (config.prompts_per_step > static_cast<int64_t>(num_samples))
-    log::warning(
-        concat("prompts_per_step is ", config.prompts_per_step, " and there are ", num_samples, " samples: a step has some of them several times"));
+    log::warning(concat("prompts_per_step is ", config.prompts_per_step, " and there are ",
+                        num_samples, " samples: a step has some of them several times"));
 }
 
-int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, const CommandLine& command, distributed::ProcessGroup& group) {
+int train_on_rank(const settings::TrainConfig& config, const std::string& yaml,
+                  const CommandLine& command, distributed::ProcessGroup& group) {
   opening::require_media_root(config.data);
   auto samples = opening::read_samples(config.data);
   check_same_records(group, config.data.records);
-  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(), /*warn=*/group.is_first());
+  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(),
+              /*warn=*/group.is_first());
   if (group.is_first()) warn_of_large_steps(config, samples.size());
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<OpenedRun> run;
@@ -63,12 +73,15 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml, 
     foretell(plan_of(config), pointers_to(samples));
   }
   const auto opened =
-      opening::open_model(config.model, config.data, {config.video, config.image}, config.seed, /*trains_vision=*/!config.model.freeze_vision);
-  if (group.is_first()) opening::tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
+      opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
+                          /*trains_vision=*/!config.model.freeze_vision);
+  if (group.is_first())
+    opening::tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> reference;
-  if (!config.is_sft() && config.algorithm.needs_reference()) reference = opening::open_weights(config.model, config.seed);
-  log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ", samples.size(), " samples, ", config.steps,
-                   " steps -> ", run_folder.string()));
+  if (!config.is_sft() && config.algorithm.needs_reference())
+    reference = opening::open_weights(config.model, config.seed);
+  log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ",
+                   samples.size(), " samples, ", config.steps, " steps -> ", run_folder.string()));
   const trainer::TrainingParts parts{.config = config,
                                      .run_folder = run_folder,
                                      .samples = std::move(samples),
@@ -96,7 +109,9 @@ int train(const CommandLine& command) {
     return dry_run(plan_of(config), opening::read_samples(config.data), command.ranks);
   }
   const auto yaml = yaml_of(config);
-  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) { return train_on_rank(config, yaml, command, group); });
+  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) {
+    return train_on_rank(config, yaml, command, group);
+  });
 }
 
 }  // namespace

@@ -13,7 +13,9 @@
 namespace vrlt::check {
 namespace {
 
-bool ends_the_run(const Mismatch& mismatch, size_t num_samples) { return mismatch.stops || mismatch.samples.size() == num_samples; }
+bool ends_the_run(const Mismatch& mismatch, size_t num_samples) {
+  return mismatch.stops || mismatch.samples.size() == num_samples;
+}
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
@@ -36,10 +38,14 @@ std::string to_text(const Mismatch& mismatch, size_t num_samples) {
   std::string text = mismatch.text;
   if (!mismatch.samples.empty() && mismatch.samples.size() < num_samples) {
     text += concat(" (", mismatch.samples.size(), " of ", num_samples, " samples: ");
-    for (size_t i = 0; i < std::min(kIdsTold, mismatch.samples.size()); ++i) text += concat(i == 0 ? "" : ", ", mismatch.samples[i]->id);
+    for (size_t i = 0; i < std::min(kIdsTold, mismatch.samples.size()); ++i)
+      text += concat(i == 0 ? "" : ", ", mismatch.samples[i]->id);
     text += mismatch.samples.size() > kIdsTold ? ", ..)" : ")";
   }
-  return mismatch.remedy.empty() ? text : concat(text, mismatch.text.find(": ") == std::string::npos ? ": " : "; ", mismatch.remedy);
+  return mismatch.remedy.empty()
+             ? text
+             : concat(text, mismatch.text.find(": ") == std::string::npos ? ": " : "; ",
+                      mismatch.remedy);
 }
 
 void tell(const std::vector<Mismatch>& mismatches, size_t num_samples, bool warn) {
@@ -51,18 +57,25 @@ void tell(const std::vector<Mismatch>& mismatches, size_t num_samples, bool warn
     else if (warn)
       log::warning(text);
   }
-  of_config.insert(of_config.end(), of_config.empty() ? of_data.end() : of_data.begin(), of_data.end());
+  of_config.insert(of_config.end(), of_config.empty() ? of_data.end() : of_data.begin(),
+                   of_data.end());
   if (!of_config.empty()) throw ConfigError(joined(of_config));
   if (!of_data.empty()) throw DataError(joined(of_data));
 }
 
-void add_findings(const std::vector<Mismatch>& mismatches, size_t num_samples, bool of_a_run, std::vector<Finding>& findings) {
+void add_findings(const std::vector<Mismatch>& mismatches, size_t num_samples, bool of_a_run,
+                  std::vector<Finding>& findings) {
   for (const auto& mismatch : mismatches) {
     if (mismatch.of_config && !of_a_run) continue;
-    const auto severity = mismatch.stops || (of_a_run && ends_the_run(mismatch, num_samples)) ? Severity::kError : Severity::kWarning;
-    const auto text = mismatch.remedy.empty() ? mismatch.text : concat(mismatch.text, "; ", mismatch.remedy);
-    if (mismatch.samples.empty()) findings.push_back({severity, mismatch.kind, "all records", text});
-    for (const auto* sample : mismatch.samples) findings.push_back({severity, mismatch.kind, sample->id, text});
+    const auto severity = mismatch.stops || (of_a_run && ends_the_run(mismatch, num_samples))
+                              ? Severity::kError
+                              : Severity::kWarning;
+    const auto text =
+        mismatch.remedy.empty() ? mismatch.text : concat(mismatch.text, "; ", mismatch.remedy);
+    if (mismatch.samples.empty())
+      findings.push_back({severity, mismatch.kind, "all records", text});
+    for (const auto* sample : mismatch.samples)
+      findings.push_back({severity, mismatch.kind, sample->id, text});
   }
 }
 

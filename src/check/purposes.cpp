@@ -3,7 +3,8 @@
 namespace vrlt::check {
 namespace {
 
-Purpose rewarded(const std::vector<config::WeightedName>& rewards, const std::vector<config::WeightedName>& usual,
+Purpose rewarded(const std::vector<config::WeightedName>& rewards,
+                 const std::vector<config::WeightedName>& usual,
                  const rewards::RewardOptions& options, int64_t max_new_tokens) {
   Purpose purpose{.reward_options = options};
   purpose.reward_options.max_tokens = max_new_tokens;
@@ -19,17 +20,21 @@ Purpose purpose_of(const settings::TrainConfig& config) {
   if (config.is_sft())
     purpose.target = config.sft.reference_target();
   else
-    purpose = rewarded(config.rewards, settings::TrainConfig().rewards, config.reward_options, config.rollout.max_new_tokens);
+    purpose = rewarded(config.rewards, settings::TrainConfig().rewards, config.reward_options,
+                       config.rollout.max_new_tokens);
   purpose.prompt = &data::find_prompt(config.data.prompt);
   return purpose;
 }
 
 Purpose purpose_of(const settings::SelectConfig& config) {
-  auto purpose = rewarded(config.rewards, settings::SelectConfig().rewards, config.reward_options, config.rollout.max_new_tokens);
+  auto purpose = rewarded(config.rewards, settings::SelectConfig().rewards, config.reward_options,
+                          config.rollout.max_new_tokens);
   purpose.prompt = &data::find_prompt(config.data.prompt);
   return purpose;
 }
 
-Purpose purpose_of(const settings::EvalConfig& config) { return {.prompt = &data::find_prompt(config.data.prompt), .labels_matter = false}; }
+Purpose purpose_of(const settings::EvalConfig& config) {
+  return {.prompt = &data::find_prompt(config.data.prompt), .labels_matter = false};
+}
 
 }  // namespace vrlt::check

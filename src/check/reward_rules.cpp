@@ -24,7 +24,8 @@ std::vector<Item> items_of(const Purpose& purpose) {
   for (const auto& term : purpose.rewards) {
     Item item{.name = term.name};
     for (const auto& part : rewards::expand_presets({term}))
-      if (const auto& entry = rewards::find_reward(part.name); entry.accuracy) item.accuracies.push_back(&entry);
+      if (const auto& entry = rewards::find_reward(part.name); entry.accuracy)
+        item.accuracies.push_back(&entry);
     items.push_back(std::move(item));
   }
   return items;
@@ -37,10 +38,12 @@ std::string names_of(const std::vector<Item>& items, bool of_accuracy) {
   return names;
 }
 
-/// The reward to add for a sample, or "": of those that the table says read it, first the usual ones.
+/// The reward to add for a sample, or "": of those that the table says read it, first the usual
+/// ones.
 std::string proposal(const data::Sample& sample, const Purpose& purpose) {
   const auto reads = [&](const RewardEntry& entry) {
-    return entry.accuracy && !entry.evaluation_only && rewards::reads(entry, sample, purpose.reward_options);
+    return entry.accuracy && !entry.evaluation_only &&
+           rewards::reads(entry, sample, purpose.reward_options);
   };
   for (const auto& name : purpose.usual_rewards)
     if (reads(rewards::find_reward(name))) return name;
@@ -59,7 +62,8 @@ std::string joined(const std::vector<std::string>& names) {
 std::vector<std::pair<data::Task, Samples>> by_task(const Samples& samples) {
   std::vector<std::pair<data::Task, Samples>> groups;
   for (const auto* sample : samples) {
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& other) { return other.first == sample->task; });
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& other) { return other.first == sample->task; });
     if (group == groups.end()) group = groups.insert(groups.end(), {sample->task, {}});
     group->second.push_back(sample);
   }
@@ -70,31 +74,37 @@ std::vector<std::pair<data::Task, Samples>> by_task(const Samples& samples) {
 std::vector<std::string> proposals(const Samples& samples, const Purpose& purpose) {
   std::vector<std::string> names;
   for (const auto* sample : samples)
-    if (const auto name = proposal(*sample, purpose); !name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+    if (const auto name = proposal(*sample, purpose);
+        !name.empty() && std::find(names.begin(), names.end(), name) == names.end())
       names.push_back(name);
   return names;
 }
 
 void tell_all_unread(const Samples& unread, const Purpose& purpose, Mismatches& found) {
   std::string counts;
-  for (const auto& [task, samples] : by_task(unread)) counts += concat(counts.empty() ? "" : ", ", data::to_string(task), " ", samples.size());
+  for (const auto& [task, samples] : by_task(unread))
+    counts += concat(counts.empty() ? "" : ", ", data::to_string(task), " ", samples.size());
   std::string names;
   for (const auto& term : purpose.rewards) names += (names.empty() ? "" : ", ") + term.name;
   const auto add = proposals(unread, purpose);
-  found.add({.kind = "no_reward_reads",
-             .text = concat("rewards: [", names, "] ", purpose.rewards.size() > 1 ? "score" : "scores", " no sample of these records: ", counts),
-             .remedy = add.empty() ? "no reward could: labels are missing" : "add " + joined(add),
-             .samples = unread,
-             .of_config = !add.empty()});
+  found.add(
+      {.kind = "no_reward_reads",
+       .text = concat("rewards: [", names, "] ", purpose.rewards.size() > 1 ? "score" : "scores",
+                      " no sample of these records: ", counts),
+       .remedy = add.empty() ? "no reward could: labels are missing" : "add " + joined(add),
+       .samples = unread,
+       .of_config = !add.empty()});
 }
 
-void tell_unread_tasks(const Samples& unread, const std::vector<Item>& items, const Purpose& purpose, Mismatches& found) {
+void tell_unread_tasks(const Samples& unread, const std::vector<Item>& items,
+                       const Purpose& purpose, Mismatches& found) {
   const auto layout = names_of(items, /*of_accuracy=*/false);
   for (const auto& [task, samples] : by_task(unread)) {
     const auto add = proposals(samples, purpose);
     if (add.empty()) continue;  // labels are missing, which is told by another rule
     found.add({.kind = "no_reward_reads",
-               .text = concat("no reward", layout.empty() ? "" : " but " + layout, " reads task ", data::to_string(task)),
+               .text = concat("no reward", layout.empty() ? "" : " but " + layout, " reads task ",
+                              data::to_string(task)),
                .remedy = concat("add ", joined(add), ", or leave them out"),
                .samples = samples,
                .of_config = true});
@@ -102,15 +112,18 @@ void tell_unread_tasks(const Samples& unread, const std::vector<Item>& items, co
 }
 
 void tell_idle_items(const std::vector<Item>& items, const Purpose& purpose, Mismatches& found) {
-  const bool usual = items.size() == purpose.usual_rewards.size() && std::equal(items.begin(), items.end(), purpose.usual_rewards.begin(),
-                                                                                [](const auto& item, const auto& name) { return item.name == name; });
+  const bool usual =
+      items.size() == purpose.usual_rewards.size() &&
+      std::equal(items.begin(), items.end(), purpose.usual_rewards.begin(),
+                 [](const auto& item, const auto& name) { return item.name == name; });
   if (usual) return;
   std::vector<std::string> idle;
   for (const auto& item : items)
     if (!item.accuracies.empty() && !item.reads_any) idle.push_back(item.name);
   if (!idle.empty())
     found.add({.kind = "reward_reads_nothing",
-               .text = concat("rewards: ", joined(idle), idle.size() > 1 ? " read" : " reads", " none of the samples"),
+               .text = concat("rewards: ", joined(idle), idle.size() > 1 ? " read" : " reads",
+                              " none of the samples"),
                .remedy = "remove it, or add records of its task",
                .of_config = true});
 }
@@ -124,12 +137,14 @@ void match_rewards(const Samples& samples, const Purpose& purpose, Mismatches& f
     bool is_read = false;
     for (auto& item : items)
       for (const auto* entry : item.accuracies) {
-        if ((is_read && item.reads_any) || !rewards::reads(*entry, *sample, purpose.reward_options)) continue;
+        if ((is_read && item.reads_any) || !rewards::reads(*entry, *sample, purpose.reward_options))
+          continue;
         is_read = item.reads_any = true;
       }
     if (!is_read) unread.push_back(sample);
   }
-  const bool none_of_accuracy = std::all_of(items.begin(), items.end(), [](const auto& item) { return item.accuracies.empty(); });
+  const bool none_of_accuracy = std::all_of(
+      items.begin(), items.end(), [](const auto& item) { return item.accuracies.empty(); });
   if (none_of_accuracy) return;  // only the layout is to be learnt
   if (unread.size() == samples.size()) return tell_all_unread(unread, purpose, found);
   tell_unread_tasks(unread, items, purpose, found);

@@ -62,7 +62,8 @@ std::string defect(const Checkpoint& checkpoint, const CheckContent& check) {
   try {
     check(checkpoint);
   } catch (const Error& error) {
-    if (error.exit_code() != ExitCode::kBadData && error.exit_code() != ExitCode::kMissingInput) throw;
+    if (error.exit_code() != ExitCode::kBadData && error.exit_code() != ExitCode::kMissingInput)
+      throw;
     return error.what();
   }
   return {};
@@ -74,26 +75,32 @@ std::vector<Checkpoint> list_checkpoints(const fs::path& run_folder) {
   std::vector<Checkpoint> found;
   for (const auto& entry : io::list_folder(run_folder / "checkpoints"))
     if (const auto step = step_of(entry)) found.push_back({*step, entry});
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.step > b.step; });
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.step > b.step; });
   return found;
 }
 
-void save_checkpoint(const fs::path& run_folder, int64_t step, const std::function<void(const fs::path& folder)>& fill) {
+void save_checkpoint(const fs::path& run_folder, int64_t step,
+                     const std::function<void(const fs::path& folder)>& fill) {
   const auto parent = run_folder / "checkpoints";
   const auto final_folder = parent / folder_name(step);
   const fs::path temporary = final_folder.string() + ".tmp";
-  if (!io::is_folder(run_folder)) throw DiskError(concat(run_folder.string(), ": the run folder is gone, there is nowhere to save to"));
+  if (!io::is_folder(run_folder))
+    throw DiskError(
+        concat(run_folder.string(), ": the run folder is gone, there is nowhere to save to"));
   io::remove_all(temporary);
   io::remove_all(final_folder);  // a damaged one: a sound one would have been resumed from
   const RemovedFolder unfinished{temporary};
   io::create_folders(temporary);
   fill(temporary);
 
-  io::write_file_atomic(temporary / "manifest.json", describe_files(temporary, step).dump(2) + "\n");
+  io::write_file_atomic(temporary / "manifest.json",
+                        describe_files(temporary, step).dump(2) + "\n");
   io::rename(temporary, final_folder);
 }
 
-std::optional<Checkpoint> find_latest_checkpoint(const fs::path& run_folder, const CheckContent& check) {
+std::optional<Checkpoint> find_latest_checkpoint(const fs::path& run_folder,
+                                                 const CheckContent& check) {
   for (const auto& checkpoint : list_checkpoints(run_folder)) {
     const auto problem = defect(checkpoint, check);
     if (problem.empty()) return checkpoint;

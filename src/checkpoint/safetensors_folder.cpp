@@ -21,19 +21,21 @@ std::map<std::string, std::string> read_weight_map(const fs::path& path) {
   }
   const auto found = index.is_object() ? index.find("weight_map") : index.end();
   if (!index.is_object() || found == index.end() || !found->is_object())
-    throw CheckpointError(concat(path.string(), ": no object \"weight_map\" of tensor names and shard file names"));
+    throw CheckpointError(
+        concat(path.string(), ": no object \"weight_map\" of tensor names and shard file names"));
   std::map<std::string, std::string> weight_map;
   for (const auto& [tensor, shard] : found->items()) {
     if (!shard.is_string())
-      throw CheckpointError(concat(path.string(), ": tensor ", io::excerpt(tensor), ": shard is not a name but ", io::excerpt(shard)));
+      throw CheckpointError(concat(path.string(), ": tensor ", io::excerpt(tensor),
+                                   ": shard is not a name but ", io::excerpt(shard)));
     weight_map[tensor] = shard.get<std::string>();
   }
   return weight_map;
 }
 
 bool is_plain_file_name(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos && name.find('\\') == std::string::npos &&
-         name.find('\0') == std::string::npos;
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+         name.find('\\') == std::string::npos && name.find('\0') == std::string::npos;
 }
 
 /// Consecutive tensors, as many as fit.
@@ -61,7 +63,9 @@ std::string shard_name(size_t number, size_t count) {
 }  // namespace
 
 SafetensorsFolder::SafetensorsFolder(const fs::path& folder) : folder_(folder) {
-  const auto open = [&](const std::string& name) -> const SafetensorsFile* { return &files_.try_emplace(name, folder / name).first->second; };
+  const auto open = [&](const std::string& name) -> const SafetensorsFile* {
+    return &files_.try_emplace(name, folder / name).first->second;
+  };
   const fs::path index = folder / kIndexName;
   if (!fs::exists(index)) {
     const SafetensorsFile* only = open(kSingleName);
@@ -70,10 +74,13 @@ SafetensorsFolder::SafetensorsFolder(const fs::path& folder) : folder_(folder) {
   }
   for (const auto& [name, shard] : read_weight_map(index)) {
     if (!is_plain_file_name(shard))
-      throw CheckpointError(concat(index.string(), ": tensor ", io::excerpt(name), ": shard ", io::excerpt(shard), " is not a plain file name"));
+      throw CheckpointError(concat(index.string(), ": tensor ", io::excerpt(name), ": shard ",
+                                   io::excerpt(shard), " is not a plain file name"));
     const auto opened = files_.find(shard);
     const SafetensorsFile* file = opened == files_.end() ? open(shard) : &opened->second;
-    if (!file->contains(name)) throw CheckpointError(concat(file->path().string(), ": no tensor ", io::excerpt(name), ", which the index promises"));
+    if (!file->contains(name))
+      throw CheckpointError(concat(file->path().string(), ": no tensor ", io::excerpt(name),
+                                   ", which the index promises"));
     file_of_[name] = file;
   }
 }
@@ -86,7 +93,8 @@ std::vector<std::string> SafetensorsFolder::names() const {
 
 const SafetensorsFile& SafetensorsFolder::file(const std::string& name) const {
   const auto found = file_of_.find(name);
-  if (found == file_of_.end()) throw CheckpointError(concat(folder_.string(), ": no tensor ", io::excerpt(name)));
+  if (found == file_of_.end())
+    throw CheckpointError(concat(folder_.string(), ": no tensor ", io::excerpt(name)));
   return *found->second;
 }
 
@@ -111,7 +119,9 @@ void save_sharded(const fs::path& folder, const NamedTensors& tensors, uint64_t 
     const std::string name = shard_name(i + 1, shards.size());
     write_safetensors(folder / name, shards[i]);
     for (const auto& [tensor, value] : shards[i]) {
-      if (!weight_map.emplace(tensor, name).second) throw CheckpointError(concat(folder.string(), ": tensor \"", tensor, "\": name is given twice"));
+      if (!weight_map.emplace(tensor, name).second)
+        throw CheckpointError(
+            concat(folder.string(), ": tensor \"", tensor, "\": name is given twice"));
       total += value.nbytes();
     }
   }

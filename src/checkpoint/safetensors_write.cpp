@@ -29,24 +29,30 @@ void check(const fs::path& path, const NamedTensors& tensors) {
     };
     if (!names.insert(name).second) refuse("name is given twice or reserved");
     if (!tensor.defined()) refuse("is undefined");
-    if (name_of_dtype(tensor.scalar_type()).empty()) refuse("safetensors has no dtype for ", tensor.scalar_type());
+    if (name_of_dtype(tensor.scalar_type()).empty())
+      refuse("safetensors has no dtype for ", tensor.scalar_type());
   }
 }
 
 /// Larger items first: then every offset is a multiple of the size of its tensor's items.
 NamedTensors aligned_order(NamedTensors tensors) {
-  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.second.element_size() > b.second.element_size(); });
+  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
+    return a.second.element_size() > b.second.element_size();
+  });
   return tensors;
 }
 
 /// The length and the header, padded with spaces so that the data begin at a multiple of 8.
-std::string make_header(const NamedTensors& tensors, const std::map<std::string, std::string>& metadata) {
+std::string make_header(const NamedTensors& tensors,
+                        const std::map<std::string, std::string>& metadata) {
   io::Json header;
   header["__metadata__"] = metadata;
   uint64_t begin = 0;
   for (const auto& [name, tensor] : tensors) {
     const uint64_t end = begin + tensor.nbytes();
-    header[name] = {{"dtype", name_of_dtype(tensor.scalar_type())}, {"shape", tensor.sizes().vec()}, {"data_offsets", {begin, end}}};
+    header[name] = {{"dtype", name_of_dtype(tensor.scalar_type())},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {begin, end}}};
     begin = end;
   }
   std::string text = io::to_line(header);
@@ -58,7 +64,8 @@ std::string make_header(const NamedTensors& tensors, const std::map<std::string,
 
 }  // namespace
 
-void write_safetensors(const fs::path& path, const NamedTensors& tensors, std::map<std::string, std::string> metadata) {
+void write_safetensors(const fs::path& path, const NamedTensors& tensors,
+                       std::map<std::string, std::string> metadata) {
   check(path, tensors);
   metadata.emplace("format", "pt");
   const NamedTensors ordered = aligned_order(tensors);
@@ -75,7 +82,9 @@ void write_safetensors(const fs::path& path, const NamedTensors& tensors, std::m
   writer.close();
   std::error_code error;
   fs::rename(temporary_path, path, error);
-  if (error) throw DiskError(concat(path.string(), ": cannot rename from ", temporary_path.string(), ": ", error.message()));
+  if (error)
+    throw DiskError(concat(path.string(), ": cannot rename from ", temporary_path.string(), ": ",
+                           error.message()));
   io::sync_folder(path.parent_path());
 }
 

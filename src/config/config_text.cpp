@@ -38,7 +38,8 @@ std::pair<size_t, std::string> odd_byte(const std::string& line) {
     if ((byte < 0x20 && byte != '\t' && !(byte == '\r' && at + 1 == line.size())) || byte == 0x7F)
       return {at, concat("a control character (", hexadecimal(byte), ")")};
     const auto bytes = character_bytes(byte);
-    if (!is_character(line, at, bytes)) return {at, concat("the byte ", hexadecimal(byte), " is no UTF-8")};
+    if (!is_character(line, at, bytes))
+      return {at, concat("the byte ", hexadecimal(byte), " is no UTF-8")};
     at += bytes;
   }
   return {std::string::npos, ""};
@@ -69,7 +70,8 @@ size_t behind_text(const std::string& line, size_t at) {
 /// Where a quoted text opens that does not close on the line; npos: there is none.
 size_t open_quote(const std::string& line) {
   for (size_t at = 0; at < line.size();) {
-    if (line[at] == '#' && (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t')) return std::string::npos;
+    if (line[at] == '#' && (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t'))
+      return std::string::npos;
     if ((line[at] != '"' && line[at] != '\'') || !may_open(line, at)) {
       ++at;
       continue;
@@ -111,7 +113,8 @@ std::vector<std::string> mistakes_of_text(const std::string& text, const std::st
     if (const auto [at, what] = odd_byte(lines[i]); at != std::string::npos)
       mistakes.push_back(concat(place(at), what, ": a config is text in UTF-8"));
     else if (const auto quote = open_quote(lines[i]); quote != std::string::npos)
-      mistakes.push_back(concat(place(quote), "the quote ", lines[i][quote], " that opens here is not closed on this line"));
+      mistakes.push_back(concat(place(quote), "the quote ", lines[i][quote],
+                                " that opens here is not closed on this line"));
   }
   return mistakes;
 }
@@ -121,7 +124,8 @@ std::string place_of_tab(const std::string& text, const std::string& origin, int
   for (size_t i = 0; i < lines.size() && static_cast<int>(i) <= last_line; ++i) {
     const auto first = lines[i].find_first_not_of(" \t\r");
     const auto tab = lines[i].find('\t');
-    if (first != std::string::npos && tab < first && lines[i][first] != '#') return concat(origin, ":", i + 1, ":", tab + 1);
+    if (first != std::string::npos && tab < first && lines[i][first] != '#')
+      return concat(origin, ":", i + 1, ":", tab + 1);
   }
   return {};
 }

@@ -43,7 +43,8 @@ Leaves leaves_of(const std::string& yaml) {
 
 std::vector<Difference> differences(const std::string& before_yaml, const std::string& after_yaml) {
   const auto before = leaves_of(before_yaml), after = leaves_of(after_yaml);
-  const std::map<std::string, std::string> old_values(before.begin(), before.end()), new_values(after.begin(), after.end());
+  const std::map<std::string, std::string> old_values(before.begin(), before.end()),
+      new_values(after.begin(), after.end());
   std::vector<Difference> found;
   for (const auto& [key, value] : after) {
     const auto old = old_values.find(key);

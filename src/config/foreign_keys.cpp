@@ -7,26 +7,32 @@
 namespace vrlt::config {
 namespace {
 
-/// A key of another project. It is found by the end of what was written: "rollout.n" stands for "actor_rollout_ref.rollout.n" and "worker.rollout.n".
+/// A key of another project. It is found by the end of what was written: "rollout.n" stands for
+/// "actor_rollout_ref.rollout.n" and "worker.rollout.n".
 struct ForeignKey {
   const char* name;
   const char* ours;  ///< Null: there is none.
   const char* note;  ///< What differs, or what to do; null: it means the same.
 };
 
-constexpr const char* kSteps = "steps counts batches of prompts_per_step: epochs times samples, divided by prompts_per_step";
-constexpr const char* kBatch = "prompts_per_step counts prompts over all ranks, not samples or responses of one device";
+constexpr const char* kSteps =
+    "steps counts batches of prompts_per_step: epochs times samples, divided by prompts_per_step";
+constexpr const char* kBatch =
+    "prompts_per_step counts prompts over all ranks, not samples or responses of one device";
 constexpr const char* kMicroBatch = "micro_batch counts prompts, each with all its responses";
-constexpr const char* kUpdates = "the number of updates that prompts_per_step is cut into, not the size of each";
+constexpr const char* kUpdates =
+    "the number of updates that prompts_per_step is cut into, not the size of each";
 constexpr const char* kWarmup = "warmup_steps is a number of updates, not a share of them";
-constexpr const char* kPromptLength = "prompts are never cut; video.max_frames and video.total_pixels bound them";
+constexpr const char* kPromptLength =
+    "prompts are never cut; video.max_frames and video.total_pixels bound them";
 constexpr const char* kRecords = "JSON Lines files of records; vrlt-data convert writes them";
 constexpr const char* kLaunch = "ranks come from the launcher: torchrun, srun or mpirun";
 constexpr const char* kResume = "the same command goes on where a run stopped; see --resume";
 constexpr const char* kFull = "there is none: all weights are trained, whole on each rank";
 constexpr const char* kEngine = "there is none: the program generates responses itself";
 constexpr const char* kValidation = "there is none: vrlt-eval scores the checkpoints";
-constexpr const char* kTensorBoard = "there is none: every run writes metrics.jsonl and tensorboard/";
+constexpr const char* kTensorBoard =
+    "there is none: every run writes metrics.jsonl and tensorboard/";
 constexpr const char* kKlLoss = "kl_coef above 0 puts the divergence into the loss";
 constexpr const char* kKlReward = "kl_reward_coef above 0 takes the divergence from the reward";
 
@@ -35,7 +41,8 @@ constexpr ForeignKey kForeignKeys[] = {
     {"learning_rate", "optim.lr", nullptr},
     {"per_device_train_batch_size", "prompts_per_step", kBatch},
     {"train_batch_size", "prompts_per_step", kBatch},
-    {"gradient_accumulation_steps", "micro_batch", "prompts_per_step is the whole batch of an update, micro_batch the prompts of one pass"},
+    {"gradient_accumulation_steps", "micro_batch",
+     "prompts_per_step is the whole batch of an update, micro_batch the prompts of one pass"},
     {"num_train_epochs", "steps", kSteps},
     {"max_steps", "steps", nullptr},
     {"lr_scheduler_type", "optim.schedule", nullptr},
@@ -67,16 +74,20 @@ constexpr ForeignKey kForeignKeys[] = {
     {"max_completion_length", "rollout.max_new_tokens", nullptr},
     {"max_prompt_length", nullptr, kPromptLength},
     {"beta", "algorithm.kl_coef", nullptr},
-    {"epsilon", "algorithm.clip_ratio_low", "and clip_ratio_high; the epsilon of Adam is optim.epsilon"},
+    {"epsilon", "algorithm.clip_ratio_low",
+     "and clip_ratio_high; the epsilon of Adam is optim.epsilon"},
     {"epsilon_high", "algorithm.clip_ratio_high", nullptr},
     {"delta", "algorithm.ratio_max", "of loss: ppo_two_sided"},
     {"num_iterations", "algorithm.passes", nullptr},
     {"steps_per_generation", "algorithm.updates_per_pass", kUpdates},
-    {"loss_type", "algorithm.aggregation", "grpo is seq_mean_token_mean, dapo token_mean, dr_grpo const, bnpo local_token_mean"},
-    {"scale_rewards", "algorithm.advantage", "group is group_std, batch is batch_std, none is none"},
+    {"loss_type", "algorithm.aggregation",
+     "grpo is seq_mean_token_mean, dapo token_mean, dr_grpo const, bnpo local_token_mean"},
+    {"scale_rewards", "algorithm.advantage",
+     "group is group_std, batch is batch_std, none is none"},
     {"importance_sampling_level", "algorithm.ratio", nullptr},
     {"mask_truncated_completions", "algorithm.mask_truncated", nullptr},
-    {"sync_ref_model", "algorithm.reference_sync_every", "the number of updates between two moves of the reference"},
+    {"sync_ref_model", "algorithm.reference_sync_every",
+     "the number of updates between two moves of the reference"},
     {"ref_model_sync_steps", "algorithm.reference_sync_every", nullptr},
     {"ref_model_mixup_alpha", "algorithm.reference_sync_alpha", nullptr},
     {"reward_funcs", "rewards", "[{name: ..., weight: ...}, ...]"},
@@ -103,7 +114,8 @@ constexpr ForeignKey kForeignKeys[] = {
     {"clip_ratio", "algorithm.clip_ratio_low", "and clip_ratio_high"},
     {"clip_ratio_c", "algorithm.dual_clip", "of loss: ppo_dual_clip"},
     {"clip_ratio_dual", "algorithm.dual_clip", "of loss: ppo_dual_clip"},
-    {"loss_agg_mode", "algorithm.aggregation", "token-mean is token_mean, seq-mean-token-sum is seq_mean_token_sum"},
+    {"loss_agg_mode", "algorithm.aggregation",
+     "token-mean is token_mean, seq-mean-token-sum is seq_mean_token_sum"},
     {"entropy_coeff", "algorithm.entropy_coef", nullptr},
     {"use_kl_loss", "algorithm.kl_coef", kKlLoss},
     {"disable_kl", "algorithm.kl_coef", "0 is without"},
@@ -114,7 +126,8 @@ constexpr ForeignKey kForeignKeys[] = {
     {"kl_ctrl.kl_coef", "algorithm.kl_reward_coef", kKlReward},
     {"target_kl", "algorithm.kl_reward_target", nullptr},
     {"kl_ctrl.horizon", "algorithm.kl_reward_horizon", nullptr},
-    {"adv_estimator", "algorithm.advantage", "grpo is group_std; or set algorithm.preset (--list presets)"},
+    {"adv_estimator", "algorithm.advantage",
+     "grpo is group_std; or set algorithm.preset (--list presets)"},
     {"norm_adv_by_std_in_grpo", "algorithm.advantage", "group_std, or none without the division"},
     {"filter_groups.enable", "algorithm.dynamic_sampling", nullptr},
     {"max_num_gen_batches", "algorithm.ds_max_batches", nullptr},
@@ -159,27 +172,35 @@ constexpr ForeignKey kForeignKeys[] = {
     {"fps_min_frames", "video.min_frames", nullptr},
 };
 
-bool ends_in(const std::string& key, const std::string& name) { return key == name || key.ends_with("." + name); }
+bool ends_in(const std::string& key, const std::string& name) {
+  return key == name || key.ends_with("." + name);
+}
 
-bool contains(const std::vector<std::string>& all, const std::string& key) { return std::find(all.begin(), all.end(), key) != all.end(); }
+bool contains(const std::vector<std::string>& all, const std::string& key) {
+  return std::find(all.begin(), all.end(), key) != all.end();
+}
 
 /// Ours, as the program at hand calls it: vrlt-eval generates where others roll out.
 std::string name_here(const std::string& ours, const std::vector<std::string>& all) {
   if (contains(all, ours)) return ours;
   const std::string from = "rollout.", to = "generation.";
-  if (ours == "rollout.group_size" && contains(all, "generation.samples")) return "generation.samples";
-  if (ours.starts_with(from) && contains(all, to + ours.substr(from.size()))) return to + ours.substr(from.size());
+  if (ours == "rollout.group_size" && contains(all, "generation.samples"))
+    return "generation.samples";
+  if (ours.starts_with(from) && contains(all, to + ours.substr(from.size())))
+    return to + ours.substr(from.size());
   return {};
 }
 
 }  // namespace
 
 std::string foreign_key_text(const std::string& key, const std::vector<std::string>& all) {
-  const auto row = std::find_if(std::begin(kForeignKeys), std::end(kForeignKeys), [&](const ForeignKey& entry) { return ends_in(key, entry.name); });
+  const auto row = std::find_if(std::begin(kForeignKeys), std::end(kForeignKeys),
+                                [&](const ForeignKey& entry) { return ends_in(key, entry.name); });
   if (row == std::end(kForeignKeys)) return {};
   if (row->ours == nullptr) return row->note;
   const auto here = name_here(row->ours, all);
-  const auto text = here.empty() ? concat("it is ", row->ours, " of vrlt-train") : concat("it is ", here, " here");
+  const auto text = here.empty() ? concat("it is ", row->ours, " of vrlt-train")
+                                 : concat("it is ", here, " here");
   return row->note == nullptr ? text : concat(text, ": ", row->note);
 }
 

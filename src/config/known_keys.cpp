@@ -39,7 +39,8 @@ std::string of_that_name(const std::string& key, const std::vector<std::string>&
   std::string found;
   size_t count = 0;
   for (const auto& candidate : all)
-    if (last_part(candidate) == key && ++count <= kMost) found += (found.empty() ? "" : " or ") + candidate;
+    if (last_part(candidate) == key && ++count <= kMost)
+      found += (found.empty() ? "" : " or ") + candidate;
   return count <= kMost ? found : "";
 }
 
@@ -59,11 +60,16 @@ std::vector<std::string> known_keys(const std::function<void(FieldVisitor&)>& vi
   return collector.keys;
 }
 
-std::string meant_by(const std::string& path, const std::string& key, const std::vector<std::string>& here, const std::vector<std::string>& all) {
-  if (const auto foreign = foreign_key_text(path + key, all); !foreign.empty()) return "; " + foreign;
-  if (const auto same = of_that_name(key, all); !same.empty()) return concat("; did you mean ", same, "?");
-  if (const auto near = nearest_name(key, here); !near.empty()) return concat("; did you mean \"", near, "\"?");
-  if (const auto near = nearest_anywhere(key, all); !near.empty()) return concat("; did you mean ", near, "?");
+std::string meant_by(const std::string& path, const std::string& key,
+                     const std::vector<std::string>& here, const std::vector<std::string>& all) {
+  if (const auto foreign = foreign_key_text(path + key, all); !foreign.empty())
+    return "; " + foreign;
+  if (const auto same = of_that_name(key, all); !same.empty())
+    return concat("; did you mean ", same, "?");
+  if (const auto near = nearest_name(key, here); !near.empty())
+    return concat("; did you mean \"", near, "\"?");
+  if (const auto near = nearest_anywhere(key, all); !near.empty())
+    return concat("; did you mean ", near, "?");
   return {};
 }
 

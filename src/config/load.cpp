@@ -11,9 +11,11 @@
 namespace vrlt::config {
 namespace {
 
-/// A value of the command line, which is YAML: lists work, and what YAML calls null unsets a key. A remark ("#1") is text.
+/// A value of the command line, which is YAML: lists work, and what YAML calls null unsets a key. A
+/// remark ("#1") is text.
 YAML::Node override_value(const std::string& text) {
-  if (const auto mistakes = mistakes_of_text(text, "value"); !mistakes.empty()) throw ConfigError(mistakes.front());
+  if (const auto mistakes = mistakes_of_text(text, "value"); !mistakes.empty())
+    throw ConfigError(mistakes.front());
   const auto node = parse_yaml(text);
   const auto is_word = [&](const char* word) { return text == word; };
   constexpr const char* kNull[] = {"", "~", "null", "Null", "NULL"};
@@ -24,7 +26,8 @@ YAML::Node override_value(const std::string& text) {
 /// "a.b.c=value" as the tree {a: {b: {c: value}}}.
 YAML::Node override_tree(const std::string& text) {
   const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) throw ConfigError("expected key=value, as in rollout.group_size=16");
+  if (equals == std::string::npos || equals == 0)
+    throw ConfigError("expected key=value, as in rollout.group_size=16");
   YAML::Node node = override_value(text.substr(equals + 1));
   std::string key = text.substr(0, equals);
   while (!key.empty()) {
@@ -40,7 +43,8 @@ YAML::Node override_tree(const std::string& text) {
 /// Finds strings and lists that are required and still empty.
 class RequiredCheck final : public FieldVisitor {
  public:
-  RequiredCheck(std::string origin, const KeyLocations& locations, std::vector<std::string>& problems)
+  RequiredCheck(std::string origin, const KeyLocations& locations,
+                std::vector<std::string>& problems)
       : origin_(std::move(origin)), locations_(locations), problems_(problems) {}
   void field(const Field&, bool&) override {}
   void field(const Field&, int64_t&) override {}
@@ -49,8 +53,12 @@ class RequiredCheck final : public FieldVisitor {
   void field(const Field&, std::optional<int64_t>&) override {}
   void field(const Field&, std::optional<double>&) override {}
   void field(const Field& field, std::string& value) override { check(field, value.empty()); }
-  void field(const Field& field, std::vector<std::string>& value) override { check(field, value.empty()); }
-  void field(const Field& field, std::vector<WeightedName>& value) override { check(field, value.empty()); }
+  void field(const Field& field, std::vector<std::string>& value) override {
+    check(field, value.empty());
+  }
+  void field(const Field& field, std::vector<WeightedName>& value) override {
+    check(field, value.empty());
+  }
   void begin_section(const char* name, const char*) override { path_ += std::string(name) + "."; }
   void end_section() override { path_.erase(path_.rfind('.', path_.size() - 2) + 1); }
 
@@ -59,8 +67,9 @@ class RequiredCheck final : public FieldVisitor {
     if (!field.required || !empty) return;
     const auto key = path_ + field.name;
     const auto written = locations_.find(key);
-    problems_.push_back(concat(written == locations_.end() ? origin_ : written->second, ": \"", key, "\" is ",
-                               written == locations_.end() ? "missing" : "empty", " (", field.help, ")"));
+    problems_.push_back(concat(written == locations_.end() ? origin_ : written->second, ": \"", key,
+                               "\" is ", written == locations_.end() ? "missing" : "empty", " (",
+                               field.help, ")"));
   }
   std::string origin_, path_;
   const KeyLocations& locations_;
@@ -72,8 +81,10 @@ void refuse(const std::vector<std::string>& problems) {
   if (problems.empty()) return;
   constexpr size_t kMostShown = 50;
   std::string message;
-  for (size_t i = 0; i < std::min(problems.size(), kMostShown); ++i) message += (i == 0 ? "" : "\n") + problems[i];
-  if (problems.size() > kMostShown) message += concat("\n... and ", problems.size() - kMostShown, " more");
+  for (size_t i = 0; i < std::min(problems.size(), kMostShown); ++i)
+    message += (i == 0 ? "" : "\n") + problems[i];
+  if (problems.size() > kMostShown)
+    message += concat("\n... and ", problems.size() - kMostShown, " more");
   throw ConfigError(message);
 }
 
@@ -86,7 +97,8 @@ YAML::Node read_tree(const std::filesystem::path& file, std::vector<std::string>
       return parse_yaml(text);
     } catch (const YAML::Exception& error) {
       const auto tab = place_of_tab(text, origin, error.mark.line);
-      problems.push_back(tab.empty() ? concat(origin, ":", error.mark.line + 1, ":", error.mark.column + 1, ": ", error.msg)
+      problems.push_back(tab.empty() ? concat(origin, ":", error.mark.line + 1, ":",
+                                              error.mark.column + 1, ": ", error.msg)
                                      : concat(tab, ": a tab indents this line; YAML wants spaces"));
     }
   return YAML::Node();
@@ -94,7 +106,8 @@ YAML::Node read_tree(const std::filesystem::path& file, std::vector<std::string>
 
 }  // namespace
 
-void load(const std::filesystem::path& file, const std::vector<std::string>& overrides, const std::function<void(FieldVisitor&)>& visit,
+void load(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+          const std::function<void(FieldVisitor&)>& visit,
           const std::function<std::vector<std::string>(const KeyLocations&)>& check) {
   std::vector<std::string> problems;
   KeyLocations locations;

@@ -27,7 +27,8 @@ std::string nearest_name(const std::string& name, const std::vector<std::string>
   constexpr size_t kLongestName = 100;
   if (name.size() > kLongestName) return {};
   std::string best;
-  size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;  // further away it is another word
+  // further away it is another word
+  size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;
   for (const auto& candidate : known) {
     const size_t distance = edit_distance(name, candidate);
     if (distance < best_distance) {

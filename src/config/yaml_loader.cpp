@@ -39,27 +39,36 @@ bool parse_whole(const std::string& text, Number* value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-bool parse_number(const std::string& text, double* value) { return parse_whole(text, value) && std::isfinite(*value); }
+bool parse_number(const std::string& text, double* value) {
+  return parse_whole(text, value) && std::isfinite(*value);
+}
 
 /// 010 is eight to some readers of YAML and ten to others.
 bool has_leading_zero(const std::string& text) {
   const size_t first = text.starts_with('-') ? 1 : 0;
-  return text.size() > first + 1 && text[first] == '0' && text[first + 1] >= '0' && text[first + 1] <= '9';
+  return text.size() > first + 1 && text[first] == '0' && text[first + 1] >= '0' &&
+         text[first + 1] <= '9';
 }
 
-const char* shown_kind(const YAML::Node& node) { return node.IsSequence() ? "a list" : "a single value"; }
+const char* shown_kind(const YAML::Node& node) {
+  return node.IsSequence() ? "a list" : "a single value";
+}
 
 std::string zero_hint(const YAML::Node& node) {
-  return node.IsScalar() && has_leading_zero(node.Scalar()) ? " without a zero in front, which some read as octal" : "";
+  return node.IsScalar() && has_leading_zero(node.Scalar())
+             ? " without a zero in front, which some read as octal"
+             : "";
 }
 
-/// An integer exactly; or in another form of which it is the value, such as 1e3 or 16.0, as far as a double holds every integer.
+/// An integer exactly; or in another form of which it is the value, such as 1e3 or 16.0, as far as
+/// a double holds every integer.
 template <typename Integer>
 bool parse_integer(const std::string& text, Integer* value) {
   if (parse_whole(text, value)) return true;
   constexpr double kLargest = 9007199254740992.0;  // 2^53
   double parsed = 0;
-  if (text.find_first_of(".eE") == std::string::npos || !parse_number(text, &parsed) || parsed != std::floor(parsed) || std::abs(parsed) > kLargest ||
+  if (text.find_first_of(".eE") == std::string::npos || !parse_number(text, &parsed) ||
+      parsed != std::floor(parsed) || std::abs(parsed) > kLargest ||
       (std::is_unsigned_v<Integer> && parsed < 0))
     return false;
   *value = static_cast<Integer>(parsed);
@@ -68,16 +77,23 @@ bool parse_integer(const std::string& text, Integer* value) {
 
 }  // namespace
 
-YamlLoader::YamlLoader(const YAML::Node& root, std::string origin, bool with_marks, const std::vector<std::string>& keys,
-                       std::vector<std::string>& problems, KeyLocations& locations)
-    : origin_(std::move(origin)), with_marks_(with_marks), keys_(keys), problems_(problems), locations_(locations) {
+YamlLoader::YamlLoader(const YAML::Node& root, std::string origin, bool with_marks,
+                       const std::vector<std::string>& keys, std::vector<std::string>& problems,
+                       KeyLocations& locations)
+    : origin_(std::move(origin)),
+      with_marks_(with_marks),
+      keys_(keys),
+      problems_(problems),
+      locations_(locations) {
   sections_.push_back({root, "", {}});
 }
 
-/// An empty value stands nowhere: the parser gives the place of what follows, so its key's is taken.
+/// An empty value stands nowhere: the parser gives the place of what follows, so its key's is
+/// taken.
 YAML::Mark YamlLoader::mark_of(const YAML::Node& node) const {
   if (!node.IsDefined()) return YAML::Mark::null_mark();
-  return node.IsNull() && key_.IsDefined() && key_.Mark().line < node.Mark().line ? key_.Mark() : node.Mark();
+  return node.IsNull() && key_.IsDefined() && key_.Mark().line < node.Mark().line ? key_.Mark()
+                                                                                  : node.Mark();
 }
 
 std::string YamlLoader::place(const YAML::Node& node) const {
@@ -94,7 +110,8 @@ void YamlLoader::problem(const YAML::Node& node, const std::string& message) {
 YAML::Node YamlLoader::find(const Field& field) {
   auto& section = sections_.back();
   section.known.emplace_back(field.name);
-  if (!section.node.IsDefined() || !section.node.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
+  if (!section.node.IsDefined() || !section.node.IsMap())
+    return YAML::Node(YAML::NodeType::Undefined);
   for (const auto& entry : section.node) {
     if (!entry.first.IsScalar() || entry.first.Scalar() != field.name) continue;
     locations_[section.path + field.name] = place(entry.first);
@@ -106,12 +123,15 @@ YAML::Node YamlLoader::find(const Field& field) {
 
 bool YamlLoader::read_number(const Field& field, const YAML::Node& node, double* value) {
   double parsed = 0;
-  if (!node.IsScalar() || has_leading_zero(node.Scalar()) || !parse_number(node.Scalar(), &parsed)) {
-    problem(node, concat(field.name, " is ", shown(node), ", expected a number", range_text(field), zero_hint(node)));
+  if (!node.IsScalar() || has_leading_zero(node.Scalar()) ||
+      !parse_number(node.Scalar(), &parsed)) {
+    problem(node, concat(field.name, " is ", shown(node), ", expected a number", range_text(field),
+                         zero_hint(node)));
     return false;
   }
   if (parsed < field.min || parsed > field.max) {
-    problem(node, concat(field.name, " is ", node.Scalar().substr(0, kShownDigits), ", expected a number", range_text(field)));
+    problem(node, concat(field.name, " is ", node.Scalar().substr(0, kShownDigits),
+                         ", expected a number", range_text(field)));
     return false;
   }
   *value = parsed;
@@ -121,12 +141,15 @@ bool YamlLoader::read_number(const Field& field, const YAML::Node& node, double*
 template <typename Integer>
 bool YamlLoader::read_integer(const Field& field, const YAML::Node& node, Integer* value) {
   Integer parsed = 0;
-  if (!node.IsScalar() || has_leading_zero(node.Scalar()) || !parse_integer(node.Scalar(), &parsed)) {
-    problem(node, concat(field.name, " is ", shown(node), ", expected an integer", range_text(field), zero_hint(node)));
+  if (!node.IsScalar() || has_leading_zero(node.Scalar()) ||
+      !parse_integer(node.Scalar(), &parsed)) {
+    problem(node, concat(field.name, " is ", shown(node), ", expected an integer",
+                         range_text(field), zero_hint(node)));
     return false;
   }
   if (static_cast<double>(parsed) < field.min || static_cast<double>(parsed) > field.max) {
-    problem(node, concat(field.name, " is ", node.Scalar().substr(0, kShownDigits), ", expected an integer", range_text(field)));
+    problem(node, concat(field.name, " is ", node.Scalar().substr(0, kShownDigits),
+                         ", expected an integer", range_text(field)));
     return false;
   }
   *value = parsed;
@@ -134,10 +157,11 @@ bool YamlLoader::read_integer(const Field& field, const YAML::Node& node, Intege
 }
 
 bool YamlLoader::read_text(const Field& field, const YAML::Node& node, std::string* value) {
-  if (node.IsMap() && report_foreign_below(node, sections_.back().path + field.name + ".")) return false;
+  if (node.IsMap() && report_foreign_below(node, sections_.back().path + field.name + "."))
+    return false;
   if (!node.IsScalar()) {
-    problem(node,
-            concat(field.name, " is ", node.IsNull() ? "null" : "not a single value", ", expected text", node.IsNull() ? " (\"\" for none)" : ""));
+    problem(node, concat(field.name, " is ", node.IsNull() ? "null" : "not a single value",
+                         ", expected text", node.IsNull() ? " (\"\" for none)" : ""));
     return false;
   }
   const auto& text = node.Scalar();
@@ -145,9 +169,11 @@ bool YamlLoader::read_text(const Field& field, const YAML::Node& node, std::stri
     problem(node, concat(field.name, " is ", io::excerpt(text), ", expected text without a NUL"));
     return false;
   }
-  if (!field.choices.empty() && std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end()) {
+  if (!field.choices.empty() &&
+      std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end()) {
     const auto nearest = nearest_name(text, field.choices);
-    problem(node, concat(field.name, " is ", io::excerpt(text), ", expected one of ", joined(field.choices),
+    problem(node, concat(field.name, " is ", io::excerpt(text), ", expected one of ",
+                         joined(field.choices),
                          nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
     return false;
   }
@@ -235,7 +261,8 @@ void YamlLoader::field(const Field& field, std::vector<std::string>& value) {
   value = std::move(items);
 }
 
-void YamlLoader::read_item(const Field& field, const YAML::Node& item, std::vector<WeightedName>& items) {
+void YamlLoader::read_item(const Field& field, const YAML::Node& item,
+                           std::vector<WeightedName>& items) {
   WeightedName parsed;
   bool is_named = false;
   if (item.IsMap()) {
@@ -250,7 +277,9 @@ void YamlLoader::read_item(const Field& field, const YAML::Node& item, std::vect
     read_text(field, item, &parsed.name);
   }
   if (!is_named)
-    problem(item, concat("an item of ", field.name, " has no name, expected {name: ..., weight: ...} with one of ", joined(field.choices)));
+    problem(item, concat("an item of ", field.name,
+                         " has no name, expected {name: ..., weight: ...} with one of ",
+                         joined(field.choices)));
   if (!parsed.name.empty()) items.push_back(parsed);
 }
 
@@ -268,7 +297,8 @@ void YamlLoader::field(const Field& field, std::vector<WeightedName>& value) {
 void YamlLoader::begin_section(const char* name, const char*) {
   const Field key{.name = name, .help = ""};
   const auto node = find(key);
-  if (node.IsDefined() && !node.IsMap() && !node.IsNull()) problem(node, concat(name, " is ", shown_kind(node), ", expected a section with keys"));
+  if (node.IsDefined() && !node.IsMap() && !node.IsNull())
+    problem(node, concat(name, " is ", shown_kind(node), ", expected a section with keys"));
   sections_.push_back({node, sections_.back().path + name + ".", {}});
 }
 
@@ -279,10 +309,12 @@ void YamlLoader::end_section() {
 
 void YamlLoader::finish() {
   const auto& root = sections_.front();
-  if (root.node.IsDefined() && !root.node.IsNull() && !root.node.IsMap()) problem(root.node, "expected keys and values at the top level");
+  if (root.node.IsDefined() && !root.node.IsNull() && !root.node.IsMap())
+    problem(root.node, "expected keys and values at the top level");
   report_unknown(root);
-  std::stable_sort(found_.begin(), found_.end(),
-                   [](const Problem& a, const Problem& b) { return std::pair(a.line, a.column) < std::pair(b.line, b.column); });
+  std::stable_sort(found_.begin(), found_.end(), [](const Problem& a, const Problem& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
   for (const auto& problem : found_) problems_.push_back(problem.message);
 }
 
@@ -295,15 +327,20 @@ void YamlLoader::report_unknown(const Section& section) {
       continue;
     }
     const auto& key = entry.first.Scalar();
-    if (!seen.insert(key).second) problem(entry.first, concat(io::excerpt(section.path + key), " is written twice"));
-    if (std::find(section.known.begin(), section.known.end(), key) == section.known.end()) report_unknown_key(section, entry.first, entry.second);
+    if (!seen.insert(key).second)
+      problem(entry.first, concat(io::excerpt(section.path + key), " is written twice"));
+    if (std::find(section.known.begin(), section.known.end(), key) == section.known.end())
+      report_unknown_key(section, entry.first, entry.second);
   }
 }
 
-void YamlLoader::report_unknown_key(const Section& section, const YAML::Node& key, const YAML::Node& value) {
+void YamlLoader::report_unknown_key(const Section& section, const YAML::Node& key,
+                                    const YAML::Node& value) {
   const auto& name = key.Scalar();
   auto meant = meant_by(section.path, name, section.known, keys_);
-  if (value.IsMap() && nearest_name(name, section.known).empty() && report_foreign_below(value, section.path + name + ".")) return;
+  if (value.IsMap() && nearest_name(name, section.known).empty() &&
+      report_foreign_below(value, section.path + name + "."))
+    return;
   if (meant.empty()) meant = "; known here: " + joined(section.known);
   problem(key, concat("unknown key ", io::excerpt(section.path + name), meant));
 }

@@ -13,9 +13,11 @@ namespace vrlt::config {
 /// Fills fields from a YAML tree and collects every problem with its place.
 class YamlLoader final : public FieldVisitor {
  public:
-  /// @param origin  file name, or what was written on the command line. @param with_marks  whether line and column mean something.
+  /// @param origin  file name, or what was written on the command line. @param with_marks  whether
+  /// line and column mean something.
   /// @param keys  of the whole config, for what an unknown one may have meant.
-  YamlLoader(const YAML::Node& root, std::string origin, bool with_marks, const std::vector<std::string>& keys, std::vector<std::string>& problems,
+  YamlLoader(const YAML::Node& root, std::string origin, bool with_marks,
+             const std::vector<std::string>& keys, std::vector<std::string>& problems,
              KeyLocations& locations);
 
   void field(const Field& field, bool& value) override;
@@ -30,7 +32,8 @@ class YamlLoader final : public FieldVisitor {
   void begin_section(const char* name, const char* help) override;
   void end_section() override;
 
-  /// Reports what no field of the root asked for, and hands over all problems in the order of the file.
+  /// Reports what no field of the root asked for, and hands over all problems in the order of the
+  /// file.
   void finish();
 
  private:
@@ -41,11 +44,13 @@ class YamlLoader final : public FieldVisitor {
   };
 
   YAML::Node find(const Field& field);
-  /// What stands for null in "key=null", "key=~" and "key=" of the command line, which for a text may be meant as the word.
+  /// What stands for null in "key=null", "key=~" and "key=" of the command line, which for a text
+  /// may be meant as the word.
   std::optional<std::string> written_null(const Field& field) const;
   void report_unknown(const Section& section);
   void report_unknown_key(const Section& section, const YAML::Node& key, const YAML::Node& value);
-  /// Keys of another project below one that we do not have, each with what it is here. @return whether any is known.
+  /// Keys of another project below one that we do not have, each with what it is here. @return
+  /// whether any is known.
   bool report_foreign_below(const YAML::Node& node, const std::string& path);
   void problem(const YAML::Node& node, const std::string& message);
   YAML::Mark mark_of(const YAML::Node& node) const;

@@ -38,31 +38,41 @@ class EffectiveKeys final : public FieldVisitor {
 /// "a, b or c"
 std::string alternatives(const std::vector<std::string>& names) {
   std::string text;
-  for (size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  for (size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
   return text;
 }
 
-/// The help of a key with its choices, unless the help explains each of them or says what lists them.
+/// The help of a key with its choices, unless the help explains each of them or says what lists
+/// them.
 std::string help_of(const Field& f) {
   const std::string help = f.help;
   bool named = true;
   for (const auto& choice : f.choices) named = named && help.find(choice) != std::string::npos;
-  return f.choices.empty() || named || help.find("--list") != std::string::npos ? help : help + ": " + alternatives(f.choices);
+  return f.choices.empty() || named || help.find("--list") != std::string::npos
+             ? help
+             : help + ": " + alternatives(f.choices);
 }
 
 /// Writes fields as block YAML. Strings are written as JSON strings, which YAML reads back exactly.
 class YamlPrinter final : public FieldVisitor {
  public:
-  /// @param effective  not null: every key is printed, those that are not among these as remarks, and required ones without a value.
-  explicit YamlPrinter(bool with_help, const std::set<std::string>* effective = nullptr) : with_help_(with_help), effective_(effective) {}
+  /// @param effective  not null: every key is printed, those that are not among these as remarks,
+  /// and required ones without a value.
+  explicit YamlPrinter(bool with_help, const std::set<std::string>* effective = nullptr)
+      : with_help_(with_help), effective_(effective) {}
 
   void field(const Field& f, bool& value) override { line(f, value ? "true" : "false"); }
   void field(const Field& f, int64_t& value) override { line(f, std::to_string(value)); }
   void field(const Field& f, uint64_t& value) override { line(f, std::to_string(value)); }
   void field(const Field& f, double& value) override { line(f, number(value)); }
   void field(const Field& f, std::string& value) override { line(f, quoted(value)); }
-  void field(const Field& f, std::optional<int64_t>& value) override { line(f, value ? std::to_string(*value) : "null"); }
-  void field(const Field& f, std::optional<double>& value) override { line(f, value ? number(*value) : "null"); }
+  void field(const Field& f, std::optional<int64_t>& value) override {
+    line(f, value ? std::to_string(*value) : "null");
+  }
+  void field(const Field& f, std::optional<double>& value) override {
+    line(f, value ? number(*value) : "null");
+  }
 
   void field(const Field& f, std::vector<std::string>& value) override {
     std::string items;
@@ -72,7 +82,9 @@ class YamlPrinter final : public FieldVisitor {
 
   void field(const Field& f, std::vector<WeightedName>& value) override {
     std::string items;
-    for (const auto& item : value) items += (items.empty() ? "{name: " : ", {name: ") + quoted(item.name) + ", weight: " + number(item.weight) + "}";
+    for (const auto& item : value)
+      items += (items.empty() ? "{name: " : ", {name: ") + quoted(item.name) +
+               ", weight: " + number(item.weight) + "}";
     line(f, "[" + items + "]");
   }
 
@@ -100,7 +112,9 @@ class YamlPrinter final : public FieldVisitor {
   static std::string quoted(const std::string& value) { return io::to_line(io::Json(value)); }
   std::string indent() const { return std::string(static_cast<size_t>(2 * depth_), ' '); }
   /// What makes a line a remark where the key has no effect.
-  const char* remark(const char* name) const { return effective_ == nullptr || effective_->contains(path_ + name) ? "" : "#"; }
+  const char* remark(const char* name) const {
+    return effective_ == nullptr || effective_->contains(path_ + name) ? "" : "#";
+  }
   void comment(const std::string& help) {
     if (with_help_ && !help.empty()) text_ += indent() + "# " + help + "\n";
   }

@@ -7,11 +7,13 @@ namespace vrlt {
 namespace {
 
 bool usable(const Interval& interval) {
-  return std::isfinite(interval.start_seconds) && std::isfinite(interval.end_seconds) && interval.length() > 0.0;
+  return std::isfinite(interval.start_seconds) && std::isfinite(interval.end_seconds) &&
+         interval.length() > 0.0;
 }
 
 double overlap(const Interval& a, const Interval& b) {
-  return std::max(0.0, std::min(a.end_seconds, b.end_seconds) - std::max(a.start_seconds, b.start_seconds));
+  return std::max(
+      0.0, std::min(a.end_seconds, b.end_seconds) - std::max(a.start_seconds, b.start_seconds));
 }
 
 double total_length(const std::vector<Interval>& intervals) {
@@ -24,7 +26,8 @@ double total_length(const std::vector<Interval>& intervals) {
 
 double temporal_iou(const Interval& predicted, const Interval& truth) {
   if (!usable(predicted) || !usable(truth)) return 0.0;
-  const double hull = std::max(predicted.end_seconds, truth.end_seconds) - std::min(predicted.start_seconds, truth.start_seconds);
+  const double hull = std::max(predicted.end_seconds, truth.end_seconds) -
+                      std::min(predicted.start_seconds, truth.start_seconds);
   const double iou = overlap(predicted, truth) / hull;
   return std::isfinite(iou) ? iou : 0.0;  // a hull beyond the largest double
 }
@@ -32,7 +35,8 @@ double temporal_iou(const Interval& predicted, const Interval& truth) {
 std::vector<Interval> merge_intervals(std::vector<Interval> intervals) {
   std::erase_if(intervals, [](const Interval& interval) { return !usable(interval); });
   std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
-    return a.start_seconds != b.start_seconds ? a.start_seconds < b.start_seconds : a.end_seconds < b.end_seconds;
+    return a.start_seconds != b.start_seconds ? a.start_seconds < b.start_seconds
+                                              : a.end_seconds < b.end_seconds;
   });
   std::vector<Interval> merged;
   for (const auto& interval : intervals) {
@@ -56,7 +60,8 @@ double shared_length(const std::vector<Interval>& p, const std::vector<Interval>
   return shared;
 }
 
-double temporal_set_iou(const std::vector<Interval>& predicted, const std::vector<Interval>& truth) {
+double temporal_set_iou(const std::vector<Interval>& predicted,
+                        const std::vector<Interval>& truth) {
   const auto p = merge_intervals(predicted), q = merge_intervals(truth);
   if (p.empty() || q.empty()) return 0.0;
   const double shared = shared_length(p, q);

@@ -12,14 +12,19 @@
 namespace vrlt::log {
 namespace {
 
-/// On a terminal a line first wipes the progress bar that may stand there; the next update draws it again.
-std::string pattern(const std::string& rank) { return concat(is_fancy_terminal() ? "\r\033[K" : "", "%H:%M:%S %^%L%$ ", rank, "%v"); }
+/// On a terminal a line first wipes the progress bar that may stand there; the next update draws it
+/// again.
+std::string pattern(const std::string& rank) {
+  return concat(is_fancy_terminal() ? "\r\033[K" : "", "%H:%M:%S %^%L%$ ", rank, "%v");
+}
 
 spdlog::logger& logger() {
   // Leaked on purpose: it must outlive every static that may still log.
   static spdlog::logger* const instance = [] {
-    const auto colors = is_fancy_terminal() ? spdlog::color_mode::automatic : spdlog::color_mode::never;
-    auto* created = new spdlog::logger("vrlt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(colors));
+    const auto colors =
+        is_fancy_terminal() ? spdlog::color_mode::automatic : spdlog::color_mode::never;
+    auto* created =
+        new spdlog::logger("vrlt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(colors));
     created->set_pattern(pattern(""));
     created->flush_on(spdlog::level::info);
     return created;
@@ -49,13 +54,16 @@ void setup(int rank, int world_size) {
   is_first_rank = rank == 0;
   if (world_size > 1) logger().set_pattern(pattern(concat("[", rank, "] ")));
   if (rank > 0) logger().set_level(spdlog::level::warn);
-  if (const char* level = std::getenv("VRLT_LOG")) logger().set_level(spdlog::level::from_str(level));
+  if (const char* level = std::getenv("VRLT_LOG"))
+    logger().set_level(spdlog::level::from_str(level));
 }
 
 void shared_warning(const std::string& message) {
   if (is_first_rank) warning(message);
 }
 
-void write(Level level, const std::string& message) { logger().log(to_spdlog(level), "{}", message); }
+void write(Level level, const std::string& message) {
+  logger().log(to_spdlog(level), "{}", message);
+}
 
 }  // namespace vrlt::log

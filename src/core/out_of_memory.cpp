@@ -38,7 +38,8 @@ Texts what_failed() {
 
 }  // namespace
 
-Making::Making(const char* what, const char* lower) : outer_(innermost), what_(what), lower_(lower), exceptions_(std::uncaught_exceptions()) {
+Making::Making(const char* what, const char* lower)
+    : outer_(innermost), what_(what), lower_(lower), exceptions_(std::uncaught_exceptions()) {
   innermost = this;
   failed = {};
   latest_what = what;
@@ -53,7 +54,8 @@ Making::~Making() {
 }
 
 bool tells_of_memory(std::string_view message) {
-  return std::any_of(std::begin(kTexts), std::end(kTexts), [&](auto text) { return message.find(text) != std::string_view::npos; });
+  return std::any_of(std::begin(kTexts), std::end(kTexts),
+                     [&](auto text) { return message.find(text) != std::string_view::npos; });
 }
 
 std::string out_of_memory_message(const std::string& detail) {

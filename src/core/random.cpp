@@ -14,7 +14,9 @@ uint64_t mix(uint64_t z) {
 
 constexpr uint64_t kGoldenGamma = 0x9e3779b97f4a7c15ULL;
 
-uint64_t absorb(uint64_t state, uint64_t word) { return mix((state + kGoldenGamma) ^ mix(word + kGoldenGamma)); }
+uint64_t absorb(uint64_t state, uint64_t word) {
+  return mix((state + kGoldenGamma) ^ mix(word + kGoldenGamma));
+}
 
 }  // namespace
 
@@ -35,8 +37,10 @@ double random_uniform(uint64_t seed, uint64_t key, uint64_t draw, uint64_t posit
 std::vector<int64_t> random_permutation(int64_t size, uint64_t seed, uint64_t key) {
   std::vector<int64_t> order(static_cast<size_t>(size));
   std::iota(order.begin(), order.end(), 0);
-  for (int64_t i = size - 1; i > 0; --i) {  // Fisher-Yates; the modulo bias is below 2^-32 for any data set
-    const auto j = static_cast<int64_t>(random_bits(seed, key, 0, static_cast<uint64_t>(i)) % static_cast<uint64_t>(i + 1));
+  // Fisher-Yates; the modulo bias is below 2^-32 for any data set
+  for (int64_t i = size - 1; i > 0; --i) {
+    const auto j = static_cast<int64_t>(random_bits(seed, key, 0, static_cast<uint64_t>(i)) %
+                                        static_cast<uint64_t>(i + 1));
     std::swap(order[static_cast<size_t>(i)], order[static_cast<size_t>(j)]);
   }
   return order;

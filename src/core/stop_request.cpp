@@ -55,18 +55,21 @@ void end_by(int signal) {
 }
 
 void receive(const StopSignal& signal, bool on_terminal) {
-  if (signal.number == SIGHUP && !on_terminal) return log::info("SIGHUP: not on a terminal, going on");
+  if (signal.number == SIGHUP && !on_terminal)
+    return log::info("SIGHUP: not on a terminal, going on");
   if (!stop_requested()) return request_stop(signal.name);
   if (!signal.again_ends_at_once) return;
   const std::lock_guard lock(state().mutex);
   log::warning(concat(signal.name, " again: ending at once", state().scopes.empty() ? "" : "; ",
-                      state().scopes.empty() ? "" : state().scopes.back().second, "; run the same command to go on from there"));
+                      state().scopes.empty() ? "" : state().scopes.back().second,
+                      "; run the same command to go on from there"));
   end_by(signal.number);
 }
 
 std::thread* receiver = nullptr;
 
-/// What leave_signals wakes the receiver by: queued by this process for that thread, which nobody else does.
+/// What leave_signals wakes the receiver by: queued by this process for that thread, which nobody
+/// else does.
 constexpr int kLeave = SIGUSR1;
 
 void receive_all(const sigset_t& awaited, bool on_terminal) {
@@ -100,7 +103,10 @@ sigset_t all_but_faults() {
   return set;
 }
 
-bool has_terminal() { return ::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1 || ::isatty(STDERR_FILENO) == 1; }
+bool has_terminal() {
+  return ::isatty(STDIN_FILENO) == 1 || ::isatty(STDOUT_FILENO) == 1 ||
+         ::isatty(STDERR_FILENO) == 1;
+}
 
 }  // namespace
 
@@ -116,7 +122,8 @@ void take_signals() {
     const bool on_terminal = has_terminal();
     block_signals();
     receiver = new std::thread([awaited, on_terminal] {
-      // What nobody awaits is delivered to this thread, which never computes: stopping and going on, a handler of a profiler.
+      // What nobody awaits is delivered to this thread, which never computes: stopping and going
+      // on, a handler of a profiler.
       ::pthread_sigmask(SIG_SETMASK, &awaited, nullptr);
       receive_all(awaited, on_terminal);
     });

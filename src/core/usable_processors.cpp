@@ -37,8 +37,10 @@ std::optional<double> read_cfs_quota(const fs::path& group) {
   return *quota / *period;
 }
 
-/// The tightest limit of a group and its parents. What a container does not see of its own path is skipped.
-std::optional<double> tightest(const fs::path& mount, const fs::path& group, std::optional<double> (*read)(const fs::path&)) {
+/// The tightest limit of a group and its parents. What a container does not see of its own path is
+/// skipped.
+std::optional<double> tightest(const fs::path& mount, const fs::path& group,
+                               std::optional<double> (*read)(const fs::path&)) {
   auto limit = read(mount);
   fs::path folder = mount;
   for (const auto& part : group.relative_path()) {
@@ -70,7 +72,8 @@ int64_t allowed_processors() {
     std::vector<unsigned long> mask(size / (8 * sizeof(unsigned long)));
     auto* set = reinterpret_cast<cpu_set_t*>(mask.data());
     if (::sched_getaffinity(0, size / 8, set) == 0) return std::max(1, CPU_COUNT_S(size / 8, set));
-    if (errno != EINVAL) break;  // EINVAL: the machine has more processors than the mask has room for
+    // EINVAL: the machine has more processors than the mask has room for
+    if (errno != EINVAL) break;
   }
   return std::max(1U, std::thread::hardware_concurrency());
 }
@@ -82,11 +85,13 @@ std::string read_membership() {
 
 }  // namespace
 
-std::optional<double> control_group_processors(const std::string& membership, const fs::path& root) {
+std::optional<double> control_group_processors(const std::string& membership,
+                                               const fs::path& root) {
   std::optional<double> limit;
   std::istringstream lines(membership);
   for (std::string line; std::getline(lines, line);) {  // number:controllers:path
-    const auto first = line.find(':'), second = first == std::string::npos ? first : line.find(':', first + 1);
+    const auto first = line.find(':'),
+               second = first == std::string::npos ? first : line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const auto controllers = line.substr(first + 1, second - first - 1);
     const fs::path group = line.substr(second + 1);
@@ -94,7 +99,8 @@ std::optional<double> control_group_processors(const std::string& membership, co
     if (controllers.empty())
       of_line = tightest(root, group, read_cpu_max);
     else if (names_cpu(controllers))
-      of_line = tightest(fs::exists(root / controllers) ? root / controllers : root / "cpu", group, read_cfs_quota);
+      of_line = tightest(fs::exists(root / controllers) ? root / controllers : root / "cpu", group,
+                         read_cfs_quota);
     if (of_line) limit = std::min(limit.value_or(*of_line), *of_line);
   }
   return limit;
@@ -109,17 +115,22 @@ int64_t ranks_on_this_machine(const EnvironmentLookup& environment) {
     if (const auto number = number_of(environment("SLURM_STEP_TASKS_PER_NODE"))) return *number;
   const char* address = environment("MASTER_ADDR");
   const std::string meeting = address == nullptr ? "" : address;
-  if (meeting == "localhost" || meeting == "::1" || meeting.rfind("127.", 0) == 0) return number_of(environment("WORLD_SIZE")).value_or(1);
+  if (meeting == "localhost" || meeting == "::1" || meeting.rfind("127.", 0) == 0)
+    return number_of(environment("WORLD_SIZE")).value_or(1);
   return 1;
 }
 
 int64_t fair_threads(int64_t allowed, std::optional<double> granted, int64_t ranks) {
-  const double processors = std::min(static_cast<double>(allowed), granted.value_or(static_cast<double>(allowed)));
-  return std::max<int64_t>(1, static_cast<int64_t>(std::floor(processors / static_cast<double>(std::max<int64_t>(1, ranks)))));
+  const double processors =
+      std::min(static_cast<double>(allowed), granted.value_or(static_cast<double>(allowed)));
+  return std::max<int64_t>(1, static_cast<int64_t>(std::floor(
+                                  processors / static_cast<double>(std::max<int64_t>(1, ranks)))));
 }
 
 int64_t usable_threads(const EnvironmentLookup& environment) {
-  return fair_threads(allowed_processors(), control_group_processors(read_membership(), "/sys/fs/cgroup"), ranks_on_this_machine(environment));
+  return fair_threads(allowed_processors(),
+                      control_group_processors(read_membership(), "/sys/fs/cgroup"),
+                      ranks_on_this_machine(environment));
 }
 
 }  // namespace vrlt

@@ -34,8 +34,10 @@ int64_t WarningTally::count(const std::string& kind) const {
 
 std::string WarningTally::summary_of(const std::string& name, const Kind& kind) {
   std::string line = concat(kind.seen.size(), " samples: ", name, ": ");
-  for (size_t i = 0; i < kind.first_ids.size(); ++i) line += concat(i == 0 ? "" : ", ", kind.first_ids[i]);
-  if (kind.seen.size() > kind.first_ids.size()) line += concat(" and ", kind.seen.size() - kind.first_ids.size(), " more");
+  for (size_t i = 0; i < kind.first_ids.size(); ++i)
+    line += concat(i == 0 ? "" : ", ", kind.first_ids[i]);
+  if (kind.seen.size() > kind.first_ids.size())
+    line += concat(" and ", kind.seen.size() - kind.first_ids.size(), " more");
   return line;
 }
 

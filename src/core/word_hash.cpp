@@ -8,7 +8,8 @@ namespace {
 
 constexpr uint64_t kOdd = 0x9e3779b97f4a7c15ULL;  // multiplying by it is a bijection
 
-/// A bijection of the word. The shift brings high bits down, where the next multiplication spreads them.
+/// A bijection of the word. The shift brings high bits down, where the next multiplication spreads
+/// them.
 uint64_t absorb(uint64_t state, uint64_t word) {
   const uint64_t product = (state ^ word) * kOdd;
   return product ^ (product >> 32);

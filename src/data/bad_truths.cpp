@@ -12,7 +12,9 @@
 namespace vrlt::data {
 namespace {
 
-bool is_published(const Sample& sample) { return find_benchmark_size(sample.bench, sample.split) != nullptr; }
+bool is_published(const Sample& sample) {
+  return find_benchmark_size(sample.bench, sample.split) != nullptr;
+}
 
 /// Takes out the samples whose truth no answer can meet. @throws DataError if none is left.
 void leave_out_bad_truths(std::vector<Sample>& samples, BadTruths rule, const std::string& files) {
@@ -26,13 +28,16 @@ void leave_out_bad_truths(std::vector<Sample>& samples, BadTruths rule, const st
     return !keeps;
   });
   for (const auto& [kind, tally] : kept)
-    log::shared_warning(
-        concat(tally.count(), " of ", all, " samples score 0 whatever is answered, and stay as published: ", kind, ": ", tally.names()));
+    log::shared_warning(concat(tally.count(), " of ", all,
+                               " samples score 0 whatever is answered, and stay as published: ",
+                               kind, ": ", tally.names()));
   for (const auto& [kind, tally] : left_out)
     if (samples.empty())
-      throw DataError(concat(files, ": no sample is left of ", all, ": ", kind, ": ", tally.names()));
+      throw DataError(
+          concat(files, ": no sample is left of ", all, ": ", kind, ": ", tally.names()));
     else
-      log::shared_warning(concat(tally.count(), " of ", all, " samples are left out: ", kind, ": ", tally.names()));
+      log::shared_warning(
+          concat(tally.count(), " of ", all, " samples are left out: ", kind, ": ", tally.names()));
 }
 
 }  // namespace

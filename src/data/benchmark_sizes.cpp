@@ -100,7 +100,8 @@ std::vector<SampleCount> count_samples(const std::vector<Sample>& samples) {
   }
   std::vector<SampleCount> counts;
   for (const auto& [key, tally] : tallies)
-    counts.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), tally.samples, std::ssize(tally.videos)});
+    counts.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), tally.samples,
+                      std::ssize(tally.videos)});
   return counts;
 }
 
@@ -111,11 +112,15 @@ std::vector<std::string> size_differences(const std::vector<Sample>& samples) {
   for (const auto& size : kSizes) {
     if (!splits.contains({size.bench, size.split})) continue;
     const auto found = tally(samples, size);
-    const auto part =
-        *size.group == '\0' ? concat(size.bench, " ", size.split) : concat(size.bench, " ", size.split, ", ", size.group, " ", size.value);
-    if (found.samples != size.samples) differences.push_back(concat(part, ": ", found.samples, " samples, published with ", size.samples));
+    const auto part = *size.group == '\0'
+                          ? concat(size.bench, " ", size.split)
+                          : concat(size.bench, " ", size.split, ", ", size.group, " ", size.value);
+    if (found.samples != size.samples)
+      differences.push_back(
+          concat(part, ": ", found.samples, " samples, published with ", size.samples));
     if (size.videos != 0 && std::ssize(found.videos) != size.videos)
-      differences.push_back(concat(part, ": ", found.videos.size(), " videos, published with ", size.videos));
+      differences.push_back(
+          concat(part, ": ", found.videos.size(), " videos, published with ", size.videos));
   }
   return differences;
 }

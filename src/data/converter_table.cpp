@@ -59,8 +59,18 @@ const ConverterEntry kConverters[] = {
      "val",
      {kVideoFolder, kFramesFps},
      convert_anet_rtl},
-    {"nextgqa", "NExT-GQA: grounded QA", "folder with SPLIT.csv, gsub_SPLIT.json and map_vid_vidorID.json", "test", {kVideoFolder}, convert_nextgqa},
-    {"nextgqa_videochat", "NExT-GQA, VideoChat-R1's copy", "a JSON list", "test", {kVideoFolder}, convert_nextgqa_videochat},
+    {"nextgqa",
+     "NExT-GQA: grounded QA",
+     "folder with SPLIT.csv, gsub_SPLIT.json and map_vid_vidorID.json",
+     "test",
+     {kVideoFolder},
+     convert_nextgqa},
+    {"nextgqa_videochat",
+     "NExT-GQA, VideoChat-R1's copy",
+     "a JSON list",
+     "test",
+     {kVideoFolder},
+     convert_nextgqa_videochat},
     {"rextime",
      "ReXTime: grounded QA; grounding only from the .jsonl",
      "rextime_{train,val,test_release}.json or rextime_val.jsonl",
@@ -85,7 +95,12 @@ const ConverterEntry kConverters[] = {
      "test",
      {kVideoFolder, kSubtitles},
      convert_videomme},
-    {"mmvu_mc", "MMVU: its multiple-choice part", "validation.json, or its Parquet file as JSON Lines", "validation", {kVideoFolder}, convert_mmvu},
+    {"mmvu_mc",
+     "MMVU: its multiple-choice part",
+     "validation.json, or its Parquet file as JSON Lines",
+     "validation",
+     {kVideoFolder},
+     convert_mmvu},
     {"seed_train",
      "Temporal-R1's training data: temporal grounding",
      "a YAML list of data sets, a .json or .jsonl file, or base{a,b}.json",
@@ -93,7 +108,8 @@ const ConverterEntry kConverters[] = {
      {kVideoFolder, kVideoLength},
      convert_seed_train},
     {"video_r1",
-     "Video-R1's training data: multiple choice, numbers, OCR and free text about videos and images",
+     "Video-R1's training data: multiple choice, numbers, OCR and free text about videos and "
+     "images",
      "Video-R1-260k.json, Video-R1-COT-165k.json or the like",
      "train",
      {kVideoFolder},
@@ -105,7 +121,9 @@ const ConverterEntry kConverters[] = {
 void Conversion::add(io::Json record, const std::string& place) {
   const auto id = parse_sample(record, place).id;
   const auto [first, inserted] = place_of_id_.emplace(id, place);
-  if (!inserted) throw OddItemError("an id used before", concat(place, ": id ", io::excerpt(id), " was used before at ", first->second));
+  if (!inserted)
+    throw OddItemError("an id used before", concat(place, ": id ", io::excerpt(id),
+                                                   " was used before at ", first->second));
   records_.push_back(std::move(record));
 }
 
@@ -117,12 +135,16 @@ Conversion convert(const ConverterEntry& entry, const ConversionRequest& request
   const auto dropped = count_of(conversion.odd.dropped());
   if (dropped == 0) throw DataError(concat(file.string(), ": holds no annotations"));
   const auto what = foreign_row(conversion.first_item, file);
-  throw DataError(concat(file.string(), ": nothing here can be used by ", entry.name, ", which reads ", entry.input, ": all of ", dropped,
-                         " items were dropped, the first: ", texts_of(conversion.odd.dropped()).front(), what.empty() ? "" : "; it is " + what));
+  throw DataError(
+      concat(file.string(), ": nothing here can be used by ", entry.name, ", which reads ",
+             entry.input, ": all of ", dropped, " items were dropped, the first: ",
+             texts_of(conversion.odd.dropped()).front(), what.empty() ? "" : "; it is " + what));
 }
 
 std::span<const ConverterEntry> converter_table() { return kConverters; }
 
-const ConverterEntry& find_converter(const std::string& name) { return find_row(kConverters, name, "annotation format"); }
+const ConverterEntry& find_converter(const std::string& name) {
+  return find_row(kConverters, name, "annotation format");
+}
 
 }  // namespace vrlt::data

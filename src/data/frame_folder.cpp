@@ -18,8 +18,8 @@ std::optional<NumberPlace> find_number(const std::string& pattern) {
   NumberPlace place{.begin = pattern.find('%')};
   if (place.begin == std::string::npos) return {};
   place.end = place.begin + 1;
-  if (place.end + 1 < pattern.size() && pattern[place.end] == '0' && pattern[place.end + 1] >= '1' &&
-      pattern[place.end + 1] <= '0' + kMaxFrameDigits) {
+  if (place.end + 1 < pattern.size() && pattern[place.end] == '0' &&
+      pattern[place.end + 1] >= '1' && pattern[place.end + 1] <= '0' + kMaxFrameDigits) {
     place.digits = static_cast<size_t>(pattern[place.end + 1] - '0');
     place.end += 2;
   }
@@ -32,8 +32,11 @@ std::optional<NumberPlace> find_number(const std::string& pattern) {
 
 bool is_frame_pattern(const std::string& pattern) {
   const auto place = find_number(pattern);
-  const auto is_forbidden = [](char c) { return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
-  return place && pattern.find('%', place->end) == std::string::npos && std::none_of(pattern.begin(), pattern.end(), is_forbidden);
+  const auto is_forbidden = [](char c) {
+    return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+  };
+  return place && pattern.find('%', place->end) == std::string::npos &&
+         std::none_of(pattern.begin(), pattern.end(), is_forbidden);
 }
 
 std::string frame_name(const FrameFolder& folder, int64_t number) {

@@ -29,9 +29,11 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
   return meant.empty() ? "" : concat("; did you mean \"", meant, "\"?");
 }
 
-JsonFields::JsonFields(const io::Json& object, std::string place, std::span<const char* const> known)
+JsonFields::JsonFields(const io::Json& object, std::string place,
+                       std::span<const char* const> known)
     : object_(object), place_(std::move(place)), known_(known) {
-  if (!object.is_object()) throw DataError(concat(place_, ": expected a JSON object, found ", io::excerpt(object)));
+  if (!object.is_object())
+    throw DataError(concat(place_, ": expected a JSON object, found ", io::excerpt(object)));
 }
 
 const io::Json* JsonFields::find(const char* name) const {
@@ -48,22 +50,26 @@ const io::Json& JsonFields::require(const char* name, const char* expected) cons
 void JsonFields::fail(const char* name, const std::string& expected) const {
   const auto* value = find(name);
   const auto kind = concat(value == nullptr ? "no" : "odd", " \"", name, "\"");
-  throw OddItemError(kind, concat(place_, ": \"", name, "\" is ", value == nullptr ? "missing" : io::excerpt(*value), ", expected ", expected,
-                                  value == nullptr ? near(name) : ""));
+  throw OddItemError(kind, concat(place_, ": \"", name, "\" is ",
+                                  value == nullptr ? "missing" : io::excerpt(*value), ", expected ",
+                                  expected, value == nullptr ? near(name) : ""));
 }
 
 std::string JsonFields::near(const char* name) const {
   if (known_.empty()) return {};
   for (const auto& [key, value] : object_.items()) {
-    const bool is_known = std::find(known_.begin(), known_.end(), std::string_view(key)) != known_.end();
-    if (!is_known && !meant_name(key, {name}).empty()) return concat("; did you mean it by ", io::excerpt(key), "?");
+    const bool is_known =
+        std::find(known_.begin(), known_.end(), std::string_view(key)) != known_.end();
+    if (!is_known && !meant_name(key, {name}).empty())
+      return concat("; did you mean it by ", io::excerpt(key), "?");
   }
   return {};
 }
 
 std::string JsonFields::text(const char* name) const {
   const auto* value = find(name);
-  if (value == nullptr || !value->is_string() || value->get_ref<const std::string&>().empty()) fail(name, "text");
+  if (value == nullptr || !value->is_string() || value->get_ref<const std::string&>().empty())
+    fail(name, "text");
   return value->get<std::string>();
 }
 
@@ -83,7 +89,8 @@ double JsonFields::seconds(const char* name) const {
 std::optional<double> JsonFields::optional_seconds(const char* name) const {
   const auto* value = find(name);
   if (value == nullptr) return {};
-  if (!value->is_number() || !std::isfinite(value->get<double>()) || value->get<double>() < 0) fail(name, "seconds of at least 0, or null");
+  if (!value->is_number() || !std::isfinite(value->get<double>()) || value->get<double>() < 0)
+    fail(name, "seconds of at least 0, or null");
   return value->get<double>();
 }
 
@@ -113,7 +120,8 @@ std::vector<Interval> JsonFields::spans(const char* name) const {
 }
 
 std::optional<Interval> read_span(const io::Json& value) {
-  if (!value.is_array() || value.size() != 2 || !value[0].is_number() || !value[1].is_number()) return {};
+  if (!value.is_array() || value.size() != 2 || !value[0].is_number() || !value[1].is_number())
+    return {};
   const Interval span{value[0].get<double>(), value[1].get<double>()};
   if (!std::isfinite(span.start_seconds) || !std::isfinite(span.end_seconds)) return {};
   return span;

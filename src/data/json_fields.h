@@ -10,12 +10,14 @@
 
 namespace vrlt::data {
 
-/// Reads the fields of one JSON object; every failure is a DataError that names the place, the field, what was expected and what was found.
-/// A field that is null counts as missing. The object must outlive the reader.
+/// Reads the fields of one JSON object; every failure is a DataError that names the place, the
+/// field, what was expected and what was found. A field that is null counts as missing. The object
+/// must outlive the reader.
 class JsonFields {
  public:
   /// @param place  "path:line", or where in a file the object stands.
-  /// @param known  all the names that the object may have; then a name that is missing is looked for among misspelt ones. May be empty.
+  /// @param known  all the names that the object may have; then a name that is missing is looked
+  /// for among misspelt ones. May be empty.
   JsonFields(const io::Json& object, std::string place, std::span<const char* const> known = {});
 
   const std::string& place() const { return place_; }
@@ -23,7 +25,8 @@ class JsonFields {
   /// The field. @throws DataError if it is missing.
   const io::Json& require(const char* name, const char* expected) const;
   [[noreturn]] void fail(const char* name, const std::string& expected) const;
-  /// "; did you mean it by "quesiton"?" where the object has an unknown key that is spelt nearly so; else "".
+  /// "; did you mean it by "quesiton"?" where the object has an unknown key that is spelt nearly
+  /// so; else "".
   std::string near(const char* name) const;
 
   /// Text that is not empty.
@@ -44,7 +47,8 @@ class JsonFields {
   std::span<const char* const> known_;
 };
 
-/// The known name that is meant by a misspelt one, or "": spelt nearly so, or so but for the case of its letters.
+/// The known name that is meant by a misspelt one, or "": spelt nearly so, or so but for the case
+/// of its letters.
 std::string meant_name(const std::string& name, const std::vector<std::string>& known);
 
 /// "; did you mean "x"?", or "".

@@ -5,10 +5,12 @@
 namespace vrlt::data {
 namespace {
 
-constexpr size_t kNamed = 100;  ///< Of each kind: enough to look at, also where every item of half a million is odd.
+/// Of each kind: enough to look at, also where every item of half a million is odd.
+constexpr size_t kNamed = 100;
 
 void add(std::vector<OddKind>& kinds, const std::string& name, const std::string& text) {
-  auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.name == name; });
+  auto found =
+      std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.name == name; });
   if (found == kinds.end()) found = kinds.insert(kinds.end(), {.name = name, .first = {}});
   ++found->count;
   if (found->first.size() < kNamed) found->first.push_back(text);
@@ -37,7 +39,9 @@ void OddItems::repaired(const std::string& kind, const std::string& text) {
   add(repaired_, kind, text);
 }
 
-void OddItems::passed_over(const std::string& kind, const std::string& text) { add(dropped_, kind, text); }
+void OddItems::passed_over(const std::string& kind, const std::string& text) {
+  add(dropped_, kind, text);
+}
 
 std::vector<std::string> texts_of(const std::vector<OddKind>& kinds) {
   std::vector<std::string> texts;

@@ -12,7 +12,9 @@ class RecordSource {
 
   std::string line_at(uint64_t offset, size_t size, uint64_t hash) const {
     auto line = reader_.read_at(offset, size);
-    if (stable_hash(line) != hash) throw DataError(concat(reader_.path().string(), ": was changed while it was in use, at byte ", offset));
+    if (stable_hash(line) != hash)
+      throw DataError(
+          concat(reader_.path().string(), ": was changed while it was in use, at byte ", offset));
     return line;
   }
 
@@ -20,7 +22,9 @@ class RecordSource {
   io::FileReader reader_;
 };
 
-std::shared_ptr<const RecordSource> open_record_source(const std::filesystem::path& path) { return std::make_shared<const RecordSource>(path); }
+std::shared_ptr<const RecordSource> open_record_source(const std::filesystem::path& path) {
+  return std::make_shared<const RecordSource>(path);
+}
 
 Record& Record::operator=(const io::Json& object) {
   *this = Record();
@@ -28,7 +32,8 @@ Record& Record::operator=(const io::Json& object) {
   return *this;
 }
 
-Record Record::in_file(std::shared_ptr<const RecordSource> file, uint64_t offset, std::string_view text) {
+Record Record::in_file(std::shared_ptr<const RecordSource> file, uint64_t offset,
+                       std::string_view text) {
   Record record;
   record.file_ = std::move(file);
   record.offset_ = offset;

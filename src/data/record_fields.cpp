@@ -12,10 +12,12 @@ namespace {
 
 constexpr const char* kFields[] = {
     // what parse_sample reads
-    "schema", "id", "task", "bench", "split", "source", "images", "video", "video_kind", "frames", "clip_start", "clip_end", "duration", "question",
-    "query_raw", "options", "answer", "segments", "subtitles", "prompt", "cluster", "flags", "groups",
+    "schema", "id", "task", "bench", "split", "source", "images", "video", "video_kind", "frames",
+    "clip_start", "clip_end", "duration", "question", "query_raw", "options", "answer", "segments",
+    "subtitles", "prompt", "cluster", "flags", "groups",
     // what prompts, rewards, supervised targets and exporters read in the record itself
-    "answer_raw", "problem_type", "absolute_tolerance", "relative_tolerance", "thinking", "native", "train", "segments_unit",
+    "answer_raw", "problem_type", "absolute_tolerance", "relative_tolerance", "thinking", "native",
+    "train", "segments_unit",
     // what completions for vrlt-score add
     "completion", "num_tokens", "truncated", "control", "expected"};
 

@@ -27,19 +27,22 @@ constexpr int64_t kMaxFirstFrame = 1'000'000'000;
 
 std::optional<FrameFolder> read_frames(const JsonFields& reader) {
   const auto kind = reader.optional_text("video_kind");
-  if (!kind.empty() && kind != "file" && kind != "frames") reader.fail("video_kind", "file or frames");
+  if (!kind.empty() && kind != "file" && kind != "frames")
+    reader.fail("video_kind", "file or frames");
   const auto* value = reader.find("frames");
   if (kind != "frames") {
     if (value != nullptr) reader.fail("frames", "null unless \"video_kind\" is \"frames\"");
     return {};
   }
-  if (value == nullptr || !value->is_object()) reader.fail("frames", R"(an object such as {"pattern": "%05d.jpg", "first": 1, "fps": 3.0})");
+  if (value == nullptr || !value->is_object())
+    reader.fail("frames", R"(an object such as {"pattern": "%05d.jpg", "first": 1, "fps": 3.0})");
   const JsonFields fields(*value, reader.place() + ": frames");
   FrameFolder frames{.pattern = fields.text("pattern"), .first = 0, .fps = fields.seconds("fps")};
   if (!is_frame_pattern(frames.pattern)) fields.fail("pattern", "a file name with one %d or %0Nd");
   if (frames.fps <= 0 || frames.fps > kMaxFps) fields.fail("fps", "more than 0, at most 1000");
   const auto& first = fields.require("first", "0 or 1");
-  if (!first.is_number_integer() || first.get<int64_t>() < 0 || first.get<int64_t>() > kMaxFirstFrame)
+  if (!first.is_number_integer() || first.get<int64_t>() < 0 ||
+      first.get<int64_t>() > kMaxFirstFrame)
     fields.fail("first", "a whole number of at least 0");
   frames.first = first.get<int64_t>();
   return frames;
@@ -58,18 +61,22 @@ std::map<std::string, std::string> read_groups(const JsonFields& reader) {
   const auto* value = reader.find("groups");
   if (value == nullptr) return result;
   if (!value->is_object()) reader.fail("groups", "an object of names and values, or null");
-  for (const auto& [key, item] : value->items()) result[key] = item.is_string() ? item.get<std::string>() : item.dump();
+  for (const auto& [key, item] : value->items())
+    result[key] = item.is_string() ? item.get<std::string>() : item.dump();
   return result;
 }
 
-bool asks_choice(Task task) { return task == Task::kMultipleChoice || task == Task::kGroundedQa || task == Task::kCaptionMatch; }
+bool asks_choice(Task task) {
+  return task == Task::kMultipleChoice || task == Task::kGroundedQa || task == Task::kCaptionMatch;
+}
 
 /// What a choice expects in place of a text: the index, where the text is a letter or an option.
 std::string expected_index(const std::string& answer, const std::vector<std::string>& options) {
   int64_t index = std::find(options.begin(), options.end(), answer) - options.begin();
   if (index == std::ssize(options) && answer.size() == 1) index = answer[0] - 'A';
   const bool is_known = index >= 0 && index < std::ssize(options);
-  return concat("the 0-based index of an option for this task", is_known ? concat(" (", index, ")") : "", ", or null");
+  return concat("the 0-based index of an option for this task",
+                is_known ? concat(" (", index, ")") : "", ", or null");
 }
 
 void read_answer(const JsonFields& reader, Sample& sample) {
@@ -82,22 +89,29 @@ void read_answer(const JsonFields& reader, Sample& sample) {
       reader.fail("answer", expected_index(*sample.answer_text, sample.options));
   } else if (asks_choice(sample.task)) {
     const auto last = std::ssize(sample.options) - 1;
-    if (!answer->is_number_integer() || answer->get<double>() < 0 || answer->get<double>() > static_cast<double>(last))
-      reader.fail("answer", concat("the 0-based index of an option for this task (0 to ", last, "), or null"));
+    if (!answer->is_number_integer() || answer->get<double>() < 0 ||
+        answer->get<double>() > static_cast<double>(last))
+      reader.fail("answer", concat("the 0-based index of an option for this task (0 to ", last,
+                                   "), or null"));
     sample.answer_option = answer->get<int64_t>();
   } else if (answer->is_primitive()) {
-    reader.fail("answer", concat("text for task ", task, " (", io::Json(answer->dump()).dump(), "), or null"));
+    reader.fail("answer", concat("text for task ", task, " (", io::Json(answer->dump()).dump(),
+                                 "), or null"));
   } else {
     reader.fail("answer", concat("text for task ", task, ", or null"));
   }
 }
 
 void check_answer(const Sample& sample, const JsonFields& reader) {
-  if (sample.task == Task::kYesNo && sample.answer_text && sample.answer_text != "yes" && sample.answer_text != "no")
+  if (sample.task == Task::kYesNo && sample.answer_text && sample.answer_text != "yes" &&
+      sample.answer_text != "no")
     reader.fail("answer", "yes, no, or null for this task");
-  const bool grounding = sample.task == Task::kTemporalGrounding || sample.task == Task::kReasoningLocalization;
-  if (grounding && sample.segments.empty()) reader.fail("segments", "at least one span for this task");
-  if ((grounding || sample.task == Task::kGroundedQa) && sample.video.empty()) reader.fail("video", "a path for this task");
+  const bool grounding =
+      sample.task == Task::kTemporalGrounding || sample.task == Task::kReasoningLocalization;
+  if (grounding && sample.segments.empty())
+    reader.fail("segments", "at least one span for this task");
+  if ((grounding || sample.task == Task::kGroundedQa) && sample.video.empty())
+    reader.fail("video", "a path for this task");
 }
 
 /// A path below the data root, or nothing: then the message says what to write.
@@ -108,7 +122,8 @@ void check_path(const JsonFields& reader, const char* field, const std::string& 
     expected += "; nothing is downloaded here: fetch the file first";
   else if (path.starts_with('/'))
     expected += "; give its folder as the root (data.root or --data-root) and write the rest here";
-  throw DataError(concat(reader.place(), ": \"", field, "\" is ", io::excerpt(path), ", expected ", expected));
+  throw DataError(
+      concat(reader.place(), ": \"", field, "\" is ", io::excerpt(path), ", expected ", expected));
 }
 
 void read_media(const JsonFields& reader, Sample& sample) {
@@ -118,7 +133,9 @@ void read_media(const JsonFields& reader, Sample& sample) {
     check_path(reader, "images", image);
   }
   if (sample.images.empty() && reader.find("video") == nullptr)
-    throw DataError(concat(reader.place(), ": \"video\" is missing: a record needs \"video\" or \"images\"", reader.near("video")));
+    throw DataError(concat(reader.place(),
+                           ": \"video\" is missing: a record needs \"video\" or \"images\"",
+                           reader.near("video")));
   sample.video = sample.images.empty() ? reader.text("video") : reader.optional_text("video");
   sample.subtitles = reader.optional_text("subtitles");
   if (!sample.video.empty()) check_path(reader, "video", sample.video);
@@ -126,18 +143,23 @@ void read_media(const JsonFields& reader, Sample& sample) {
 }
 
 /// Kinds of open questions, by which a reward is chosen. Source: github.com/tulerfeng/Video-R1.
-constexpr const char* kProblemTypes[] = {"numerical", "regression", "OCR", "free-form", "multiple choice"};
+constexpr const char* kProblemTypes[] = {"numerical", "regression", "OCR", "free-form",
+                                         "multiple choice"};
 
 void check_names(const JsonFields& reader, const Sample& sample) {
   if (!sample.prompt.empty()) {
     const auto names = names_of(prompt_table());
     if (std::find(names.begin(), names.end(), sample.prompt) == names.end())
-      reader.fail("prompt", concat("a prompt of vrlt-train --list prompts", did_you_mean(sample.prompt, names)));
+      reader.fail("prompt", concat("a prompt of vrlt-train --list prompts",
+                                   did_you_mean(sample.prompt, names)));
   }
   const auto type = reader.optional_text("problem_type");
   const std::vector<std::string> types(std::begin(kProblemTypes), std::end(kProblemTypes));
-  if (sample.task == Task::kOpen && !type.empty() && std::find(types.begin(), types.end(), type) == types.end())
-    reader.fail("problem_type", concat("numerical, regression, OCR or free-form, which rewards are chosen by", did_you_mean(type, types)));
+  if (sample.task == Task::kOpen && !type.empty() &&
+      std::find(types.begin(), types.end(), type) == types.end())
+    reader.fail("problem_type",
+                concat("numerical, regression, OCR or free-form, which rewards are chosen by",
+                       did_you_mean(type, types)));
 }
 
 }  // namespace
@@ -171,7 +193,8 @@ Sample parse_sample(const io::Json& record, const std::string& origin) {
 
 Sample parse_sample(const io::Json& record, const std::string& origin, Record stored) {
   const JsonFields reader(record, origin, record_fields());
-  if (const auto* schema = reader.find("schema"); schema == nullptr || *schema != "vs/1") reader.fail("schema", "\"vs/1\"");
+  if (const auto* schema = reader.find("schema"); schema == nullptr || *schema != "vs/1")
+    reader.fail("schema", "\"vs/1\"");
   Sample sample;
   sample.id = reader.text("id");
   const auto task = parse_task(reader.text("task"));
@@ -184,7 +207,8 @@ Sample parse_sample(const io::Json& record, const std::string& origin, Record st
   sample.frames = read_frames(reader);
   sample.clip_start = reader.optional_seconds("clip_start").value_or(0.0);
   sample.clip_end = reader.optional_seconds("clip_end");
-  if (sample.clip_end && *sample.clip_end <= sample.clip_start) reader.fail("clip_end", "more than clip_start");
+  if (sample.clip_end && *sample.clip_end <= sample.clip_start)
+    reader.fail("clip_end", "more than clip_start");
   sample.duration = reader.optional_seconds("duration");
   sample.question = reader.text("question");
   sample.query_raw = reader.optional_text("query_raw");
@@ -195,7 +219,8 @@ Sample parse_sample(const io::Json& record, const std::string& origin, Record st
   sample.segments = read_segments(reader);
   sample.prompt = reader.optional_text("prompt");
   sample.cluster = reader.optional_text("cluster");
-  if (sample.cluster.empty()) sample.cluster = sample.video.empty() ? sample.images.front() : sample.video;
+  if (sample.cluster.empty())
+    sample.cluster = sample.video.empty() ? sample.images.front() : sample.video;
   if (reader.find("flags") != nullptr) sample.flags = reader.texts("flags", 0, kMaxFlags);
   sample.groups = read_groups(reader);
   sample.record = std::move(stored);

@@ -42,7 +42,8 @@ std::optional<double> take_time(std::string_view& text) {
   if (!seconds || !(take(text, ",") || take(text, "."))) return {};
   const auto milliseconds = take_number(text);
   if (!milliseconds) return {};
-  return static_cast<double>(*hours * 3600 + *minutes * 60 + *seconds) + static_cast<double>(*milliseconds) / 1000;
+  return static_cast<double>(*hours * 3600 + *minutes * 60 + *seconds) +
+         static_cast<double>(*milliseconds) / 1000;
 }
 
 /// What may follow the times, such as coordinates, is not looked at.
@@ -56,7 +57,8 @@ std::optional<std::pair<double, double>> parse_times(std::string_view line) {
 
 /// Bytes that are not UTF-8 become U+FFFD.
 std::string as_utf8(const std::string& text) {
-  return io::Json::parse(io::Json(text).dump(-1, ' ', false, io::Json::error_handler_t::replace)).get<std::string>();
+  return io::Json::parse(io::Json(text).dump(-1, ' ', false, io::Json::error_handler_t::replace))
+      .get<std::string>();
 }
 
 /// What stands in the font tag, or nothing.
@@ -70,7 +72,9 @@ std::optional<std::string_view> tagged_text(std::string_view text) {
   return text.substr(0, end);
 }
 
-int64_t frame_at(double seconds, double fps) { return static_cast<int64_t>(std::min(seconds * fps, kMaxFrame)); }
+int64_t frame_at(double seconds, double fps) {
+  return static_cast<int64_t>(std::min(seconds * fps, kMaxFrame));
+}
 
 }  // namespace
 
@@ -83,8 +87,10 @@ std::vector<Cue> load_subtitles(const std::filesystem::path& path) {
     if (block.size() >= 3) {
       const auto times = parse_times(block[1]);
       if (!times)
-        throw DataError(concat(path.string(), ":", first_line + 1, ": expected the times of a cue, hh:mm:ss,mmm --> hh:mm:ss,mmm, found ",
-                               io::excerpt(io::Json(std::string(block[1])))));
+        throw DataError(
+            concat(path.string(), ":", first_line + 1,
+                   ": expected the times of a cue, hh:mm:ss,mmm --> hh:mm:ss,mmm, found ",
+                   io::excerpt(io::Json(std::string(block[1])))));
       const auto [found, is_new] = index_of.emplace(*times, cues.size());
       if (is_new) cues.push_back({times->first, times->second, {}});
       auto& said = cues[found->second].text;
@@ -114,18 +120,22 @@ std::vector<int64_t> spread_frames(int64_t num_frames, int64_t count) {
   std::vector<int64_t> frames;
   if (num_frames <= 0) return frames;
   if (count < 0) count = num_frames;
-  const double step = count > 1 ? static_cast<double>(num_frames - 1) / static_cast<double>(count - 1) : 0.0;
+  const double step =
+      count > 1 ? static_cast<double>(num_frames - 1) / static_cast<double>(count - 1) : 0.0;
   // The last one is set: a product may fall short of it.
   for (int64_t i = 0; i < count; ++i)
-    frames.push_back(i > 0 && i == count - 1 ? num_frames - 1 : static_cast<int64_t>(static_cast<double>(i) * step));
+    frames.push_back(i > 0 && i == count - 1 ? num_frames - 1
+                                             : static_cast<int64_t>(static_cast<double>(i) * step));
   return frames;
 }
 
-std::string subtitles_at(const std::vector<Cue>& cues, const std::vector<int64_t>& frames, double fps) {
+std::string subtitles_at(const std::vector<Cue>& cues, const std::vector<int64_t>& frames,
+                         double fps) {
   std::string text;
   bool first = true;
   for (const auto& cue : cues) {
-    const auto frame = std::lower_bound(frames.begin(), frames.end(), frame_at(cue.start_seconds, fps));
+    const auto frame =
+        std::lower_bound(frames.begin(), frames.end(), frame_at(cue.start_seconds, fps));
     if (frame == frames.end() || *frame >= frame_at(cue.end_seconds, fps)) continue;
     const auto said = tagged_text(cue.text);
     if (!said) continue;

@@ -10,9 +10,12 @@ namespace {
 std::optional<double> take_time(std::string& text) {
   for (size_t open = text.find('<'); open != std::string::npos; open = text.find('<', open + 1)) {
     double seconds = 0;
-    const auto [end, error] = std::from_chars(text.data() + open + 1, text.data() + text.size(), seconds);
+    const auto [end, error] =
+        std::from_chars(text.data() + open + 1, text.data() + text.size(), seconds);
     const auto close = static_cast<size_t>(end - text.data());
-    if (error != std::errc() || close >= text.size() || text[close] != '>' || !std::isfinite(seconds)) continue;
+    if (error != std::errc() || close >= text.size() || text[close] != '>' ||
+        !std::isfinite(seconds))
+      continue;
     text.erase(open, close + 1 - open);
     return seconds;
   }

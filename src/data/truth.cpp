@@ -18,20 +18,29 @@ std::string shown(const std::vector<Interval>& spans) {
 std::optional<TruthProblem> truth_problem(const Sample& sample) {
   if (sample.segments.empty()) return {};
   const auto spans = shown(sample.segments);
-  const auto none = [&](const auto& can_be_hit) { return std::none_of(sample.segments.begin(), sample.segments.end(), can_be_hit); };
+  const auto none = [&](const auto& can_be_hit) {
+    return std::none_of(sample.segments.begin(), sample.segments.end(), can_be_hit);
+  };
   const auto has_length = [](const Interval& span) { return span.length() > 0; };
-  if (none(has_length)) return TruthProblem{"the truth has no length", concat("the truth ", spans, " has no length")};
+  if (none(has_length))
+    return TruthProblem{"the truth has no length", concat("the truth ", spans, " has no length")};
   const auto meets_clip = [&](const Interval& span) {
-    return has_length(span) && span.end_seconds > sample.clip_start && (!sample.clip_end || span.start_seconds < *sample.clip_end);
+    return has_length(span) && span.end_seconds > sample.clip_start &&
+           (!sample.clip_end || span.start_seconds < *sample.clip_end);
   };
   if (none(meets_clip)) {
     const auto end = sample.clip_end ? concat("to ", *sample.clip_end, " s") : std::string("on");
-    return TruthProblem{"the truth is outside the clip", concat("the truth ", spans, " is outside the clip, from ", sample.clip_start, " s ", end)};
+    return TruthProblem{
+        "the truth is outside the clip",
+        concat("the truth ", spans, " is outside the clip, from ", sample.clip_start, " s ", end)};
   }
-  const auto begins_in_time = [&](const Interval& span) { return meets_clip(span) && (!sample.duration || span.start_seconds < *sample.duration); };
+  const auto begins_in_time = [&](const Interval& span) {
+    return meets_clip(span) && (!sample.duration || span.start_seconds < *sample.duration);
+  };
   if (none(begins_in_time))
     return TruthProblem{"the truth is after the end of the video",
-                        concat("the truth ", spans, " is after the end of the video, ", *sample.duration, " s by its record")};
+                        concat("the truth ", spans, " is after the end of the video, ",
+                               *sample.duration, " s by its record")};
   return {};
 }
 

@@ -26,17 +26,23 @@ std::string first_line(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
-c10::intrusive_ptr<c10d::Backend> open_backend(const Launch& launch, const c10::intrusive_ptr<c10d::Store>& store, int rank, int world_size,
-                                               milliseconds timeout) {
+c10::intrusive_ptr<c10d::Backend> open_backend(const Launch& launch,
+                                               const c10::intrusive_ptr<c10d::Store>& store,
+                                               int rank, int world_size, milliseconds timeout) {
   auto options = c10d::ProcessGroupGloo::Options::create(timeout);
   const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
-  options->devices.push_back(interface != nullptr && *interface != '\0' ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
-                                                                        : c10d::ProcessGroupGloo::createDeviceForHostname(own_address(launch)));
+  options->devices.push_back(
+      interface != nullptr && *interface != '\0'
+          ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
+          : c10d::ProcessGroupGloo::createDeviceForHostname(own_address(launch)));
   options->group_name = "vrlt";
-  return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store), rank, world_size, options);
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(
+      c10::make_intrusive<c10d::PrefixStore>("gloo", store), rank, world_size, options);
 }
 
-milliseconds to_milliseconds(double seconds) { return milliseconds(static_cast<int64_t>(seconds * 1000)); }
+milliseconds to_milliseconds(double seconds) {
+  return milliseconds(static_cast<int64_t>(seconds * 1000));
+}
 
 std::vector<int> all_ranks(int world_size) {
   std::vector<int> ranks(static_cast<size_t>(world_size));
@@ -79,20 +85,29 @@ GlooGroup::GlooGroup(const Launch& launch, const LossAction& on_loss)
   connect();
 }
 
-GlooGroup::GlooGroup(std::shared_ptr<Process> process, std::vector<int> members, int rank, c10::intrusive_ptr<c10d::Store> store)
-    : ProcessGroup(rank, static_cast<int>(members.size())), process_(std::move(process)), members_(std::move(members)), store_(std::move(store)) {
+GlooGroup::GlooGroup(std::shared_ptr<Process> process, std::vector<int> members, int rank,
+                     c10::intrusive_ptr<c10d::Store> store)
+    : ProcessGroup(rank, static_cast<int>(members.size())),
+      process_(std::move(process)),
+      members_(std::move(members)),
+      store_(std::move(store)) {
   connect();
 }
 
-std::shared_ptr<GlooGroup::Process> GlooGroup::meet_others(const Launch& launch, const LossAction& on_loss) {
+std::shared_ptr<GlooGroup::Process> GlooGroup::meet_others(const Launch& launch,
+                                                           const LossAction& on_loss) {
   auto meeting = meet(launch, on_loss);
   const auto process = std::make_shared<Process>();
   process->launch = launch;
   process->on_loss = on_loss;
   process->timeout = to_milliseconds(launch.timeout_seconds);
   process->store = meeting.store;
-  process->monitor = std::make_unique<PeerMonitor>(launch.rank, std::move(meeting.connections), process->timeout, on_loss);
-  process->listening.emplace([monitor = process->monitor.get()](const std::string& who, bool ends_now) { monitor->tell_stop(who, ends_now); });
+  process->monitor = std::make_unique<PeerMonitor>(launch.rank, std::move(meeting.connections),
+                                                   process->timeout, on_loss);
+  process->listening.emplace(
+      [monitor = process->monitor.get()](const std::string& who, bool ends_now) {
+        monitor->tell_stop(who, ends_now);
+      });
   return process;
 }
 
@@ -105,7 +120,8 @@ void GlooGroup::connect() {
   }
 }
 
-std::unique_ptr<GlooGroup> GlooGroup::subgroup(const std::vector<int>& members, const std::string& name) {
+std::unique_ptr<GlooGroup> GlooGroup::subgroup(const std::vector<int>& members,
+                                               const std::string& name) {
   std::vector<int> known;
   int own = 0;
   for (const int member : members) {
@@ -113,7 +129,8 @@ std::unique_ptr<GlooGroup> GlooGroup::subgroup(const std::vector<int>& members, 
     known.push_back(known_as(member));
   }
   auto store = c10::make_intrusive<c10d::PrefixStore>(name, store_);
-  return std::unique_ptr<GlooGroup>(new GlooGroup(process_, std::move(known), own, std::move(store)));
+  return std::unique_ptr<GlooGroup>(
+      new GlooGroup(process_, std::move(known), own, std::move(store)));
 }
 
 GlooGroup::Call GlooGroup::announce(const char* name) {
@@ -129,9 +146,10 @@ GlooGroup::Call GlooGroup::announce(const char* name) {
 void GlooGroup::report(const Call& call, const std::string& problem, bool overdue) {
   if (const auto loss = process_->monitor->wait_for_loss(kReasonDelay)) throw_loss(*loss);
   const int self = known_as(rank());
-  if (!overdue) throw CommError(concat("rank ", self, " lost the others in ", call.name, ": ", problem));
-  throw CommHangError(
-      concat("rank ", self, " waited ", timeout().count() / 1000, " s in ", call.name, " (call ", call.number, ") for ", ranks_behind(call)));
+  if (!overdue)
+    throw CommError(concat("rank ", self, " lost the others in ", call.name, ": ", problem));
+  throw CommHangError(concat("rank ", self, " waited ", timeout().count() / 1000, " s in ",
+                             call.name, " (call ", call.number, ") for ", ranks_behind(call)));
 }
 
 /// Which ranks have not come to the call, as far as the store tells.
@@ -142,12 +160,15 @@ std::string GlooGroup::ranks_behind(const Call& call) {
       const auto key = concat("call/", other);
       const std::string seen = store_->check({key}) ? store_->get_to_str(key) : "0 nothing";
       if (std::atoll(seen.c_str()) < call.number)
-        behind += concat(behind.empty() ? "" : ", ", "rank ", known_as(other), " (last seen in call ", seen, ")");
+        behind += concat(behind.empty() ? "" : ", ", "rank ", known_as(other),
+                         " (last seen in call ", seen, ")");
     }
   } catch (const std::exception&) {
     return "rank 0, whose store does not answer";
   }
-  return behind.empty() ? "ranks that all came to it: one of them stopped inside it, or the network is stuck" : behind;
+  return behind.empty()
+             ? "ranks that all came to it: one of them stopped inside it, or the network is stuck"
+             : behind;
 }
 
 std::unique_ptr<Transfer> GlooGroup::start(const char* name, const Start& start) {
@@ -184,7 +205,8 @@ at::Tensor GlooGroup::gather_rows(const char* bytes, int64_t size) {
   return all.view({world_size(), size});
 }
 
-/// One round where all are short, as most are: their lengths and bytes together. What is longer follows in a second one.
+/// One round where all are short, as most are: their lengths and bytes together. What is longer
+/// follows in a second one.
 std::vector<std::string> GlooGroup::all_gather(const std::string& bytes) {
   constexpr size_t kShort = 4096, kHeader = sizeof(uint64_t);
   std::string first(kHeader + kShort, '\0');
@@ -207,7 +229,8 @@ std::vector<std::string> GlooGroup::all_gather(const std::string& bytes) {
   const auto tails = gather_rows(rest.data(), std::ssize(rest));
   for (size_t rank = 0; rank < result.size(); ++rank)
     if (result[rank].size() > kShort)
-      std::memcpy(result[rank].data() + kShort, tails[static_cast<int64_t>(rank)].const_data_ptr(), result[rank].size() - kShort);
+      std::memcpy(result[rank].data() + kShort, tails[static_cast<int64_t>(rank)].const_data_ptr(),
+                  result[rank].size() - kShort);
   return result;
 }
 

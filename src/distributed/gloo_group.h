@@ -40,7 +40,8 @@ class GlooGroup : public ProcessGroup {
 
   const c10::intrusive_ptr<c10d::Store>& store() const { return store_; }
 
-  /// Notes in the store that this rank has come to a call: what a rank that waits in vain looks up. @param name  a literal.
+  /// Notes in the store that this rank has come to a call: what a rank that waits in vain looks up.
+  /// @param name  a literal.
   Call announce(const char* name);
   /// This rank waits in a call from now on.
   void enter(const Call& call) { process_->monitor->enter(call.name); }
@@ -51,7 +52,9 @@ class GlooGroup : public ProcessGroup {
   [[noreturn]] void report(const Call& call, const std::string& problem, bool overdue);
 
   /// What ended another rank, if one has ended.
-  std::optional<Loss> loss() { return process_->monitor->wait_for_loss(PeerMonitor::Milliseconds(0)); }
+  std::optional<Loss> loss() {
+    return process_->monitor->wait_for_loss(PeerMonitor::Milliseconds(0));
+  }
   std::chrono::milliseconds timeout() const { return process_->timeout; }
 
  private:
@@ -65,13 +68,17 @@ class GlooGroup : public ProcessGroup {
     std::optional<StopListening> listening;
   };
 
-  GlooGroup(std::shared_ptr<Process> process, std::vector<int> members, int rank, c10::intrusive_ptr<c10d::Store> store);
+  GlooGroup(std::shared_ptr<Process> process, std::vector<int> members, int rank,
+            c10::intrusive_ptr<c10d::Store> store);
   static std::shared_ptr<Process> meet_others(const Launch& launch, const LossAction& on_loss);
   void connect();
 
   std::unique_ptr<Transfer> begin_all_gather(at::Tensor whole, at::Tensor own) override;
   std::unique_ptr<Transfer> begin_exchange(at::Tensor received, at::Tensor parts) override;
-  std::unique_ptr<ProcessGroup> make_subgroup(const std::vector<int>& members, const std::string& name) override { return subgroup(members, name); }
+  std::unique_ptr<ProcessGroup> make_subgroup(const std::vector<int>& members,
+                                              const std::string& name) override {
+    return subgroup(members, name);
+  }
 
   std::unique_ptr<Transfer> start(const char* call, const Start& start);
   void run(const char* call, const Start& start) { this->start(call, start)->wait(); }
@@ -81,7 +88,8 @@ class GlooGroup : public ProcessGroup {
   /// The rank of the whole run, by which users know it.
   int known_as(int rank) const { return members_[static_cast<size_t>(rank)]; }
 
-  // Destroyed from the last to the first: the monitor still ends the process if the backend's end hangs.
+  // Destroyed from the last to the first: the monitor still ends the process if the backend's end
+  // hangs.
   std::shared_ptr<Process> process_;
   std::vector<int> members_;
   c10::intrusive_ptr<c10d::Store> store_;

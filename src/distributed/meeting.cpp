@@ -20,7 +20,8 @@ using std::chrono::milliseconds;
 using Store = c10::intrusive_ptr<c10d::Store>;
 
 constexpr milliseconds kLongestMeeting{300000};
-/// How often a rank that waits for another looks whether that one has ended, or a stop was asked for.
+/// How often a rank that waits for another looks whether that one has ended, or a stop was asked
+/// for.
 constexpr milliseconds kLookInterval{50};
 /// For a rank that ends: to reach the others, and for them to try again to connect and to read why.
 constexpr milliseconds kFarewellReach{1000}, kFarewellLinger{4000}, kStopLinger{500};
@@ -32,9 +33,13 @@ std::string first_line(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
-bool is_loopback(const std::string& address) { return address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0; }
+bool is_loopback(const std::string& address) {
+  return address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0;
+}
 
-std::string place(const Launch& launch) { return concat(launch.master_address, " port ", launch.master_port); }
+std::string place(const Launch& launch) {
+  return concat(launch.master_address, " port ", launch.master_port);
+}
 
 bool serves_store(const Launch& launch) { return !launch.store_is_served && launch.rank == 0; }
 
@@ -42,7 +47,8 @@ Store open_store(const Launch& launch, bool serve, milliseconds timeout) {
   c10d::TCPStoreOptions options;
   options.port = static_cast<uint16_t>(launch.master_port);
   options.isServer = serve;
-  options.waitWorkers = false;  // rank 0 waits for the others below, and can name those who are missing
+  // rank 0 waits for the others below, and can name those who are missing
+  options.waitWorkers = false;
   options.timeout = timeout;
   const auto store = c10::make_intrusive<c10d::TCPStore>(launch.master_address, options);
   return c10::make_intrusive<c10d::PrefixStore>(launch.store_prefix + "/vrlt", store);
@@ -71,13 +77,15 @@ void leave_meeting(c10d::Store& store, const Launch& launch, const Loss& loss) {
     return;
   }
   const auto linger = loss.code == ExitCode::kStopped ? kStopLinger : kFarewellLinger;
-  for (const auto start = Clock::now(); Clock::now() - start < linger && store.add(kInformed, 0) < launch.world_size - 1;)
+  for (const auto start = Clock::now();
+       Clock::now() - start < linger && store.add(kInformed, 0) < launch.world_size - 1;)
     std::this_thread::sleep_for(kLookInterval);
 }
 
 void end_if_stopped(c10d::Store& store, const Launch& launch) {
   if (!stop_requested()) return;
-  const Loss loss = {concat("rank ", launch.rank, " was stopped before the ranks had met"), ExitCode::kStopped};
+  const Loss loss = {concat("rank ", launch.rank, " was stopped before the ranks had met"),
+                     ExitCode::kStopped};
   leave_meeting(store, launch, loss);
   throw_loss(loss);
 }
@@ -87,10 +95,12 @@ Loss loss_of(const RankReception::Gone& gone) {
   std::istringstream lines(gone.last_words);
   for (std::string line; std::getline(lines, line);)
     if (const auto loss = parse_loss(line)) return *loss;
-  return {concat("rank ", gone.rank, " is gone without a word: it was killed before the ranks had met")};
+  return {concat("rank ", gone.rank,
+                 " is gone without a word: it was killed before the ranks had met")};
 }
 
-std::map<int, Socket> receive_ranks(const Launch& launch, c10d::Store& store, milliseconds timeout) {
+std::map<int, Socket> receive_ranks(const Launch& launch, c10d::Store& store,
+                                    milliseconds timeout) {
   Listener listener;
   const auto token = random_token();
   store.set("monitor", concat(own_address(launch), " ", listener.port(), " ", token));
@@ -107,9 +117,11 @@ std::map<int, Socket> receive_ranks(const Launch& launch, c10d::Store& store, mi
       const auto awaited = concat("rank ", reception.missing_names());
       if (!told && waited >= WaitNotice::kPatience) {
         told = true;
-        log::warning(concat("waiting for ", awaited, " to start, for at most ", timeout.count() / 1000, " s"));
+        log::warning(concat("waiting for ", awaited, " to start, for at most ",
+                            timeout.count() / 1000, " s"));
       }
-      if (waited >= timeout) throw CommError(concat(awaited, " did not come within ", timeout.count() / 1000, " s"));
+      if (waited >= timeout)
+        throw CommError(concat(awaited, " did not come within ", timeout.count() / 1000, " s"));
     }
   } catch (const Error& error) {
     reception.tell(to_line({error.what(), error.exit_code()}));
@@ -128,7 +140,8 @@ std::string find_first_rank(const Launch& launch, c10d::Store& store, millisecon
         store.add(kInformed, 1);
         throw_loss(*loss);
       }
-      if (Clock::now() - start >= timeout) throw CommError(concat("rank 0 did not come within ", timeout.count() / 1000, " s"));
+      if (Clock::now() - start >= timeout)
+        throw CommError(concat("rank 0 did not come within ", timeout.count() / 1000, " s"));
       std::this_thread::sleep_for(kLookInterval);
     }
     return store.get_to_str("monitor");
@@ -139,7 +152,8 @@ std::string find_first_rank(const Launch& launch, c10d::Store& store, millisecon
   }
 }
 
-std::map<int, Socket> join_first_rank(const Launch& launch, c10d::Store& store, milliseconds timeout) {
+std::map<int, Socket> join_first_rank(const Launch& launch, c10d::Store& store,
+                                      milliseconds timeout) {
   std::istringstream fields(find_first_rank(launch, store, timeout));
   std::string address, token;
   int port = 0;
@@ -153,20 +167,25 @@ std::map<int, Socket> join_first_rank(const Launch& launch, c10d::Store& store, 
 
 std::string own_address(const Launch& launch) {
   if (is_loopback(launch.master_address)) return "127.0.0.1";
-  // A host name may stand for the loopback address on its own machine: then what the others were given is right.
+  // A host name may stand for the loopback address on its own machine: then what the others were
+  // given is right.
   const auto address = local_address_towards(launch.master_address);
   return is_loopback(address) ? launch.master_address : address;
 }
 
 Meeting meet(const Launch& launch, const LossAction& on_loss) {
-  const auto timeout = std::min(milliseconds(static_cast<int64_t>(launch.timeout_seconds * 1000)), kLongestMeeting);
+  const auto timeout =
+      std::min(milliseconds(static_cast<int64_t>(launch.timeout_seconds * 1000)), kLongestMeeting);
   Meeting meeting;
   try {
-    const WaitNotice notice(concat(launch.store_is_served ? "torchrun" : "rank 0", " to serve the store at ", place(launch)), timeout, on_loss);
+    const WaitNotice notice(concat(launch.store_is_served ? "torchrun" : "rank 0",
+                                   " to serve the store at ", place(launch)),
+                            timeout, on_loss);
     meeting.store = open_store(launch, serves_store(launch), timeout);
   } catch (const std::exception& error) {
-    throw CommError(
-        concat("rank ", launch.rank, " cannot ", serves_store(launch) ? "serve" : "reach", " the store at ", place(launch), ": ", first_line(error)));
+    throw CommError(concat("rank ", launch.rank, " cannot ",
+                           serves_store(launch) ? "serve" : "reach", " the store at ",
+                           place(launch), ": ", first_line(error)));
   }
   const StopScope scope("nothing was begun");
   if (launch.rank == 0) {

@@ -11,7 +11,8 @@ namespace vrlt::distributed {
 /// What ranks have when they have met.
 struct Meeting {
   c10::intrusive_ptr<c10d::Store> store;
-  std::map<int, Socket> connections;  ///< By rank; of rank 0 to all others, of another rank to rank 0.
+  /// By rank; of rank 0 to all others, of another rank to rank 0.
+  std::map<int, Socket> connections;
 };
 
 /// Meets the other ranks in the store of the launch. @throws as meet_ranks.

@@ -16,14 +16,17 @@ namespace {
 
 using Clock = GlooGroup::Clock;
 
-c10::intrusive_ptr<c10d::ProcessGroupNCCL> open_backend(GlooGroup& control, const at::Device& device) {
-  // NCCL's own watchdog would end the process without a message; failures are found here by polling.
+c10::intrusive_ptr<c10d::ProcessGroupNCCL> open_backend(GlooGroup& control,
+                                                        const at::Device& device) {
+  // NCCL's own watchdog would end the process without a message; failures are found here by
+  // polling.
   ::setenv("TORCH_NCCL_ASYNC_ERROR_HANDLING", "0", /*overwrite=*/1);
   auto options = c10d::ProcessGroupNCCL::Options::create();
   options->timeout = control.timeout();
   options->group_name = "vrlt";
-  auto backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", control.store()), control.rank(),
-                                                             control.world_size(), options);
+  auto backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(
+      c10::make_intrusive<c10d::PrefixStore>("nccl", control.store()), control.rank(),
+      control.world_size(), options);
   backend->eagerConnectSingleDevice(device);
   return backend;
 }
@@ -34,7 +37,8 @@ class NcclTransfer : public Transfer {
   NcclTransfer(GlooGroup& control, const GlooGroup::Call& call, c10::intrusive_ptr<c10d::Work> work)
       : control_(control), call_(call), work_(std::move(work)) {}
 
-  /// On the host until the GPU is done: a kernel of NCCL whose peer is gone never ends and throws nothing.
+  /// On the host until the GPU is done: a kernel of NCCL whose peer is gone never ends and throws
+  /// nothing.
   void wait() override {
     constexpr auto kPollInterval = std::chrono::microseconds(100);
     control_.enter(call_);
@@ -63,13 +67,16 @@ class NcclTransfer : public Transfer {
 class NcclGroup : public ProcessGroup {
  public:
   NcclGroup(const Launch& launch, const LossAction& on_loss)
-      : ProcessGroup(launch.rank, launch.world_size), control_(std::make_unique<GlooGroup>(launch, on_loss)) {
+      : ProcessGroup(launch.rank, launch.world_size),
+        control_(std::make_unique<GlooGroup>(launch, on_loss)) {
     connect([&] { use_gpu(launch.local_rank); });
   }
 
   /// @param control  the same ranks, on the GPUs that they use already.
   explicit NcclGroup(std::unique_ptr<GlooGroup> control)
-      : ProcessGroup(control->rank(), control->world_size()), control_(std::move(control)), is_part_(true) {
+      : ProcessGroup(control->rank(), control->world_size()),
+        control_(std::move(control)),
+        is_part_(true) {
     connect([] {});
   }
 
@@ -95,7 +102,9 @@ class NcclGroup : public ProcessGroup {
     start("broadcast", [&] { return backend_->broadcast(tensors); })->wait();
   }
 
-  std::vector<std::string> all_gather(const std::string& bytes) override { return control_->all_gather(bytes); }
+  std::vector<std::string> all_gather(const std::string& bytes) override {
+    return control_->all_gather(bytes);
+  }
   void barrier() override { control_->barrier(); }
   void fail(const std::string& reason) noexcept override { control_->fail(reason); }
 
@@ -106,7 +115,9 @@ class NcclGroup : public ProcessGroup {
 
  private:
   /// A part is not told of the end of the run: it ends in order unless something has gone wrong.
-  bool ends_in_order() { return is_part_ ? std::uncaught_exceptions() == 0 && !control_->loss() : left_; }
+  bool ends_in_order() {
+    return is_part_ ? std::uncaught_exceptions() == 0 && !control_->loss() : left_;
+  }
 
   template <typename Prepare>
   void connect(const Prepare& prepare) {
@@ -118,7 +129,8 @@ class NcclGroup : public ProcessGroup {
       throw;
     } catch (const c10::Error& error) {
       if (const auto loss = control_->loss()) throw_loss(*loss);
-      const auto problem = concat("rank ", rank(), " cannot start NCCL: ", error.what_without_backtrace());
+      const auto problem =
+          concat("rank ", rank(), " cannot start NCCL: ", error.what_without_backtrace());
       control_->fail(problem);
       throw CommError(problem);
     }
@@ -132,7 +144,8 @@ class NcclGroup : public ProcessGroup {
   std::unique_ptr<Transfer> begin_exchange(at::Tensor received, at::Tensor parts) override {
     if (!parts.is_cuda()) return control_->start_exchange(received, parts);
     std::vector<int64_t> equal;
-    return start("exchange", [&] { return backend_->alltoall_base(received, parts, equal, equal); });
+    return start("exchange",
+                 [&] { return backend_->alltoall_base(received, parts, equal, equal); });
   }
 
   std::unique_ptr<Transfer> begin_reduce_scatter_sum(at::Tensor own, at::Tensor parts) override {
@@ -140,7 +153,8 @@ class NcclGroup : public ProcessGroup {
     return start("reduce_scatter", [&] { return backend_->_reduce_scatter_base(own, parts); });
   }
 
-  std::unique_ptr<ProcessGroup> make_subgroup(const std::vector<int>& members, const std::string& name) override {
+  std::unique_ptr<ProcessGroup> make_subgroup(const std::vector<int>& members,
+                                              const std::string& name) override {
     return std::make_unique<NcclGroup>(control_->subgroup(members, name));
   }
 
@@ -165,9 +179,12 @@ class NcclGroup : public ProcessGroup {
 void use_gpu(int index) {
   const int count = c10::cuda::device_count();
   if (count == 0)
-    throw ConfigError("model.device is cuda, but no GPU is visible: check the driver and CUDA_VISIBLE_DEVICES, or set model.device to cpu");
+    throw ConfigError(
+        "model.device is cuda, but no GPU is visible: check the driver and CUDA_VISIBLE_DEVICES, "
+        "or set model.device to cpu");
   if (count > 1 && index >= count)
-    throw ConfigError(concat("there is no GPU ", index, ": ", count, " are visible on this machine; start one rank per GPU"));
+    throw ConfigError(concat("there is no GPU ", index, ": ", count,
+                             " are visible on this machine; start one rank per GPU"));
   c10::cuda::set_device(static_cast<c10::DeviceIndex>(count == 1 ? 0 : index));
 }
 

@@ -6,7 +6,9 @@ namespace vrlt::distributed {
 namespace {
 
 [[noreturn]] void refuse() {
-  throw ConfigError("model.device is cuda, but this build has no CUDA: build the cuda preset, or set model.device to cpu");
+  throw ConfigError(
+      "model.device is cuda, but this build has no CUDA: build the cuda preset, or set "
+      "model.device to cpu");
 }
 
 }  // namespace

@@ -16,16 +16,20 @@
 namespace vrlt::distributed {
 namespace {
 
-// What ranks tell each other, a line each: that one leaves in order, why one ended, who asked for a stop, and that one is alive with its calls.
+// What ranks tell each other, a line each: that one leaves in order, why one ended, who asked for a
+// stop, and that one is alive with its calls.
 constexpr const char *kLeave = "leave", *kEnded = "ended ", *kStop = "stop ", *kAlive = "alive ";
 constexpr size_t kLongestReason = 2000;
 
 constexpr PeerMonitor::Milliseconds kLongestInterval{1000}, kShortestInterval{50};
-/// A wait that is worth a line. The next one must be twice as long: ranks that always differ would fill the log.
+/// A wait that is worth a line. The next one must be twice as long: ranks that always differ would
+/// fill the log.
 constexpr PeerMonitor::Milliseconds kLongWait{4000};
 
 /// The first line, shortened.
-std::string one_line(const std::string& text) { return text.substr(0, std::min(text.find('\n'), kLongestReason)); }
+std::string one_line(const std::string& text) {
+  return text.substr(0, std::min(text.find('\n'), kLongestReason));
+}
 
 /// What follows a word, if the line begins with it.
 std::optional<std::string> behind(const char* word, const std::string& line) {
@@ -35,12 +39,15 @@ std::optional<std::string> behind(const char* word, const std::string& line) {
 }
 
 PeerMonitor::Milliseconds since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration_cast<PeerMonitor::Milliseconds>(std::chrono::steady_clock::now() - start);
+  return std::chrono::duration_cast<PeerMonitor::Milliseconds>(std::chrono::steady_clock::now() -
+                                                               start);
 }
 
 }  // namespace
 
-std::string to_line(const Loss& loss) { return concat(kEnded, static_cast<int>(loss.code), " ", one_line(loss.reason), "\n"); }
+std::string to_line(const Loss& loss) {
+  return concat(kEnded, static_cast<int>(loss.code), " ", one_line(loss.reason), "\n");
+}
 
 std::optional<Loss> parse_loss(const std::string& line) {
   const auto text = behind(kEnded, line);
@@ -48,8 +55,10 @@ std::optional<Loss> parse_loss(const std::string& line) {
   int code = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), code);
   if (error != std::errc() || end == text->data() + text->size()) return {};
-  const bool known = code == static_cast<int>(ExitCode::kPeerHangs) || code == static_cast<int>(ExitCode::kStopped);
-  return Loss{std::string(end + 1, text->data() + text->size()), known ? static_cast<ExitCode>(code) : ExitCode::kPeerGone};
+  const bool known = code == static_cast<int>(ExitCode::kPeerHangs) ||
+                     code == static_cast<int>(ExitCode::kStopped);
+  return Loss{std::string(end + 1, text->data() + text->size()),
+              known ? static_cast<ExitCode>(code) : ExitCode::kPeerGone};
 }
 
 void throw_loss(const Loss& loss) {
@@ -58,7 +67,8 @@ void throw_loss(const Loss& loss) {
   throw CommError(loss.reason);
 }
 
-PeerMonitor::PeerMonitor(int rank, std::map<int, Socket> connections, Milliseconds silence, LossAction on_loss)
+PeerMonitor::PeerMonitor(int rank, std::map<int, Socket> connections, Milliseconds silence,
+                         LossAction on_loss)
     : rank_(rank),
       silence_(silence),
       interval_(std::clamp(silence / 4, kShortestInterval, kLongestInterval)),
@@ -115,7 +125,9 @@ void PeerMonitor::leave() noexcept {
 
 void PeerMonitor::tell_stop(const std::string& who, bool ends_now) noexcept {
   tell_peers(concat(kStop, one_line(who), "\n"));
-  if (ends_now) tell_peers(to_line({concat("rank ", rank_, " was stopped (", one_line(who), ")"), ExitCode::kStopped}));
+  if (ends_now)
+    tell_peers(to_line(
+        {concat("rank ", rank_, " was stopped (", one_line(who), ")"), ExitCode::kStopped}));
 }
 
 void PeerMonitor::tell_peers(const std::string& line) noexcept {
@@ -157,12 +169,15 @@ void PeerMonitor::read_from(int rank, Peer& peer) {
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) {
     // The descriptor stays open, as another thread may be sending; it is only watched no more.
-    if (!std::exchange(peer.left, true)) record_loss({concat("rank ", rank, " is gone without a word: it was killed, or its machine was")});
+    if (!std::exchange(peer.left, true))
+      record_loss(
+          {concat("rank ", rank, " is gone without a word: it was killed, or its machine was")});
     return;
   }
   peer.silent_for = Milliseconds(0);
   peer.received.append(buffer.data(), static_cast<size_t>(count));
-  for (auto end = peer.received.find('\n'); end != std::string::npos; end = peer.received.find('\n')) {
+  for (auto end = peer.received.find('\n'); end != std::string::npos;
+       end = peer.received.find('\n')) {
     const auto line = peer.received.substr(0, end);
     peer.received.erase(0, end + 1);
     handle_line(peer, line);
@@ -179,13 +194,14 @@ void PeerMonitor::beat(Milliseconds passed) {
   for (auto& [rank, peer] : peers_) {
     if (peer.left) continue;
     // A peer that is stopped reads nothing: never wait for room.
-    [[maybe_unused]] const auto sent = ::send(peer.socket.descriptor(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    [[maybe_unused]] const auto sent =
+        ::send(peer.socket.descriptor(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     peer.silent_for += std::min(passed, 4 * interval_);
     if (peer.silent_for < silence_) continue;
     peer.left = true;
-    record_loss(
-        {concat("rank ", rank, " has been silent for ", silence_.count() / 1000.0, " s: it is stopped, or its machine or the network is stuck"),
-         ExitCode::kPeerHangs});
+    record_loss({concat("rank ", rank, " has been silent for ", silence_.count() / 1000.0,
+                        " s: it is stopped, or its machine or the network is stuck"),
+                 ExitCode::kPeerHangs});
   }
 }
 
@@ -199,7 +215,8 @@ void PeerMonitor::note_long_wait() {
     for (const auto& [rank, peer] : peers_)
       if (peer.calls < calls_) behind += concat(behind.empty() ? "rank " : ", ", rank);
   }
-  log::info(concat("waiting in ", call, " for ", behind.empty() ? "the other ranks" : behind, ", for at most ", silence_.count() / 1000.0, " s"));
+  log::info(concat("waiting in ", call, " for ", behind.empty() ? "the other ranks" : behind,
+                   ", for at most ", silence_.count() / 1000.0, " s"));
 }
 
 PeerMonitor::Milliseconds PeerMonitor::grace_left(Milliseconds at_most) {

@@ -14,18 +14,22 @@
 
 namespace vrlt::distributed {
 
-/// Notices within moments that another process of the run has ended, whatever this one is doing: rank 0 holds a connection to
-/// every other rank, which the system closes when either end dies. What rank 0 learns it passes on. Both ends say all the time that they are alive
-/// and to which call they have come: one that is stopped, or whose machine is gone, is silent.
+/// Notices within moments that another process of the run has ended, whatever this one is doing:
+/// rank 0 holds a connection to every other rank, which the system closes when either end dies.
+/// What rank 0 learns it passes on. Both ends say all the time that they are alive and to which
+/// call they have come: one that is stopped, or whose machine is gone, is silent.
 class PeerMonitor {
  public:
   using Milliseconds = std::chrono::milliseconds;
 
-  /// How long a process has to end by itself after a loss before `on_loss` is called; less when the loss itself was waited for.
+  /// How long a process has to end by itself after a loss before `on_loss` is called; less when the
+  /// loss itself was waited for.
   static constexpr Milliseconds kGrace{3000}, kShortGrace{500};
 
-  /// @param connections  by rank; of rank 0 to all others, of another rank to rank 0. @param silence  of a rank that counts as its loss.
-  PeerMonitor(int rank, std::map<int, Socket> connections, Milliseconds silence, LossAction on_loss);
+  /// @param connections  by rank; of rank 0 to all others, of another rank to rank 0. @param
+  /// silence  of a rank that counts as its loss.
+  PeerMonitor(int rank, std::map<int, Socket> connections, Milliseconds silence,
+              LossAction on_loss);
   ~PeerMonitor();
   PeerMonitor(const PeerMonitor&) = delete;
   PeerMonitor& operator=(const PeerMonitor&) = delete;
@@ -49,15 +53,17 @@ class PeerMonitor {
     Socket socket;
     std::string received;
     bool left = false;
-    Milliseconds silent_for{0};  ///< While this process ran: one that was itself stopped for hours has heard nothing either.
-    int64_t calls = 0;           ///< That it had come to when it last said so.
+    /// While this process ran: one that was itself stopped for hours has heard nothing either.
+    Milliseconds silent_for{0};
+    int64_t calls = 0;  ///< That it had come to when it last said so.
   };
 
   void watch();
   void wait_for_peers(Milliseconds patience);
   void read_from(int rank, Peer& peer);
   void handle_line(Peer& peer, const std::string& line);
-  /// Says that this rank is alive and looks for peers that do not. @param passed  since the last time.
+  /// Says that this rank is alive and looks for peers that do not. @param passed  since the last
+  /// time.
   void beat(Milliseconds passed);
   void note_long_wait();
   /// What is left of the grace after a loss; calls the handler when it is over.
@@ -87,7 +93,8 @@ class PeerMonitor {
 /// The error by which a rank ends after the loss of another.
 [[noreturn]] void throw_loss(const Loss& loss);
 
-/// What ranks tell each other when one ends: the line, with its line feed, and what it means; nothing if it is another line.
+/// What ranks tell each other when one ends: the line, with its line feed, and what it means;
+/// nothing if it is another line.
 std::string to_line(const Loss& loss);
 std::optional<Loss> parse_loss(const std::string& line);
 

@@ -26,10 +26,19 @@ class SingleProcess : public ProcessGroup {
   void leave() noexcept override {}
 
  private:
-  std::unique_ptr<Transfer> begin_all_gather(at::Tensor whole, at::Tensor own) override { return copy(whole, own); }
-  std::unique_ptr<Transfer> begin_exchange(at::Tensor received, at::Tensor parts) override { return copy(received, parts); }
-  std::unique_ptr<Transfer> begin_reduce_scatter_sum(at::Tensor own, at::Tensor parts) override { return copy(own, parts); }
-  std::unique_ptr<ProcessGroup> make_subgroup(const std::vector<int>&, const std::string&) override { return std::make_unique<SingleProcess>(); }
+  std::unique_ptr<Transfer> begin_all_gather(at::Tensor whole, at::Tensor own) override {
+    return copy(whole, own);
+  }
+  std::unique_ptr<Transfer> begin_exchange(at::Tensor received, at::Tensor parts) override {
+    return copy(received, parts);
+  }
+  std::unique_ptr<Transfer> begin_reduce_scatter_sum(at::Tensor own, at::Tensor parts) override {
+    return copy(own, parts);
+  }
+  std::unique_ptr<ProcessGroup> make_subgroup(const std::vector<int>&,
+                                              const std::string&) override {
+    return std::make_unique<SingleProcess>();
+  }
 
   static std::unique_ptr<Transfer> copy(const at::Tensor& to, const at::Tensor& from) {
     const at::NoGradGuard no_grad;
@@ -63,11 +72,15 @@ class OrderedSum : public Transfer {
 };
 
 /// @param piece  of one rank.
-void check_pieces(const char* call, const at::Tensor& whole, const at::Tensor& piece, int64_t num_pieces) {
-  VRLT_CHECK(whole.is_contiguous() && piece.is_contiguous() && whole.scalar_type() == piece.scalar_type() && whole.device() == piece.device() &&
+void check_pieces(const char* call, const at::Tensor& whole, const at::Tensor& piece,
+                  int64_t num_pieces) {
+  VRLT_CHECK(whole.is_contiguous() && piece.is_contiguous() &&
+                 whole.scalar_type() == piece.scalar_type() && whole.device() == piece.device() &&
                  whole.numel() == num_pieces * piece.numel(),
-             call, " of ", num_pieces, " pieces: contiguous tensors of one dtype on one device, one ", num_pieces,
-             " times as long as the other; got ", whole.numel(), " and ", piece.numel(), " elements");
+             call, " of ", num_pieces,
+             " pieces: contiguous tensors of one dtype on one device, one ", num_pieces,
+             " times as long as the other; got ", whole.numel(), " and ", piece.numel(),
+             " elements");
 }
 
 template <typename T>
@@ -75,7 +88,8 @@ std::vector<T> sum_over_ranks(ProcessGroup& group, const std::vector<T>& values)
   const size_t size = values.size() * sizeof(T);
   std::vector<T> sums(values.size(), T{}), received(values.size());
   for (const auto& bytes : group.all_gather({reinterpret_cast<const char*>(values.data()), size})) {
-    VRLT_CHECK(bytes.size() == size, "a rank sums ", bytes.size() / sizeof(T), " values, this one ", values.size());
+    VRLT_CHECK(bytes.size() == size, "a rank sums ", bytes.size() / sizeof(T), " values, this one ",
+               values.size());
     std::memcpy(received.data(), bytes.data(), size);
     for (size_t i = 0; i < sums.size(); ++i) sums[i] += received[i];
   }
@@ -84,11 +98,17 @@ std::vector<T> sum_over_ranks(ProcessGroup& group, const std::vector<T>& values)
 
 }  // namespace
 
-std::vector<double> ProcessGroup::all_reduce_sum(const std::vector<double>& values) { return sum_over_ranks(*this, values); }
+std::vector<double> ProcessGroup::all_reduce_sum(const std::vector<double>& values) {
+  return sum_over_ranks(*this, values);
+}
 
-std::vector<int64_t> ProcessGroup::all_reduce_sum(const std::vector<int64_t>& values) { return sum_over_ranks(*this, values); }
+std::vector<int64_t> ProcessGroup::all_reduce_sum(const std::vector<int64_t>& values) {
+  return sum_over_ranks(*this, values);
+}
 
-int64_t ProcessGroup::all_reduce_sum(int64_t value) { return all_reduce_sum(std::vector<int64_t>{value}).front(); }
+int64_t ProcessGroup::all_reduce_sum(int64_t value) {
+  return all_reduce_sum(std::vector<int64_t>{value}).front();
+}
 
 std::string ProcessGroup::broadcast(const std::string& bytes) {
   if (world_size_ == 1) return bytes;
@@ -104,26 +124,34 @@ std::string ProcessGroup::broadcast(const std::string& bytes) {
 
 std::unique_ptr<Transfer> finished_transfer() { return std::make_unique<FinishedTransfer>(); }
 
-std::unique_ptr<Transfer> ProcessGroup::start_all_gather(const at::Tensor& whole, const at::Tensor& own) {
+std::unique_ptr<Transfer> ProcessGroup::start_all_gather(const at::Tensor& whole,
+                                                         const at::Tensor& own) {
   check_pieces("all_gather", whole, own, world_size_);
-  return own.numel() == 0 ? finished_transfer() : begin_all_gather(whole.view({-1}), own.view({-1}));
+  return own.numel() == 0 ? finished_transfer()
+                          : begin_all_gather(whole.view({-1}), own.view({-1}));
 }
 
-std::unique_ptr<Transfer> ProcessGroup::start_exchange(const at::Tensor& received, const at::Tensor& parts) {
+std::unique_ptr<Transfer> ProcessGroup::start_exchange(const at::Tensor& received,
+                                                       const at::Tensor& parts) {
   check_pieces("exchange", received, parts, 1);
-  VRLT_CHECK(parts.numel() % world_size_ == 0, "exchange of ", parts.numel(), " elements over ", world_size_, " ranks: pieces must be equally long");
-  return parts.numel() == 0 ? finished_transfer() : begin_exchange(received.view({-1}), parts.view({-1}));
+  VRLT_CHECK(parts.numel() % world_size_ == 0, "exchange of ", parts.numel(), " elements over ",
+             world_size_, " ranks: pieces must be equally long");
+  return parts.numel() == 0 ? finished_transfer()
+                            : begin_exchange(received.view({-1}), parts.view({-1}));
 }
 
-std::unique_ptr<Transfer> ProcessGroup::start_reduce_scatter_sum(const at::Tensor& own, const at::Tensor& parts) {
+std::unique_ptr<Transfer> ProcessGroup::start_reduce_scatter_sum(const at::Tensor& own,
+                                                                 const at::Tensor& parts) {
   check_pieces("reduce_scatter", parts, own, world_size_);
-  return own.numel() == 0 ? finished_transfer() : begin_reduce_scatter_sum(own.view({-1}), parts.view({-1}));
+  return own.numel() == 0 ? finished_transfer()
+                          : begin_reduce_scatter_sum(own.view({-1}), parts.view({-1}));
 }
 
 std::unique_ptr<Transfer> ProcessGroup::begin_reduce_scatter_sum(at::Tensor own, at::Tensor parts) {
   const auto received = at::empty_like(parts);
   auto exchange = begin_exchange(received, std::move(parts));
-  return std::make_unique<OrderedSum>(std::move(own), received.view({world_size_, -1}), std::move(exchange));
+  return std::make_unique<OrderedSum>(std::move(own), received.view({world_size_, -1}),
+                                      std::move(exchange));
 }
 
 std::unique_ptr<ProcessGroup> ProcessGroup::split(int64_t number) {
@@ -141,10 +169,12 @@ ProcessGroup& single_process() {
   return group;
 }
 
-std::unique_ptr<ProcessGroup> meet_ranks(const Launch& launch, const std::string& device, const LossAction& on_loss) {
+std::unique_ptr<ProcessGroup> meet_ranks(const Launch& launch, const std::string& device,
+                                         const LossAction& on_loss) {
   const bool on_gpu = device.rfind("cuda", 0) == 0;
   if (on_gpu && launch.world_size > 1 && device != "cuda")
-    throw ConfigError(concat("model.device is ", device, ", but ", launch.world_size, " ranks need a GPU each: write cuda"));
+    throw ConfigError(concat("model.device is ", device, ", but ", launch.world_size,
+                             " ranks need a GPU each: write cuda"));
   if (launch.world_size == 1) {
     if (on_gpu) use_gpu(std::max<int>(0, at::Device(device).index()));
     return std::make_unique<SingleProcess>();

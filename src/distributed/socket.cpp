@@ -21,11 +21,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-CommError system_error(const std::string& what) { return CommError(concat(what, ": ", std::strerror(errno))); }
+CommError system_error(const std::string& what) {
+  return CommError(concat(what, ": ", std::strerror(errno)));
+}
 
 /// A host that vanishes without closing its connections is noticed after some 20 seconds.
 void watch_liveness(const Socket& socket) {
-  const auto set = [&](int level, int option, int value) { ::setsockopt(socket.descriptor(), level, option, &value, sizeof value); };
+  const auto set = [&](int level, int option, int value) {
+    ::setsockopt(socket.descriptor(), level, option, &value, sizeof value);
+  };
   set(SOL_SOCKET, SO_KEEPALIVE, 1);
   set(IPPROTO_TCP, TCP_KEEPIDLE, 10);
   set(IPPROTO_TCP, TCP_KEEPINTVL, 3);
@@ -38,7 +42,8 @@ AddressList resolve(const std::string& host, int port, int type) {
   addrinfo hints{};
   hints.ai_socktype = type;
   addrinfo* found = nullptr;
-  if (const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); code != 0)
+  if (const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+      code != 0)
     throw CommError(concat("cannot find the host \"", host, "\": ", ::gai_strerror(code)));
   return {found, &::freeaddrinfo};
 }
@@ -47,15 +52,19 @@ AddressList resolve(const std::string& host, int port, int type) {
 Socket connect_to(const std::string& host, int port, int type) {
   const auto addresses = resolve(host, port, type);
   for (const auto* address = addresses.get(); address != nullptr; address = address->ai_next) {
-    Socket socket(::socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, address->ai_protocol));
-    if (socket.descriptor() >= 0 && ::connect(socket.descriptor(), address->ai_addr, address->ai_addrlen) == 0) return socket;
+    Socket socket(
+        ::socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, address->ai_protocol));
+    if (socket.descriptor() >= 0 &&
+        ::connect(socket.descriptor(), address->ai_addr, address->ai_addrlen) == 0)
+      return socket;
   }
   throw system_error(concat("cannot connect to ", host, " port ", port));
 }
 
 bool readable_before(const Socket& socket, Clock::time_point deadline) {
   pollfd waiting{socket.descriptor(), POLLIN, 0};
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
   return left > 0 && ::poll(&waiting, 1, static_cast<int>(left)) > 0;
 }
 
@@ -64,7 +73,8 @@ std::string read_line(const Socket& socket, Clock::time_point deadline) {
   constexpr size_t kLongest = 256;
   std::string line;
   char byte = 0;
-  while (line.size() < kLongest && readable_before(socket, deadline) && ::recv(socket.descriptor(), &byte, 1, 0) == 1) {
+  while (line.size() < kLongest && readable_before(socket, deadline) &&
+         ::recv(socket.descriptor(), &byte, 1, 0) == 1) {
     if (byte == '\n') return line;
     line += byte;
   }
@@ -75,7 +85,8 @@ std::string read_line(const Socket& socket, Clock::time_point deadline) {
 std::string read_pending(const Socket& socket) {
   std::string bytes;
   std::array<char, 4096> buffer;
-  for (ssize_t count; (count = ::recv(socket.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;)
+  for (ssize_t count;
+       (count = ::recv(socket.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;)
     bytes.append(buffer.data(), static_cast<size_t>(count));
   return bytes;
 }
@@ -97,7 +108,8 @@ Pipe::Pipe() {
 void send_bytes(const Socket& socket, const std::string& bytes) noexcept {
   size_t sent = 0;
   while (sent < bytes.size()) {
-    const auto count = ::send(socket.descriptor(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const auto count =
+        ::send(socket.descriptor(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return;
     sent += static_cast<size_t>(count);
@@ -110,14 +122,17 @@ Listener::Listener() : socket_(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)
   any.sin6_family = AF_INET6;
   socklen_t length = sizeof any;
   ::setsockopt(socket_.descriptor(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  bool ready = socket_.descriptor() >= 0 && ::bind(socket_.descriptor(), reinterpret_cast<sockaddr*>(&any), sizeof any) == 0;
+  bool ready = socket_.descriptor() >= 0 &&
+               ::bind(socket_.descriptor(), reinterpret_cast<sockaddr*>(&any), sizeof any) == 0;
   if (!ready) {  // a machine without IPv6
     sockaddr_in any4{};
     any4.sin_family = AF_INET;
     socket_ = Socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    ready = socket_.descriptor() >= 0 && ::bind(socket_.descriptor(), reinterpret_cast<sockaddr*>(&any4), sizeof any4) == 0;
+    ready = socket_.descriptor() >= 0 &&
+            ::bind(socket_.descriptor(), reinterpret_cast<sockaddr*>(&any4), sizeof any4) == 0;
   }
-  if (!ready || ::listen(socket_.descriptor(), SOMAXCONN) != 0) throw system_error("cannot listen for the other ranks");
+  if (!ready || ::listen(socket_.descriptor(), SOMAXCONN) != 0)
+    throw system_error("cannot listen for the other ranks");
   ::getsockname(socket_.descriptor(), reinterpret_cast<sockaddr*>(&any), &length);
   port_ = ntohs(any.sin6_port);  // sin_port lies at the same place
 }
@@ -179,7 +194,8 @@ std::string local_address_towards(const std::string& host) {
   socklen_t length = sizeof own;
   std::array<char, NI_MAXHOST> text{};
   if (::getsockname(socket.descriptor(), reinterpret_cast<sockaddr*>(&own), &length) != 0 ||
-      ::getnameinfo(reinterpret_cast<sockaddr*>(&own), length, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+      ::getnameinfo(reinterpret_cast<sockaddr*>(&own), length, text.data(), text.size(), nullptr, 0,
+                    NI_NUMERICHOST) != 0)
     throw system_error(concat("cannot tell this machine's address towards ", host));
   return text.data();
 }

@@ -32,7 +32,8 @@ struct Pipe {
   Socket read_end, write_end;
 };
 
-/// Sends everything or nothing worth mentioning: a closed connection is noticed by whoever reads it.
+/// Sends everything or nothing worth mentioning: a closed connection is noticed by whoever reads
+/// it.
 void send_bytes(const Socket& socket, const std::string& bytes) noexcept;
 
 /// A listening socket on a free port.
@@ -84,7 +85,8 @@ class RankReception {
 /// Connects to the listener of rank 0. @throws CommError.
 Socket connect_as_rank(int rank, const std::string& address, int port, const std::string& token);
 
-/// The address of this machine on the way to `host`: what others on that network reach it by. @throws CommError for an unknown host.
+/// The address of this machine on the way to `host`: what others on that network reach it by.
+/// @throws CommError for an unknown host.
 std::string local_address_towards(const std::string& host);
 
 }  // namespace vrlt::distributed

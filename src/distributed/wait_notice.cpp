@@ -8,8 +8,12 @@ namespace vrlt::distributed {
 /// How much later than the wait itself this notices that it is overdue.
 constexpr std::chrono::milliseconds kSlack{1000};
 
-WaitNotice::WaitNotice(const std::string& awaited, std::chrono::milliseconds at_most, LossAction on_loss)
-    : awaited_(awaited), at_most_(at_most), on_loss_(std::move(on_loss)), thread_([this] { watch(); }) {}
+WaitNotice::WaitNotice(const std::string& awaited, std::chrono::milliseconds at_most,
+                       LossAction on_loss)
+    : awaited_(awaited),
+      at_most_(at_most),
+      on_loss_(std::move(on_loss)),
+      thread_([this] { watch(); }) {}
 
 WaitNotice::~WaitNotice() {
   {
@@ -29,8 +33,10 @@ void WaitNotice::watch() {
   const auto seconds = static_cast<double>(at_most_.count()) / 1000.0;
   const auto first = std::min<std::chrono::milliseconds>(kPatience, at_most_);
   if (ends_within(first)) return;
-  log::warning(concat("waiting for ", awaited_, ", for at most ", seconds, " s"));  // ranks above 0 do not show less
-  if (!ends_within(at_most_ - first + kSlack)) on_loss_({concat("waited ", seconds, " s for ", awaited_), ExitCode::kPeerHangs});
+  // ranks above 0 do not show less
+  log::warning(concat("waiting for ", awaited_, ", for at most ", seconds, " s"));
+  if (!ends_within(at_most_ - first + kSlack))
+    on_loss_({concat("waited ", seconds, " s for ", awaited_), ExitCode::kPeerHangs});
 }
 
 }  // namespace vrlt::distributed

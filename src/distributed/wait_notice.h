@@ -10,8 +10,9 @@
 
 namespace vrlt::distributed {
 
-/// Says, a few seconds after it was made, for what this rank still waits, if it lives so long. A wait that outlasts its own limit, because the rank
-/// that it waits for is stopped and leaves it without any answer, is a loss.
+/// Says, a few seconds after it was made, for what this rank still waits, if it lives so long. A
+/// wait that outlasts its own limit, because the rank that it waits for is stopped and leaves it
+/// without any answer, is a loss.
 class WaitNotice {
  public:
   static constexpr std::chrono::seconds kPatience{3};

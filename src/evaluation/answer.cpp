@@ -21,23 +21,31 @@ const data::PromptEntry* prompt_of(const data::Sample& sample, const Scoring& sc
   return sample.prompt.empty() ? scoring.prompt : &data::find_prompt(sample.prompt);
 }
 
-io::Json response_json(const Response& response, const data::Sample& sample, const Scoring& scoring) {
+io::Json response_json(const Response& response, const data::Sample& sample,
+                       const Scoring& scoring) {
   const auto text = scored_text(sample, response, scoring);
   const auto score = strict_score(sample, response, scoring);
-  io::Json json = {
-      {"text", response.text}, {"finish", response.truncated ? "length" : "stop"}, {"n_gen_tok", response.num_tokens}, {"parsed", score.parsed}};
+  io::Json json = {{"text", response.text},
+                   {"finish", response.truncated ? "length" : "stop"},
+                   {"n_gen_tok", response.num_tokens},
+                   {"parsed", score.parsed}};
   if (text != response.text) json["read_as"] = text;
   if (scoring.predict_only) return json;
-  json["strict"] = {{"score", to_json(score.metrics)}, {"reason", score.reason.word}, {"format", has_asked_format(sample, response, scoring)}};
+  json["strict"] = {{"score", to_json(score.metrics)},
+                    {"reason", score.reason.word},
+                    {"format", has_asked_format(sample, response, scoring)}};
   if (scoring.profiles.empty()) return json;
   const auto& profile = *scoring.profiles.front();
   const auto compat = profile.score(sample, text, scoring.seed);
-  json["compat"] = {{"profile", profile.name}, {"score", to_json(compat.metrics)}, {"reason", compat.reason.word}};
+  json["compat"] = {{"profile", profile.name},
+                    {"score", to_json(compat.metrics)},
+                    {"reason", compat.reason.word}};
   return json;
 }
 
 Response parse_response(const io::Json& json) {
-  return {json.at("text").get<std::string>(), json.at("finish") == "length", json.value("n_gen_tok", int64_t{0})};
+  return {json.at("text").get<std::string>(), json.at("finish") == "length",
+          json.value("n_gen_tok", int64_t{0})};
 }
 
 }  // namespace
@@ -47,7 +55,9 @@ Metrics mean_of(const std::vector<SampleScore>& scores) {
   std::vector<double> counts;
   for (const auto& score : scores)
     for (const auto& [name, value] : score.metrics) {
-      const auto found = std::find_if(means.begin(), means.end(), [&, &wanted = name](const auto& metric) { return metric.first == wanted; });
+      const auto found =
+          std::find_if(means.begin(), means.end(),
+                       [&, &wanted = name](const auto& metric) { return metric.first == wanted; });
       const auto index = static_cast<size_t>(found - means.begin());
       if (found == means.end()) {
         means.emplace_back(name, 0.0);
@@ -60,19 +70,25 @@ Metrics mean_of(const std::vector<SampleScore>& scores) {
   return means;
 }
 
-std::string scored_text(const data::Sample& sample, const Response& response, const Scoring& scoring) {
+std::string scored_text(const data::Sample& sample, const Response& response,
+                        const Scoring& scoring) {
   const auto* prompt = prompt_of(sample, scoring);
   return prompt == nullptr ? response.text : data::as_read(*prompt, response.text);
 }
 
-SampleScore strict_score(const data::Sample& sample, const Response& response, const Scoring& scoring) {
+SampleScore strict_score(const data::Sample& sample, const Response& response,
+                         const Scoring& scoring) {
   const auto* prompt = prompt_of(sample, scoring);
-  return find_strict(sample.task).score(sample, scored_text(sample, response, scoring), prompt != nullptr && data::opens_thinking(*prompt));
+  return find_strict(sample.task)
+      .score(sample, scored_text(sample, response, scoring),
+             prompt != nullptr && data::opens_thinking(*prompt));
 }
 
-bool has_asked_format(const data::Sample& sample, const Response& response, const Scoring& scoring) {
+bool has_asked_format(const data::Sample& sample, const Response& response,
+                      const Scoring& scoring) {
   const auto* prompt = prompt_of(sample, scoring);
-  if (prompt == nullptr) return rewards::has_layout(response.text, /*think=*/false, data::AnswerTags::kAnswer);
+  if (prompt == nullptr)
+    return rewards::has_layout(response.text, /*think=*/false, data::AnswerTags::kAnswer);
   return rewards::has_asked_layout(response.text, *prompt);
 }
 
@@ -83,13 +99,18 @@ std::map<std::string, const Answer*> by_id(const std::vector<Answer>& answers) {
 }
 
 io::Json to_json(const Answer& answer, const data::Sample& sample, const Scoring& scoring) {
-  io::Json line = {{"id", answer.id}, {"err", answer.error.empty() ? io::Json(nullptr) : io::Json(answer.error)}};
+  io::Json line = {{"id", answer.id},
+                   {"err", answer.error.empty() ? io::Json(nullptr) : io::Json(answer.error)}};
   if (!answer.error.empty()) {
-    line.update({{"text", ""}, {"finish", "error"}, {"n_gen_tok", 0}, {"strict", {{"score", io::Json::object()}, {"reason", "infer_error"}}}});
+    line.update({{"text", ""},
+                 {"finish", "error"},
+                 {"n_gen_tok", 0},
+                 {"strict", {{"score", io::Json::object()}, {"reason", "infer_error"}}}});
   } else if (answer.responses.size() == 1) {
     line.update(response_json(answer.responses.front(), sample, scoring));
   } else {
-    for (const auto& response : answer.responses) line["responses"].push_back(response_json(response, sample, scoring));
+    for (const auto& response : answer.responses)
+      line["responses"].push_back(response_json(response, sample, scoring));
   }
   return line;
 }
@@ -101,8 +122,10 @@ Answer parse_answer(const io::Json& line, const std::string& origin) {
     if (line.contains("err") && line["err"].is_string()) {
       answer.error = line["err"].get<std::string>();
     } else if (line.contains("responses")) {
-      for (const auto& response : line["responses"]) answer.responses.push_back(parse_response(response));
-      if (answer.responses.empty()) throw DataError(concat(origin, ": not a line of samples.jsonl: no responses"));
+      for (const auto& response : line["responses"])
+        answer.responses.push_back(parse_response(response));
+      if (answer.responses.empty())
+        throw DataError(concat(origin, ": not a line of samples.jsonl: no responses"));
     } else {
       answer.responses.push_back(parse_response(line));
     }

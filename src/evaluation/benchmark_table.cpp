@@ -5,43 +5,59 @@ namespace {
 
 using data::Task;
 
-constexpr const char* kGroundingProfiles = "tvg.seed tvg.lmms_new tvg.timelens tvg.to_and tvg.time_r1";
-constexpr const char* kThinkGroundingProfiles = "tvg.seed_r1 tvg.to_and tvg.time_r1 tvg.lmms_new tvg.timelens tvg.onethinker";
+constexpr const char* kGroundingProfiles =
+    "tvg.seed tvg.lmms_new tvg.timelens tvg.to_and tvg.time_r1";
+constexpr const char* kThinkGroundingProfiles =
+    "tvg.seed_r1 tvg.to_and tvg.time_r1 tvg.lmms_new tvg.timelens tvg.onethinker";
 
 constexpr BenchmarkEntry kBenchmarks[] = {
-    {"mvbench", "mvbench", Task::kMultipleChoice, "20 sub-tasks of short videos", 4000, "accuracy", "sub_task", "mcq.mvb_lmms mcq.mvb_off",
-     "mcq.exact_tag mcq.mvb_off mcq.mvb_lmms", "mvbench", "mvbench.json"},
-    {"videomme", "videomme", Task::kMultipleChoice, "videos from seconds to an hour, without subtitles", 2700, "accuracy", "",
-     "mcq.vmme_old mcq.vmme_vk mcq.ranked", "mcq.exact_tag mcq.vmme_old mcq.ranked", "videomme", "videomme_output.json"},
-    {"videomme_subtitles", "videomme", Task::kMultipleChoice, "the same, asked with subtitles", 2700, "accuracy", "",
-     "mcq.vmme_old mcq.vmme_vk mcq.ranked", "mcq.exact_tag mcq.vmme_old mcq.ranked", "videomme", "videomme_subtitles_output.json", true},
-    {"mmvu_mc", "mmvu_mc", Task::kMultipleChoice, "expert knowledge, multiple choice", 625, "accuracy", "", "mcq.exact_tag mcq.mmvu_lmms",
-     "mcq.exact_tag mcq.mmvu_lmms", "mmvu_mc", "mmvu_mc_output.json"},
-    {"tempcompass_mc", "tempcompass", Task::kMultipleChoice, "five temporal dimensions, multiple choice", 1580, "accuracy", "",
-     "mcq.tempcompass mcq.tempcompass_lmms", "mcq.tempcompass mcq.exact_tag", "tempcompass", "tempcompass"},
-    {"tempcompass_yes_no", "tempcompass", Task::kYesNo, "five temporal dimensions, yes or no", 2453, "accuracy", "", "yn.tempcompass",
-     "yn.tempcompass", "tempcompass", "tempcompass"},
-    {"tempcompass_caption_matching", "tempcompass", Task::kCaptionMatch, "five temporal dimensions, which caption fits", 1503, "accuracy", "",
-     "cm.tempcompass", "cm.tempcompass", "tempcompass", "tempcompass"},
-    {"tempcompass_captioning", "tempcompass", Task::kCaption, "five temporal dimensions, captions for a judge", 2004, "", "", "", "", "tempcompass",
+    {"mvbench", "mvbench", Task::kMultipleChoice, "20 sub-tasks of short videos", 4000, "accuracy",
+     "sub_task", "mcq.mvb_lmms mcq.mvb_off", "mcq.exact_tag mcq.mvb_off mcq.mvb_lmms", "mvbench",
+     "mvbench.json"},
+    {"videomme", "videomme", Task::kMultipleChoice,
+     "videos from seconds to an hour, without subtitles", 2700, "accuracy", "",
+     "mcq.vmme_old mcq.vmme_vk mcq.ranked", "mcq.exact_tag mcq.vmme_old mcq.ranked", "videomme",
+     "videomme_output.json"},
+    {"videomme_subtitles", "videomme", Task::kMultipleChoice, "the same, asked with subtitles",
+     2700, "accuracy", "", "mcq.vmme_old mcq.vmme_vk mcq.ranked",
+     "mcq.exact_tag mcq.vmme_old mcq.ranked", "videomme", "videomme_subtitles_output.json", true},
+    {"mmvu_mc", "mmvu_mc", Task::kMultipleChoice, "expert knowledge, multiple choice", 625,
+     "accuracy", "", "mcq.exact_tag mcq.mmvu_lmms", "mcq.exact_tag mcq.mmvu_lmms", "mmvu_mc",
+     "mmvu_mc_output.json"},
+    {"tempcompass_mc", "tempcompass", Task::kMultipleChoice,
+     "five temporal dimensions, multiple choice", 1580, "accuracy", "",
+     "mcq.tempcompass mcq.tempcompass_lmms", "mcq.tempcompass mcq.exact_tag", "tempcompass",
      "tempcompass"},
-    {"charades_sta", "charades_sta", Task::kTemporalGrounding, "when does it happen, indoors", 3720, "mIoU", "", kGroundingProfiles,
-     kThinkGroundingProfiles, "grounding", "inference_results_temporal_grounding_charades.json"},
-    {"anet_tvg", "anet_tvg", Task::kTemporalGrounding, "when does it happen, ActivityNet Captions val_2", 17031, "mIoU", "", kGroundingProfiles,
+    {"tempcompass_yes_no", "tempcompass", Task::kYesNo, "five temporal dimensions, yes or no", 2453,
+     "accuracy", "", "yn.tempcompass", "yn.tempcompass", "tempcompass", "tempcompass"},
+    {"tempcompass_caption_matching", "tempcompass", Task::kCaptionMatch,
+     "five temporal dimensions, which caption fits", 1503, "accuracy", "", "cm.tempcompass",
+     "cm.tempcompass", "tempcompass", "tempcompass"},
+    {"tempcompass_captioning", "tempcompass", Task::kCaption,
+     "five temporal dimensions, captions for a judge", 2004, "", "", "", "", "tempcompass",
+     "tempcompass"},
+    {"charades_sta", "charades_sta", Task::kTemporalGrounding, "when does it happen, indoors", 3720,
+     "mIoU", "", kGroundingProfiles, kThinkGroundingProfiles, "grounding",
+     "inference_results_temporal_grounding_charades.json"},
+    {"anet_tvg", "anet_tvg", Task::kTemporalGrounding,
+     "when does it happen, ActivityNet Captions val_2", 17031, "mIoU", "", kGroundingProfiles,
      kThinkGroundingProfiles, "grounding", "inference_results_temporal_grounding_activitynet.json"},
-    {"anet_rtl", "anet_rtl", Task::kReasoningLocalization, "when, after some thought, ActivityNet", 229, "mIoU", "video",
-     "tvg.seed rtl.lita tvg.to_and", "tvg.seed_r1 rtl.lita tvg.to_and tvg.onethinker", "anet_rtl", "anet_rtl_answers.json"},
-    {"nextgqa", "nextgqa", Task::kGroundedQa, "answer and show when", 5553, "Acc@GQA", "", "gqa.nextgqa gqa.vcr1", "gqa.nextgqa gqa.vcr1", "nextgqa",
-     "nextgqa"},
-    {"rextime", "rextime", Task::kGroundedQa, "reasoning across time", 921, "mIoU", "", "gqa.rextime", "gqa.rextime", "rextime",
-     "rextime_submission.jsonl"},
+    {"anet_rtl", "anet_rtl", Task::kReasoningLocalization, "when, after some thought, ActivityNet",
+     229, "mIoU", "video", "tvg.seed rtl.lita tvg.to_and",
+     "tvg.seed_r1 rtl.lita tvg.to_and tvg.onethinker", "anet_rtl", "anet_rtl_answers.json"},
+    {"nextgqa", "nextgqa", Task::kGroundedQa, "answer and show when", 5553, "Acc@GQA", "",
+     "gqa.nextgqa gqa.vcr1", "gqa.nextgqa gqa.vcr1", "nextgqa", "nextgqa"},
+    {"rextime", "rextime", Task::kGroundedQa, "reasoning across time", 921, "mIoU", "",
+     "gqa.rextime", "gqa.rextime", "rextime", "rextime_submission.jsonl"},
 };
 
 /// Prompts that ask for an answer in the form of their project, which its profile reads.
 constexpr std::pair<const char*, const char*> kPromptProfiles[] = {
-    {"p_tvg_lmms", "tvg.lmms_new"}, {"p_tvg_t1", "tvg.time_r1"},     {"p_tvg_t1_r", "tvg.time_r1"},
-    {"p_tvg_vcr1", "tvg.to_and"},   {"p_tvg_tl", "tvg.timelens"},    {"p_mvb_off", "mcq.mvb_off"},
-    {"p_mvb_t1", "mcq.paren_last"}, {"p_vmme_vlmek", "mcq.vmme_vk"}, {"p_mmvu_cot", "mcq.final_answer"},
+    {"p_tvg_lmms", "tvg.lmms_new"},     {"p_tvg_t1", "tvg.time_r1"},
+    {"p_tvg_t1_r", "tvg.time_r1"},      {"p_tvg_vcr1", "tvg.to_and"},
+    {"p_tvg_tl", "tvg.timelens"},       {"p_mvb_off", "mcq.mvb_off"},
+    {"p_mvb_t1", "mcq.paren_last"},     {"p_vmme_vlmek", "mcq.vmme_vk"},
+    {"p_mmvu_cot", "mcq.final_answer"},
 };
 
 }  // namespace
@@ -58,7 +74,8 @@ const BenchmarkEntry* find_benchmark(const data::Sample& sample, bool with_subti
   return found;
 }
 
-std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think, const std::string& prompt) {
+std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool think,
+                                       const std::string& prompt) {
   std::vector<std::string> names;
   std::string name;
   for (const char c : std::string(think ? benchmark.think_profiles : benchmark.profiles) + " ") {
@@ -71,7 +88,8 @@ std::vector<std::string> profile_names(const BenchmarkEntry& benchmark, bool thi
   }
   for (const auto& [of_prompt, profile] : kPromptProfiles) {
     const std::string own = profile;
-    if (prompt != of_prompt || names.empty() || own.substr(0, 4) != names.front().substr(0, 4)) continue;
+    if (prompt != of_prompt || names.empty() || own.substr(0, 4) != names.front().substr(0, 4))
+      continue;
     std::erase(names, own);
     names.insert(names.begin(), own);
   }

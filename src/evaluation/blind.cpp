@@ -12,7 +12,8 @@ namespace {
 using Samples = std::vector<const data::Sample*>;
 
 bool asks_span(data::Task task) {
-  return task == data::Task::kTemporalGrounding || task == data::Task::kReasoningLocalization || task == data::Task::kGroundedQa;
+  return task == data::Task::kTemporalGrounding || task == data::Task::kReasoningLocalization ||
+         task == data::Task::kGroundedQa;
 }
 
 /// The span from one fraction of the video to another, on every sample.
@@ -21,9 +22,11 @@ io::Json constant_span(const Samples& samples, double from, double to) {
   for (const auto* sample : samples) {
     const Interval span{from * *sample->duration, to * *sample->duration};
     double iou = 0.0;
-    for (const auto& truth : sample->segments) iou = std::max(iou, compat::hull_iou(span, truth).value_or(0.0));
+    for (const auto& truth : sample->segments)
+      iou = std::max(iou, compat::hull_iou(span, truth).value_or(0.0));
     sums["mIoU"] += iou;
-    for (const auto& [name, threshold] : {std::pair("R1@0.3", 0.3), std::pair("R1@0.5", 0.5), std::pair("R1@0.7", 0.7)})
+    for (const auto& [name, threshold] :
+         {std::pair("R1@0.3", 0.3), std::pair("R1@0.5", 0.5), std::pair("R1@0.7", 0.7)})
       sums[name] += iou >= threshold ? 1.0 : 0.0;
     if (sample->task != data::Task::kGroundedQa) continue;
     const double iop = compat::nextgqa_overlap(span, sample->segments).iop;
@@ -47,8 +50,9 @@ std::string label_of(const data::Sample& sample) {
 io::Json blind_baselines(const Samples& samples) {
   io::Json json = io::Json::object();
   if (samples.empty()) return json;
-  const bool spans = std::all_of(samples.begin(), samples.end(),
-                                 [](const auto* sample) { return asks_span(sample->task) && sample->duration && !sample->segments.empty(); });
+  const bool spans = std::all_of(samples.begin(), samples.end(), [](const auto* sample) {
+    return asks_span(sample->task) && sample->duration && !sample->segments.empty();
+  });
   if (spans) {
     json["whole_video"] = constant_span(samples, 0.0, 1.0);
     json["middle_half"] = constant_span(samples, 0.25, 0.75);
@@ -56,8 +60,12 @@ io::Json blind_baselines(const Samples& samples) {
   std::map<std::string, int64_t> labels;
   for (const auto* sample : samples)
     if (const auto label = label_of(*sample); !label.empty()) ++labels[label];
-  const auto most = std::max_element(labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (most != labels.end()) json["always_" + most->first] = {{"accuracy", static_cast<double>(most->second) / static_cast<double>(samples.size())}};
+  const auto most =
+      std::max_element(labels.begin(), labels.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most != labels.end())
+    json["always_" + most->first] = {
+        {"accuracy", static_cast<double>(most->second) / static_cast<double>(samples.size())}};
   return json;
 }
 

@@ -35,7 +35,8 @@ struct Clusters {
 /// How often each cluster is drawn.
 void draw_clusters(uint64_t seed, uint64_t draw, std::vector<double>& times) {
   std::fill(times.begin(), times.end(), 0.0);
-  for (size_t i = 0; i < times.size(); ++i) times[random_bits(seed, 0, draw, i) % times.size()] += 1.0;
+  for (size_t i = 0; i < times.size(); ++i)
+    times[random_bits(seed, 0, draw, i) % times.size()] += 1.0;
 }
 
 double dot(const std::vector<double>& a, const std::vector<double>& b) {
@@ -44,15 +45,22 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return sum;
 }
 
-Estimate estimate_of(const std::vector<double>& values, const std::vector<double>& sums, const Clusters& clusters, std::vector<double> means) {
+Estimate estimate_of(const std::vector<double>& values, const std::vector<double>& sums,
+                     const Clusters& clusters, std::vector<double> means) {
   double total = 0.0;
   for (const double value : values) total += value;
   std::sort(means.begin(), means.end());
-  const auto quantile = [&](double q) { return means[static_cast<size_t>(std::lround(q * static_cast<double>(means.size() - 1)))]; };
+  const auto quantile = [&](double q) {
+    return means[static_cast<size_t>(std::lround(q * static_cast<double>(means.size() - 1)))];
+  };
   const auto count = static_cast<double>(values.size());
-  Estimate estimate{.mean = total / count, .low = quantile(0.025), .high = quantile(0.975), .count = static_cast<int64_t>(values.size())};
+  Estimate estimate{.mean = total / count,
+                    .low = quantile(0.025),
+                    .high = quantile(0.975),
+                    .count = static_cast<int64_t>(values.size())};
   double squares = 0.0;
-  for (size_t c = 0; c < sums.size(); ++c) squares += std::pow(sums[c] - clusters.sizes[c] * estimate.mean, 2);
+  for (size_t c = 0; c < sums.size(); ++c)
+    squares += std::pow(sums[c] - clusters.sizes[c] * estimate.mean, 2);
   estimate.standard_error = std::sqrt(squares) / count;
   return estimate;
 }
@@ -80,19 +88,22 @@ double beta_fraction(double x, double a, double b) {
 double incomplete_beta(double x, double a, double b) {
   if (x <= 0.0 || x >= 1.0) return x <= 0.0 ? 0.0 : 1.0;
   if (x > (a + 1.0) / (a + b + 2.0)) return 1.0 - incomplete_beta(1.0 - x, b, a);
-  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
+  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) +
+                                a * std::log(x) + b * std::log1p(-x));
   return front * beta_fraction(x, a, b) / a;
 }
 
 }  // namespace
 
-std::vector<Estimate> bootstrap_means(const std::vector<const std::vector<double>*>& columns, const std::vector<std::string>& keys, uint64_t seed,
+std::vector<Estimate> bootstrap_means(const std::vector<const std::vector<double>*>& columns,
+                                      const std::vector<std::string>& keys, uint64_t seed,
                                       int64_t resamples) {
   VRLT_CHECK(!keys.empty() && resamples > 0, keys.size(), " samples, ", resamples, " resamples");
   const Clusters clusters(keys);
   std::vector<std::vector<double>> sums;
   for (const auto* values : columns) {
-    VRLT_CHECK(values->size() == keys.size(), values->size(), " values, ", keys.size(), " clusters");
+    VRLT_CHECK(values->size() == keys.size(), values->size(), " values, ", keys.size(),
+               " clusters");
     sums.push_back(clusters.sums(*values));
   }
   std::vector<std::vector<double>> means(columns.size());
@@ -103,16 +114,21 @@ std::vector<Estimate> bootstrap_means(const std::vector<const std::vector<double
     for (size_t k = 0; k < columns.size(); ++k) means[k].push_back(dot(times, sums[k]) / count);
   }
   std::vector<Estimate> estimates;
-  for (size_t k = 0; k < columns.size(); ++k) estimates.push_back(estimate_of(*columns[k], sums[k], clusters, std::move(means[k])));
+  for (size_t k = 0; k < columns.size(); ++k)
+    estimates.push_back(estimate_of(*columns[k], sums[k], clusters, std::move(means[k])));
   return estimates;
 }
 
-Estimate bootstrap_mean(const std::vector<double>& values, const std::vector<std::string>& clusters, uint64_t seed, int64_t resamples) {
-  VRLT_CHECK(values.size() == clusters.size(), values.size(), " values, ", clusters.size(), " clusters");
+Estimate bootstrap_mean(const std::vector<double>& values, const std::vector<std::string>& clusters,
+                        uint64_t seed, int64_t resamples) {
+  VRLT_CHECK(values.size() == clusters.size(), values.size(), " values, ", clusters.size(),
+             " clusters");
   if (values.empty()) return {};
   return bootstrap_means({&values}, clusters, seed, resamples).front();
 }
 
-double student_p(double t, double degrees) { return incomplete_beta(degrees / (degrees + t * t), degrees / 2.0, 0.5); }
+double student_p(double t, double degrees) {
+  return incomplete_beta(degrees / (degrees + t * t), degrees / 2.0, 0.5);
+}
 
 }  // namespace vrlt::evaluation

@@ -11,25 +11,36 @@
 namespace vrlt::evaluation {
 namespace {
 
-void check_same_ids(const std::map<std::string, const Answer*>& before, const std::map<std::string, const Answer*>& after) {
+void check_same_ids(const std::map<std::string, const Answer*>& before,
+                    const std::map<std::string, const Answer*>& after) {
   const auto lacking = [](const auto& some, const auto& others) {
-    return std::find_if(some.begin(), some.end(), [&](const auto& entry) { return !others.contains(entry.first); });
+    return std::find_if(some.begin(), some.end(),
+                        [&](const auto& entry) { return !others.contains(entry.first); });
   };
   if (const auto only = lacking(before, after); only != before.end())
-    throw DataError(concat("the runs cannot be compared, they are of different samples: only the first one has ", only->first));
+    throw DataError(concat(
+        "the runs cannot be compared, they are of different samples: only the first one has ",
+        only->first));
   if (const auto only = lacking(after, before); only != after.end())
-    throw DataError(concat("the runs cannot be compared, they are of different samples: only the second one has ", only->first));
+    throw DataError(concat(
+        "the runs cannot be compared, they are of different samples: only the second one has ",
+        only->first));
 }
 
 /// Strict metrics, then those of each profile under "profile/metric".
 Metrics all_metrics(const data::Sample& sample, const Answer& answer, const Scoring& scoring) {
   std::vector<SampleScore> strict;
-  for (const auto& response : answer.responses) strict.push_back(find_strict(sample.task).score(sample, scored_text(sample, response, scoring)));
+  for (const auto& response : answer.responses)
+    strict.push_back(
+        find_strict(sample.task).score(sample, scored_text(sample, response, scoring)));
   auto metrics = mean_of(strict);
   for (const auto* profile : scoring.profiles) {
     std::vector<SampleScore> scores;
-    for (const auto& response : answer.responses) scores.push_back(profile->score(sample, scored_text(sample, response, scoring), scoring.seed));
-    for (const auto& [name, value] : mean_of(scores)) metrics.emplace_back(concat(profile->name, "/", name), value);
+    for (const auto& response : answer.responses)
+      scores.push_back(
+          profile->score(sample, scored_text(sample, response, scoring), scoring.seed));
+    for (const auto& [name, value] : mean_of(scores))
+      metrics.emplace_back(concat(profile->name, "/", name), value);
   }
   return metrics;
 }
@@ -49,8 +60,8 @@ io::Json with_test(const MetricTable::Column& column, const std::vector<std::str
 
 }  // namespace
 
-io::Json compare(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& before, const std::vector<Answer>& after,
-                 const Scoring& scoring) {
+io::Json compare(const std::vector<const data::Sample*>& samples, const std::vector<Answer>& before,
+                 const std::vector<Answer>& after, const Scoring& scoring) {
   const auto first = by_id(before), second = by_id(after);
   check_same_ids(first, second);
   MetricTable old_values, new_values, differences;
@@ -65,9 +76,12 @@ io::Json compare(const std::vector<const data::Sample*>& samples, const std::vec
       ++unpaired;
       continue;
     }
-    const auto old_metrics = all_metrics(sample, *a->second, scoring), new_metrics = all_metrics(sample, *b->second, scoring);
+    const auto old_metrics = all_metrics(sample, *a->second, scoring),
+               new_metrics = all_metrics(sample, *b->second, scoring);
     for (const auto& [name, value] : old_metrics) {
-      const auto other = std::find_if(new_metrics.begin(), new_metrics.end(), [&, &wanted = name](const auto& m) { return m.first == wanted; });
+      const auto other =
+          std::find_if(new_metrics.begin(), new_metrics.end(),
+                       [&, &wanted = name](const auto& m) { return m.first == wanted; });
       if (other == new_metrics.end()) continue;
       old_values.add(name, value, i, {});
       new_values.add(name, other->second, i, {});

@@ -14,7 +14,9 @@ std::vector<bool> superseded_samples(const std::vector<const data::Sample*>& sam
   std::vector<bool> superseded(samples.size(), false);
   for (size_t i = 0; i < samples.size(); ++i) {
     auto key = concat(samples[i]->video, ">>>", samples[i]->question);
-    for (const auto& span : samples[i]->segments) key += concat(">>>", io::Json(span.start_seconds).dump(), ",", io::Json(span.end_seconds).dump());
+    for (const auto& span : samples[i]->segments)
+      key += concat(">>>", io::Json(span.start_seconds).dump(), ",",
+                    io::Json(span.end_seconds).dump());
     const auto [found, is_new] = last.emplace(std::move(key), i);
     if (!is_new) superseded[found->second] = true;
     found->second = i;
@@ -28,10 +30,14 @@ void set_all(SampleScore& score, double value) {
 
 }  // namespace
 
-CompatCounts count_as_official(const CompatProfile& profile, const std::vector<const data::Sample*>& samples,
-                               const std::vector<const Answer*>& answers, const Groups& groups, const Scoring& scoring) {
+CompatCounts count_as_official(const CompatProfile& profile,
+                               const std::vector<const data::Sample*>& samples,
+                               const std::vector<const Answer*>& answers, const Groups& groups,
+                               const Scoring& scoring) {
   CompatCounts counts{.profile = &profile, .table = {}, .reasons = {}};
-  const auto superseded = profile.duplicates == Duplicates::kLastCounts ? superseded_samples(samples) : std::vector<bool>(samples.size(), false);
+  const auto superseded = profile.duplicates == Duplicates::kLastCounts
+                              ? superseded_samples(samples)
+                              : std::vector<bool>(samples.size(), false);
   const std::vector<Response> nothing = {{}};
   for (size_t i = 0; i < samples.size(); ++i) {
     const auto& sample = *samples[i];
@@ -46,8 +52,11 @@ CompatCounts count_as_official(const CompatProfile& profile, const std::vector<c
       auto score = profile.score(sample, scored_text(sample, response, scoring), scoring.seed);
       ++counts.responses;
       if (answered && score.reason != reading::Reason::kOk) ++counts.reasons[score.reason.word];
-      if (answered && response.text.empty() && !score.metrics.empty() && score.metrics.front().second > 0.0) ++counts.empty_right;
-      if (answered && score.reason != reading::Reason::kOk && scoring.official_judge_bug && profile.judge_failure)
+      if (answered && response.text.empty() && !score.metrics.empty() &&
+          score.metrics.front().second > 0.0)
+        ++counts.empty_right;
+      if (answered && score.reason != reading::Reason::kOk && scoring.official_judge_bug &&
+          profile.judge_failure)
         set_all(score, *profile.judge_failure);
       // The text of an error is no answer, also to a script that takes an empty one for right.
       if (!answered) set_all(score, 0.0);
@@ -58,7 +67,8 @@ CompatCounts count_as_official(const CompatProfile& profile, const std::vector<c
   return counts;
 }
 
-io::Json macro_json(const MetricTable& table, const MetricTable& over_videos, const std::string& key) {
+io::Json macro_json(const MetricTable& table, const MetricTable& over_videos,
+                    const std::string& key) {
   io::Json json = io::Json::object();
   if (key == "video") {
     json = to_json(over_videos);
@@ -71,17 +81,20 @@ io::Json macro_json(const MetricTable& table, const MetricTable& over_videos, co
   return json;
 }
 
-io::Json to_json(const CompatCounts& counts, const std::string& macro_over, const MetricTable& over_videos) {
+io::Json to_json(const CompatCounts& counts, const std::string& macro_over,
+                 const MetricTable& over_videos) {
   const bool videos = counts.profile->mean == Mean::kVideos;
   int64_t failures = 0;
   for (const auto& [reason, number] : counts.reasons) failures += number;
-  io::Json json = {{"source", counts.profile->source},
-                   {"mean_over", videos ? "videos" : "samples"},
-                   {"metrics", to_json(videos ? over_videos : counts.table)},
-                   {"unmatched_rate", static_cast<double>(failures) / static_cast<double>(std::max<int64_t>(1, counts.responses))},
-                   {"unmatched", counts.reasons},
-                   {"n_right_though_empty", counts.empty_right},
-                   {"n_duplicates_dropped", counts.superseded}};
+  io::Json json = {
+      {"source", counts.profile->source},
+      {"mean_over", videos ? "videos" : "samples"},
+      {"metrics", to_json(videos ? over_videos : counts.table)},
+      {"unmatched_rate",
+       static_cast<double>(failures) / static_cast<double>(std::max<int64_t>(1, counts.responses))},
+      {"unmatched", counts.reasons},
+      {"n_right_though_empty", counts.empty_right},
+      {"n_duplicates_dropped", counts.superseded}};
   if (!macro_over.empty()) json["macro"] = macro_json(counts.table, over_videos, macro_over);
   if (counts.table.groups().empty()) return json;
   json["groups"] = io::Json::object();

@@ -19,13 +19,17 @@ struct CompatCounts {
 };
 
 /// @param answers  of each sample; null where there is none.
-CompatCounts count_as_official(const CompatProfile& profile, const std::vector<const data::Sample*>& samples,
-                               const std::vector<const Answer*>& answers, const Groups& groups, const Scoring& scoring);
+CompatCounts count_as_official(const CompatProfile& profile,
+                               const std::vector<const data::Sample*>& samples,
+                               const std::vector<const Answer*>& answers, const Groups& groups,
+                               const Scoring& scoring);
 
 /// @param over_videos  the table's means over videos.
-io::Json to_json(const CompatCounts& counts, const std::string& macro_over, const MetricTable& over_videos);
+io::Json to_json(const CompatCounts& counts, const std::string& macro_over,
+                 const MetricTable& over_videos);
 
 /// The means over the groups of `key`; over videos if that is the key.
-io::Json macro_json(const MetricTable& table, const MetricTable& over_videos, const std::string& key);
+io::Json macro_json(const MetricTable& table, const MetricTable& over_videos,
+                    const std::string& key);
 
 }  // namespace vrlt::evaluation

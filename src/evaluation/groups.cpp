@@ -22,7 +22,8 @@ Groups exact_groups(const std::vector<const data::Sample*>& samples) {
 Groups substring_groups(const std::vector<const data::Sample*>& samples) {
   std::set<std::pair<std::string, std::string>> known;
   for (const auto* sample : samples) known.insert(sample->groups.begin(), sample->groups.end());
-  std::map<std::string, std::vector<std::string>> names_of_joined;  // there are far fewer of these than samples
+  // there are far fewer of these than samples
+  std::map<std::string, std::vector<std::string>> names_of_joined;
   Groups groups;
   for (const auto* sample : samples) {
     std::string joined;

@@ -4,20 +4,26 @@
 
 namespace vrlt::evaluation {
 
-void MetricTable::add(const std::string& name, double value, size_t sample, const std::vector<std::string>& groups) {
-  auto column = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.name == name; });
-  if (column == columns_.end()) column = columns_.insert(columns_.end(), {.name = name, .samples = {}, .values = {}, .estimate = {}});
+void MetricTable::add(const std::string& name, double value, size_t sample,
+                      const std::vector<std::string>& groups) {
+  auto column = std::find_if(columns_.begin(), columns_.end(),
+                             [&](const Column& c) { return c.name == name; });
+  if (column == columns_.end())
+    column = columns_.insert(columns_.end(),
+                             {.name = name, .samples = {}, .values = {}, .estimate = {}});
   column->samples.push_back(sample);
   column->values.push_back(value);
   for (const auto& group : groups) groups_[group].add(name, value, sample, {});
 }
 
 const MetricTable::Column* MetricTable::find(const std::string& name) const {
-  const auto column = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.name == name; });
+  const auto column = std::find_if(columns_.begin(), columns_.end(),
+                                   [&](const Column& c) { return c.name == name; });
   return column == columns_.end() ? nullptr : &*column;
 }
 
-MetricTable::MacroMean MetricTable::macro_mean(const std::string& metric, const std::string& key) const {
+MetricTable::MacroMean MetricTable::macro_mean(const std::string& metric,
+                                               const std::string& key) const {
   MacroMean macro;
   for (const auto& [name, group] : groups_) {
     const auto* column = name.starts_with(key + "=") ? group.find(metric) : nullptr;
@@ -38,16 +44,19 @@ MetricTable MetricTable::per_cluster(const std::vector<std::string>& clusters) c
   for (const auto& column : columns_) {
     std::map<std::string, Total> totals;
     for (size_t i = 0; i < column.values.size(); ++i) {
-      auto& total = totals.try_emplace(clusters[column.samples[i]], Total{column.samples[i]}).first->second;
+      auto& total =
+          totals.try_emplace(clusters[column.samples[i]], Total{column.samples[i]}).first->second;
       total.sum += column.values[i];
       total.count += 1.0;
     }
-    for (const auto& [cluster, total] : totals) result.add(column.name, total.sum / total.count, total.first_sample, {});
+    for (const auto& [cluster, total] : totals)
+      result.add(column.name, total.sum / total.count, total.first_sample, {});
   }
   return result;
 }
 
-void estimate_all(const std::vector<MetricTable*>& tables, const std::vector<std::string>& clusters) {
+void estimate_all(const std::vector<MetricTable*>& tables,
+                  const std::vector<std::string>& clusters) {
   std::map<std::vector<size_t>, std::vector<MetricTable::Column*>> by_samples;
   const auto collect = [&](MetricTable& table) {
     for (auto& column : table.columns()) by_samples[column.samples].push_back(&column);

@@ -10,11 +10,14 @@
 
 namespace vrlt::evaluation {
 
-/// Values of each metric of one way of scoring, over all samples and per group, with the samples they are about.
+/// Values of each metric of one way of scoring, over all samples and per group, with the samples
+/// they are about.
 class MetricTable {
  public:
-  /// @param sample  its index. @param groups  "key=value" that it counts in; none for a metric that is not told per group.
-  void add(const std::string& name, double value, size_t sample, const std::vector<std::string>& groups);
+  /// @param sample  its index. @param groups  "key=value" that it counts in; none for a metric that
+  /// is not told per group.
+  void add(const std::string& name, double value, size_t sample,
+           const std::vector<std::string>& groups);
 
   struct Column {
     std::string name;
@@ -44,9 +47,11 @@ class MetricTable {
   std::map<std::string, MetricTable> groups_;
 };
 
-/// Fills in the estimates of all columns and groups of several tables; columns about the same samples share their draws.
+/// Fills in the estimates of all columns and groups of several tables; columns about the same
+/// samples share their draws.
 /// @param clusters  of each sample, by index.
-void estimate_all(const std::vector<MetricTable*>& tables, const std::vector<std::string>& clusters);
+void estimate_all(const std::vector<MetricTable*>& tables,
+                  const std::vector<std::string>& clusters);
 
 io::Json to_json(const Estimate& estimate);
 /// name -> estimate

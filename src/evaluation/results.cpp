@@ -18,7 +18,8 @@ using Reasons = std::map<std::string, int64_t>;
 
 /// Everything there is to count about the responses, whatever scores them.
 struct Counts {
-  int64_t done = 0, errors = 0, missing = 0, unlabelled = 0, responses = 0, truncated = 0, tokens = 0, failures = 0;
+  int64_t done = 0, errors = 0, missing = 0, unlabelled = 0, responses = 0, truncated = 0,
+          tokens = 0, failures = 0;
   Reasons reasons;
   Reasons flags;  ///< Odd spans that are kept.
 };
@@ -28,13 +29,16 @@ struct StrictTables {
   MetricTable answered, all;
 };
 
-std::vector<SampleScore> strict_scores(const data::Sample& sample, const std::vector<Response>& responses, const Scoring& scoring) {
+std::vector<SampleScore> strict_scores(const data::Sample& sample,
+                                       const std::vector<Response>& responses,
+                                       const Scoring& scoring) {
   std::vector<SampleScore> scores;
   for (const auto& response : responses) scores.push_back(strict_score(sample, response, scoring));
   return scores;
 }
 
-double format_share(const data::Sample& sample, const std::vector<Response>& responses, const Scoring& scoring) {
+double format_share(const data::Sample& sample, const std::vector<Response>& responses,
+                    const Scoring& scoring) {
   double sound = 0.0;
   for (const auto& response : responses) sound += has_asked_format(sample, response, scoring);
   return responses.empty() ? 0.0 : sound / static_cast<double>(responses.size());
@@ -56,7 +60,8 @@ void count(const Answer& answer, const std::vector<SampleScore>& scores, Counts&
   }
 }
 
-void add_strict(const Samples& samples, const std::vector<const Answer*>& answers, const Groups& groups, const Scoring& scoring, StrictTables& tables,
+void add_strict(const Samples& samples, const std::vector<const Answer*>& answers,
+                const Groups& groups, const Scoring& scoring, StrictTables& tables,
                 Counts& counts) {
   const std::vector<Response> nothing = {{}};
   for (size_t i = 0; i < samples.size(); ++i) {
@@ -64,7 +69,8 @@ void add_strict(const Samples& samples, const std::vector<const Answer*>& answer
     const auto* answer = answers[i];
     const bool answered = answer != nullptr && answer->error.empty();
     const auto scores = strict_scores(sample, answered ? answer->responses : nothing, scoring);
-    const auto add = [&](const std::string& name, double value, const std::vector<std::string>& of_groups) {
+    const auto add = [&](const std::string& name, double value,
+                         const std::vector<std::string>& of_groups) {
       if (answered) tables.answered.add(name, value, i, of_groups);
       tables.all.add(name, answered ? value : 0.0, i, of_groups);
     };
@@ -92,7 +98,8 @@ io::Json strict_groups_json(const StrictTables& tables) {
   for (const auto& [name, group] : tables.all.groups()) {
     const auto answered = tables.answered.groups().find(name);
     for (const auto& column : group.columns()) {
-      const auto* values = answered == tables.answered.groups().end() ? nullptr : answered->second.find(column.name);
+      const auto* values =
+          answered == tables.answered.groups().end() ? nullptr : answered->second.find(column.name);
       json[name][column.name] = to_json(values != nullptr ? values->estimate : Estimate{});
       json[name][column.name]["unanswered_as_zero"] = to_json(column.estimate);
     }
@@ -104,7 +111,8 @@ io::Json strict_groups_json(const StrictTables& tables) {
 double parser_gap(const MetricTable& strict, const CompatCounts& compat) {
   double gap = 0.0;
   for (const auto& column : compat.table.columns())
-    if (const auto* other = strict.find(column.name)) gap = std::max(gap, std::abs(column.estimate.mean - other->estimate.mean));
+    if (const auto* other = strict.find(column.name))
+      gap = std::max(gap, std::abs(column.estimate.mean - other->estimate.mean));
   return gap;
 }
 
@@ -124,7 +132,8 @@ io::Json counts_json(const Counts& counts, size_t num_samples) {
 
 }  // namespace
 
-io::Json summarize(const Samples& samples, const std::vector<Answer>& answers, const Scoring& scoring) {
+io::Json summarize(const Samples& samples, const std::vector<Answer>& answers,
+                   const Scoring& scoring) {
   const auto index = by_id(answers);
   std::vector<const Answer*> of_sample;
   std::vector<std::string> clusters;
@@ -144,13 +153,16 @@ io::Json summarize(const Samples& samples, const std::vector<Answer>& answers, c
 
   const auto official_groups = scoring.substring_groups ? substring_groups(samples) : groups;
   std::vector<CompatCounts> compat;
-  for (const auto* profile : scoring.profiles) compat.push_back(count_as_official(*profile, samples, of_sample, official_groups, scoring));
+  for (const auto* profile : scoring.profiles)
+    compat.push_back(count_as_official(*profile, samples, of_sample, official_groups, scoring));
 
   std::vector<MetricTable> over_videos = {strict.answered.per_cluster(clusters)};
   for (auto& table : compat) over_videos.push_back(table.table.per_cluster(clusters));
   std::vector<MetricTable*> tables = {&strict.answered, &strict.all};
   for (auto& table : compat) tables.push_back(&table.table);
-  if (scoring.macro_over == "video" || std::any_of(compat.begin(), compat.end(), [](const auto& c) { return c.profile->mean == Mean::kVideos; }))
+  if (scoring.macro_over == "video" || std::any_of(compat.begin(), compat.end(), [](const auto& c) {
+        return c.profile->mean == Mean::kVideos;
+      }))
     for (auto& table : over_videos) tables.push_back(&table);
   estimate_all(tables, clusters);
 
@@ -165,7 +177,8 @@ io::Json summarize(const Samples& samples, const std::vector<Answer>& answers, c
       result["compat_profile"] = compat[k].profile->name;
       result["parser_gap"] = parser_gap(strict.answered, compat[k]);
     }
-    result["compat"][compat[k].profile->name] = to_json(compat[k], scoring.macro_over, over_videos[k + 1]);
+    result["compat"][compat[k].profile->name] =
+        to_json(compat[k], scoring.macro_over, over_videos[k + 1]);
   }
   if (const auto blind = blind_baselines(samples); !blind.empty()) result["blind"] = blind;
   return result;

@@ -16,12 +16,15 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 Metrics mean_of(const std::vector<SampleScore>& scores);
 
 /// A response as the authors of the sample's prompt read it: what all ways of scoring are given.
-std::string scored_text(const data::Sample& sample, const Response& response, const Scoring& scoring);
+std::string scored_text(const data::Sample& sample, const Response& response,
+                        const Scoring& scoring);
 
 /// The strict score of a response.
-SampleScore strict_score(const data::Sample& sample, const Response& response, const Scoring& scoring);
+SampleScore strict_score(const data::Sample& sample, const Response& response,
+                         const Scoring& scoring);
 
-/// Whether it has the blocks that the sample's prompt asks for, and nothing else; an answer block where no prompt is known.
+/// Whether it has the blocks that the sample's prompt asks for, and nothing else; an answer block
+/// where no prompt is known.
 bool has_asked_format(const data::Sample& sample, const Response& response, const Scoring& scoring);
 
 std::map<std::string, const Answer*> by_id(const std::vector<Answer>& answers);

@@ -13,11 +13,14 @@ namespace vrlt::front {
 
 void hand_over() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  const auto program = (self.parent_path().parent_path() / "libexec" / "vrlt" / self.filename()).string();
+  const auto program =
+      (self.parent_path().parent_path() / "libexec" / "vrlt" / self.filename()).string();
   std::fflush(stdout);
   leave_signals();
   become(program);
-  throw MissingInputError(concat(program, ": ", std::strerror(errno), "; the programs in bin need those in libexec/vrlt beside it: install both"));
+  throw MissingInputError(
+      concat(program, ": ", std::strerror(errno),
+             "; the programs in bin need those in libexec/vrlt beside it: install both"));
 }
 
 }  // namespace vrlt::front

@@ -1,5 +1,6 @@
-// What the programs in bin do with a command line, before LibTorch is loaded: print the config, or check it and hand over.
-// These are the functions of include/vrlt/app as programs without LibTorch are linked with them.
+// What the programs in bin do with a command line, before LibTorch is loaded: print the config, or
+// check it and hand over. These are the functions of include/vrlt/app as programs without LibTorch
+// are linked with them.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -36,7 +37,8 @@ bool is_one_of_several_ranks() {
 }
 
 /// Loads a config only to see that it is sound, or to print it.
-/// @param load  gets the place of doubts, which the program that runs tells: a second time would be once too often.
+/// @param load  gets the place of doubts, which the program that runs tells: a second time would be
+/// once too often.
 template <typename Load>
 int check_and_hand_over(const CommandLine& command, const Load& load) {
   try {
@@ -47,7 +49,8 @@ int check_and_hand_over(const CommandLine& command, const Load& load) {
     for (const auto& config : configs) print_config(command, config);
     return 0;
   } catch (const Error&) {
-    // The other ranks wait for this one: the program that knows how to reach them fails again and tells them.
+    // The other ranks wait for this one: the program that knows how to reach them fails again and
+    // tells them.
     if (is_one_of_several_ranks()) front::hand_over();
     throw;
   }
@@ -56,26 +59,32 @@ int check_and_hand_over(const CommandLine& command, const Load& load) {
 }  // namespace
 
 int run_train(const CommandLine& command) {
-  return check_and_hand_over(command,
-                             [&](Doubts& doubts) { return std::vector{settings::load_train_config(command.config, command.overrides, &doubts)}; });
+  return check_and_hand_over(command, [&](Doubts& doubts) {
+    return std::vector{settings::load_train_config(command.config, command.overrides, &doubts)};
+  });
 }
 
 int run_select(const CommandLine& command) {
-  return check_and_hand_over(command,
-                             [&](Doubts& doubts) { return std::vector{settings::load_select_config(command.config, command.overrides, &doubts)}; });
+  return check_and_hand_over(command, [&](Doubts& doubts) {
+    return std::vector{settings::load_select_config(command.config, command.overrides, &doubts)};
+  });
 }
 
 int run_synth(const CommandLine& command) {
-  return check_and_hand_over(command, [&](Doubts&) { return std::vector{settings::load_synth_config(command.config, command.overrides)}; });
+  return check_and_hand_over(command, [&](Doubts&) {
+    return std::vector{settings::load_synth_config(command.config, command.overrides)};
+  });
 }
 
 int run_suite(const CommandLine& command) {
-  return check_and_hand_over(command, [&](Doubts&) { return settings::load_suite(command.config, command.overrides); });
+  return check_and_hand_over(
+      command, [&](Doubts&) { return settings::load_suite(command.config, command.overrides); });
 }
 
 int run_eval(const CommandLine& command) {
   return check_and_hand_over(command, [&](Doubts&) {
-    if (!command.config.empty() && settings::is_suite(command.config)) return settings::load_suite(command.config, command.overrides);
+    if (!command.config.empty() && settings::is_suite(command.config))
+      return settings::load_suite(command.config, command.overrides);
     return std::vector{settings::load_eval_config(command.config, command.overrides)};
   });
 }
@@ -84,7 +93,11 @@ int run_compare(const std::filesystem::path&, const std::filesystem::path&) { fr
 int run_convert(const ConvertCommand&) { front::hand_over(); }
 int run_check(const CheckCommand&) { front::hand_over(); }
 int run_export(const ExportCommand&) { front::hand_over(); }
-int run_report(const std::vector<std::filesystem::path>&, const std::filesystem::path&) { front::hand_over(); }
-void write_score_tables(const std::vector<std::filesystem::path>&, const ScoreTables&) { front::hand_over(); }
+int run_report(const std::vector<std::filesystem::path>&, const std::filesystem::path&) {
+  front::hand_over();
+}
+void write_score_tables(const std::vector<std::filesystem::path>&, const ScoreTables&) {
+  front::hand_over();
+}
 
 }  // namespace vrlt::app

@@ -6,7 +6,8 @@
 namespace vrlt::io {
 namespace fs = std::filesystem;
 
-void write_file_checked(const fs::path& path, std::string_view bytes, const std::function<void(const fs::path& written)>& check) {
+void write_file_checked(const fs::path& path, std::string_view bytes,
+                        const std::function<void(const fs::path& written)>& check) {
   fs::path unchecked = path;
   unchecked += ".unchecked";
   write_file_atomic(unchecked, bytes);
@@ -18,7 +19,9 @@ void write_file_checked(const fs::path& path, std::string_view bytes, const std:
     throw;
   }
   fs::rename(unchecked, path, error);
-  if (error) throw DiskError(concat(path.string(), ": cannot rename from ", unchecked.string(), ": ", error.message()));
+  if (error)
+    throw DiskError(
+        concat(path.string(), ": cannot rename from ", unchecked.string(), ": ", error.message()));
   sync_folder(path.parent_path());
 }
 

@@ -20,29 +20,42 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kHashDigits = 64;
-constexpr std::string_view kMark = ".vrlt-";         ///< Between key and kind: a folder may hold other files that are named by a hash.
-constexpr std::string_view kPart = "part";           ///< Not yet whole, or left by a process that was killed.
+/// Between key and kind: a folder may hold other files that are named by a hash.
+constexpr std::string_view kMark = ".vrlt-";
+/// Not yet whole, or left by a process that was killed.
+constexpr std::string_view kPart = "part";
 constexpr auto kPartLives = std::chrono::hours(24);  ///< After which nobody writes it any more.
 constexpr const char* kTotalFile = "vrlt-cache-bytes";
 
 bool is_entry(std::string_view name) {
-  return name.size() > kHashDigits + kMark.size() && name.substr(0, kHashDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+  return name.size() > kHashDigits + kMark.size() &&
+         name.substr(0, kHashDigits).find_first_not_of("0123456789abcdef") ==
+             std::string_view::npos &&
          name.substr(kHashDigits, kMark.size()) == kMark;
 }
 
 /// Also the file beside it that it is renamed from.
-bool is_part(std::string_view name) { return name.substr(kHashDigits + kMark.size()).starts_with(kPart); }
+bool is_part(std::string_view name) {
+  return name.substr(kHashDigits + kMark.size()).starts_with(kPart);
+}
 
 }  // namespace
 
-FileCache::FileCache(fs::path folder, int64_t max_bytes) : folder_(std::move(folder)), max_bytes_(max_bytes) { create_folders(folder_); }
+FileCache::FileCache(fs::path folder, int64_t max_bytes)
+    : folder_(std::move(folder)), max_bytes_(max_bytes) {
+  create_folders(folder_);
+}
 
-fs::path FileCache::path_of(const std::string& key, const std::string& kind) const { return folder_ / concat(key, kMark, kind); }
+fs::path FileCache::path_of(const std::string& key, const std::string& kind) const {
+  return folder_ / concat(key, kMark, kind);
+}
 
 /// A name that no other process or thread uses.
 fs::path FileCache::new_file() {
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  return folder_ / concat(sha256(concat(::getpid(), "/", files_made_++, "/", now, "/", folder_.string())), kMark, kPart);
+  return folder_ /
+         concat(sha256(concat(::getpid(), "/", files_made_++, "/", now, "/", folder_.string())),
+                kMark, kPart);
 }
 
 /// What was used last goes last. The system's own times are too coarse to tell.
@@ -57,7 +70,8 @@ void FileCache::discard(const fs::path& entry, const Error& error) {
   fs::remove(entry, ignored);
 }
 
-void FileCache::publish(const fs::path& entry, int64_t bytes, const std::function<void(const fs::path& part)>& write) {
+void FileCache::publish(const fs::path& entry, int64_t bytes,
+                        const std::function<void(const fs::path& part)>& write) {
   if (gave_up_ || bytes > max_bytes_) return;
   const auto part = new_file();
   try {
@@ -98,7 +112,8 @@ class FileCache::Total {
   }
   void write(int64_t value) {
     const auto text = concat(value, "\n");
-    if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, text.data(), text.size(), 0) != std::ssize(text))
+    if (::ftruncate(descriptor_, 0) != 0 ||
+        ::pwrite(descriptor_, text.data(), text.size(), 0) != std::ssize(text))
       throw DiskError(concat(path_.string(), ": ", std::strerror(errno)));
   }
 
@@ -130,11 +145,13 @@ std::vector<FileCache::Known> FileCache::list() {
     else if (now - found.used > kPartLives)
       fs::remove(path, gone);
   }
-  std::sort(files.begin(), files.end(), [](const Known& a, const Known& b) { return a.used > b.used; });
+  std::sort(files.begin(), files.end(),
+            [](const Known& a, const Known& b) { return a.used > b.used; });
   return files;
 }
 
-/// Takes the oldest of what the last listing found away until there is room. @return false if that was not enough.
+/// Takes the oldest of what the last listing found away until there is room. @return false if that
+/// was not enough.
 bool FileCache::evict_known(int64_t& total) {
   while (total > max_bytes_ && !oldest_last_.empty()) {
     const auto candidate = std::move(oldest_last_.back());
@@ -147,8 +164,9 @@ bool FileCache::evict_known(int64_t& total) {
   return total <= max_bytes_;
 }
 
-/// The folder is listed only where the total is not known, or all that the last listing found is used up: an entry costs the same however many there
-/// are. What several processes do to one folder is counted in one place, so that together they keep the bound.
+/// The folder is listed only where the total is not known, or all that the last listing found is
+/// used up: an entry costs the same however many there are. What several processes do to one folder
+/// is counted in one place, so that together they keep the bound.
 void FileCache::make_room(int64_t added) {
   const std::lock_guard lock(mutex_);
   Total shared(folder_);

@@ -27,13 +27,17 @@ struct Descriptor {
   }
 };
 
-DataError lfs_pointer_error(const fs::path& path) { return DataError(concat(path.string(), ": ", kLfsPointerHint)); }
+DataError lfs_pointer_error(const fs::path& path) {
+  return DataError(concat(path.string(), ": ", kLfsPointerHint));
+}
 
 std::string reason() { return std::strerror(errno); }
 
-/// Whether an error of open() is about the file and its name; any other one is a failure of the system that may be gone at the next try.
+/// Whether an error of open() is about the file and its name; any other one is a failure of the
+/// system that may be gone at the next try.
 bool is_about_the_file(int error) {
-  return error == EACCES || error == EPERM || error == ELOOP || error == ENAMETOOLONG || error == EISDIR || error == EINVAL || error == ENXIO;
+  return error == EACCES || error == EPERM || error == ELOOP || error == ENAMETOOLONG ||
+         error == EISDIR || error == EINVAL || error == ENXIO;
 }
 
 }  // namespace
@@ -42,7 +46,8 @@ int open_regular(const fs::path& path, uint64_t* size) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     const int error = errno;
-    if (error == ENOENT || error == ENOTDIR) throw MissingInputError(concat(path.string(), ": no such file"));
+    if (error == ENOENT || error == ENOTDIR)
+      throw MissingInputError(concat(path.string(), ": no such file"));
     const auto message = concat(path.string(), ": cannot open: ", std::strerror(error));
     if (!is_about_the_file(error)) throw DiskError(message);
     throw DataError(message);
@@ -66,7 +71,8 @@ bool is_device(const fs::path& path) {
 
 void write_through(const fs::path& path, std::string_view bytes) {
   const Descriptor device{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)};
-  if (device.value < 0) throw DiskError(concat(path.string(), ": cannot open for writing: ", reason()));
+  if (device.value < 0)
+    throw DiskError(concat(path.string(), ": cannot open for writing: ", reason()));
   while (!bytes.empty()) {
     const ssize_t count = ::write(device.value, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -79,7 +85,9 @@ void write_through(const fs::path& path, std::string_view bytes) {
 fs::path target_of_link(const fs::path& path) {
   std::error_code error;
   auto target = fs::canonical(path, error);
-  if (error) throw DiskError(concat(path.string(), ": a link to something that is not there: ", error.message()));
+  if (error)
+    throw DiskError(
+        concat(path.string(), ": a link to something that is not there: ", error.message()));
   return target;
 }
 
@@ -87,12 +95,15 @@ fs::path target_of_link(const fs::path& path) {
 
 bool is_lfs_pointer(std::string_view bytes) {
   constexpr size_t kMaxPointerBytes = 1024;  // the format's own limit
-  return bytes.size() < kMaxPointerBytes && bytes.starts_with("version https://git-lfs.github.com/spec/");
+  return bytes.size() < kMaxPointerBytes &&
+         bytes.starts_with("version https://git-lfs.github.com/spec/");
 }
 
 std::string read_file(const fs::path& path, uint64_t max_bytes) {
   FileReader file(path);
-  if (file.size() > max_bytes) throw DataError(concat(path.string(), ": ", file.size(), " bytes, expected at most ", max_bytes));
+  if (file.size() > max_bytes)
+    throw DataError(
+        concat(path.string(), ": ", file.size(), " bytes, expected at most ", max_bytes));
   std::string bytes(file.size(), '\0');
   bytes.resize(file.read(bytes.data(), bytes.size()));
   if (is_lfs_pointer(bytes)) throw lfs_pointer_error(path);
@@ -106,8 +117,10 @@ void create_folders(const fs::path& folder) {
 }
 
 void sync_folder(const fs::path& folder) {
-  const Descriptor descriptor{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0) throw DiskError(concat(folder.string(), ": cannot sync folder: ", reason()));
+  const Descriptor descriptor{
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0)
+    throw DiskError(concat(folder.string(), ": cannot sync folder: ", reason()));
 }
 
 void write_file_atomic(const fs::path& path, std::string_view bytes) {
@@ -124,14 +137,16 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
 FileWriter::FileWriter(fs::path path, Mode mode) : path_(std::move(path)) {
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == Mode::kCreate ? O_TRUNC : O_APPEND);
   descriptor_ = ::open(path_.c_str(), flags, 0644);
-  if (descriptor_ < 0) throw DiskError(concat(path_.string(), ": cannot open for writing: ", reason()));
+  if (descriptor_ < 0)
+    throw DiskError(concat(path_.string(), ": cannot open for writing: ", reason()));
 }
 
 FileWriter::~FileWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-FileWriter::FileWriter(FileWriter&& other) noexcept : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 void FileWriter::write(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -143,12 +158,14 @@ void FileWriter::write(std::string_view bytes) {
 }
 
 void FileWriter::sync() {
-  if (::fsync(descriptor_) != 0) throw DiskError(concat(path_.string(), ": cannot sync: ", reason()));
+  if (::fsync(descriptor_) != 0)
+    throw DiskError(concat(path_.string(), ": cannot sync: ", reason()));
 }
 
 void FileWriter::close() {
   sync();
-  if (::close(std::exchange(descriptor_, -1)) != 0) throw DiskError(concat(path_.string(), ": cannot close: ", reason()));
+  if (::close(std::exchange(descriptor_, -1)) != 0)
+    throw DiskError(concat(path_.string(), ": cannot close: ", reason()));
 }
 
 MappedFile::MappedFile(const fs::path& path) {

@@ -9,7 +9,9 @@ namespace vrlt::io {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_absence(const std::error_code& error) { return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory; }
+bool is_absence(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
 
 fs::file_status status_of(const fs::path& path) {
   std::error_code error;
@@ -25,7 +27,8 @@ void for_each_entry(const fs::path& folder, Visit&& visit) {
   std::error_code error;
   Iterator entry(folder, error);
   for (; !error && entry != Iterator(); entry.increment(error)) visit(entry->path());
-  if (error && error != std::errc::no_such_file_or_directory) throw DiskError(concat(folder.string(), ": cannot list: ", error.message()));
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw DiskError(concat(folder.string(), ": cannot list: ", error.message()));
 }
 
 }  // namespace
@@ -36,7 +39,8 @@ bool is_folder(const fs::path& path) { return fs::is_directory(status_of(path));
 
 std::vector<fs::path> list_folder(const fs::path& folder) {
   std::vector<fs::path> entries;
-  for_each_entry<fs::directory_iterator>(folder, [&](const fs::path& entry) { entries.push_back(entry); });
+  for_each_entry<fs::directory_iterator>(folder,
+                                         [&](const fs::path& entry) { entries.push_back(entry); });
   std::sort(entries.begin(), entries.end());
   return entries;
 }
@@ -67,7 +71,9 @@ void remove_all(const fs::path& path) {
 void rename(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::rename(from, to, error);
-  if (error) throw DiskError(concat(to.string(), ": cannot rename from ", from.string(), ": ", error.message()));
+  if (error)
+    throw DiskError(
+        concat(to.string(), ": cannot rename from ", from.string(), ": ", error.message()));
   sync_folder(to.parent_path());
 }
 

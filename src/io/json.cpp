@@ -37,11 +37,13 @@ class Cursor {
 
 constexpr size_t kMaxKeyBytes = 1 << 16;
 
-/// Builds the value while it refuses deep nesting, too many values and duplicate keys. The library's own builder accepts both, and looks for
-/// each key among all before it: a vocabulary of 150,000 entries takes it ten seconds.
+/// Builds the value while it refuses deep nesting, too many values and duplicate keys. The
+/// library's own builder accepts both, and looks for each key among all before it: a vocabulary of
+/// 150,000 entries takes it ten seconds.
 class Builder : public nlohmann::json_sax<Json> {
  public:
-  Builder(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits), reached_(text.data()) {}
+  Builder(std::string_view text, const JsonLimits& limits)
+      : text_(text), limits_(limits), reached_(text.data()) {}
 
   Cursor begin() { return {text_.data(), &reached_}; }
   Cursor end() { return {text_.data() + text_.size(), &reached_}; }
@@ -59,15 +61,18 @@ class Builder : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
-    if (name.size() > kMaxKeyBytes) return refuse(concat("a key of ", name.size(), " bytes, expected at most ", kMaxKeyBytes));
+    if (name.size() > kMaxKeyBytes)
+      return refuse(concat("a key of ", name.size(), " bytes, expected at most ", kMaxKeyBytes));
     key_ = name;
     return is_new(name) || refuse(concat("duplicate key ", excerpt(name)));
   }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
     const std::string text = error.what();
     const auto colon = text.find("syntax error");
-    problem_ = concat("not valid JSON at byte ", position, ": ", colon == std::string::npos ? text : text.substr(colon));
+    problem_ = concat("not valid JSON at byte ", position, ": ",
+                      colon == std::string::npos ? text : text.substr(colon));
     return false;
   }
 
@@ -85,13 +90,18 @@ class Builder : public nlohmann::json_sax<Json> {
     constexpr size_t kFew = 32;
     const auto& members = open_.back()->get_ref<Json::object_t&>();
     auto& keys = keys_.back();
-    if (members.size() < kFew) return std::none_of(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
+    if (members.size() < kFew)
+      return std::none_of(members.begin(), members.end(),
+                          [&](const auto& member) { return member.first == name; });
     if (keys.empty())
       for (const auto& member : members) keys.insert(member.first);
     return keys.insert(name).second;
   }
 
-  bool count() { return ++num_values_ <= limits_.max_values || refuse(concat("more than ", limits_.max_values, " values")); }
+  bool count() {
+    return ++num_values_ <= limits_.max_values ||
+           refuse(concat("more than ", limits_.max_values, " values"));
+  }
 
   bool put(Json value) {
     append(std::move(value));
@@ -103,7 +113,8 @@ class Builder : public nlohmann::json_sax<Json> {
       root_ = std::move(value);
       return &root_;
     }
-    if (open_.back()->is_array()) return &open_.back()->get_ref<Json::array_t&>().emplace_back(std::move(value));
+    if (open_.back()->is_array())
+      return &open_.back()->get_ref<Json::array_t&>().emplace_back(std::move(value));
     return &open_.back()->get_ref<Json::object_t&>().emplace_back(key_, std::move(value)).second;
   }
 
@@ -111,7 +122,8 @@ class Builder : public nlohmann::json_sax<Json> {
   bool open(Json container) {
     open_.push_back(append(std::move(container)));
     keys_.emplace_back();
-    if (static_cast<int>(open_.size()) > limits_.max_depth) return refuse(concat("nested deeper than ", limits_.max_depth, " levels"));
+    if (static_cast<int>(open_.size()) > limits_.max_depth)
+      return refuse(concat("nested deeper than ", limits_.max_depth, " levels"));
     return count();
   }
 
@@ -128,19 +140,23 @@ class Builder : public nlohmann::json_sax<Json> {
   Json root_;
   std::string key_;
   std::vector<Json*> open_;
-  std::vector<std::unordered_set<std::string>> keys_;  ///< Of each open container with many of them.
+  /// Of each open container with many of them.
+  std::vector<std::unordered_set<std::string>> keys_;
   std::string problem_;
 };
 
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& origin, const JsonLimits& limits) {
-  if (text.size() > limits.max_bytes) throw DataError(concat(origin, ": ", text.size(), " bytes of JSON, expected at most ", limits.max_bytes));
+  if (text.size() > limits.max_bytes)
+    throw DataError(
+        concat(origin, ": ", text.size(), " bytes of JSON, expected at most ", limits.max_bytes));
   // The parser takes a NUL for the end of its input and would not look behind it.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     throw DataError(concat(origin, ": not valid JSON at byte ", nul + 1, ": a NUL"));
   Builder builder(text, limits);
-  if (!Json::sax_parse(builder.begin(), builder.end(), &builder)) throw DataError(concat(origin, ": ", builder.problem()));
+  if (!Json::sax_parse(builder.begin(), builder.end(), &builder))
+    throw DataError(concat(origin, ": ", builder.problem()));
   return builder.take();
 }
 
@@ -149,14 +165,17 @@ Json read_json(const std::filesystem::path& path, const JsonLimits& limits) {
   return parse_json(without_mark(bytes, path.string()), path.string(), limits);
 }
 
-std::string to_line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string to_line(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string excerpt(const Json& value) {
   constexpr size_t kLongest = 100;
   std::string text = to_line(value);
   if (text.size() <= kLongest) return text;
   size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // between two characters
+  // between two characters
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return text.substr(0, end) + "...";
 }
 

@@ -17,7 +17,8 @@ namespace {
 void cut_file(const fs::path& path, uint64_t size) {
   std::error_code error;
   fs::resize_file(path, size, error);
-  if (error) throw DiskError(concat(path.string(), ": cannot cut to ", size, " bytes: ", error.message()));
+  if (error)
+    throw DiskError(concat(path.string(), ": cannot cut to ", size, " bytes: ", error.message()));
 }
 
 /// Cuts the file after its last line feed; a file that does not exist stays so.
@@ -35,33 +36,43 @@ fs::path repair_torn_tail(const fs::path& path) {
   return path;
 }
 
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
-Json parse_line(std::string_view line, const fs::path& path, int64_t number, const JsonLimits& limits) {
+Json parse_line(std::string_view line, const fs::path& path, int64_t number,
+                const JsonLimits& limits) {
   return parse_json(line, concat(path.string(), ":", number), limits);
 }
 
 }  // namespace
 
-void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail, const std::function<void(int64_t line, Json value)>& visit,
+void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail,
+                    const std::function<void(int64_t line, Json value)>& visit,
                     const JsonLimits& limits) {
   for (LineReader lines(path); lines.next();) {
     if (!lines.has_line_feed() && tolerate_torn_tail) return;
-    if (!is_blank(lines.line())) visit(lines.number(), parse_line(lines.line(), path, lines.number(), limits));
+    if (!is_blank(lines.line()))
+      visit(lines.number(), parse_line(lines.line(), path, lines.number(), limits));
   }
 }
 
-void cut_jsonl(const fs::path& path, const std::function<bool(int64_t line, const Json& value)>& keep) {
+void cut_jsonl(const fs::path& path,
+               const std::function<bool(int64_t line, const Json& value)>& keep) {
   if (!io::exists(path)) return;
   uint64_t kept = 0;
   for (LineReader lines(path); lines.next() && lines.has_line_feed(); kept = lines.end_offset())
-    if (!is_blank(lines.line()) && !keep(lines.number(), parse_line(lines.line(), path, lines.number(), kOwnJson))) break;
+    if (!is_blank(lines.line()) &&
+        !keep(lines.number(), parse_line(lines.line(), path, lines.number(), kOwnJson)))
+      break;
   if (kept < io::file_size(path)) cut_file(path, kept);
 }
 
-JsonlAppender::JsonlAppender(const fs::path& path) : file_(repair_torn_tail(path), FileWriter::Mode::kAppend) {
+JsonlAppender::JsonlAppender(const fs::path& path)
+    : file_(repair_torn_tail(path), FileWriter::Mode::kAppend) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) throw DiskError(concat(path.string(), ": cannot tell what is there: ", std::strerror(errno)));
+  if (::stat(path.c_str(), &status) != 0)
+    throw DiskError(concat(path.string(), ": cannot tell what is there: ", std::strerror(errno)));
   device_ = status.st_dev;
   inode_ = status.st_ino;
 }
@@ -69,9 +80,12 @@ JsonlAppender::JsonlAppender(const fs::path& path) : file_(repair_torn_tail(path
 void JsonlAppender::append_line(const std::string& line) {
   struct stat status {};
   if (::stat(file_.path().c_str(), &status) != 0 && errno != ENOENT && errno != ENOTDIR)
-    throw DiskError(concat(file_.path().string(), ": cannot tell what is there: ", std::strerror(errno)));
+    throw DiskError(
+        concat(file_.path().string(), ": cannot tell what is there: ", std::strerror(errno)));
   if (status.st_dev != device_ || status.st_ino != inode_)
-    throw DiskError(concat(file_.path().string(), ": was removed, moved or replaced while it was being written; what is written now would be lost"));
+    throw DiskError(concat(file_.path().string(),
+                           ": was removed, moved or replaced while it was being written; what is "
+                           "written now would be lost"));
   file_.write(line + "\n");
 }
 

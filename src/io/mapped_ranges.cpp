@@ -28,12 +28,14 @@ struct Range {
 std::atomic<Range*> ranges = nullptr;
 std::mutex writing;
 
-/// Does nothing that may not be done in a handler. It never returns to code whose bytes are gone, so that it does not matter where its frame lies.
+/// Does nothing that may not be done in a handler. It never returns to code whose bytes are gone,
+/// so that it does not matter where its frame lies.
 void on_bus_error(int signal, siginfo_t* information, void*) {
   const auto address = reinterpret_cast<uintptr_t>(information->si_addr);
   for (const Range* range = ranges; range != nullptr; range = range->next)
     if (address >= range->begin && address < range->end) {
-      [[maybe_unused]] const auto written = ::write(STDERR_FILENO, range->line.data(), range->line_size);
+      [[maybe_unused]] const auto written =
+          ::write(STDERR_FILENO, range->line.data(), range->line_size);
       ::_exit(static_cast<int>(ExitCode::kBadData));
     }
   ::signal(signal, SIG_DFL);  // the instruction runs again and ends the program
@@ -62,7 +64,8 @@ Range* free_range() {
 
 void watch_range(const void* begin, size_t size, const std::filesystem::path& path) {
   install_handler();
-  const auto line = concat(path.string(), ": changed while it was being read: it became shorter, or its disk failed\n");
+  const auto line = concat(
+      path.string(), ": changed while it was being read: it became shorter, or its disk failed\n");
   const std::lock_guard lock(writing);
   auto* range = free_range();
   range->line_size = std::min(line.size(), kLongestLine);

@@ -10,19 +10,25 @@ namespace {
 constexpr int64_t kLargestInteger = int64_t{1} << 53;  // beyond it a JSON number skips integers
 
 bool is_integer(const Json& value, int64_t min) {
-  if (value.is_number_unsigned()) return value.get<uint64_t>() <= static_cast<uint64_t>(kLargestInteger) && value.get<int64_t>() >= min;
+  if (value.is_number_unsigned())
+    return value.get<uint64_t>() <= static_cast<uint64_t>(kLargestInteger) &&
+           value.get<int64_t>() >= min;
   return value.is_number_integer() && value.get<int64_t>() >= min;
 }
 
 }  // namespace
 
-OwnFields::OwnFields(const Json& object, std::string place) : object_(object), place_(std::move(place)) {
-  if (!object.is_object()) throw DataError(concat(place_, ": is ", excerpt(object), ", expected an object"));
+OwnFields::OwnFields(const Json& object, std::string place)
+    : object_(object), place_(std::move(place)) {
+  if (!object.is_object())
+    throw DataError(concat(place_, ": is ", excerpt(object), ", expected an object"));
 }
 
 void OwnFields::fail(const char* name, const std::string& expected) const {
   const auto found = object_.find(name);
-  throw DataError(concat(place_, ": \"", name, "\" is ", found == object_.end() ? "missing" : excerpt(*found), ", expected ", expected));
+  throw DataError(concat(place_, ": \"", name, "\" is ",
+                         found == object_.end() ? "missing" : excerpt(*found), ", expected ",
+                         expected));
 }
 
 const Json& OwnFields::field(const char* name, const char* expected) const {

@@ -22,8 +22,10 @@ std::string reason() { return std::strerror(errno); }
 /// A regular file opened for reading.
 class OpenFile {
  public:
-  explicit OpenFile(const fs::path& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (descriptor_ < 0 && (errno == ENOENT || errno == ENOTDIR)) throw MissingInputError(concat(path.string(), ": no such file"));
+  explicit OpenFile(const fs::path& path)
+      : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    if (descriptor_ < 0 && (errno == ENOENT || errno == ENOTDIR))
+      throw MissingInputError(concat(path.string(), ": no such file"));
     if (descriptor_ < 0) throw DataError(concat(path.string(), ": cannot open: ", reason()));
     struct stat status {};
     if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)) {
@@ -59,7 +61,9 @@ std::vector<fs::path> list_input_folder(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> paths;
   // The loop of the language would use an increment that throws another type of error.
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) paths.push_back(entry->path());
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    paths.push_back(entry->path());
   if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
     throw MissingInputError(concat(folder.string(), ": no such folder"));
   if (error) throw DataError(concat(folder.string(), ": cannot be listed: ", error.message()));
@@ -71,12 +75,14 @@ void read_pieces(const fs::path& path, const std::function<void(std::string_view
   std::string memory(kPieceBytes, '\0');
   uint64_t done = 0;
   for (auto bytes = file.read(memory); !bytes.empty(); bytes = file.read(memory)) {
-    if (done == 0 && bytes.size() == file.size() && is_lfs_pointer(bytes)) throw DataError(concat(path.string(), ": ", kLfsPointerHint));
+    if (done == 0 && bytes.size() == file.size() && is_lfs_pointer(bytes))
+      throw DataError(concat(path.string(), ": ", kLfsPointerHint));
     take(bytes);
     done += bytes.size();
   }
   if (done != file.size())
-    throw DataError(concat(path.string(), ": ", file.size(), " bytes when it was opened, ", done, " when it was read: it is being changed"));
+    throw DataError(concat(path.string(), ": ", file.size(), " bytes when it was opened, ", done,
+                           " when it was read: it is being changed"));
 }
 
 }  // namespace vrlt::io

@@ -7,7 +7,8 @@
 namespace vrlt::io {
 namespace fs = std::filesystem;
 
-ReplacingFile::ReplacingFile(fs::path path) : path_(std::move(path)), temporary_(path_.string() + ".tmp") {
+ReplacingFile::ReplacingFile(fs::path path)
+    : path_(std::move(path)), temporary_(path_.string() + ".tmp") {
   writer_.emplace(temporary_, FileWriter::Mode::kCreate);
 }
 

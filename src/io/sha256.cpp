@@ -13,10 +13,14 @@ namespace {
 class Digest {
  public:
   Digest() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    VRLT_CHECK(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "libcrypto has no SHA-256");
+    VRLT_CHECK(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1,
+               "libcrypto has no SHA-256");
   }
 
-  void update(std::string_view bytes) { VRLT_CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1, "libcrypto failed"); }
+  void update(std::string_view bytes) {
+    VRLT_CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1,
+               "libcrypto failed");
+  }
 
   std::string hexadecimal() {
     unsigned char raw[EVP_MAX_MD_SIZE];

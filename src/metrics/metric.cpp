@@ -25,7 +25,9 @@ void MetricSet::mean(const std::string& name, double value, double weight) {
   e.weight += weight;
 }
 
-void MetricSet::sum(const std::string& name, double value) { entry(name, Kind::kSum, 0.0).value += value; }
+void MetricSet::sum(const std::string& name, double value) {
+  entry(name, Kind::kSum, 0.0).value += value;
+}
 
 void MetricSet::max(const std::string& name, double value) {
   auto& e = entry(name, Kind::kMax, -std::numeric_limits<double>::infinity());
@@ -57,7 +59,8 @@ std::vector<std::pair<std::string, double>> MetricSet::values() const {
     if (e.kind == Kind::kMean)
       result.emplace_back(e.name, e.value / e.weight);
     else
-      result.emplace_back(e.name, e.kind == Kind::kSpread ? std::sqrt(e.squares / (e.weight - 1.0)) : e.value);
+      result.emplace_back(
+          e.name, e.kind == Kind::kSpread ? std::sqrt(e.squares / (e.weight - 1.0)) : e.value);
   }
   return result;
 }
@@ -117,7 +120,8 @@ std::string MetricSet::to_bytes() const {
 void MetricSet::merge(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto kind = take<Kind>(bytes);
-    const auto value = take<double>(bytes), weight = take<double>(bytes), squares = take<double>(bytes);
+    const auto value = take<double>(bytes), weight = take<double>(bytes),
+               squares = take<double>(bytes);
     const auto length = take<size_t>(bytes);
     VRLT_CHECK(bytes.size() >= length, "metrics end too early");
     const std::string name(bytes.substr(0, length));

@@ -37,7 +37,9 @@ uint32_t masked_crc(std::string_view bytes) {
   return ((crc >> 15) | (crc << 17)) + 0xa282ead8U;
 }
 
-double seconds_since_epoch() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+double seconds_since_epoch() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 /// The fields every Event message begins with: wall_time and step.
 std::string event_head(int64_t step) {
@@ -52,8 +54,9 @@ std::string event_head(int64_t step) {
 /// A file name that TensorBoard looks for and no earlier session has.
 fs::path new_event_file(const fs::path& folder) {
   io::create_folders(folder);
-  const auto stem =
-      "events.out.tfevents." + std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." + std::to_string(::getpid()) + ".";
+  const auto stem = "events.out.tfevents." +
+                    std::to_string(static_cast<int64_t>(seconds_since_epoch())) + ".vrlt." +
+                    std::to_string(::getpid()) + ".";
   int number = 0;
   while (io::exists(folder / (stem + std::to_string(number)))) ++number;
   return folder / (stem + std::to_string(number));
@@ -84,7 +87,8 @@ uint32_t crc32c(std::string_view bytes) {
 /// TensorBoard's record file, written by hand: u64 length, its CRC, payload, its CRC.
 class MetricWriter::TensorBoardFile {
  public:
-  TensorBoardFile(const fs::path& folder, int64_t resumed_step) : file_(new_event_file(folder), io::FileWriter::Mode::kCreate) {
+  TensorBoardFile(const fs::path& folder, int64_t resumed_step)
+      : file_(new_event_file(folder), io::FileWriter::Mode::kCreate) {
     auto version = event_head(0);
     put_bytes(version, 3, "brain.Event:2");
     write_record(version);
@@ -127,7 +131,8 @@ class MetricWriter::TensorBoardFile {
 };
 
 int64_t keep_steps_up_to(const fs::path& path, int64_t step) {
-  constexpr const char* kWayOut = "; put a sound copy in its place, or move it away: the run then goes on without its lines";
+  constexpr const char* kWayOut =
+      "; put a sound copy in its place, or move it away: the run then goes on without its lines";
   int64_t last = 0;
   try {
     io::cut_jsonl(path, [&](int64_t number, const io::Json& line) {
@@ -158,7 +163,8 @@ void MetricWriter::sync() {
 void MetricWriter::write(int64_t step, const MetricSet& metrics) {
   io::Json line = {{"step", step}}, timing = {{"step", step}};
   const auto values = metrics.values();
-  for (const auto& [name, value] : values) (name.rfind("time/", 0) == 0 ? timing : line)[name] = value;
+  for (const auto& [name, value] : values)
+    (name.rfind("time/", 0) == 0 ? timing : line)[name] = value;
   metrics_.append(line);
   timing_.append(timing);
   tensorboard_->write(step, values);

@@ -9,18 +9,23 @@
 
 namespace vrlt::model {
 
-/// Reads fields of a config.json whose layouts differ: each is looked up in several objects in turn. A value of null is none.
-/// All of it throws DataError with the file, the field, what it holds and what was expected.
+/// Reads fields of a config.json whose layouts differ: each is looked up in several objects in
+/// turn. A value of null is none. All of it throws DataError with the file, the field, what it
+/// holds and what was expected.
 class ConfigFields {
  public:
-  /// @param places  are referred to; may be null or no objects; @param origin  names them in messages.
-  ConfigFields(std::vector<const io::Json*> places, std::string origin) : places_(std::move(places)), origin_(std::move(origin)) {}
+  /// @param places  are referred to; may be null or no objects; @param origin  names them in
+  /// messages.
+  ConfigFields(std::vector<const io::Json*> places, std::string origin)
+      : places_(std::move(places)), origin_(std::move(origin)) {}
 
   /// Null if no place has it.
   const io::Json* find(const std::string& name) const;
 
-  /// From 1 to `largest`; without a fallback it must be there. The limits keep every product of sizes inside int64.
-  int64_t integer(const std::string& name, std::optional<int64_t> fallback = {}, int64_t largest = 1 << 20) const;
+  /// From 1 to `largest`; without a fallback it must be there. The limits keep every product of
+  /// sizes inside int64.
+  int64_t integer(const std::string& name, std::optional<int64_t> fallback = {},
+                  int64_t largest = 1 << 20) const;
   /// Above 0.
   double number(const std::string& name, double fallback) const;
   /// Integers from 0 to 2^20; must be there.

@@ -12,14 +12,19 @@ constexpr int kFormatVersion = 1;  ///< Of the entries, and of how encoders comp
 constexpr const char* kFeatures = "features";
 constexpr const char* kHash = "sha256";
 
-std::string hash_of(const at::Tensor& features) { return io::sha256({static_cast<const char*>(features.const_data_ptr()), features.nbytes()}); }
+std::string hash_of(const at::Tensor& features) {
+  return io::sha256({static_cast<const char*>(features.const_data_ptr()), features.nbytes()});
+}
 
 at::Tensor read_features(const fs::path& path) {
   const checkpoint::SafetensorsFile file(path);
   const auto hash = file.metadata().find(kHash);
-  if (!file.contains(kFeatures) || hash == file.metadata().end()) throw DataError(concat(path.string(), ": expected features and their sha256"));
-  auto features = file.tensor(kFeatures).clone();  // hashed as it is used: the file may change while it is mapped
-  if (features.dim() != 2 || hash_of(features) != hash->second) throw DataError(concat(path.string(), ": not the features that were written"));
+  if (!file.contains(kFeatures) || hash == file.metadata().end())
+    throw DataError(concat(path.string(), ": expected features and their sha256"));
+  // hashed as it is used: the file may change while it is mapped
+  auto features = file.tensor(kFeatures).clone();
+  if (features.dim() != 2 || hash_of(features) != hash->second)
+    throw DataError(concat(path.string(), ": not the features that were written"));
   return features;
 }
 
@@ -30,10 +35,13 @@ FeatureCache::FeatureCache(const fs::path& folder, int64_t max_bytes, std::strin
 
 fs::path FeatureCache::entry(const std::string& media_key) const {
   VRLT_CHECK(!media_key.empty(), "features of unknown media");
-  return files_.path_of(io::sha256(concat(kFormatVersion, "/", encoder_, "/", media_key)), "features");
+  return files_.path_of(io::sha256(concat(kFormatVersion, "/", encoder_, "/", media_key)),
+                        "features");
 }
 
-std::optional<at::Tensor> FeatureCache::find(const std::string& media_key) { return files_.find(entry(media_key), read_features); }
+std::optional<at::Tensor> FeatureCache::find(const std::string& media_key) {
+  return files_.find(entry(media_key), read_features);
+}
 
 void FeatureCache::store(const std::string& media_key, const at::Tensor& features) {
   const auto own = features.detach().cpu().contiguous();

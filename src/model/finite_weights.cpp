@@ -25,8 +25,8 @@ std::optional<std::string> first_not_finite(const ParameterTable& parameters) {
   for (const auto& [name, tensor] : parameters.entries()) {
     if (is_finite(tensor)) continue;
     const int64_t bad = tensor.numel() - at::isfinite(tensor).sum().item<int64_t>();
-    return concat(name, " holds ", bad, bad == 1 ? " number" : " numbers", " that ", bad == 1 ? "is" : "are", " not finite (of ", tensor.numel(),
-                  ")");
+    return concat(name, " holds ", bad, bad == 1 ? " number" : " numbers", " that ",
+                  bad == 1 ? "is" : "are", " not finite (of ", tensor.numel(), ")");
   }
   return {};
 }

@@ -18,7 +18,8 @@ int64_t GroupBatch::num_response_tokens() const {
 
 at::Tensor GroupBatch::response_ids() const {
   std::vector<at::Tensor> all;
-  for (const auto& group : groups) all.insert(all.end(), group.responses.begin(), group.responses.end());
+  for (const auto& group : groups)
+    all.insert(all.end(), group.responses.begin(), group.responses.end());
   return at::cat(all);
 }
 

@@ -11,8 +11,8 @@
 
 namespace vrlt::model {
 
-/// What a model folder of any family holds besides weights: what generation needs to know of it, and what a checkpoint must hold again. The
-/// folder may be gone when the checkpoint is written.
+/// What a model folder of any family holds besides weights: what generation needs to know of it,
+/// and what a checkpoint must hold again. The folder may be gone when the checkpoint is written.
 class HuggingFaceFolder {
  public:
   /// @param config  its config.json, as read: unknown keys survive saving.
@@ -30,7 +30,8 @@ class HuggingFaceFolder {
   void save(const std::filesystem::path& folder, const ParameterTable& parameters) const;
 
  private:
-  int64_t checked_id(const io::Json& value, const char* name, const std::filesystem::path& file) const;
+  int64_t checked_id(const io::Json& value, const char* name,
+                     const std::filesystem::path& file) const;
   std::vector<int64_t> stop_ids_of(const io::Json& json, const std::filesystem::path& file) const;
   std::vector<int64_t> read_stop_ids() const;
 

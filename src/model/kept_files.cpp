@@ -25,7 +25,8 @@ constexpr const char* kNames[] = {"generation_config.json",
 KeptFiles::KeptFiles(const std::filesystem::path& folder) {
   constexpr uint64_t kMaxFileBytes = 64ULL << 20;
   for (const char* name : kNames)
-    if (io::exists(folder / name)) files_.emplace_back(name, io::read_file(folder / name, kMaxFileBytes));
+    if (io::exists(folder / name))
+      files_.emplace_back(name, io::read_file(folder / name, kMaxFileBytes));
 }
 
 void KeptFiles::write_to(const std::filesystem::path& folder) const {

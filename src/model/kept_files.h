@@ -7,11 +7,13 @@
 
 namespace vrlt::model {
 
-/// The files of a model folder besides config and weights: tokenizer, chat template, processor and generation settings. A checkpoint needs them
-/// too, and the folder that a run starts from may be gone by then: they are held from the start.
+/// The files of a model folder besides config and weights: tokenizer, chat template, processor and
+/// generation settings. A checkpoint needs them too, and the folder that a run starts from may be
+/// gone by then: they are held from the start.
 class KeptFiles {
  public:
-  /// @throws DataError, DiskError. A file that is not there is left out: folders have some of them each.
+  /// @throws DataError, DiskError. A file that is not there is left out: folders have some of them
+  /// each.
   explicit KeptFiles(const std::filesystem::path& folder);
 
   /// @throws DiskError.

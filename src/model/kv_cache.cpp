@@ -12,7 +12,8 @@ namespace {
 
 constexpr int64_t kFirstCapacity = 16;
 
-/// A longer copy along a dimension, zero where nothing is yet: what is masked out is multiplied by 0, so it has to be finite.
+/// A longer copy along a dimension, zero where nothing is yet: what is masked out is multiplied by
+/// 0, so it has to be finite.
 at::Tensor grown(const at::Tensor& x, int64_t dim, int64_t size) {
   auto shape = x.sizes().vec();
   shape[static_cast<size_t>(dim)] = size;
@@ -22,7 +23,8 @@ at::Tensor grown(const at::Tensor& x, int64_t dim, int64_t size) {
 }
 
 /// [N, G, ...] -> [N', G', ...]
-at::Tensor select_slots(const at::Tensor& suffix, const at::Tensor& places, const at::Tensor& slots) {
+at::Tensor select_slots(const at::Tensor& suffix, const at::Tensor& places,
+                        const at::Tensor& slots) {
   const auto by_place = suffix.index_select(0, places);
   auto shape = by_place.sizes().vec();
   shape[1] = slots.size(1);
@@ -46,19 +48,23 @@ void KvCache::fork(int64_t num_slots) {
   rows_.clear();
   for (size_t place = 0; place < places.size(); ++place) {
     places[place].suffix_length = 0;
-    for (int64_t slot = 0; slot < num_slots; ++slot) rows_.push_back({static_cast<int64_t>(place), slot});
+    for (int64_t slot = 0; slot < num_slots; ++slot)
+      rows_.push_back({static_cast<int64_t>(place), slot});
   }
   for (auto& layer : layers) {
     const auto& keys = layer.prefix_keys;
-    layer.suffix_keys = at::zeros({keys.size(0), num_slots, keys.size(1), keys.size(2), kFirstCapacity}, keys.options());
-    layer.suffix_values = at::zeros({keys.size(0), num_slots, keys.size(1), kFirstCapacity, keys.size(2)}, keys.options());
+    layer.suffix_keys = at::zeros(
+        {keys.size(0), num_slots, keys.size(1), keys.size(2), kFirstCapacity}, keys.options());
+    layer.suffix_values = at::zeros(
+        {keys.size(0), num_slots, keys.size(1), kFirstCapacity, keys.size(2)}, keys.options());
   }
   ++layout_;
 }
 
 void KvCache::reserve(int64_t num_tokens) {
   int64_t longest = 0, capacity = layers.front().suffix_keys.size(4);
-  for (const auto& row : rows_) longest = std::max(longest, places[static_cast<size_t>(row.place)].suffix_length);
+  for (const auto& row : rows_)
+    longest = std::max(longest, places[static_cast<size_t>(row.place)].suffix_length);
   if (longest + num_tokens <= capacity) return;
   while (capacity < longest + num_tokens) capacity *= 2;
   for (auto& layer : layers) {
@@ -69,7 +75,8 @@ void KvCache::reserve(int64_t num_tokens) {
 }
 
 void KvCache::advance(int64_t num_tokens) {
-  for (const auto& rows : rows_by_place(rows_)) places[static_cast<size_t>(rows.front().place)].suffix_length += num_tokens;
+  for (const auto& rows : rows_by_place(rows_))
+    places[static_cast<size_t>(rows.front().place)].suffix_length += num_tokens;
 }
 
 KvCache::Lengths KvCache::lengths() const {
@@ -80,7 +87,9 @@ KvCache::Lengths KvCache::lengths() const {
     position.push_back(place.position());
   }
   const auto device = layers.front().prefix_keys.device();
-  const auto on_device = [&](const std::vector<int64_t>& values) { return at::tensor(values, at::kLong).to(device); };
+  const auto on_device = [&](const std::vector<int64_t>& values) {
+    return at::tensor(values, at::kLong).to(device);
+  };
   return {on_device(prompt), on_device(suffix), on_device(position)};
 }
 
@@ -103,7 +112,8 @@ std::vector<int64_t> KvCache::free_places() const {
 
 void KvCache::admit(const KvCache& prompts) {
   const auto free = free_places();
-  VRLT_CHECK(free.size() >= prompts.places.size(), prompts.places.size(), " prompts for ", free.size(), " free places");
+  VRLT_CHECK(free.size() >= prompts.places.size(), prompts.places.size(), " prompts for ",
+             free.size(), " free places");
   for (size_t i = 0; i < layers.size(); ++i) {
     auto& layer = layers[i];
     const auto &keys = prompts.layers[i].prefix_keys, &values = prompts.layers[i].prefix_values;
@@ -128,7 +138,9 @@ void KvCache::compact() {
   const auto groups = rows_by_place(rows_);
   size_t widest = 0;
   for (const auto& rows : groups) widest = std::max(widest, rows.size());
-  if (rows_.empty() || (2 * groups.size() > places.size() && 2 * static_cast<int64_t>(widest) > num_slots_)) return;
+  if (rows_.empty() ||
+      (2 * groups.size() > places.size() && 2 * static_cast<int64_t>(widest) > num_slots_))
+    return;
 
   std::vector<int64_t> kept_places, kept_slots;
   std::vector<Place> new_places;
@@ -138,15 +150,18 @@ void KvCache::compact() {
     kept_places.push_back(rows.front().place);
     new_places.push_back(places[static_cast<size_t>(rows.front().place)]);
     for (size_t i = 0; i < widest; ++i) {
-      kept_slots.push_back(rows[std::min(i, rows.size() - 1)].slot);  // a slot without a row repeats another
+      // a slot without a row repeats another
+      kept_slots.push_back(rows[std::min(i, rows.size() - 1)].slot);
       if (i < rows.size()) new_rows.push_back({place, static_cast<int64_t>(i)});
     }
   }
   const auto device = layers.front().prefix_keys.device();
   const auto place_index = at::tensor(kept_places, at::kLong).to(device);
-  const auto slot_index = at::tensor(kept_slots, at::kLong).view({-1, static_cast<int64_t>(widest)}).to(device);
+  const auto slot_index =
+      at::tensor(kept_slots, at::kLong).view({-1, static_cast<int64_t>(widest)}).to(device);
   // Places that were given to other prompts do not come in their own order.
-  const bool same_places = kept_places.size() == places.size() && std::is_sorted(kept_places.begin(), kept_places.end());
+  const bool same_places =
+      kept_places.size() == places.size() && std::is_sorted(kept_places.begin(), kept_places.end());
   for (auto& layer : layers) {
     if (!same_places) {
       layer.prefix_keys = layer.prefix_keys.index_select(0, place_index);

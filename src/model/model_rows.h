@@ -7,7 +7,9 @@ namespace vrlt::model {
 
 /// The rows of model_choices(); model_table() adds the functions.
 inline constexpr ModelChoice kModelRows[] = {
-    {{"qwen2_5_vl", "Qwen2.5-VL (3B, 7B, 32B, 72B and anything of that shape)"}, qwen2_5_vl::kDefaults, qwen2_5_vl::kChatStyle},
+    {{"qwen2_5_vl", "Qwen2.5-VL (3B, 7B, 32B, 72B and anything of that shape)"},
+     qwen2_5_vl::kDefaults,
+     qwen2_5_vl::kChatStyle},
 };
 
 }  // namespace vrlt::model

@@ -16,26 +16,30 @@ ModelShape qwen2_5_vl_shape(const io::Json& config, const std::string& origin) {
 }
 
 constexpr ModelEntry kModels[] = {
-    {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape, qwen2_5_vl::load_prompt_format, qwen2_5_vl::write_small_model},
+    {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape,
+     qwen2_5_vl::load_prompt_format, qwen2_5_vl::write_small_model},
 };
 static_assert(std::size(kModels) == std::size(kModelRows));
 
 /// The row for a config.json. @throws CheckpointError listing the known families.
 const ModelEntry& find_model(const io::Json& json, const std::filesystem::path& path) {
-  const io::Json type = json.is_object() && json.contains("model_type") ? json["model_type"] : io::Json();
+  const io::Json type =
+      json.is_object() && json.contains("model_type") ? json["model_type"] : io::Json();
   std::string known;
   for (const auto& entry : kModels) {
     if (type == entry.name) return entry;
     known += concat(known.empty() ? "" : ", ", entry.name);
   }
-  throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type), ", expected one of: ", known));
+  throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type),
+                               ", expected one of: ", known));
 }
 
 }  // namespace
 
 std::span<const ModelEntry> model_table() { return kModels; }
 
-std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& folder, const ModelOptions& options) {
+std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& folder,
+                                                const ModelOptions& options) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
   return find_model(json, path).load(folder, json, options);
@@ -47,7 +51,8 @@ ModelShape read_model_shape(const std::filesystem::path& folder) {
   return find_model(json, path).shape(json, path.string());
 }
 
-std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder, const std::string& position_rule) {
+std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder,
+                                                            const std::string& position_rule) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
   return find_model(json, path).prompt_format(folder, json, position_rule);

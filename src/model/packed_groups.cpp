@@ -17,12 +17,15 @@ namespace {
 constexpr int64_t kMaxPrefillTokens = 8192;
 
 /// Positions of a response: the same number on all three axes. @return [3, length].
-at::Tensor response_positions(int64_t first, int64_t length) { return (at::arange(length, at::kLong) + first).unsqueeze(0).expand({3, length}); }
+at::Tensor response_positions(int64_t first, int64_t length) {
+  return (at::arange(length, at::kLong) + first).unsqueeze(0).expand({3, length});
+}
 
 /// Groups one behind the other in one sequence, and the states that are wanted of it.
 class PackedSequence {
  public:
-  PackedSequence(const TextDecoder& decoder, const EmbedPrompt& embed) : decoder_(decoder), embed_(embed) {}
+  PackedSequence(const TextDecoder& decoder, const EmbedPrompt& embed)
+      : decoder_(decoder), embed_(embed) {}
 
   const std::vector<GroupSpan>& spans() const { return spans_; }
 
@@ -31,7 +34,9 @@ class PackedSequence {
     spans_.push_back({.begin = length_, .prompt_length = group.prompt_length()});
     add(embed_(group), group.prompt->position_ids);
   }
-  void want_last_of_prompt() { wanted_.push_back(spans_.back().begin + spans_.back().prompt_length - 1); }
+  void want_last_of_prompt() {
+    wanted_.push_back(spans_.back().begin + spans_.back().prompt_length - 1);
+  }
 
   /// A response to the last prompt, and every state that predicts a token of it.
   void add_response(const at::Tensor& response, int64_t first_position) {
@@ -39,12 +44,16 @@ class PackedSequence {
     const int64_t fed = response.size(0) - 1;  // nothing is predicted from the last token
     want_last_of_prompt();
     for (int64_t i = 0; i < fed; ++i) wanted_.push_back(length_ + i);
-    if (fed > 0) add(decoder_.embed(response.narrow(0, 0, fed).to(device())), response_positions(first_position, fed));
+    if (fed > 0)
+      add(decoder_.embed(response.narrow(0, 0, fed).to(device())),
+          response_positions(first_position, fed));
     spans_.back().response_lengths.push_back(fed);
   }
 
   void end_responses() {
-    if (needs_response_mask(device(), decoder_.head_weight().scalar_type(), decoder_.shape().head_dim)) make_response_mask(spans_.back(), device());
+    if (needs_response_mask(device(), decoder_.head_weight().scalar_type(),
+                            decoder_.shape().head_dim))
+      make_response_mask(spans_.back(), device());
   }
 
   /// The wanted states, in the order in which they were asked for: [n, D].
@@ -71,22 +80,28 @@ class PackedSequence {
 };
 
 /// A place for every group, with room for the longest prompt.
-KvCache empty_cache(std::span<const PromptGroup> groups, const TextShape& shape, const at::TensorOptions& options) {
+KvCache empty_cache(std::span<const PromptGroup> groups, const TextShape& shape,
+                    const at::TensorOptions& options) {
   KvCache cache;
   int64_t longest = 0;
   for (const auto& group : groups) {
-    cache.places.push_back({.prompt_length = group.prompt_length(), .next_position = group.prompt->next_position});
+    cache.places.push_back(
+        {.prompt_length = group.prompt_length(), .next_position = group.prompt->next_position});
     longest = std::max(longest, group.prompt_length());
   }
   const auto num_groups = static_cast<int64_t>(groups.size());
   for (int64_t i = 0; i < shape.num_layers; ++i)
-    cache.layers.push_back({.prefix_keys = at::zeros({num_groups, shape.num_kv_heads, shape.head_dim, longest}, options),
-                            .prefix_values = at::zeros({num_groups, shape.num_kv_heads, longest, shape.head_dim}, options)});
+    cache.layers.push_back(
+        {.prefix_keys =
+             at::zeros({num_groups, shape.num_kv_heads, shape.head_dim, longest}, options),
+         .prefix_values =
+             at::zeros({num_groups, shape.num_kv_heads, longest, shape.head_dim}, options)});
   return cache;
 }
 
 /// The groups from place `first` on, in one pass. @return [n, D], the last state of each.
-at::Tensor prefill_some(std::span<const PromptGroup> groups, int64_t first, const TextDecoder& decoder, const EmbedPrompt& embed, KvCache& cache) {
+at::Tensor prefill_some(std::span<const PromptGroup> groups, int64_t first,
+                        const TextDecoder& decoder, const EmbedPrompt& embed, KvCache& cache) {
   PackedSequence sequence(decoder, embed);
   for (const auto& group : groups) {
     sequence.add_prompt(group);
@@ -97,33 +112,42 @@ at::Tensor prefill_some(std::span<const PromptGroup> groups, int64_t first, cons
     for (size_t i = 0; i < groups.size(); ++i) {
       const auto& span = sequence.spans()[i];
       const int64_t place = first + static_cast<int64_t>(i), length = span.prompt_length;
-      layer.prefix_keys[place].narrow(2, 0, length).copy_(keys.narrow(0, span.begin, length).permute({1, 2, 0}));
-      layer.prefix_values[place].narrow(1, 0, length).copy_(values.narrow(0, span.begin, length).transpose(0, 1));
+      layer.prefix_keys[place]
+          .narrow(2, 0, length)
+          .copy_(keys.narrow(0, span.begin, length).permute({1, 2, 0}));
+      layer.prefix_values[place]
+          .narrow(1, 0, length)
+          .copy_(values.narrow(0, span.begin, length).transpose(0, 1));
     }
   });
 }
 
 }  // namespace
 
-at::Tensor hidden_of_responses(const GroupBatch& batch, const TextDecoder& decoder, const EmbedPrompt& embed) {
+at::Tensor hidden_of_responses(const GroupBatch& batch, const TextDecoder& decoder,
+                               const EmbedPrompt& embed) {
   PackedSequence sequence(decoder, embed);
   for (const auto& group : batch.groups) {
     sequence.add_prompt(group);
-    for (const auto& response : group.responses) sequence.add_response(response, group.prompt->next_position);
+    for (const auto& response : group.responses)
+      sequence.add_response(response, group.prompt->next_position);
     sequence.end_responses();
   }
   return sequence.run();
 }
 
-KvCache prefill_groups(std::span<const PromptGroup> groups, const TextDecoder& decoder, const EmbedPrompt& embed, at::Tensor* last_hidden) {
+KvCache prefill_groups(std::span<const PromptGroup> groups, const TextDecoder& decoder,
+                       const EmbedPrompt& embed, at::Tensor* last_hidden) {
   const at::NoGradGuard no_grad;
-  auto cache = empty_cache(groups, decoder.shape(), decoder.head_weight().options().requires_grad(false));
+  auto cache =
+      empty_cache(groups, decoder.shape(), decoder.head_weight().options().requires_grad(false));
   std::vector<at::Tensor> last_rows;
   for (size_t begin = 0, end = 0; begin < groups.size(); begin = end) {
     int64_t num_tokens = 0;
     do num_tokens += groups[end++].prompt_length();
     while (end < groups.size() && num_tokens + groups[end].prompt_length() <= kMaxPrefillTokens);
-    last_rows.push_back(prefill_some(groups.subspan(begin, end - begin), static_cast<int64_t>(begin), decoder, embed, cache));
+    last_rows.push_back(prefill_some(groups.subspan(begin, end - begin),
+                                     static_cast<int64_t>(begin), decoder, embed, cache));
   }
   *last_hidden = at::cat(last_rows);
   return cache;

@@ -13,6 +13,7 @@ struct ParameterShape {
 };
 
 /// Appends `name`.weight, [out, in], and `name`.bias, [out], where there is one.
-void add_matrix(std::vector<ParameterShape>& shapes, const std::string& name, int64_t out, int64_t in, bool bias);
+void add_matrix(std::vector<ParameterShape>& shapes, const std::string& name, int64_t out,
+                int64_t in, bool bias);
 
 }  // namespace vrlt::model

@@ -25,7 +25,8 @@ std::string some(const std::vector<std::string>& names) {
   return text;
 }
 
-ParameterTable load_weights(const std::filesystem::path& folder, const WeightLayout& layout, const ModelOptions& options) {
+ParameterTable load_weights(const std::filesystem::path& folder, const WeightLayout& layout,
+                            const ModelOptions& options) {
   const checkpoint::SafetensorsFolder files(folder);
   std::map<std::string, std::string> stored;  // canonical name -> name in the file
   ParameterTable table;
@@ -44,22 +45,29 @@ ParameterTable load_weights(const std::filesystem::path& folder, const WeightLay
     if (!at::isFloatingType(tensor.scalar_type())) {
       problems.push_back(concat("wrong dtype: ", name, " is ", tensor.scalar_type()));
     } else if (tensor.sizes() != at::IntArrayRef(shape)) {
-      problems.push_back(concat("wrong shape: ", name, " is ", tensor.sizes(), ", expected ", at::IntArrayRef(shape)));
+      problems.push_back(concat("wrong shape: ", name, " is ", tensor.sizes(), ", expected ",
+                                at::IntArrayRef(shape)));
     } else {
-      table.add(name, tensor.to(options.device, options.dtype, /*non_blocking=*/false, /*copy=*/true));
+      table.add(name,
+                tensor.to(options.device, options.dtype, /*non_blocking=*/false, /*copy=*/true));
     }
     stored.erase(found);
   }
   if (const auto& embedding = layout.tied_embedding; !embedding.empty()) {
     const auto head = stored.find("lm_head.weight");
     if (head != stored.end()) {
-      if (table.contains(embedding) && !at::equal(files.tensor(head->second).to(options.device, options.dtype), table.at(embedding)))
-        problems.push_back("lm_head.weight differs from the embedding although tie_word_embeddings is true");
+      if (table.contains(embedding) &&
+          !at::equal(files.tensor(head->second).to(options.device, options.dtype),
+                     table.at(embedding)))
+        problems.push_back(
+            "lm_head.weight differs from the embedding although tie_word_embeddings is true");
       stored.erase(head);
     }
   }
   for (const auto& [name, original] : stored) problems.push_back("unexpected: " + original);
-  if (!problems.empty()) throw CheckpointError(concat(folder.string(), ": the weights do not fit config.json:", some(problems)));
+  if (!problems.empty())
+    throw CheckpointError(
+        concat(folder.string(), ": the weights do not fit config.json:", some(problems)));
   return table;
 }
 
@@ -73,7 +81,8 @@ ParameterTable random_weights(const WeightLayout& layout, const ModelOptions& op
     } else if (shape.size() == 1) {
       tensor = at::ones(shape, float_options);
     } else {
-      auto generator = at::detail::createCPUGenerator(random_bits(options.seed, stable_hash(name), 0, 0));
+      auto generator =
+          at::detail::createCPUGenerator(random_bits(options.seed, stable_hash(name), 0, 0));
       tensor = at::empty(shape, float_options).normal_(0.0, layout.initializer_range, generator);
     }
     table.add(name, tensor.to(options.device, options.dtype));
@@ -83,8 +92,10 @@ ParameterTable random_weights(const WeightLayout& layout, const ModelOptions& op
 
 }  // namespace
 
-ParameterTable open_weights(const std::filesystem::path& folder, const WeightLayout& layout, const ModelOptions& options) {
-  auto parameters = options.random_weights ? random_weights(layout, options) : load_weights(folder, layout, options);
+ParameterTable open_weights(const std::filesystem::path& folder, const WeightLayout& layout,
+                            const ModelOptions& options) {
+  auto parameters = options.random_weights ? random_weights(layout, options)
+                                           : load_weights(folder, layout, options);
   check_finite(parameters, concat(folder.string(), ": broken weights"));
   return parameters;
 }

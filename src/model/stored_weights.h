@@ -12,15 +12,21 @@ namespace vrlt::model {
 
 /// What a family says of the weights in its folders.
 struct WeightLayout {
-  std::vector<ParameterShape> parameters;  ///< All that the config asks for, in the order of the table.
+  /// All that the config asks for, in the order of the table.
+  std::vector<ParameterShape> parameters;
   /// The table's name of a tensor that some exporter named differently.
   std::string (*canonical_name)(std::string name);
-  std::string tied_embedding;      ///< What a stored "lm_head.weight" must equal where the head is tied; empty: it is a parameter of its own.
+  /// What a stored "lm_head.weight" must equal where the head is tied; empty: it is a parameter of
+  /// its own.
+  std::string tied_embedding;
   double initializer_range = 0.0;  ///< Standard deviation of random matrices.
 };
 
-/// Reads the weights of a folder, or makes random ones: normal matrices, zero biases, unit norms; each depends on (seed, name) only.
-/// @throws CheckpointError listing missing, unexpected and wrongly shaped names; NotFiniteError; MissingInputError.
-ParameterTable open_weights(const std::filesystem::path& folder, const WeightLayout& layout, const ModelOptions& options);
+/// Reads the weights of a folder, or makes random ones: normal matrices, zero biases, unit norms;
+/// each depends on (seed, name) only.
+/// @throws CheckpointError listing missing, unexpected and wrongly shaped names; NotFiniteError;
+/// MissingInputError.
+ParameterTable open_weights(const std::filesystem::path& folder, const WeightLayout& layout,
+                            const ModelOptions& options);
 
 }  // namespace vrlt::model

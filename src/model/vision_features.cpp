@@ -14,8 +14,10 @@ constexpr int64_t kMaxPatches = 16384;
 
 }  // namespace
 
-std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
-                                      std::vector<bool>* from_cache) {
+std::vector<at::Tensor> encode_vision(
+    VisionLanguageModel& model,
+    std::span<const std::shared_ptr<const processor::ModelInputs>> prompts,
+    std::vector<bool>* from_cache) {
   struct Pending {
     size_t prompt;
     int64_t num_patches;
@@ -34,7 +36,8 @@ std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<cons
     for (const auto& item : pending) {
       const int64_t count = item.num_patches / patches_per_feature;
       features[item.prompt] = encoded.narrow(0, begin, count);
-      if (const auto& key = prompts[item.prompt]->media_key; cache != nullptr && !key.empty()) cache->store(key, features[item.prompt]);
+      if (const auto& key = prompts[item.prompt]->media_key; cache != nullptr && !key.empty())
+        cache->store(key, features[item.prompt]);
       begin += count;
     }
     pending.clear();
@@ -55,7 +58,8 @@ std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<cons
     }
     if (num_patches + count > kMaxPatches) flush();
     for (const auto& [values, grid] :
-         {std::pair(inputs.pixel_values, inputs.image_grid_thw), std::pair(inputs.pixel_values_videos, inputs.video_grid_thw)}) {
+         {std::pair(inputs.pixel_values, inputs.image_grid_thw),
+          std::pair(inputs.pixel_values_videos, inputs.video_grid_thw)}) {
       if (!values.defined()) continue;
       pixels.push_back(values);
       grids.push_back(grid);
@@ -68,13 +72,15 @@ std::vector<at::Tensor> encode_vision(VisionLanguageModel& model, std::span<cons
 }
 
 std::string encoder_fingerprint(VisionLanguageModel& model) {
-  std::string all = concat(model.vision_settings(), "\n", model.head_weight().device().is_cuda() ? "cuda" : "cpu", "\n");
+  std::string all = concat(model.vision_settings(), "\n",
+                           model.head_weight().device().is_cuda() ? "cuda" : "cpu", "\n");
   for (const auto& [name, tensor] : model.parameters().entries()) {
     if (!model.is_vision_parameter(name)) continue;
     const auto own = tensor.detach().cpu().contiguous();
-    all += io::to_line({name, at::toString(own.scalar_type()), own.sizes().vec(),
-                        io::sha256({static_cast<const char*>(own.const_data_ptr()), own.nbytes()})}) +
-           "\n";
+    all +=
+        io::to_line({name, at::toString(own.scalar_type()), own.sizes().vec(),
+                     io::sha256({static_cast<const char*>(own.const_data_ptr()), own.nbytes()})}) +
+        "\n";
   }
   return io::sha256(all);
 }

@@ -62,7 +62,9 @@ std::string generation_settings(const io::Json& json) {
   };
   for (const auto& [name, neutral] : generation_keys()) {
     const auto found = json.find(name);
-    if (found == json.end() || found->is_null() || ((found->is_array() || found->is_object()) && found->empty())) continue;
+    if (found == json.end() || found->is_null() ||
+        ((found->is_array() || found->is_object()) && found->empty()))
+      continue;
     if (std::find(neutral.begin(), neutral.end(), *found) == neutral.end()) add(name, *found);
   }
   if (asks_to_sample(json))
@@ -77,7 +79,8 @@ struct Template {
 
 /// The one that transformers would take; no text: none.
 Template chat_template(const fs::path& folder) {
-  if (const auto file = folder / "chat_template.jinja"; fs::exists(file)) return {file.string(), io::read_file(file, kMaxTextBytes)};
+  if (const auto file = folder / "chat_template.jinja"; fs::exists(file))
+    return {file.string(), io::read_file(file, kMaxTextBytes)};
   for (const char* name : {"chat_template.json", "tokenizer_config.json"}) {
     const auto file = folder / name;
     if (!fs::exists(file)) continue;
@@ -86,7 +89,8 @@ Template chat_template(const fs::path& folder) {
     if (found == json.end()) continue;
     if (found->is_string()) return {file.string(), found->get<std::string>()};
     for (const auto& named : *found)  // [{"name": "default", "template": ".."}, ..]
-      if (named.is_object() && named.value("name", io::Json()) == "default" && named.contains("template") && named["template"].is_string())
+      if (named.is_object() && named.value("name", io::Json()) == "default" &&
+          named.contains("template") && named["template"].is_string())
         return {file.string(), named["template"].get<std::string>()};
   }
   return {};
@@ -94,39 +98,47 @@ Template chat_template(const fs::path& folder) {
 
 }  // namespace
 
-void check_tokens(const fs::path& folder, const tokenizer::Tokenizer& tokenizer, const model::VisionLanguageModel& model) {
+void check_tokens(const fs::path& folder, const tokenizer::Tokenizer& tokenizer,
+                  const model::VisionLanguageModel& model) {
   const int64_t rows = model.head_weight().size(0);
   if (tokenizer.vocab_size() > rows) {
     const std::vector<int64_t> last = {tokenizer.vocab_size() - 1};
-    throw DataError(concat(folder.string(), ": the token ", io::excerpt(tokenizer.decode(last, /*skip_special_tokens=*/false)), " has the id ",
-                           last[0], ", the embedding of the model has ", rows,
-                           " rows: take the token out of the tokenizer's files, or give the model an embedding for it (resize_token_embeddings)"));
+    throw DataError(concat(folder.string(), ": the token ",
+                           io::excerpt(tokenizer.decode(last, /*skip_special_tokens=*/false)),
+                           " has the id ", last[0], ", the embedding of the model has ", rows,
+                           " rows: take the token out of the tokenizer's files, or give the model "
+                           "an embedding for it (resize_token_embeddings)"));
   }
   for (const char* tag : {"<think>", "</think>", "<answer>", "</answer>", "<glue>", "</glue>"}) {
     const auto id = tokenizer.token_to_id(tag);
-    if (!id || !tokenizer.decode(std::vector<int64_t>{*id}, /*skip_special_tokens=*/true).empty()) continue;
-    throw DataError(
-        concat(folder.string(), ": ", tag,
-               " is a special token: decoding removes it from responses, where rewards and scores look for it; set \"special\": false for it in "
-               "tokenizer.json"));
+    if (!id || !tokenizer.decode(std::vector<int64_t>{*id}, /*skip_special_tokens=*/true).empty())
+      continue;
+    throw DataError(concat(folder.string(), ": ", tag,
+                           " is a special token: decoding removes it from responses, where rewards "
+                           "and scores look for it; set \"special\": false for it in "
+                           "tokenizer.json"));
   }
 }
 
 std::vector<std::string> not_followed(const fs::path& folder) {
   std::vector<std::string> lines;
   const auto& chat = model::family_of(folder).chat;
-  if (const auto found = chat_template(folder); !found.text.empty() && !chat.is_own_template(found.text))
-    lines.push_back(concat(found.file, ": another chat template than that of ", chat.model,
-                           ", which prompts are written with all the same: ", io::excerpt(chat.example())));
+  if (const auto found = chat_template(folder);
+      !found.text.empty() && !chat.is_own_template(found.text))
+    lines.push_back(
+        concat(found.file, ": another chat template than that of ", chat.model,
+               ", which prompts are written with all the same: ", io::excerpt(chat.example())));
   const auto file = folder / "generation_config.json";
   if (!fs::exists(file)) return lines;
   const auto json = io::read_json(file);
   if (const auto settings = json.is_object() ? generation_settings(json) : ""; !settings.empty())
-    lines.push_back(concat(file.string(), ": not followed: ", settings, "; tokens are drawn as the config says, without penalties"));
+    lines.push_back(concat(file.string(), ": not followed: ", settings,
+                           "; tokens are drawn as the config says, without penalties"));
   return lines;
 }
 
-std::vector<std::string> unused_subtitles(const std::vector<const data::Sample*>& samples, const std::string& prompt) {
+std::vector<std::string> unused_subtitles(const std::vector<const data::Sample*>& samples,
+                                          const std::string& prompt) {
   std::vector<std::string> ids;
   std::string name;
   for (const auto* sample : samples) {
@@ -139,8 +151,9 @@ std::vector<std::string> unused_subtitles(const std::vector<const data::Sample*>
   std::string known;
   for (const auto& entry : data::prompt_table())
     if (entry.subtitles_lead != nullptr) known += concat(known.empty() ? "" : ", ", entry.name);
-  return {concat(ids.size(), " of ", samples.size(), " records have subtitles that the prompt ", name, " does not show (", ids.front(),
-                 ids.size() > 1 ? ", ..)" : ")", "; prompts with subtitles: ", known)};
+  return {concat(ids.size(), " of ", samples.size(), " records have subtitles that the prompt ",
+                 name, " does not show (", ids.front(), ids.size() > 1 ? ", ..)" : ")",
+                 "; prompts with subtitles: ", known)};
 }
 
 }  // namespace vrlt::opening

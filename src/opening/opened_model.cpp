@@ -12,7 +12,8 @@
 
 namespace vrlt::opening {
 
-std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& section, uint64_t seed) {
+std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& section,
+                                                         uint64_t seed) {
   settings::check_model_folder(section);
   const Making making("the model", "the size of the model, set model.dtype to bfloat16");
   model::ModelOptions options;
@@ -24,51 +25,61 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSe
   return model::load_model(section.path, options);
 }
 
-OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
-                       bool trains_vision) {
+OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data,
+                       const processor::MediaOptions& media, uint64_t seed, bool trains_vision) {
   constexpr int64_t kMegabyte = 1 << 20, kGigabyte = 1 << 30;
   OpenedModel opened;
   opened.model = open_weights(model, seed);
-  opened.processor = std::make_unique<processor::Processor>(model::load_prompt_format(model.path, model.mrope_mode));
+  opened.processor = std::make_unique<processor::Processor>(
+      model::load_prompt_format(model.path, model.mrope_mode));
   check_tokens(model.path, opened.processor->tokenizer(), *opened.model);
   const int64_t cache_folder_bytes = data.cache_gigabytes * kGigabyte;
   if (!data.cache_folder.empty() && !trains_vision)
-    opened.model->set_feature_cache(
-        std::make_unique<model::FeatureCache>(data.cache_folder, cache_folder_bytes, model::encoder_fingerprint(*opened.model)));
-  const processor::ClipReading reading = {
-      .cache_folder = data.cache_folder, .cache_folder_bytes = cache_folder_bytes, .threads = data.reader_threads};
-  opened.loader =
-      std::make_unique<processor::PromptLoader>(*opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte, reading);
+    opened.model->set_feature_cache(std::make_unique<model::FeatureCache>(
+        data.cache_folder, cache_folder_bytes, model::encoder_fingerprint(*opened.model)));
+  const processor::ClipReading reading = {.cache_folder = data.cache_folder,
+                                          .cache_folder_bytes = cache_folder_bytes,
+                                          .threads = data.reader_threads};
+  opened.loader = std::make_unique<processor::PromptLoader>(
+      *opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte, reading);
   return opened;
 }
 
-void tell_what_is_not_followed(const settings::ModelSection& model, const settings::DataSection& data,
+void tell_what_is_not_followed(const settings::ModelSection& model,
+                               const settings::DataSection& data,
                                const std::vector<const data::Sample*>& samples) {
   for (const auto& lines : {not_followed(model.path), unused_subtitles(samples, data.prompt)})
     for (const auto& line : lines) log::warning(line);
 }
 
 void require_media_root(const settings::DataSection& data) {
-  if (!io::is_folder(data.root)) throw MissingInputError(concat("data.root ", data.root, ": no such folder"));
+  if (!io::is_folder(data.root))
+    throw MissingInputError(concat("data.root ", data.root, ": no such folder"));
 }
 
-std::vector<data::Sample> read_samples(const settings::DataSection& data) { return read_samples(data, data::BadTruths::kLeaveOut); }
+std::vector<data::Sample> read_samples(const settings::DataSection& data) {
+  return read_samples(data, data::BadTruths::kLeaveOut);
+}
 
-std::vector<data::Sample> read_samples(const settings::DataSection& data, data::BadTruths bad_truths) {
+std::vector<data::Sample> read_samples(const settings::DataSection& data,
+                                       data::BadTruths bad_truths) {
   const Making making("the list of samples", "the number of records");
   auto samples = data::load_samples({data.records.begin(), data.records.end()}, bad_truths);
-  if (data.max_samples > 0 && static_cast<int64_t>(samples.size()) > data.max_samples) samples.resize(static_cast<size_t>(data.max_samples));
+  if (data.max_samples > 0 && static_cast<int64_t>(samples.size()) > data.max_samples)
+    samples.resize(static_cast<size_t>(data.max_samples));
   return samples;
 }
 
-std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model, const settings::DataSection& data) {
+std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model,
+                                               const settings::DataSection& data) {
   std::vector<std::filesystem::path> paths(data.records.begin(), data.records.end());
   paths.emplace_back(model.path);
   return paths;
 }
 
 std::vector<std::string> keys_that_may_change(std::vector<std::string> others) {
-  for (const char* key : {"max_bad_fraction", "cache_megabytes", "cache_folder", "cache_gigabytes", "reader_threads"})
+  for (const char* key :
+       {"max_bad_fraction", "cache_megabytes", "cache_folder", "cache_gigabytes", "reader_threads"})
     others.push_back(concat("data.", key));
   return others;
 }

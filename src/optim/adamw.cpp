@@ -35,8 +35,9 @@ void AdamW::step(double lr) {
     steps.push_back(slot.steps);
   }
   if (parameters.empty()) return;
-  at::_fused_adamw_(parameters, grads, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps, lr, config_.beta1, config_.beta2, config_.weight_decay,
-                    config_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+  at::_fused_adamw_(parameters, grads, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps, lr,
+                    config_.beta1, config_.beta2, config_.weight_decay, config_.epsilon,
+                    /*amsgrad=*/false, /*maximize=*/false);
   for (auto& slot : slots_) {
     if (!slot.parameter.grad().defined()) continue;
     if (slot.has_own_master()) slot.parameter.copy_(slot.master);
@@ -55,6 +56,8 @@ NamedTensors AdamW::state() const {
   return tensors;
 }
 
-std::unique_ptr<Optimizer> make_adamw(const Parameters& parameters, const OptimConfig& config) { return std::make_unique<AdamW>(parameters, config); }
+std::unique_ptr<Optimizer> make_adamw(const Parameters& parameters, const OptimConfig& config) {
+  return std::make_unique<AdamW>(parameters, config);
+}
 
 }  // namespace vrlt::optim

@@ -12,7 +12,9 @@ namespace {
 /// Few large messages instead of one per parameter, each of one type.
 constexpr int64_t kBucketElements = 16 << 20;
 
-at::ScalarType sum_type(const at::Tensor& parameter) { return c10::isReducedFloatingType(parameter.scalar_type()) ? at::kFloat : at::kDouble; }
+at::ScalarType sum_type(const at::Tensor& parameter) {
+  return c10::isReducedFloatingType(parameter.scalar_type()) ? at::kFloat : at::kDouble;
+}
 
 void reduce_bucket(std::vector<at::Tensor>& sums, distributed::ProcessGroup& group) {
   if (sums.empty()) return;
@@ -30,7 +32,8 @@ void reduce_bucket(std::vector<at::Tensor>& sums, distributed::ProcessGroup& gro
 
 }  // namespace
 
-GradientSum::GradientSum(NamedTensors parameters) : parameters_(std::move(parameters)), sums_(parameters_.size()) {}
+GradientSum::GradientSum(NamedTensors parameters)
+    : parameters_(std::move(parameters)), sums_(parameters_.size()) {}
 
 void GradientSum::take() {
   const at::NoGradGuard no_grad;
@@ -57,7 +60,8 @@ void GradientSum::finish(distributed::ProcessGroup& group) {
       if (holders[i] == 0) continue;
       const auto& parameter = parameters_[i].second;
       if (!sums_[i].defined()) sums_[i] = at::zeros_like(parameter, sum_type(parameter));
-      if (elements >= kBucketElements || (!bucket.empty() && bucket.front().scalar_type() != sums_[i].scalar_type())) {
+      if (elements >= kBucketElements ||
+          (!bucket.empty() && bucket.front().scalar_type() != sums_[i].scalar_type())) {
         reduce_bucket(bucket, group);
         elements = 0;
       }
@@ -76,7 +80,8 @@ void GradientSum::finish(distributed::ProcessGroup& group) {
 
 int64_t GradientSum::bytes() const {
   size_t bytes = 0;
-  for (const auto& [name, parameter] : parameters_) bytes += parameter.nbytes() + parameter.numel() * c10::elementSize(sum_type(parameter));
+  for (const auto& [name, parameter] : parameters_)
+    bytes += parameter.nbytes() + parameter.numel() * c10::elementSize(sum_type(parameter));
   return static_cast<int64_t>(bytes);
 }
 

@@ -7,7 +7,8 @@ namespace vrlt::optim {
 double clip_gradients(const NamedTensors& parameters, double max_norm) {
   double squares = 0.0;
   for (const auto& [name, parameter] : parameters)
-    if (parameter.grad().defined()) squares += parameter.grad().to(at::kDouble).square().sum().item<double>();
+    if (parameter.grad().defined())
+      squares += parameter.grad().to(at::kDouble).square().sum().item<double>();
   const double norm = std::sqrt(squares);
   if (max_norm > 0 && norm > max_norm)
     for (const auto& [name, parameter] : parameters)

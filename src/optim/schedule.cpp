@@ -24,10 +24,13 @@ constexpr Shape kShapes[] = {
 }  // namespace
 
 double lr_factor(const ScheduleConfig& config, int64_t step, int64_t num_steps) {
-  if (step < config.warmup_steps) return static_cast<double>(step + 1) / static_cast<double>(config.warmup_steps);
-  const double remaining = static_cast<double>(std::max<int64_t>(1, num_steps - config.warmup_steps));
+  if (step < config.warmup_steps)
+    return static_cast<double>(step + 1) / static_cast<double>(config.warmup_steps);
+  const double remaining =
+      static_cast<double>(std::max<int64_t>(1, num_steps - config.warmup_steps));
   for (const auto& shape : kShapes)
-    if (config.schedule == shape.name) return shape.factor(static_cast<double>(step - config.warmup_steps) / remaining);
+    if (config.schedule == shape.name)
+      return shape.factor(static_cast<double>(step - config.warmup_steps) / remaining);
   throw ConfigError("unknown schedule \"" + config.schedule + "\"");
 }
 

@@ -11,8 +11,9 @@ bool StepPolicy::accepts(double norm) { return std::isfinite(norm); }
 
 void StepPolicy::note_skipped(int64_t update, double norm) {
   if (++skipped_in_a_row_ > max_skipped_updates_)
-    throw NotFiniteError(concat("update ", update, ": the gradient norm is ", norm, ", ", skipped_in_a_row_,
-                                " times in a row; the last checkpoint is intact, try a smaller optim.lr"));
+    throw NotFiniteError(
+        concat("update ", update, ": the gradient norm is ", norm, ", ", skipped_in_a_row_,
+               " times in a row; the last checkpoint is intact, try a smaller optim.lr"));
   log::warning(concat("update ", update, ": the gradient norm is ", norm, ", it is left out"));
 }
 

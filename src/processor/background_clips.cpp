@@ -13,14 +13,16 @@ constexpr int64_t kClipsPerThread = 2;
 
 }  // namespace
 
-BackgroundClips::BackgroundClips(int64_t num_threads) : most_under_way_(kClipsPerThread * num_threads) {
+BackgroundClips::BackgroundClips(int64_t num_threads)
+    : most_under_way_(kClipsPerThread * num_threads) {
   try {
     for (int64_t i = 0; i < num_threads; ++i) threads_.emplace_back([this] { work(); });
   } catch (const std::system_error& error) {
     stop();  // those that run wait for jobs
-    throw OutOfMemoryError(concat("out of memory or threads: thread ", threads_.size() + 1, " of ", num_threads,
-                                  " of data.reader_threads cannot be started: ", error.code().message(),
-                                  "; lower data.reader_threads, or allow this process more (ulimit -v, ulimit -u)"));
+    throw OutOfMemoryError(
+        concat("out of memory or threads: thread ", threads_.size() + 1, " of ", num_threads,
+               " of data.reader_threads cannot be started: ", error.code().message(),
+               "; lower data.reader_threads, or allow this process more (ulimit -v, ulimit -u)"));
   }
 }
 
@@ -35,7 +37,8 @@ void BackgroundClips::stop() {
 }
 
 BackgroundClips::Entries::iterator BackgroundClips::find(const std::string& key) {
-  return std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry->job.key == key; });
+  return std::find_if(entries_.begin(), entries_.end(),
+                      [&](const auto& entry) { return entry->job.key == key; });
 }
 
 void BackgroundClips::announce(std::vector<Job> jobs) {
@@ -44,7 +47,8 @@ void BackgroundClips::announce(std::vector<Job> jobs) {
     Entries next;
     for (auto& job : jobs) {
       const auto known = find(job.key);
-      next.push_back(known != entries_.end() ? *known : std::make_shared<Entry>(Entry{.job = std::move(job)}));
+      next.push_back(
+          known != entries_.end() ? *known : std::make_shared<Entry>(Entry{.job = std::move(job)}));
     }
     entries_ = std::move(next);
   }
@@ -53,9 +57,13 @@ void BackgroundClips::announce(std::vector<Job> jobs) {
 
 /// The first job that has not begun, or null if there is none or enough clips are under way.
 std::shared_ptr<BackgroundClips::Entry> BackgroundClips::next_job() {
-  const auto under_way = std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->stage != Stage::kWaiting; });
+  const auto under_way = std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return entry->stage != Stage::kWaiting;
+  });
   if (under_way >= most_under_way_) return nullptr;
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [](const auto& entry) { return entry->stage == Stage::kWaiting; });
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [](const auto& entry) {
+    return entry->stage == Stage::kWaiting;
+  });
   return found != entries_.end() ? *found : nullptr;
 }
 

@@ -21,8 +21,9 @@ struct LoadedClip {
   bool was_decoded = false;
 };
 
-/// Reads clips in threads of its own before they are asked for. What comes out does not depend on the threads: a clip is what its function gives, an
-/// error is thrown where the clip is taken. At most two clips per thread are being read or wait to be taken, whatever has been announced.
+/// Reads clips in threads of its own before they are asked for. What comes out does not depend on
+/// the threads: a clip is what its function gives, an error is thrown where the clip is taken. At
+/// most two clips per thread are being read or wait to be taken, whatever has been announced.
 class BackgroundClips {
  public:
   struct Job {
@@ -37,9 +38,11 @@ class BackgroundClips {
   BackgroundClips(const BackgroundClips&) = delete;
   BackgroundClips& operator=(const BackgroundClips&) = delete;
 
-  /// What will be taken next, in about this order. Jobs from before that are not among these are forgotten. @param jobs  keys differ.
+  /// What will be taken next, in about this order. Jobs from before that are not among these are
+  /// forgotten. @param jobs  keys differ.
   void announce(std::vector<Job> jobs);
-  /// Waits for the clip, or reads it in this thread if no other has begun; nothing if it was not announced. The job is done then.
+  /// Waits for the clip, or reads it in this thread if no other has begun; nothing if it was not
+  /// announced. The job is done then.
   /// @throws what its function threw.
   std::optional<LoadedClip> take(const std::string& key);
 
@@ -64,7 +67,8 @@ class BackgroundClips {
   std::condition_variable changed_;
   Entries entries_;
   bool stopping_ = false;
-  std::vector<std::jthread> threads_;  ///< Last: they use what is above, and are joined before it goes.
+  /// Last: they use what is above, and are joined before it goes.
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace vrlt::processor

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int64_t kChannels = 3;
 
-/// (p/255 - mean) / std, folded as the reference's fast path does: the products in float32, then a subtraction and a division.
+/// (p/255 - mean) / std, folded as the reference's fast path does: the products in float32, then a
+/// subtraction and a division.
 kernels::LevelScale scale_of(const VisionGeometry& geometry) {
   constexpr float kHighest = 255.0F;
   kernels::LevelScale scale{};
@@ -27,21 +28,29 @@ kernels::LevelScale scale_of(const VisionGeometry& geometry) {
   return scale;
 }
 
-/// Fresh memory of tens of megabytes costs as much as filling it unless it comes in large pages. A hint: nothing depends on it.
+/// Fresh memory of tens of megabytes costs as much as filling it unless it comes in large pages. A
+/// hint: nothing depends on it.
 void ask_for_huge_pages(const at::Tensor& tensor) {
   constexpr uintptr_t kPage = 2 << 20;
-  const auto begin = (reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) + kPage - 1) / kPage * kPage;
-  const auto end = (reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) + tensor.nbytes()) / kPage * kPage;
+  const auto begin =
+      (reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) + kPage - 1) / kPage * kPage;
+  const auto end =
+      (reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) + tensor.nbytes()) / kPage * kPage;
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
 }  // namespace
 
-at::Tensor patchify(const at::Tensor& frames, const VisionGeometry& geometry, at::Tensor* grid_thw) {
-  VRLT_CHECK(frames.dim() == 4 && frames.size(1) == kChannels && frames.size(0) >= 1 && frames.scalar_type() == at::kByte, "frames ", frames.sizes());
-  const int64_t count = frames.size(0), height = frames.size(2), width = frames.size(3), unit = geometry.pixel_factor();
+at::Tensor patchify(const at::Tensor& frames, const VisionGeometry& geometry,
+                    at::Tensor* grid_thw) {
+  VRLT_CHECK(frames.dim() == 4 && frames.size(1) == kChannels && frames.size(0) >= 1 &&
+                 frames.scalar_type() == at::kByte,
+             "frames ", frames.sizes());
+  const int64_t count = frames.size(0), height = frames.size(2), width = frames.size(3),
+                unit = geometry.pixel_factor();
   if (height % unit != 0 || width % unit != 0 || height == 0 || width == 0)
-    throw DataError(concat("frames of ", width, "x", height, ": the sides must be multiples of ", unit));
+    throw DataError(
+        concat("frames of ", width, "x", height, ": the sides must be multiples of ", unit));
   const int64_t depth = geometry.temporal_patch, values = geometry.patch_values();
   const auto [T, H, W] = grid_of(geometry, count, height, width);
   *grid_thw = at::tensor({T, H, W}, at::kLong).view({1, 3});
@@ -55,8 +64,8 @@ at::Tensor patchify(const at::Tensor& frames, const VisionGeometry& geometry, at
   for (int64_t t = 0; t < T; ++t) {
     for (int64_t i = 0; i < depth; ++i)  // the last frame fills the last slice up
       slice[static_cast<size_t>(i)] = pixels + std::min(t * depth + i, count - 1) * frame_values;
-    kernels::write_patch_rows(slice, height, width, {geometry.patch_size, geometry.merge_size}, scale,
-                              rows.mutable_data_ptr<float>() + t * H * W * values);
+    kernels::write_patch_rows(slice, height, width, {geometry.patch_size, geometry.merge_size},
+                              scale, rows.mutable_data_ptr<float>() + t * H * W * values);
   }
   return rows;
 }

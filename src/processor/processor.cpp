@@ -13,7 +13,8 @@ VisionGrid to_grid(const at::Tensor& grid_thw) {
 }
 
 /// Cuts the images, and gives each its place.
-void add_images(const std::vector<at::Tensor>& images, const VisionGeometry& geometry, ModelInputs& inputs, std::vector<PromptPart>& parts) {
+void add_images(const std::vector<at::Tensor>& images, const VisionGeometry& geometry,
+                ModelInputs& inputs, std::vector<PromptPart>& parts) {
   if (images.empty()) return;
   std::vector<at::Tensor> pixels, grids;
   for (const auto& image : images) {
@@ -24,20 +25,23 @@ void add_images(const std::vector<at::Tensor>& images, const VisionGeometry& geo
   inputs.image_grid_thw = at::cat(grids);
 }
 
-void add_clip(const video::Clip& clip, const VisionGeometry& geometry, ModelInputs& inputs, std::vector<PromptPart>& parts) {
+void add_clip(const video::Clip& clip, const VisionGeometry& geometry, ModelInputs& inputs,
+              std::vector<PromptPart>& parts) {
   inputs.pixel_values_videos = patchify(clip.frames, geometry, &inputs.video_grid_thw);
   inputs.sample_fps = clip.sample_fps;
   inputs.num_frames = clip.frames.size(0);
   inputs.frame_seconds = clip.frame_seconds;
   if (!inputs.pixel_values.defined()) inputs.media_key = clip.key;
-  parts.push_back({.kind = PromptPart::Kind::kClip,
-                   .grid = to_grid(inputs.video_grid_thw),
-                   .times = {clip.sample_fps, clip.frame_seconds, clip.file_frames, clip.file_fps}});
+  parts.push_back(
+      {.kind = PromptPart::Kind::kClip,
+       .grid = to_grid(inputs.video_grid_thw),
+       .times = {clip.sample_fps, clip.frame_seconds, clip.file_frames, clip.file_fps}});
 }
 
 }  // namespace
 
-ModelInputs Processor::operator()(const PromptMedia& media, const std::string& system, const std::string& question,
+ModelInputs Processor::operator()(const PromptMedia& media, const std::string& system,
+                                  const std::string& question,
                                   const std::string& answer_prefix) const {
   ModelInputs inputs;
   Conversation conversation{.system = system, .answer_prefix = answer_prefix};

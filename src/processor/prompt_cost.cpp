@@ -11,7 +11,9 @@ double estimated_frames(const data::Sample& sample, const video::VideoOptions& o
   if (options.num_frames) return static_cast<double>(*options.num_frames);
   const auto most = static_cast<double>(options.max_frames);
   const auto end = sample.clip_end ? sample.clip_end : sample.duration;
-  return end ? std::clamp((*end - sample.clip_start) * options.fps, static_cast<double>(options.min_frames), most) : most;
+  return end ? std::clamp((*end - sample.clip_start) * options.fps,
+                          static_cast<double>(options.min_frames), most)
+             : most;
 }
 
 /// Pixels of one frame.
@@ -22,7 +24,8 @@ double frame_pixels(double frames, const video::VideoOptions& options) {
 
 }  // namespace
 
-PromptSize estimated_size(const data::Sample& sample, const MediaOptions& options, const VisionGeometry& geometry) {
+PromptSize estimated_size(const data::Sample& sample, const MediaOptions& options,
+                          const VisionGeometry& geometry) {
   const auto pixels_per_token = static_cast<double>(geometry.pixels_per_token());
   double bytes = static_cast<double>(sample.question.size());
   for (const auto& option : sample.options) bytes += static_cast<double>(option.size());
@@ -32,7 +35,8 @@ PromptSize estimated_size(const data::Sample& sample, const MediaOptions& option
     size.vision_tokens = static_cast<double>(sample.images.size()) * size.tokens_per_slice;
   }
   if (!sample.video.empty()) {
-    const double frames = estimated_frames(sample, options.video), per_slice = frame_pixels(frames, options.video) / pixels_per_token;
+    const double frames = estimated_frames(sample, options.video),
+                 per_slice = frame_pixels(frames, options.video) / pixels_per_token;
     size.tokens_per_slice = std::max(size.tokens_per_slice, per_slice);
     const double slices = frames / static_cast<double>(geometry.temporal_patch);
     size.vision_tokens += slices * per_slice;

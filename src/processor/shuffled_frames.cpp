@@ -8,8 +8,10 @@
 
 namespace vrlt::processor {
 
-ModelInputs with_shuffled_frames(const ModelInputs& inputs, const VisionGeometry& geometry, uint64_t seed, uint64_t key) {
-  VRLT_CHECK(inputs.pixel_values_videos.defined() && inputs.video_grid_thw.size(0) == 1, "expected one video");
+ModelInputs with_shuffled_frames(const ModelInputs& inputs, const VisionGeometry& geometry,
+                                 uint64_t seed, uint64_t key) {
+  VRLT_CHECK(inputs.pixel_values_videos.defined() && inputs.video_grid_thw.size(0) == 1,
+             "expected one video");
   constexpr int64_t kChannels = 3;
   const int64_t depth = geometry.temporal_patch;
   auto order = random_permutation(inputs.num_frames, seed, key);
@@ -23,7 +25,8 @@ ModelInputs with_shuffled_frames(const ModelInputs& inputs, const VisionGeometry
   const auto shuffled = frames.index_select(0, at::tensor(order, at::kLong));
   auto result = inputs;
   result.media_key.clear();
-  result.pixel_values_videos = shuffled.unflatten(0, {steps, depth}).permute({0, 2, 3, 1, 4}).reshape(rows.sizes());
+  result.pixel_values_videos =
+      shuffled.unflatten(0, {steps, depth}).permute({0, 2, 3, 1, 4}).reshape(rows.sizes());
   return result;
 }
 

@@ -10,20 +10,28 @@ constexpr Words kLabelWords = {U"option", U"caption", U"sentence", U"statement",
 constexpr Words kReasons = {U"because", U"since", U"as"};
 constexpr Words kRight = {U"correct", U"right", U"best", U"true", U"appropriate", U"accurate"};
 
-bool has_letters(const std::string& first_label) { return first_label.empty() || !is_digit(static_cast<unsigned char>(first_label.back())); }
+bool has_letters(const std::string& first_label) {
+  return first_label.empty() || !is_digit(static_cast<unsigned char>(first_label.back()));
+}
 
-std::vector<std::string> labelled(const std::vector<std::string>& captions, const std::string& first_label) {
+std::vector<std::string> labelled(const std::vector<std::string>& captions,
+                                  const std::string& first_label) {
   std::vector<std::string> lines;
   const auto word = first_label.substr(0, first_label.empty() ? 0 : first_label.size() - 1);
   for (size_t i = 0; i < captions.size(); ++i)
-    lines.push_back(word + (has_letters(first_label) ? std::string(1, static_cast<char>('A' + i)) : std::to_string(i + 1)) + ": " + captions[i]);
+    lines.push_back(word +
+                    (has_letters(first_label) ? std::string(1, static_cast<char>('A' + i))
+                                              : std::to_string(i + 1)) +
+                    ": " + captions[i]);
   return lines;
 }
 
 }  // namespace
 
 Captions::Captions(const std::vector<std::string>& captions, const std::string& first_label)
-    : sentences_(captions), lines_(labelled(captions, first_label)), letters_(has_letters(first_label)) {}
+    : sentences_(captions),
+      lines_(labelled(captions, first_label)),
+      letters_(has_letters(first_label)) {}
 
 std::optional<int64_t> Captions::whole(View text) const {
   for (const auto* options : {&sentences_, &lines_}) {
@@ -37,7 +45,8 @@ std::optional<CaptionLabel> Captions::label_at(View text, size_t i) const {
   CaptionLabel label{.begin = i};
   if (is_opening(at(text, i))) i = skip_blanks(text, i + 1);
   if (!word_begins(text, i)) return {};
-  for (size_t word = match_any(text, i, kLabelWords); word != kNone; word = match_any(text, i, kLabelWords)) {
+  for (size_t word = match_any(text, i, kLabelWords); word != kNone;
+       word = match_any(text, i, kLabelWords)) {
     label.word = true;
     i = skip_blanks(text, word);
   }
@@ -46,7 +55,8 @@ std::optional<CaptionLabel> Captions::label_at(View text, size_t i) const {
   if (is_digit(at(text, i))) {
     int64_t number = 0;
     constexpr size_t kMostDigits = 3;
-    for (; is_digit(at(text, i)) && i - label.sign < kMostDigits; ++i) number = number * 10 + static_cast<int64_t>(text[i] - '0');
+    for (; is_digit(at(text, i)) && i - label.sign < kMostDigits; ++i)
+      number = number * 10 + static_cast<int64_t>(text[i] - '0');
     label.index = number - 1;
     label.of_kind = !letters_ && number > 0;
   } else if (is_letter(at(text, i))) {
@@ -75,7 +85,8 @@ std::vector<CaptionLabel> Captions::in_full(View text) const {
     if (!word_begins(text, i) && !is_opening(text[i])) continue;
     const auto label = label_at(text, i);
     if (!label || !label->marked() || !label->of_kind || label->index >= size()) continue;
-    if (sentences_.text_end(text, skip_all(text, label->end, U" \n\"'"), label->index) == kNone) continue;
+    if (sentences_.text_end(text, skip_all(text, label->end, U" \n\"'"), label->index) == kNone)
+      continue;
     labels.push_back(*label);
     i = label->end - 1;
   }
@@ -109,7 +120,8 @@ bool Captions::says_why(View rest) {
   if (match_any(rest, begin, kReasons) != kNone) return true;
   const size_t verb = match_any(rest, begin, {U"is", U"would be", U"should be", U"seems"});
   if (verb == kNone) return false;
-  const size_t word = skip_phrase(rest, skip_phrase(rest, skip_blanks(rest, verb), {U"the"}), {U"most"});
+  const size_t word =
+      skip_phrase(rest, skip_phrase(rest, skip_blanks(rest, verb), {U"the"}), {U"most"});
   return match_any(rest, word, kRight) != kNone;
 }
 

@@ -11,8 +11,9 @@ namespace vrlt::reading {
 
 /// A label in a text: "Sentence B", "(2)", "A:".
 struct CaptionLabel {
-  int64_t index = 0;                                 ///< 0 for A and 1.
-  bool of_kind = true;                               ///< A letter where the record's labels have letters, a digit where they have digits.
+  int64_t index = 0;  ///< 0 for A and 1.
+  /// A letter where the record's labels have letters, a digit where they have digits.
+  bool of_kind = true;
   bool word = false, bracket = false, mark = false;  ///< What stands with it.
   size_t begin = 0, sign = 0, end = 0;               ///< The whole, and its letter or digit.
 

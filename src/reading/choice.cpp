@@ -22,7 +22,8 @@ Read<int64_t> read_value(const Value& value, View text, const Options& options) 
   const auto& inner = single(value);
   switch (inner.kind) {
     case Value::Kind::kString:
-      return inner.text.empty() ? Read<int64_t>(Reason::kEmpty) : read_choice_text(inner.text, options);
+      return inner.text.empty() ? Read<int64_t>(Reason::kEmpty)
+                                : read_choice_text(inner.text, options);
     case Value::Kind::kObject:
       return read_object(inner, text, options);
     case Value::Kind::kList:
@@ -60,7 +61,9 @@ Read<int64_t> read_list(const Value& list, const Options& options) {
   return all;
 }
 
-bool is_whole(View text, const Value& value) { return trim(text).size() == value.end - value.begin; }
+bool is_whole(View text, const Value& value) {
+  return trim(text).size() == value.end - value.begin;
+}
 
 }  // namespace
 
@@ -81,7 +84,8 @@ Read<int64_t> read_choice_text(View text, const Options& options) {
     if (structures.values.size() == 1 && is_whole(text, structures.values[0])) {
       const auto& value = structures.values[0];
       if (value.kind == Value::Kind::kObject) return Reason::kMissingKey;
-      if (const auto read = read_list(value, options); read.reason != Reason::kNoOption) return read;
+      if (const auto read = read_list(value, options); read.reason != Reason::kNoOption)
+        return read;
     }
     return read_choice_words(text, options);
   }

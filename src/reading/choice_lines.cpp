@@ -14,7 +14,8 @@ Read<int64_t> read_line(View line, const Options& options) {
   for (const auto text : {line, behind}) {
     if (const auto option = options.word_for_word(text)) return *option;
     if (const auto option = options.near(text)) return *option;
-    if (const auto letter = lone_letter(text)) return *letter < options.size() ? Read<int64_t>(*letter) : Reason::kLetterOutOfRange;
+    if (const auto letter = lone_letter(text))
+      return *letter < options.size() ? Read<int64_t>(*letter) : Reason::kLetterOutOfRange;
     const auto leading = leading_letter(text, options).letter;
     if (leading && own_text_end(text, *leading, options) != kNone) return leading->index;
   }
@@ -24,7 +25,8 @@ Read<int64_t> read_line(View line, const Options& options) {
 /// "or C": nothing but joining words and letters, one of them another one.
 bool adds_a_letter(View line, int64_t option) {
   const auto letters = only_letters(line, 1);
-  return std::any_of(letters.begin(), letters.end(), [&](int64_t letter) { return letter != option; });
+  return std::any_of(letters.begin(), letters.end(),
+                     [&](int64_t letter) { return letter != option; });
 }
 
 struct ReadLine {
@@ -40,10 +42,14 @@ Read<int64_t> agreed(View text, const std::vector<ReadLine>& lines, const Option
     if (!options.are_equal(*line.option, *first->option)) return Reason::kAmbiguous;
   }
   if (first == nullptr) {
-    const bool beyond = std::any_of(lines.begin(), lines.end(), [](const ReadLine& line) { return line.option.reason == Reason::kLetterOutOfRange; });
+    const bool beyond = std::any_of(lines.begin(), lines.end(), [](const ReadLine& line) {
+      return line.option.reason == Reason::kLetterOutOfRange;
+    });
     return beyond ? Reason::kLetterOutOfRange : Reason::kNoOption;
   }
-  return is_contradicted(text, options, *first->option, first->line.begin, first->line.end) ? Read<int64_t>(Reason::kAmbiguous) : first->option;
+  return is_contradicted(text, options, *first->option, first->line.begin, first->line.end)
+             ? Read<int64_t>(Reason::kAmbiguous)
+             : first->option;
 }
 
 }  // namespace
@@ -59,18 +65,22 @@ size_t own_text_end(View text, const LeadingLetter& leading, const Options& opti
 
 Read<int64_t> read_choice_lines(View text, const Options& options) {
   std::vector<ReadLine> lines;
-  for (const auto& line : lines_of(text)) lines.push_back({line, read_line(text.substr(line.begin, line.end - line.begin), options)});
+  for (const auto& line : lines_of(text))
+    lines.push_back({line, read_line(text.substr(line.begin, line.end - line.begin), options)});
   const auto option = agreed(text, lines, options);
   if (!option) return option;
   for (const auto& line : lines)
-    if (!line.option && adds_a_letter(text.substr(line.line.begin, line.line.end - line.line.begin), *option)) return Reason::kAmbiguous;
+    if (!line.option &&
+        adds_a_letter(text.substr(line.line.begin, line.line.end - line.line.begin), *option))
+      return Reason::kAmbiguous;
   return option;
 }
 
 Read<int64_t> read_outer_lines(View text, const Options& options) {
   const auto all = lines_of(text);
   std::vector<ReadLine> lines;
-  for (const auto& line : {all.front(), all.back()}) lines.push_back({line, read_line(text.substr(line.begin, line.end - line.begin), options)});
+  for (const auto& line : {all.front(), all.back()})
+    lines.push_back({line, read_line(text.substr(line.begin, line.end - line.begin), options)});
   return agreed(text, lines, options);
 }
 

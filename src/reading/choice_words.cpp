@@ -26,12 +26,15 @@ View without_list_number(View text) {
 std::optional<int64_t> letter_with_text(View text, const Options& options) {
   size_t i = skip_all(text, 0, U" \n\"'");
   if (is_opening(at(text, i))) i = skip_blanks(text, i + 1);
-  if (!is_letter(at(text, i)) || is_word(at(text, i + 1)) || index_of(text[i]) >= options.size()) return {};
+  if (!is_letter(at(text, i)) || is_word(at(text, i + 1)) || index_of(text[i]) >= options.size())
+    return {};
   size_t begin = skip_blanks(text, i + 1);
   if (is_closing(at(text, begin))) begin = skip_blanks(text, begin + 1);
   if (is_one_of(at(text, begin), U").:],;|-")) ++begin;
   const auto rest = plain(text.substr(std::min(begin, text.size())));
-  return !rest.empty() && rest == options.plain_text(index_of(text[i])) ? std::optional(index_of(text[i])) : std::nullopt;
+  return !rest.empty() && rest == options.plain_text(index_of(text[i]))
+             ? std::optional(index_of(text[i]))
+             : std::nullopt;
 }
 
 /// What is all of the text: an option's words, a letter, a letter with its words, or letters alone.
@@ -40,7 +43,8 @@ Read<int64_t> read_whole(View text, const Options& options) {
   if (const auto letter = lone_letter(text)) return letter_of(*letter, options);
   if (const auto option = letter_with_text(text, options)) return *option;
   if (const auto letters = only_letters(text); !letters.empty()) {
-    const bool one = std::all_of(letters.begin(), letters.end(), [&](int64_t letter) { return letter == letters.front(); });
+    const bool one = std::all_of(letters.begin(), letters.end(),
+                                 [&](int64_t letter) { return letter == letters.front(); });
     return one ? letter_of(letters.front(), options) : Reason::kAmbiguous;
   }
   if (const auto option = options.near(text)) return *option;
@@ -50,14 +54,17 @@ Read<int64_t> read_whole(View text, const Options& options) {
 /// Whether a letter of another option stands alone in [begin, end).
 bool has_other_letter(View text, size_t begin, const Options& options, int64_t option) {
   for (size_t i = begin; i < text.size(); ++i)
-    if (is_option_letter(text, i) && index_of(text[i]) != option && index_of(text[i]) < options.size()) return true;
+    if (is_option_letter(text, i) && index_of(text[i]) != option &&
+        index_of(text[i]) < options.size())
+      return true;
   return false;
 }
 
 /// Another option's words are all of what stands behind a leading letter, or its first line.
 bool says_other_text(View rest, const Options& options, int64_t option) {
   for (const auto text : {rest, rest.substr(0, rest.find(U'\n'))})
-    if (const auto other = options.word_for_word(text); other && !options.are_equal(*other, option)) return true;
+    if (const auto other = options.word_for_word(text); other && !options.are_equal(*other, option))
+      return true;
   return false;
 }
 
@@ -65,16 +72,19 @@ Read<int64_t> read_leading(View text, const LeadingLetter& leading, const Option
   const auto rest = trim(text.substr(leading.rest));
   if (says_other_text(rest, options, leading.index)) return Reason::kConflict;
   if (const size_t end = own_text_end(text, leading, options); end != kNone)
-    return is_contradicted(text, options, leading.index, 0, end) ? Read<int64_t>(Reason::kAmbiguous) : leading.index;
+    return is_contradicted(text, options, leading.index, 0, end) ? Read<int64_t>(Reason::kAmbiguous)
+                                                                 : leading.index;
   const size_t own = options.text_end(text, skip_blanks(text, leading.rest), leading.index);
-  if (has_other_letter(text, own == kNone ? leading.rest : own, options, leading.index)) return Reason::kAmbiguous;
+  if (has_other_letter(text, own == kNone ? leading.rest : own, options, leading.index))
+    return Reason::kAmbiguous;
   return is_negated(text, leading.letter) ? Read<int64_t>(Reason::kNegated) : leading.index;
 }
 
 /// A letter that is a line of its own is left to the lines.
 bool is_line_of_its_own(View text) {
   const auto lines = lines_of(text);
-  return lines.size() > 1 && lone_letter(text.substr(lines[0].begin, lines[0].end - lines[0].begin)).has_value();
+  return lines.size() > 1 &&
+         lone_letter(text.substr(lines[0].begin, lines[0].end - lines[0].begin)).has_value();
 }
 
 Read<int64_t> read_full_names(View text, const Options& options) {
@@ -82,7 +92,9 @@ Read<int64_t> read_full_names(View text, const Options& options) {
   if (names.empty()) return Reason::kNoOption;
   for (const auto& name : names)
     if (name.option != names[0].option) return Reason::kAmbiguous;
-  return is_contradicted(text, options, names[0].option, names[0].begin, names[0].end) ? Read<int64_t>(Reason::kAmbiguous) : names[0].option;
+  return is_contradicted(text, options, names[0].option, names[0].begin, names[0].end)
+             ? Read<int64_t>(Reason::kAmbiguous)
+             : names[0].option;
 }
 
 /// Letters in brackets or announced.
@@ -93,7 +105,9 @@ Read<int64_t> read_named_letters(View text, const Options& options) {
   for (const auto& letter : letters) (letter.negated ? denied : said).insert(letter.index);
   if (said.empty()) return denied.empty() ? Reason::kNoOption : Reason::kNegated;
   const int64_t option = *said.begin();
-  if (said.size() > 1 || std::any_of(denied.begin(), denied.end(), [&](int64_t other) { return other != option; })) return Reason::kAmbiguous;
+  if (said.size() > 1 ||
+      std::any_of(denied.begin(), denied.end(), [&](int64_t other) { return other != option; }))
+    return Reason::kAmbiguous;
   if (denied.contains(option)) return Reason::kNegated;
   if (has_other_letter(text, 0, options, option)) return Reason::kAmbiguous;
   return letter_of(option, options);
@@ -124,14 +138,18 @@ Read<int64_t> read_choice_words(View text, const Options& options) {
     if (leading.out_of_range) return Reason::kLetterOutOfRange;
   }
   if (lines)
-    if (const auto read = read_choice_lines(text, options); read.reason != Reason::kNoOption) return read;
-  if (const auto read = read_full_names(text, options); read.reason != Reason::kNoOption) return read;
-  if (const auto read = read_named_letters(text, options); read.reason != Reason::kNoOption) return read;
+    if (const auto read = read_choice_lines(text, options); read.reason != Reason::kNoOption)
+      return read;
+  if (const auto read = read_full_names(text, options); read.reason != Reason::kNoOption)
+    return read;
+  if (const auto read = read_named_letters(text, options); read.reason != Reason::kNoOption)
+    return read;
   return read_stray_letters(text, options);
 }
 
 Read<int64_t> read_long_choice(View text, const Options& options) {
-  if (const auto read = read_outer_lines(text, options); read.reason != Reason::kNoOption) return read;
+  if (const auto read = read_outer_lines(text, options); read.reason != Reason::kNoOption)
+    return read;
   return read_full_names(text, options);
 }
 

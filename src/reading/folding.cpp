@@ -11,7 +11,8 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-/// Where a range begins in which all code points are folded alike; null where they stay as they are.
+/// Where a range begins in which all code points are folded alike; null where they stay as they
+/// are.
 struct Boundary {
   char32_t first;
   const FoldRange* range;
@@ -20,7 +21,9 @@ struct Boundary {
 /// The ranges cut where later ones win, in the order of code points.
 std::vector<Boundary> cut_ranges() {
   std::map<char32_t, const FoldRange*> cuts = {{0, nullptr}};
-  const auto cut_at = [&](char32_t c) { return cuts.emplace(c, std::prev(cuts.upper_bound(c))->second).first; };
+  const auto cut_at = [&](char32_t c) {
+    return cuts.emplace(c, std::prev(cuts.upper_bound(c))->second).first;
+  };
   for (const auto& range : fold_ranges()) {
     const auto end = cut_at(range.last + 1);
     const auto begin = cut_at(range.first);
@@ -34,7 +37,8 @@ std::vector<Boundary> cut_ranges() {
 
 const FoldRange* range_of(char32_t c) {
   static const auto kBoundaries = cut_ranges();
-  const auto behind = std::upper_bound(kBoundaries.begin(), kBoundaries.end(), c, [](char32_t x, const Boundary& b) { return x < b.first; });
+  const auto behind = std::upper_bound(kBoundaries.begin(), kBoundaries.end(), c,
+                                       [](char32_t x, const Boundary& b) { return x < b.first; });
   return std::prev(behind)->range;
 }
 
@@ -89,7 +93,8 @@ Text fold_code_points(const std::vector<char32_t>& code_points) {
   Text text;
   text.reserve(code_points.size());
   for (size_t i = 0; i < code_points.size(); ++i)
-    if (code_points[i] != '\r' || i + 1 == code_points.size() || code_points[i + 1] != '\n') append_folded(text, code_points[i]);
+    if (code_points[i] != '\r' || i + 1 == code_points.size() || code_points[i + 1] != '\n')
+      append_folded(text, code_points[i]);
   return without_replacements(text);
 }
 
@@ -97,6 +102,8 @@ Text fold_code_points(const std::vector<char32_t>& code_points) {
 
 Text fold(std::string_view bytes) { return fold_code_points(tokenizer::decode_utf8(bytes)); }
 
-Text fold_option(const std::string& option) { return fold(tokenizer::normalize_nfc(tokenizer::valid_utf8(option))); }
+Text fold_option(const std::string& option) {
+  return fold(tokenizer::normalize_nfc(tokenizer::valid_utf8(option)));
+}
 
 }  // namespace vrlt::reading

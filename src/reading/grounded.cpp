@@ -11,8 +11,10 @@ namespace vrlt::reading {
 namespace {
 
 constexpr char32_t kCovered = 0xFFFC;  // what no grammar looks for
-constexpr Words kLeads = {U"from",   U"between",  U"in",      U"during", U"timestamps", U"timespan", U"span", U"range", U"period",
-                          U"window", U"interval", U"segment", U"moment", U"evidence",   U"relevant", U"when", U"clip",  U"video"};
+constexpr Words kLeads = {U"from",     U"between", U"in",     U"during",   U"timestamps",
+                          U"timespan", U"span",    U"range",  U"period",   U"window",
+                          U"interval", U"segment", U"moment", U"evidence", U"relevant",
+                          U"when",     U"clip",    U"video"};
 
 std::vector<int64_t> options_with_ranges(const Options& options) {
   std::vector<int64_t> found;
@@ -28,35 +30,41 @@ Text with_options_covered(View text, const Options& options, const std::vector<i
     if (!word_begins(text, i)) continue;
     for (const int64_t option : covered)
       if (const size_t end = options.text_end(text, i, option); end != kNone)
-        std::fill(result.begin() + static_cast<long>(i), result.begin() + static_cast<long>(end), kCovered);
+        std::fill(result.begin() + static_cast<long>(i), result.begin() + static_cast<long>(end),
+                  kCovered);
   }
   return result;
 }
 
 bool has_option_key(const Value& value) {
-  if (value.kind == Value::Kind::kList) return std::any_of(value.items.begin(), value.items.end(), has_option_key);
-  return std::any_of(value.members.begin(), value.members.end(), [](const auto& member) { return (member.classes & kOptionKey) != 0; });
+  if (value.kind == Value::Kind::kList)
+    return std::any_of(value.items.begin(), value.items.end(), has_option_key);
+  return std::any_of(value.members.begin(), value.members.end(),
+                     [](const auto& member) { return (member.classes & kOptionKey) != 0; });
 }
 
 bool is_lead_word(const Token& token) {
-  return token.kind == TokenKind::kBegin || token.kind == TokenKind::kNear || token.kind == TokenKind::kFar || is_token(token, {U"and"}) ||
-         is_token(token, kLeads);
+  return token.kind == TokenKind::kBegin || token.kind == TokenKind::kNear ||
+         token.kind == TokenKind::kFar || is_token(token, {U"and"}) || is_token(token, kLeads);
 }
 
 bool is_lead(const std::vector<Token>& tokens, size_t i) {
   const auto& token = tokens[i];
   if (token.kind == TokenKind::kColon) return i > 0 && is_lead_word(tokens[i - 1]);
-  if (token.kind == TokenKind::kQuote) return is_opening(token.word.front()) || is_quote(token.word.front());
+  if (token.kind == TokenKind::kQuote)
+    return is_opening(token.word.front()) || is_quote(token.word.front());
   return is_lead_word(token) || (token.kind == TokenKind::kSeparator && token.word.front() == '~');
 }
 
 /// Where up to 12 tokens that lead to a span begin.
 size_t leads_begin(const std::vector<Token>& tokens, size_t span_begin) {
   constexpr size_t kMostLeads = 12;
-  const auto behind = std::partition_point(tokens.begin(), tokens.end(), [&](const Token& token) { return token.end <= span_begin; });
+  const auto behind = std::partition_point(
+      tokens.begin(), tokens.end(), [&](const Token& token) { return token.end <= span_begin; });
   size_t begin = span_begin;
   auto i = static_cast<size_t>(behind - tokens.begin());
-  for (size_t k = 0; k < kMostLeads && i > 0 && is_lead(tokens, i - 1); ++k) begin = tokens[--i].begin;
+  for (size_t k = 0; k < kMostLeads && i > 0 && is_lead(tokens, i - 1); ++k)
+    begin = tokens[--i].begin;
   return begin;
 }
 
@@ -82,7 +90,8 @@ Text without_spans(View text, const SpanText& found, bool with_leads) {
   Text result(text);
   for (const auto& cut : cuts) {
     const size_t begin = with_leads ? leads_begin(found.tokens, cut.begin) : cut.begin;
-    std::fill(result.begin() + static_cast<long>(begin), result.begin() + static_cast<long>(cut.end), U' ');
+    std::fill(result.begin() + static_cast<long>(begin),
+              result.begin() + static_cast<long>(cut.end), U' ');
   }
   const auto cleaned = without_spare_blanks(without_empty_brackets(result));
   return cuts.empty() ? Text(text) : Text(trim_all(cleaned, U" \n,;|/-:."));
@@ -90,7 +99,8 @@ Text without_spans(View text, const SpanText& found, bool with_leads) {
 
 class GroundedReader {
  public:
-  explicit GroundedReader(const std::vector<std::string>& options) : options_(options), covered_(options_with_ranges(options_)) {}
+  explicit GroundedReader(const std::vector<std::string>& options)
+      : options_(options), covered_(options_with_ranges(options_)) {}
 
   Read<Spans> spans(const Zone& zone) const {
     return read_zone<Spans>(zone, [&](View text) { return find(text).spans; });
@@ -103,7 +113,10 @@ class GroundedReader {
   }
 
  private:
-  SpanText find(View text) const { return find_spans(covered_.empty() ? Text(text) : with_options_covered(text, options_, covered_)); }
+  SpanText find(View text) const {
+    return find_spans(covered_.empty() ? Text(text)
+                                       : with_options_covered(text, options_, covered_));
+  }
 
   Read<int64_t> option_beside_spans(View text, Read<int64_t> (*read)(View, const Options&)) const {
     const auto found = find(text);
@@ -126,7 +139,9 @@ class GroundedReader {
 GroundedReading read_grounded(const Response& response, const std::vector<std::string>& options) {
   const auto zones = find_zones(response);
   const GroundedReader reader(options);
-  return {.option = reader.option(zones.answer), .spans = zones.glue ? read_spans(*zones.glue, /*several=*/true) : reader.spans(zones.answer)};
+  return {
+      .option = reader.option(zones.answer),
+      .spans = zones.glue ? read_spans(*zones.glue, /*several=*/true) : reader.spans(zones.answer)};
 }
 
 Reason reason_of_whole(Reason option, Reason span) {

@@ -9,7 +9,8 @@ constexpr Words kFillers = {U"the", U"it", U"then"};
 /// The tokens between two times, read from the left.
 class Between {
  public:
-  Between(const std::vector<Token>& tokens, size_t first, size_t second) : tokens_(tokens), begin_(first + 1), end_(second) {}
+  Between(const std::vector<Token>& tokens, size_t first, size_t second)
+      : tokens_(tokens), begin_(first + 1), end_(second) {}
 
   /// before S gap
   std::optional<Joint> separator() {
@@ -41,7 +42,9 @@ class Between {
   /// before (c | d | q | and | the | it | then){0,4} E tail
   bool ends() {
     begin_of_end();
-    for (int k = 0; k < 4 && (is(TokenKind::kComma) || is(TokenKind::kStop) || is(TokenKind::kQuote) || is_word({U"and"}) || is_word(kFillers)); ++k)
+    for (int k = 0; k < 4 && (is(TokenKind::kComma) || is(TokenKind::kStop) ||
+                              is(TokenKind::kQuote) || is_word({U"and"}) || is_word(kFillers));
+         ++k)
       ++i_;
     return ends_with_tail();
   }
@@ -78,15 +81,24 @@ class Between {
     if (!is(TokenKind::kEnd)) return false;
     ++i_;
     constexpr int kLongestTail = 6;
-    for (int k = 0; k < kLongestTail && i_ < end_ && (in_gap(tokens_[i_], false) || is_dashes(tokens_[i_])); ++k) ++i_;
+    for (int k = 0;
+         k < kLongestTail && i_ < end_ && (in_gap(tokens_[i_], false) || is_dashes(tokens_[i_]));
+         ++k)
+      ++i_;
     return i_ == end_;
   }
 
-  static bool is_tildes(const Token& token) { return token.kind == TokenKind::kSeparator && token.word.front() == '~'; }
-  static bool is_dashes(const Token& token) { return token.kind == TokenKind::kSeparator && token.word.find_first_not_of(U'-') == View::npos; }
+  static bool is_tildes(const Token& token) {
+    return token.kind == TokenKind::kSeparator && token.word.front() == '~';
+  }
+  static bool is_dashes(const Token& token) {
+    return token.kind == TokenKind::kSeparator && token.word.find_first_not_of(U'-') == View::npos;
+  }
 
   static bool in_gap(const Token& token, bool behind_and) {
-    if (token.kind == TokenKind::kQuote || token.kind == TokenKind::kColon || token.kind == TokenKind::kNear || is_tildes(token)) return true;
+    if (token.kind == TokenKind::kQuote || token.kind == TokenKind::kColon ||
+        token.kind == TokenKind::kNear || is_tildes(token))
+      return true;
     return !behind_and && (token.kind == TokenKind::kFar || is_token(token, {U"and"}));
   }
 
@@ -100,7 +112,8 @@ std::optional<Joint> joint_between(const std::vector<Token>& tokens, size_t firs
   Between between(tokens, first, second);
   if (const auto joint = between.separator()) return joint;
   if (between.and_ends() || between.ends()) return Joint::kEndWord;
-  if (tokens[first].time.angle && tokens[second].time.angle && between.only_signs()) return Joint::kAngle;
+  if (tokens[first].time.angle && tokens[second].time.angle && between.only_signs())
+    return Joint::kAngle;
   return {};
 }
 

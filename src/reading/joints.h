@@ -15,8 +15,8 @@ enum class Joint {
   kAngle,      ///< <12> <18>.
 };
 
-/// What stands between two times that follow one another, if it joins them. Looks a bounded number of tokens ahead.
-/// Source: docs/spec/reading.md#ranges.
+/// What stands between two times that follow one another, if it joins them. Looks a bounded number
+/// of tokens ahead. Source: docs/spec/reading.md#ranges.
 std::optional<Joint> joint_between(const std::vector<Token>& tokens, size_t first, size_t second);
 
 }  // namespace vrlt::reading

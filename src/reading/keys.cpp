@@ -5,16 +5,23 @@
 namespace vrlt::reading {
 namespace {
 
-constexpr Words kStart = {U"start",        U"starttime",      U"starttimes",       U"startsec",     U"startsecs", U"startsecond",
-                          U"startseconds", U"starttimestamp", U"starttimeseconds", U"startingtime", U"starting",  U"starts",
-                          U"startat",      U"startsat",       U"timestampstart",   U"begin",        U"begintime", U"beginning",
-                          U"begins",       U"from",           U"timestart",        U"开始",         U"开始时间",  U"起始",
+constexpr Words kStart = {U"start",        U"starttime",      U"starttimes",
+                          U"startsec",     U"startsecs",      U"startsecond",
+                          U"startseconds", U"starttimestamp", U"starttimeseconds",
+                          U"startingtime", U"starting",       U"starts",
+                          U"startat",      U"startsat",       U"timestampstart",
+                          U"begin",        U"begintime",      U"beginning",
+                          U"begins",       U"from",           U"timestart",
+                          U"开始",         U"开始时间",       U"起始",
                           U"起始时间",     U"開始",           U"開始時間"};
-constexpr Words kEnd = {U"end",          U"endtime",        U"endtimes",   U"endsec",   U"endsecs",  U"endsecond", U"endseconds",
-                        U"endtimestamp", U"endtimeseconds", U"endingtime", U"ending",   U"ends",     U"endat",     U"endsat",
-                        U"timestampend", U"finish",         U"finishtime", U"stop",     U"stoptime", U"to",        U"timeend",
-                        U"结束",         U"结束时间",       U"终止",       U"终止时间", U"終了",     U"終了時間"};
-constexpr Words kAnswer = {U"answer", U"finalanswer", U"result", U"prediction", U"output", U"response", U"答案"};
+constexpr Words kEnd = {
+    U"end",        U"endtime",      U"endtimes",       U"endsec",     U"endsecs",    U"endsecond",
+    U"endseconds", U"endtimestamp", U"endtimeseconds", U"endingtime", U"ending",     U"ends",
+    U"endat",      U"endsat",       U"timestampend",   U"finish",     U"finishtime", U"stop",
+    U"stoptime",   U"to",           U"timeend",        U"结束",       U"结束时间",   U"终止",
+    U"终止时间",   U"終了",         U"終了時間"};
+constexpr Words kAnswer = {U"answer", U"finalanswer", U"result", U"prediction",
+                           U"output", U"response",    U"答案"};
 constexpr Words kSpan = {U"time",
                          U"times",
                          U"timestamp",
@@ -55,14 +62,18 @@ constexpr Words kSpan = {U"time",
                          U"时间",
                          U"时间段"};
 constexpr Words kListSpan = {U"events", U"clips", U"results", U"predictions"};
-constexpr Words kOption = {U"option",         U"choice",         U"correctanswer", U"correctoption", U"correctchoice", U"selectedoption",
-                           U"selectedanswer", U"selectedchoice", U"bestanswer",    U"bestoption",    U"bestchoice",    U"answerletter",
-                           U"optionletter",   U"letter",         U"label",         U"选项",          U"选择"};
+constexpr Words kOption = {
+    U"option",        U"choice",         U"correctanswer",  U"correctoption",
+    U"correctchoice", U"selectedoption", U"selectedanswer", U"selectedchoice",
+    U"bestanswer",    U"bestoption",     U"bestchoice",     U"answerletter",
+    U"optionletter",  U"letter",         U"label",          U"选项",
+    U"选择"};
 constexpr Words kNumber = {U"number", U"count", U"value", U"total"};
 
-constexpr std::pair<Words, unsigned> kClasses[] = {{kStart, kStartKey},  {kEnd, kEndKey},           {kAnswer, kSpanKey | kOptionKey | kNumberKey},
-                                                   {kSpan, kSpanKey},    {kListSpan, kListSpanKey}, {kOption, kOptionKey},
-                                                   {kNumber, kNumberKey}};
+constexpr std::pair<Words, unsigned> kClasses[] = {
+    {kStart, kStartKey},  {kEnd, kEndKey},           {kAnswer, kSpanKey | kOptionKey | kNumberKey},
+    {kSpan, kSpanKey},    {kListSpan, kListSpanKey}, {kOption, kOptionKey},
+    {kNumber, kNumberKey}};
 
 std::map<Text, unsigned> all_keys() {
   std::map<Text, unsigned> keys;

@@ -14,8 +14,8 @@ enum KeyClass : unsigned {
   kNumberKey = 32,
 };
 
-/// The classes of a key, as bits; keys are compared in lower case, without anything but letters, digits and CJK signs.
-/// Source: docs/spec/reading.md#objects-and-lists.
+/// The classes of a key, as bits; keys are compared in lower case, without anything but letters,
+/// digits and CJK signs. Source: docs/spec/reading.md#objects-and-lists.
 unsigned classes_of_key(View key);
 
 }  // namespace vrlt::reading

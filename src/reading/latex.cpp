@@ -67,7 +67,8 @@ const Command* find_command(View name) {
   return nullptr;
 }
 
-/// Takes commands out, one scan; remembers which open braces were taken out, for their closing ones.
+/// Takes commands out, one scan; remembers which open braces were taken out, for their closing
+/// ones.
 class Scan {
  public:
   explicit Scan(View text) : text_(text) {}
@@ -137,6 +138,8 @@ class Scan {
 
 }  // namespace
 
-Text without_latex(View text) { return text.find(U'\\') == View::npos ? Text(text) : Scan(text).run(); }
+Text without_latex(View text) {
+  return text.find(U'\\') == View::npos ? Text(text) : Scan(text).run();
+}
 
 }  // namespace vrlt::reading

@@ -5,15 +5,20 @@
 namespace vrlt::reading {
 namespace {
 
-constexpr Words kOpeners = {U"so", U"therefore", U"thus", U"hence", U"ok", U"okay", U"well", U"sure", U"in conclusion"};
+constexpr Words kOpeners = {U"so",   U"therefore", U"thus", U"hence",        U"ok",
+                            U"okay", U"well",      U"sure", U"in conclusion"};
 constexpr Words kChoosing = {U"choose", U"select", U"pick", U"go with", U"say"};
-constexpr Words kKinds = {U"final",         U"correct",       U"best",   U"right", U"most likely", U"most appropriate",
+constexpr Words kKinds = {U"final",         U"correct",       U"best",
+                          U"right",         U"most likely",   U"most appropriate",
                           U"most suitable", U"most accurate", U"closest"};
-constexpr Words kThings = {U"answer",      U"option",    U"choice",    U"selection",    U"response",   U"caption", U"sentence",
-                           U"description", U"statement", U"match",     U"answers",      U"options",    U"choices", U"selections",
-                           U"responses",   U"captions",  U"sentences", U"descriptions", U"statements", U"matchs"};
-constexpr Words kMatches = {U"to match the video",   U"to best match the video",   U"that matches the video", U"that best matches the video",
-                            U"to matches the video", U"to best matches the video", U"that match the video",   U"that best match the video"};
+constexpr Words kThings = {U"answer",   U"option",    U"choice",       U"selection",  U"response",
+                           U"caption",  U"sentence",  U"description",  U"statement",  U"match",
+                           U"answers",  U"options",   U"choices",      U"selections", U"responses",
+                           U"captions", U"sentences", U"descriptions", U"statements", U"matchs"};
+constexpr Words kMatches = {U"to match the video",     U"to best match the video",
+                            U"that matches the video", U"that best matches the video",
+                            U"to matches the video",   U"to best matches the video",
+                            U"that match the video",   U"that best match the video"};
 constexpr Words kVerbs = {U"is", U"are", U"would be", U"should be", U"must be", U"will be"};
 constexpr Words kItIs = {U"it is", U"it's", U"it would be"};
 
@@ -35,11 +40,13 @@ size_t i_choose(View text, size_t i) {
 
 size_t the_answer_is(View text, size_t i) {
   i = skip_phrase(text, i, {U"the", U"my"});
-  for (size_t next = skip_phrase(text, i, kKinds); next != i; next = skip_phrase(text, i, kKinds)) i = next;
+  for (size_t next = skip_phrase(text, i, kKinds); next != i; next = skip_phrase(text, i, kKinds))
+    i = next;
   size_t end = match_any(text, i, kThings);
   if (end == kNone) return kNone;
   end = skip_about_question(text, end);
-  if (const size_t match = match_any(text, skip_blanks(text, end), kMatches); match != kNone) end = match;
+  if (const size_t match = match_any(text, skip_blanks(text, end), kMatches); match != kNone)
+    end = match;
   const size_t next = skip_blanks(text, end);
   if (const size_t verb = next > end ? match_any(text, next, kVerbs) : kNone; verb != kNone) {
     const size_t behind = skip_phrase(text, skip_blanks(text, verb), {U"that"});

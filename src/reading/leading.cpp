@@ -17,14 +17,16 @@ bool says_right(View text, size_t i) {
   return match_any(text, word, kRight) != kNone;
 }
 
-/// The end of the marks that make a letter at `i` a strong beginning: brackets, `.`, `:`, `)`; kNone if there are none.
+/// The end of the marks that make a letter at `i` a strong beginning: brackets, `.`, `:`, `)`;
+/// kNone if there are none.
 size_t strong_end(View text, size_t i, bool bracket) {
   if (is_closing(at(text, i + 1))) return i + (is_one_of(at(text, i + 2), U".:") ? 3 : 2);
   if (bracket || !is_one_of(at(text, i + 1), U".:") || !stands_alone(text, i)) return kNone;
   return i + 2;
 }
 
-/// Where the text behind an upper-case letter at `i` begins, if something there makes it a beginning; else kNone.
+/// Where the text behind an upper-case letter at `i` begins, if something there makes it a
+/// beginning; else kNone.
 size_t weak_end(View text, size_t i, const Options& options) {
   if (!is_upper(text[i]) || !stands_alone(text, i)) return kNone;
   const size_t next = skip_blanks(text, i + 1);
@@ -34,7 +36,10 @@ size_t weak_end(View text, size_t i, const Options& options) {
   if (mark == '-' && is_blank(at(text, next + 1))) return next + 2;
   if (next == i + 1) return mark >= 0x80 && !is_word(mark) ? next : kNone;
   if (match_any(text, next, kReasons) != kNone || says_right(text, next)) return next;
-  return index_of(text[i]) < options.size() && options.text_end(text, next, index_of(text[i])) != kNone ? next : kNone;
+  return index_of(text[i]) < options.size() &&
+                 options.text_end(text, next, index_of(text[i])) != kNone
+             ? next
+             : kNone;
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ bool stands_alone(View text, size_t i);
 /// Whether it is the English article or pronoun.
 bool is_article(View text, size_t i);
 /// Both: it may name an option.
-inline bool is_option_letter(View text, size_t i) { return is_letter(at(text, i)) && stands_alone(text, i) && !is_article(text, i); }
+inline bool is_option_letter(View text, size_t i) {
+  return is_letter(at(text, i)) && stands_alone(text, i) && !is_article(text, i);
+}
 /// Whether a bracket opens right before it and one closes right behind.
 bool is_in_brackets(View text, size_t i);
 
@@ -43,7 +45,8 @@ struct Leading {
 };
 Leading leading_letter(View text, const Options& options);
 
-/// The letter with its own option's text that begins at `i`, with whatever brackets; where it ends, or kNone.
+/// The letter with its own option's text that begins at `i`, with whatever brackets; where it ends,
+/// or kNone.
 struct FullName {
   int64_t option = 0;
   size_t begin = 0, end = 0;

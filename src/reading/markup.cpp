@@ -5,8 +5,10 @@
 namespace vrlt::reading {
 namespace {
 
-constexpr View kFenceWords[] = {U"json",     U"jsonc", U"json5", U"jsonl", U"text", U"txt",   U"plain", U"plaintext", U"python", U"py",
-                                U"markdown", U"md",    U"yaml",  U"xml",   U"html", U"latex", U"tex",   U"answer",    U"output"};
+constexpr View kFenceWords[] = {U"json",     U"jsonc", U"json5",     U"jsonl",  U"text",
+                                U"txt",      U"plain", U"plaintext", U"python", U"py",
+                                U"markdown", U"md",    U"yaml",      U"xml",    U"html",
+                                U"latex",    U"tex",   U"answer",    U"output"};
 
 /// Emphasis: the signs, and how many of them may stand on each side of a lone letter.
 constexpr std::pair<char32_t, size_t> kMarks[] = {{'*', 3}, {'_', 3}, {'`', 2}, {'$', 2}};
@@ -29,10 +31,13 @@ void keep_words_apart(Text& text, char32_t next) {
   if (is_word(before(text, text.size())) && is_word(next)) text += ' ';
 }
 
-/// Where a letter between equal marks ends, marks included, if the first mark is at `i`; else kNone.
+/// Where a letter between equal marks ends, marks included, if the first mark is at `i`; else
+/// kNone.
 size_t marked_letter_end(View text, size_t i) {
   const size_t letter = run_end(text, i), count = letter - i;
-  if (count > longest_mark(text[i]) || !is_letter(at(text, letter)) || at(text, letter + 1) != text[i]) return kNone;
+  if (count > longest_mark(text[i]) || !is_letter(at(text, letter)) ||
+      at(text, letter + 1) != text[i])
+    return kNone;
   const size_t end = run_end(text, letter + 1);
   return end - (letter + 1) == count ? end : kNone;
 }
@@ -41,11 +46,15 @@ size_t marked_letter_end(View text, size_t i) {
 char32_t whole_marked_letter(View text) {
   text = trim(text);
   if (text.size() > 1 && is_one_of(text.back(), U".,:;!")) text.remove_suffix(1);
-  if (text.empty() || longest_mark(text.front()) == 0 || marked_letter_end(text, 0) != text.size()) return 0;
+  if (text.empty() || longest_mark(text.front()) == 0 || marked_letter_end(text, 0) != text.size())
+    return 0;
   return text[text.size() / 2];
 }
 
-bool is_rule(View line) { return line.size() >= 3 && is_one_of(line.front(), U"-_=") && line.find_first_not_of(line.front()) == View::npos; }
+bool is_rule(View line) {
+  return line.size() >= 3 && is_one_of(line.front(), U"-_=") &&
+         line.find_first_not_of(line.front()) == View::npos;
+}
 
 bool ends_mark(View line, size_t i) { return i >= line.size() || is_blank(line[i]); }
 
@@ -99,7 +108,8 @@ Text without_emphasis(View text) {
     }
     const size_t end = run_end(text, i), letter_end = marked_letter_end(text, i);
     const bool free_before = !is_word(before(text, i)) && longest_mark(before(text, i)) == 0;
-    if (letter_end != kNone && free_before && !is_word(at(text, letter_end)) && longest_mark(at(text, letter_end)) == 0) {
+    if (letter_end != kNone && free_before && !is_word(at(text, letter_end)) &&
+        longest_mark(at(text, letter_end)) == 0) {
       result += {U'(', text[end], U')'};
       i = letter_end;
       continue;
@@ -120,7 +130,8 @@ Text without_line_marks(View text) {
     const size_t end = std::min(text.find(U'\n', begin), text.size());
     auto line = trim(text.substr(begin, end - begin));
     if (is_rule(line)) line = {};
-    for (size_t mark = line_mark(line); mark > 0; mark = line_mark(line)) line = trim(line.substr(mark));
+    for (size_t mark = line_mark(line); mark > 0; mark = line_mark(line))
+      line = trim(line.substr(mark));
     result.append(line);
     if (end < text.size()) result += '\n';
     begin = end + 1;
@@ -140,7 +151,9 @@ Text without_spare_blanks(View text) {
 
 Text without_markup(View folded) {
   auto text = without_fences(folded);
-  for (const auto scan : {without_latex, without_tags, without_emphasis, without_line_marks, without_spare_blanks}) text = scan(text);
+  for (const auto scan :
+       {without_latex, without_tags, without_emphasis, without_line_marks, without_spare_blanks})
+    text = scan(text);
   return text;
 }
 

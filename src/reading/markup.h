@@ -4,8 +4,9 @@
 
 namespace vrlt::reading {
 
-/// A folded text without what only decorates it: fences, LaTeX, tags, marks of emphasis, bullets, headings, rules, tables, runs of
-/// blanks, quotes around the whole. Where taking a mark out would join two words, a blank stays. A lone marked letter, `**C**`, becomes
+/// A folded text without what only decorates it: fences, LaTeX, tags, marks of emphasis, bullets,
+/// headings, rules, tables, runs of blanks, quotes around the whole. Where taking a mark out would
+/// join two words, a blank stays. A lone marked letter, `**C**`, becomes
 /// `(C)`. Single scans, one after the other. Source: docs/spec/reading.md#markup.
 Text without_markup(View folded);
 

@@ -8,7 +8,8 @@ namespace vrlt::reading {
 namespace {
 
 constexpr size_t kLongestName = 32, kLongestAttributes = 128;
-constexpr View kLineTags[] = {U"br", U"p", U"div", U"li", U"ul", U"ol", U"tr", U"td", U"th", U"h1", U"h2", U"h3", U"h4", U"h5", U"h6", U"pre"};
+constexpr View kLineTags[] = {U"br", U"p",  U"div", U"li", U"ul", U"ol", U"tr", U"td",
+                              U"th", U"h1", U"h2",  U"h3", U"h4", U"h5", U"h6", U"pre"};
 
 struct MarkupTag {
   size_t begin = 0, end = 0;
@@ -29,7 +30,9 @@ MarkupTag scan_tag(View text, size_t i) {
   tag.name = lower(text.substr(first, end - first));
   if (at(text, end) != '>' && at(text, end) != '/' && !is_blank(at(text, end))) return tag;
   const size_t attributes = end;
-  while (end < text.size() && end - attributes <= kLongestAttributes && text[end] != '<' && text[end] != '>') ++end;
+  while (end < text.size() && end - attributes <= kLongestAttributes && text[end] != '<' &&
+         text[end] != '>')
+    ++end;
   if (at(text, end) == '>' && end - attributes <= kLongestAttributes) tag.end = end + 1;
   return tag;
 }
@@ -66,7 +69,8 @@ Text without_tags(View text) {
     if (!tag.counts) continue;
     result.append(text.substr(begin, tag.begin - begin));
     begin = tag.end;
-    const bool ends_line = std::find(std::begin(kLineTags), std::end(kLineTags), tag.name) != std::end(kLineTags);
+    const bool ends_line =
+        std::find(std::begin(kLineTags), std::end(kLineTags), tag.name) != std::end(kLineTags);
     if (ends_line)
       result += '\n';
     else if (is_word(before(result, result.size())) && is_word(at(text, begin)))

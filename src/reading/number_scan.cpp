@@ -14,7 +14,8 @@ Text without_groups(View blob) {
   const auto whole = blob.substr(0, point);
   for (size_t begin = 0; begin <= whole.size();) {
     const size_t end = std::min(whole.find(U',', begin), whole.size());
-    const bool first = begin == 0, right = first ? end - begin <= 3 && end > begin : end - begin == 3;
+    const bool first = begin == 0,
+               right = first ? end - begin <= 3 && end > begin : end - begin == 3;
     if (!right) return Text(blob);
     digits += whole.substr(begin, end - begin);
     begin = end + 1;
@@ -39,7 +40,8 @@ NumberAt number_at(View text, size_t i) {
   const size_t glued = word_end(text, end);
   const auto word = lower(text.substr(end, glued - end));
   number.ordinal = word == U"st" || word == U"nd" || word == U"rd" || word == U"th";
-  if (number.ordinal || std::any_of(word.begin(), word.end(), [](char32_t c) { return is_digit(c) || c == '_'; })) {
+  if (number.ordinal ||
+      std::any_of(word.begin(), word.end(), [](char32_t c) { return is_digit(c) || c == '_'; })) {
     number.reason = Reason::kBadNumber;
     end = glued;
   }
@@ -63,7 +65,8 @@ std::vector<NumberAt> numbers_of(View text) {
     const size_t sign = i;
     i = std::max(i + 1, touched ? word_end(text, number.end) : number.end);
     if (touched || number.ordinal) continue;
-    if (before(text, sign) == '-' && !is_word(before(text, sign - 1)) && before(text, sign - 1) != '.') {
+    if (before(text, sign) == '-' && !is_word(before(text, sign - 1)) &&
+        before(text, sign - 1) != '.') {
       number.begin = sign - 1;
       number.value = -number.value;
     }

@@ -15,8 +15,8 @@ struct NumberAt {
   bool ordinal = false;         ///< 2nd: it counts nothing.
 };
 
-/// The number that begins with a digit, or `.` and a digit, at `i`: digits in groups of three or plain, a fraction. Glued to what is no
-/// word of letters alone it is a bad one.
+/// The number that begins with a digit, or `.` and a digit, at `i`: digits in groups of three or
+/// plain, a fraction. Glued to what is no word of letters alone it is a bad one.
 NumberAt number_at(View text, size_t i);
 
 /// The numbers that no word character touches, with their signs, and other notations.

@@ -35,7 +35,8 @@ class Parser {
 
  private:
   std::optional<Value> object(size_t begin, int depth) {
-    Value object{.kind = Value::Kind::kObject, .begin = begin, .text = {}, .members = {}, .items = {}};
+    Value object{
+        .kind = Value::Kind::kObject, .begin = begin, .text = {}, .members = {}, .items = {}};
     size_t i = skip_blanks(text_, begin + 1);
     while (at(text_, i) != '}') {
       const auto key = key_at(i);
@@ -54,11 +55,14 @@ class Parser {
     return object;
   }
 
-  /// An object that stops at the end of the text, perhaps within a number or a word, was cut off there.
+  /// An object that stops at the end of the text, perhaps within a number or a word, was cut off
+  /// there.
   std::nullopt_t stop(size_t i) {
     constexpr size_t kLongestRest = 16;
     size_t end = std::min(i, text_.size());
-    while (end - i < kLongestRest && (is_word(at(text_, end)) || is_one_of(at(text_, end), U"+-.:"))) ++end;
+    while (end - i < kLongestRest &&
+           (is_word(at(text_, end)) || is_one_of(at(text_, end), U"+-.:")))
+      ++end;
     cut_off_ = cut_off_ || reached_end_ || end >= text_.size();
     return std::nullopt;
   }
@@ -82,7 +86,8 @@ class Parser {
     } else {
       if (!is_letter(at(text_, i)) && at(text_, i) != '_' && !is_cjk(at(text_, i))) return {};
       while (end - i <= kLongestKey &&
-             (is_letter(at(text_, end)) || is_digit(at(text_, end)) || is_one_of(at(text_, end), U"_ -") || is_cjk(at(text_, end))))
+             (is_letter(at(text_, end)) || is_digit(at(text_, end)) ||
+              is_one_of(at(text_, end), U"_ -") || is_cjk(at(text_, end))))
         ++end;
       if (end - i > kLongestKey) return {};
       key = text_.substr(i, end - i);
@@ -115,7 +120,12 @@ class Parser {
   std::optional<Value> string(size_t i) {
     auto string = unescaped_string(text_, i);
     if (!string) return reach_end();
-    return Value{.kind = Value::Kind::kString, .begin = i, .end = string->end, .text = without_markup(string->text), .members = {}, .items = {}};
+    return Value{.kind = Value::Kind::kString,
+                 .begin = i,
+                 .end = string->end,
+                 .text = without_markup(string->text),
+                 .members = {},
+                 .items = {}};
   }
 
   std::optional<Value> time(size_t begin) {
@@ -124,13 +134,25 @@ class Parser {
     if (!time) return {};
     time->negative = negative;
     time->begin = begin;
-    return Value{.kind = Value::Kind::kTime, .begin = begin, .end = time->end, .text = {}, .time = *time, .members = {}, .items = {}};
+    return Value{.kind = Value::Kind::kTime,
+                 .begin = begin,
+                 .end = time->end,
+                 .text = {},
+                 .time = *time,
+                 .members = {},
+                 .items = {}};
   }
 
   std::optional<Value> word(size_t begin) {
-    const size_t first = begin + (is_one_of(at(text_, begin), U"+-") ? 1 : 0), end = match_any(text_, first, kWords);
+    const size_t first = begin + (is_one_of(at(text_, begin), U"+-") ? 1 : 0),
+                 end = match_any(text_, first, kWords);
     if (end == kNone) return {};
-    return Value{.kind = Value::Kind::kWord, .begin = begin, .end = end, .text = lower(text_.substr(first, end - first)), .members = {}, .items = {}};
+    return Value{.kind = Value::Kind::kWord,
+                 .begin = begin,
+                 .end = end,
+                 .text = lower(text_.substr(first, end - first)),
+                 .members = {},
+                 .items = {}};
   }
 
   View text_;
@@ -142,7 +164,8 @@ class Parser {
 bool is_plain_text(View text, const Value& value) {
   if (value.kind != Value::Kind::kList) return false;
   if (value.items.empty()) return text[value.begin] == '(';
-  return value.items.size() == 1 && (value.items[0].kind == Value::Kind::kTime || value.items[0].kind == Value::Kind::kWord);
+  return value.items.size() == 1 &&
+         (value.items[0].kind == Value::Kind::kTime || value.items[0].kind == Value::Kind::kWord);
 }
 
 }  // namespace
@@ -155,7 +178,8 @@ const Value& single(const Value& value) {
 
 Structures find_structures(View text, View openings) {
   Structures structures;
-  for (size_t i = text.find_first_of(openings); i != View::npos; i = text.find_first_of(openings, i)) {
+  for (size_t i = text.find_first_of(openings); i != View::npos;
+       i = text.find_first_of(openings, i)) {
     Parser parser(text);
     auto value = parser.value(i);
     if (parser.cut_off()) {
@@ -186,7 +210,8 @@ Structures structure_at_beginning(View text) {
 
 Text without_values(View text, const std::vector<Value>& values) {
   Text result(text);
-  for (const auto& value : values) result.replace(value.begin, value.end - value.begin, value.end - value.begin, U' ');
+  for (const auto& value : values)
+    result.replace(value.begin, value.end - value.begin, value.end - value.begin, U' ');
   return result;
 }
 

@@ -13,13 +13,17 @@ struct Value {
   enum class Kind { kObject, kList, kString, kTime, kWord };
   Kind kind = Kind::kWord;
   size_t begin = 0, end = 0;  ///< In the text.
-  Text text;                  ///< Of a string, without escapes and markup; of a word, in lower case and without its sign.
+  /// Of a string, without escapes and markup; of a word, in lower case and without its sign.
+  Text text;
   Time time;
-  std::vector<Member> members;  ///< Of an object. No pair: a template would ask for the whole of Value before it is there.
-  std::vector<Value> items;     ///< Of a list.
+  /// Of an object. No pair: a template would ask for the whole of Value before it is there.
+  std::vector<Member> members;
+  std::vector<Value> items;  ///< Of a list.
 
   bool is_scalar() const { return kind != Kind::kObject && kind != Kind::kList; }
-  bool is_not_finite_word() const { return kind == Kind::kWord && (text == U"nan" || text == U"inf" || text == U"infinity"); }
+  bool is_not_finite_word() const {
+    return kind == Kind::kWord && (text == U"nan" || text == U"inf" || text == U"infinity");
+  }
 };
 
 /// A key of an object with its value.
@@ -37,8 +41,9 @@ struct Structures {
   size_t cut_off = kNone;     ///< Where an object begins that the end of the text cuts off.
 };
 
-/// @param openings  the brackets with which one may begin. Lists that are plain text, `[5]`, `(4 seconds)`, `()`, are left out.
-/// Values are at most 8 deep, so that no sign is read more than 8 times. Source: docs/spec/reading.md#objects-and-lists.
+/// @param openings  the brackets with which one may begin. Lists that are plain text, `[5]`, `(4
+/// seconds)`, `()`, are left out. Values are at most 8 deep, so that no sign is read more than 8
+/// times. Source: docs/spec/reading.md#objects-and-lists.
 Structures find_structures(View text, View openings);
 
 /// The value that is the beginning of the text, if it is an object or a list.

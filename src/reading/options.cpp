@@ -25,7 +25,8 @@ Text only_words(View text) {
 
 Text plain(View text) {
   text = trim_all(text, U" \n\"'");
-  while (!text.empty() && (is_blank(text.back()) || is_one_of(text.back(), U".!?;,:\"'"))) text.remove_suffix(1);
+  while (!text.empty() && (is_blank(text.back()) || is_one_of(text.back(), U".!?;,:\"'")))
+    text.remove_suffix(1);
   Text result;
   for (const char32_t c : text) {
     if (!is_blank(c))
@@ -74,6 +75,8 @@ size_t Options::text_end(View text, size_t i, int64_t option) const {
   return is_word(wanted.back()) && is_word(at(text, i)) ? kNone : i;
 }
 
-bool are_equal_options(const std::string& a, const std::string& b) { return plain(clean_option(a)) == plain(clean_option(b)); }
+bool are_equal_options(const std::string& a, const std::string& b) {
+  return plain(clean_option(a)) == plain(clean_option(b));
+}
 
 }  // namespace vrlt::reading

@@ -9,7 +9,8 @@
 
 namespace vrlt::reading {
 
-/// A text as it is compared word for word: in lower case, blanks as one, without quotes around and marks at its end.
+/// A text as it is compared word for word: in lower case, blanks as one, without quotes around and
+/// marks at its end.
 Text plain(View text);
 
 /// The options of a question, as a zone would read their texts.
@@ -27,8 +28,8 @@ class Options {
   std::optional<int64_t> near(View text) const;
   bool are_equal(int64_t a, int64_t b) const { return plain_text(a) == plain_text(b); }
 
-  /// Where the text of an option that begins at `i` ends, blanks of any kind and number taken as one; kNone if it does not stand there.
-  /// Whole words at its end.
+  /// Where the text of an option that begins at `i` ends, blanks of any kind and number taken as
+  /// one; kNone if it does not stand there. Whole words at its end.
   size_t text_end(View text, size_t i, int64_t option) const;
 
  private:

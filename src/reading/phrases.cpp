@@ -4,13 +4,15 @@ namespace vrlt::reading {
 namespace {
 
 constexpr Words kVerbs = {U"is", U"are", U"was", U"would be", U"should be", U"must be", U"will be"};
-constexpr Words kCjkVerbs = {U"应该是", U"應該是", U"应为", U"應為", U"就是", U"是", U"为", U"為", U"は"};
+constexpr Words kCjkVerbs = {U"应该是", U"應該是", U"应为", U"應為", U"就是",
+                             U"是",     U"为",     U"為",   U"は"};
 constexpr Words kStrong = {U"final answer"};
 constexpr Words kCjkStrong = {U"最终答案", U"最終答案", U"最后答案", U"最後答案", U"最終的な答え"};
 constexpr Words kAnswers = {U"answer", U"answers"};
 constexpr Words kRight = {U"correct", U"best", U"right"};
-constexpr Words kThings = {U"option",  U"choice",  U"caption",  U"sentence",  U"description",  U"statement",  U"match",
-                           U"options", U"choices", U"captions", U"sentences", U"descriptions", U"statements", U"matchs"};
+constexpr Words kThings = {
+    U"option",  U"choice",  U"caption",  U"sentence",  U"description",  U"statement",  U"match",
+    U"options", U"choices", U"captions", U"sentences", U"descriptions", U"statements", U"matchs"};
 constexpr Words kCjkWeak = {U"答案", U"正解", U"答え", U"解答", U"回答"};
 
 /// A newline or a sign behind a phrase; kNone if there is none.
@@ -24,12 +26,14 @@ size_t sign_end(View text, size_t i, View signs) {
 size_t link_end(View text, size_t i) {
   i = skip_about_question(text, i);
   const size_t begin = skip_blanks(text, i);
-  if (const size_t verb = word_begins(text, begin) ? match_any(text, begin, kVerbs) : kNone; verb != kNone) {
+  if (const size_t verb = word_begins(text, begin) ? match_any(text, begin, kVerbs) : kNone;
+      verb != kNone) {
     const size_t colon = skip_blanks(text, verb);
     return at(text, colon) == ':' ? colon + 1 : verb;
   }
   for (const View dash : {View(U"->"), View(U"-")})
-    if (text.substr(begin).starts_with(dash) && is_blank(at(text, begin + dash.size()))) return begin + dash.size();
+    if (text.substr(begin).starts_with(dash) && is_blank(at(text, begin + dash.size())))
+      return begin + dash.size();
   return sign_end(text, i, U":=");
 }
 
@@ -39,18 +43,25 @@ size_t cjk_link_end(View text, size_t i) {
   return verb != kNone ? verb : sign_end(text, i, U":=");
 }
 
-size_t linked(size_t phrase, View text, size_t (*link)(View, size_t)) { return phrase == kNone ? kNone : link(text, phrase); }
+size_t linked(size_t phrase, View text, size_t (*link)(View, size_t)) {
+  return phrase == kNone ? kNone : link(text, phrase);
+}
 
 size_t strong_end(View text, size_t i) {
-  const size_t end = word_begins(text, i) ? linked(match_any(text, i, kStrong), text, link_end) : kNone;
+  const size_t end =
+      word_begins(text, i) ? linked(match_any(text, i, kStrong), text, link_end) : kNone;
   return end != kNone ? end : linked(match_any(text, i, kCjkStrong), text, cjk_link_end);
 }
 
 size_t weak_end(View text, size_t i) {
   if (!word_begins(text, i)) return kNone;
-  if (const size_t end = linked(match_any(text, i, kAnswers), text, link_end); end != kNone) return end;
+  if (const size_t end = linked(match_any(text, i, kAnswers), text, link_end); end != kNone)
+    return end;
   if (const size_t right = match_any(text, i, kRight); right != kNone && is_blank(at(text, right)))
-    if (const size_t end = linked(match_any(text, skip_blanks(text, right), kThings), text, link_end); end != kNone) return end;
+    if (const size_t end =
+            linked(match_any(text, skip_blanks(text, right), kThings), text, link_end);
+        end != kNone)
+      return end;
   return linked(match_any(text, i, kCjkWeak), text, cjk_link_end);
 }
 
@@ -99,9 +110,13 @@ std::optional<std::vector<View>> find_boxes(View folded) {
   return boxes;
 }
 
-std::vector<Phrase> find_strong_phrases(View text) { return find_phrases(text, U"f最", strong_end); }
+std::vector<Phrase> find_strong_phrases(View text) {
+  return find_phrases(text, U"f最", strong_end);
+}
 
-std::vector<Phrase> find_weak_phrases(View text) { return find_phrases(text, U"acbr答正解回", weak_end); }
+std::vector<Phrase> find_weak_phrases(View text) {
+  return find_phrases(text, U"acbr答正解回", weak_end);
+}
 
 std::vector<View> behind_phrases(View text, const std::vector<Phrase>& phrases) {
   std::vector<View> pieces;

@@ -7,7 +7,8 @@
 
 namespace vrlt::reading {
 
-/// The contents of `\boxed{..}` and `\fbox{..}`, the outermost ones. @return none if one is never closed.
+/// The contents of `\boxed{..}` and `\fbox{..}`, the outermost ones. @return none if one is never
+/// closed.
 std::optional<std::vector<View>> find_boxes(View folded);
 
 /// A phrase that announces the answer: "the final answer is", "Answer:".

@@ -18,8 +18,8 @@ struct Finding {
 /// The span between two times, with the unit that one lends the other.
 Finding range_of(const Time& start, const Time& end);
 
-/// The ranges of a text in their order: of times joined one after another, and of a start and an end stated in words.
-/// Source: docs/spec/reading.md#ranges.
+/// The ranges of a text in their order: of times joined one after another, and of a start and an
+/// end stated in words. Source: docs/spec/reading.md#ranges.
 std::vector<Finding> find_ranges(View text, const std::vector<Token>& tokens);
 
 }  // namespace vrlt::reading

@@ -68,6 +68,8 @@ std::optional<Reason> find_reason(std::string_view name) {
   return {};
 }
 
-bool is_parse_failure(Reason reason) { return kind_of(reason) == kUnread || kind_of(reason) == kRefused; }
+bool is_parse_failure(Reason reason) {
+  return kind_of(reason) == kUnread || kind_of(reason) == kRefused;
+}
 
 }  // namespace vrlt::reading

@@ -18,7 +18,8 @@ struct Scalar {
 
 Scalar scalar_of(const Value& value) {
   if (value.kind == Value::Kind::kTime) {
-    if (value.time.unit == Unit::kPlain && !std::isfinite(value.time.seconds)) return {value.time, Reason::kNotFinite};
+    if (value.time.unit == Unit::kPlain && !std::isfinite(value.time.seconds))
+      return {value.time, Reason::kNotFinite};
     return {value.time, value.time.bad == Reason::kBadNumber ? Reason::kBadJsonValue : Reason::kOk};
   }
   if (value.is_not_finite_word()) return {{}, Reason::kNotFinite};
@@ -29,8 +30,10 @@ Scalar scalar_of(const Value& value) {
     if (lower(text.substr(std::min(sign, text.size()))) == word) return {{}, Reason::kNotFinite};
   const auto tokens = time_tokens(text);
   const bool dot = tokens.size() == 2 && tokens[1].kind == TokenKind::kStop;
-  if (tokens.empty() || tokens[0].kind != TokenKind::kTime || (tokens.size() != 1 && !dot)) return {{}, Reason::kBadJsonValue};
-  return {tokens[0].time, tokens[0].time.bad == Reason::kBadNumber ? Reason::kBadJsonValue : Reason::kOk};
+  if (tokens.empty() || tokens[0].kind != TokenKind::kTime || (tokens.size() != 1 && !dot))
+    return {{}, Reason::kBadJsonValue};
+  return {tokens[0].time,
+          tokens[0].time.bad == Reason::kBadNumber ? Reason::kBadJsonValue : Reason::kOk};
 }
 
 /// @param whole  the structure they stand in.
@@ -46,7 +49,10 @@ Finding pair_of(const Scalar& start, const Scalar& end, const Value& whole) {
 }
 
 bool is_same(const Scalar& a, const Scalar& b) {
-  const auto key = [](const Scalar& s) { return std::tuple(s.reason, s.time.seconds, s.time.unit, s.time.bad, s.time.too_large, s.time.negative); };
+  const auto key = [](const Scalar& s) {
+    return std::tuple(s.reason, s.time.seconds, s.time.unit, s.time.bad, s.time.too_large,
+                      s.time.negative);
+  };
   return key(a) == key(b);
 }
 
@@ -56,7 +62,9 @@ std::vector<Scalar> different_values(const Value& object, unsigned key_class) {
   for (const auto& [classes, member] : object.members) {
     if ((classes & key_class) == 0 || values.size() > kMostSpans) continue;
     const auto value = scalar_of(single(member));
-    if (std::none_of(values.begin(), values.end(), [&](const Scalar& known) { return is_same(known, value); })) values.push_back(value);
+    if (std::none_of(values.begin(), values.end(),
+                     [&](const Scalar& known) { return is_same(known, value); }))
+      values.push_back(value);
   }
   return values;
 }
@@ -88,7 +96,9 @@ class Walk {
       for (const auto& end : ends) findings.push_back(pair_of(start, end, value));
     bool named = !starts.empty() && !ends.empty();
     for (const auto& [classes, member] : value.members) {
-      if ((classes & kSpanKey) == 0 && ((classes & kListSpanKey) == 0 || member.kind != Value::Kind::kList)) continue;
+      if ((classes & kSpanKey) == 0 &&
+          ((classes & kListSpanKey) == 0 || member.kind != Value::Kind::kList))
+        continue;
       named = span_value(member) || named;
     }
     if (!named) findings.push_back(refusal(value, Reason::kMissingKey));
@@ -104,11 +114,14 @@ class Walk {
     }
     if (strings_with_ranges(items)) return true;
     if (items.size() == 2 && items[0].is_scalar() && items[1].is_scalar()) return pair(value);
-    if (std::none_of(items.begin(), items.end(), [](const Value& item) { return item.is_scalar(); })) {
+    if (std::none_of(items.begin(), items.end(),
+                     [](const Value& item) { return item.is_scalar(); })) {
       nested(items);
       return true;
     }
-    const bool times = std::any_of(items.begin(), items.end(), [](const Value& item) { return item.is_scalar() && scalar_of(item).is_time(); });
+    const bool times = std::any_of(items.begin(), items.end(), [](const Value& item) {
+      return item.is_scalar() && scalar_of(item).is_time();
+    });
     if (!times || (text_[value.begin] != '[' && !inner)) return false;
     findings.push_back(refusal(value, Reason::kBadPair, inner));
     return true;

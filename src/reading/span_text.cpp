@@ -26,11 +26,16 @@ bool decides(const Finding& finding) {
 }  // namespace
 
 Read<Spans> read_findings(std::vector<Finding> findings) {
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.begin < b.begin; });
-  if (const auto refused = std::find_if(findings.begin(), findings.end(), decides); refused != findings.end()) return refused->reason;
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.begin < b.begin; });
+  if (const auto refused = std::find_if(findings.begin(), findings.end(), decides);
+      refused != findings.end())
+    return refused->reason;
   Spans spans;
   for (const auto& finding : findings) {
-    if (finding.reason != Reason::kOk || std::find(spans.begin(), spans.end(), finding.span) != spans.end()) continue;
+    if (finding.reason != Reason::kOk ||
+        std::find(spans.begin(), spans.end(), finding.span) != spans.end())
+      continue;
     if (spans.size() == kMostSpans) return Reason::kTooMany;
     spans.push_back(finding.span);
   }
@@ -48,7 +53,8 @@ SpanText find_spans(View text) {
     found.findings.insert(found.findings.end(), spans.findings.begin(), spans.findings.end());
   }
   if (structures.cut_off != kNone)
-    found.findings.push_back({.begin = structures.cut_off, .end = text.size(), .span = {}, .reason = Reason::kBadJson});
+    found.findings.push_back(
+        {.begin = structures.cut_off, .end = text.size(), .span = {}, .reason = Reason::kBadJson});
   found.rest = without_values(text, found.structures);
   found.tokens = time_tokens(found.rest);
   for (auto& range : find_ranges(found.rest, found.tokens)) {

@@ -30,7 +30,8 @@ struct StructureSpans {
 };
 StructureSpans spans_of_structure(const Value& value, View text);
 
-/// The reading of what was found: a refused or wrong part decides before good ones, other numbers do not.
+/// The reading of what was found: a refused or wrong part decides before good ones, other numbers
+/// do not.
 Read<Spans> read_findings(std::vector<Finding> findings);
 
 }  // namespace vrlt::reading

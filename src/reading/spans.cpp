@@ -10,6 +10,8 @@ Read<Spans> read_spans(const Zone& zone, bool several) {
   });
 }
 
-Read<Spans> read_spans(const Response& response, bool several) { return read_spans(find_zones(response).answer, several); }
+Read<Spans> read_spans(const Response& response, bool several) {
+  return read_spans(find_zones(response).answer, several);
+}
 
 }  // namespace vrlt::reading

@@ -8,13 +8,15 @@
 namespace vrlt::reading {
 namespace {
 
-constexpr std::pair<Tag, std::string_view> kTags[] = {{Tag::kThink, "<think>"},       {Tag::kThinkEnd, "</think>"}, {Tag::kAnswer, "<answer>"},
-                                                      {Tag::kAnswerEnd, "</answer>"}, {Tag::kGlue, "<glue>"},       {Tag::kGlueEnd, "</glue>"}};
+constexpr std::pair<Tag, std::string_view> kTags[] = {
+    {Tag::kThink, "<think>"},       {Tag::kThinkEnd, "</think>"}, {Tag::kAnswer, "<answer>"},
+    {Tag::kAnswerEnd, "</answer>"}, {Tag::kGlue, "<glue>"},       {Tag::kGlueEnd, "</glue>"}};
 
 bool begins_with(std::string_view text, std::string_view tag) {
   if (text.size() < tag.size()) return false;
-  return std::equal(tag.begin(), tag.end(), text.begin(),
-                    [](char expected, char c) { return c >= 'A' && c <= 'Z' ? c + 32 == expected : c == expected; });
+  return std::equal(tag.begin(), tag.end(), text.begin(), [](char expected, char c) {
+    return c >= 'A' && c <= 'Z' ? c + 32 == expected : c == expected;
+  });
 }
 
 /// Whether a code point, given as bytes, is a blank or nothing once folded.
@@ -53,7 +55,8 @@ size_t special_token_behind(std::string_view text) {
   if (!text.ends_with("|>")) return 0;
   constexpr size_t kLongestName = 32;
   size_t begin = text.size() - 2, length = 0;
-  while (begin > 0 && length < kLongestName && is_word(static_cast<unsigned char>(text[begin - 1])) &&
+  while (begin > 0 && length < kLongestName &&
+         is_word(static_cast<unsigned char>(text[begin - 1])) &&
          static_cast<unsigned char>(text[begin - 1]) < 0x80) {
     --begin;
     ++length;
@@ -66,7 +69,9 @@ size_t special_token_behind(std::string_view text) {
 std::vector<TagAt> find_tags(std::string_view text) {
   std::vector<TagAt> tags;
   for (size_t i = text.find('<'); i != std::string_view::npos; i = text.find('<', i)) {
-    const auto found = std::find_if(std::begin(kTags), std::end(kTags), [&](const auto& row) { return begins_with(text.substr(i), row.second); });
+    const auto found = std::find_if(std::begin(kTags), std::end(kTags), [&](const auto& row) {
+      return begins_with(text.substr(i), row.second);
+    });
     const size_t end = i + (found == std::end(kTags) ? 1 : found->second.size());
     if (found != std::end(kTags)) tags.push_back({found->first, i, end});
     i = end;

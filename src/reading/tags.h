@@ -15,7 +15,8 @@ struct TagAt {
 /// The tags of a text in any case, without blanks inside.
 std::vector<TagAt> find_tags(std::string_view text);
 
-/// Without blanks of any script at both ends and special tokens at the end: `</s>`, `<eos>`, `<|name|>`.
+/// Without blanks of any script at both ends and special tokens at the end: `</s>`, `<eos>`,
+/// `<|name|>`.
 std::string_view without_special_tokens(std::string_view text);
 
 }  // namespace vrlt::reading

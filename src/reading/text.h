@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-// Folded text: code points, of which blanks, newlines, dashes, quotes, brackets and marks are ASCII (folding.h). "Blank" means a blank
-// or a newline unless a name says otherwise.
+// Folded text: code points, of which blanks, newlines, dashes, quotes, brackets and marks are ASCII
+// (folding.h). "Blank" means a blank or a newline unless a name says otherwise.
 namespace vrlt::reading {
 
 using Text = std::u32string;
@@ -26,7 +26,8 @@ inline bool is_opening(char32_t c) { return c == '(' || c == '[' || c == '{' || 
 inline bool is_closing(char32_t c) { return c == ')' || c == ']' || c == '}' || c == '>'; }
 bool is_one_of(char32_t c, View set);
 
-/// A sign that glues to its neighbours: letters and digits of alphabets, not Chinese, Japanese and Korean signs.
+/// A sign that glues to its neighbours: letters and digits of alphabets, not Chinese, Japanese and
+/// Korean signs.
 bool is_word(char32_t c);
 /// A Chinese, Japanese or Korean sign.
 bool is_cjk(char32_t c);
@@ -49,12 +50,15 @@ View trim(View text);
 View trim_all(View text, View set);
 Text lower(View text);
 
-/// Matches a phrase in lower case at `i`, as whole words and in any case; a blank of the phrase takes one or more of the text.
+/// Matches a phrase in lower case at `i`, as whole words and in any case; a blank of the phrase
+/// takes one or more of the text.
 /// @return where it ends, or kNone. The caller knows whether a word begins at `i`.
 size_t match(View text, size_t i, View phrase);
 /// The longest of several.
 size_t match_any(View text, size_t i, std::span<const View> phrases);
-inline size_t match_any(View text, size_t i, Words phrases) { return match_any(text, i, std::span(phrases.begin(), phrases.size())); }
+inline size_t match_any(View text, size_t i, Words phrases) {
+  return match_any(text, i, std::span(phrases.begin(), phrases.size()));
+}
 
 /// Where the text of `i` goes on behind the phrase and blanks; `i` itself where it does not match.
 size_t skip_phrase(View text, size_t i, Words phrases);

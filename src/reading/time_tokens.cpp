@@ -5,20 +5,28 @@
 namespace vrlt::reading {
 namespace {
 
-constexpr Words kSeparators = {U"->", U"-->", U"--->", U"=>", U"to", U"until", U"till", U"through", U"thru", U"到", U"至", U"から", U"and"};
-constexpr Words kBegins = {U"start", U"starts",    U"started", U"starting", U"begin", U"begins", U"began",
-                           U"begun", U"beginning", U"onset",   U"开始",     U"開始",  U"起始"};
-constexpr Words kEnds = {U"end",       U"ends",       U"ended", U"ending",  U"finish",   U"finishes", U"finished",
-                         U"finishing", U"stop",       U"stops", U"stopped", U"stopping", U"conclude", U"concludes",
-                         U"concluded", U"concluding", U"结束",  U"結束",    U"終了",     U"终止"};
-constexpr Words kNears = {U"about", U"around", U"approximately", U"approx", U"roughly", U"nearly", U"circa",  U"ca",   U"exactly",
-                          U"the",   U"second", U"seconds",       U"sec",    U"t",       U"frame",  U"frames", U"第",   U"约",
-                          U"約",    U"大约",   U"大概",          U"从",     U"從",      U"自",     U"在",     U"まで", U"时间",
-                          U"時間",  U"时刻",   U"時刻"};
-constexpr Words kFars = {U"at", U"on", U"by", U"is", U"was", U"time", U"times", U"timestamp", U"timepoint", U"mark", U"point"};
-/// Words that a hyphen does not tie to a number, beside those above: they lead to a span (docs/spec/reading.md#grounded-answers).
-constexpr Words kLeads = {U"from",   U"between",  U"in",      U"during", U"timestamps", U"timespan", U"span", U"range", U"period",
-                          U"window", U"interval", U"segment", U"moment", U"evidence",   U"relevant", U"when", U"clip",  U"video"};
+constexpr Words kSeparators = {U"->",      U"-->",  U"--->", U"=>", U"to",   U"until", U"till",
+                               U"through", U"thru", U"到",   U"至", U"から", U"and"};
+constexpr Words kBegins = {U"start",  U"starts", U"started", U"starting",  U"begin",
+                           U"begins", U"began",  U"begun",   U"beginning", U"onset",
+                           U"开始",   U"開始",   U"起始"};
+constexpr Words kEnds = {U"end",        U"ends",     U"ended",     U"ending",    U"finish",
+                         U"finishes",   U"finished", U"finishing", U"stop",      U"stops",
+                         U"stopped",    U"stopping", U"conclude",  U"concludes", U"concluded",
+                         U"concluding", U"结束",     U"結束",      U"終了",      U"终止"};
+constexpr Words kNears = {U"about", U"around", U"approximately", U"approx", U"roughly", U"nearly",
+                          U"circa", U"ca",     U"exactly",       U"the",    U"second",  U"seconds",
+                          U"sec",   U"t",      U"frame",         U"frames", U"第",      U"约",
+                          U"約",    U"大约",   U"大概",          U"从",     U"從",      U"自",
+                          U"在",    U"まで",   U"时间",          U"時間",   U"时刻",    U"時刻"};
+constexpr Words kFars = {U"at",    U"on",        U"by",        U"is",   U"was",  U"time",
+                         U"times", U"timestamp", U"timepoint", U"mark", U"point"};
+/// Words that a hyphen does not tie to a number, beside those above: they lead to a span
+/// (docs/spec/reading.md#grounded-answers).
+constexpr Words kLeads = {U"from",     U"between", U"in",     U"during",   U"timestamps",
+                          U"timespan", U"span",    U"range",  U"period",   U"window",
+                          U"interval", U"segment", U"moment", U"evidence", U"relevant",
+                          U"when",     U"clip",    U"video"};
 
 constexpr std::pair<Words, TokenKind> kKinds[] = {{kSeparators, TokenKind::kSeparator},
                                                   {kBegins, TokenKind::kBegin},
@@ -30,7 +38,9 @@ constexpr std::pair<Words, TokenKind> kKinds[] = {{kSeparators, TokenKind::kSepa
 size_t date_end(View text, size_t i) {
   for (const View form : {View(U"dddd-dd-dd"), View(U"dd-dd-dddd")}) {
     size_t length = 0;
-    while (length < form.size() && (form[length] == 'd' ? is_digit(at(text, i + length)) : at(text, i + length) == form[length])) ++length;
+    while (length < form.size() && (form[length] == 'd' ? is_digit(at(text, i + length))
+                                                        : at(text, i + length) == form[length]))
+      ++length;
     const char32_t next = at(text, i + length);
     if (length == form.size() && !is_word(next) && next != '-') return i + length;
   }
@@ -40,7 +50,9 @@ size_t date_end(View text, size_t i) {
 /// The end of a word with the numbers that are part of it: person1, v2.5.
 size_t whole_word_end(View text, size_t i) {
   size_t end = word_end(text, i);
-  while (is_digit(text[end - 1]) && is_one_of(at(text, end), U".:,/") && is_digit(at(text, end + 1))) end = word_end(text, end + 1);
+  while (is_digit(text[end - 1]) && is_one_of(at(text, end), U".:,/") &&
+         is_digit(at(text, end + 1)))
+    end = word_end(text, end + 1);
   return end;
 }
 
@@ -60,21 +72,25 @@ class Scan {
     constexpr size_t kLongestRemark = 200;
     if (text_[i_] != '(') return false;
     size_t end = i_ + 1;
-    while (end < text_.size() && end - i_ <= kLongestRemark && text_[end] != ')' && text_[end] != '(' && !is_digit(text_[end])) ++end;
+    while (end < text_.size() && end - i_ <= kLongestRemark && text_[end] != ')' &&
+           text_[end] != '(' && !is_digit(text_[end]))
+      ++end;
     if (at(text_, end) != ')') return false;
     i_ = end + 1;
     return true;
   }
 
   void push(TokenKind kind, size_t end) {
-    tokens_.push_back({.kind = kind, .begin = i_, .end = end, .word = text_.substr(i_, end - i_), .time = {}});
+    tokens_.push_back(
+        {.kind = kind, .begin = i_, .end = end, .word = text_.substr(i_, end - i_), .time = {}});
     i_ = end;
   }
 
   void token() {
     const size_t dashes = skip_all(text_, i_, U"-");
     if (number_begins(text_, i_)) return number();
-    if (dashes > i_ && number_begins(text_, dashes) && !follows_time()) return signed_number(dashes);
+    if (dashes > i_ && number_begins(text_, dashes) && !follows_time())
+      return signed_number(dashes);
     if (const auto [kind, end] = known_word(); end != kNone) return word(kind, end);
     if (is_word(text_[i_])) return word(TokenKind::kOther, whole_word_end(text_, i_));
     if (dashes > i_) return push(TokenKind::kSeparator, dashes);
@@ -93,10 +109,14 @@ class Scan {
     if (!word_begins(text_, i_)) return {TokenKind::kOther, kNone};
     std::pair<TokenKind, size_t> longest = {TokenKind::kOther, kNone};
     for (const auto& [words, kind] : kKinds)
-      if (const size_t end = match_any(text_, i_, words); end != kNone && (longest.second == kNone || end > longest.second)) longest = {kind, end};
+      if (const size_t end = match_any(text_, i_, words);
+          end != kNone && (longest.second == kNone || end > longest.second))
+        longest = {kind, end};
     if (longest.second != kNone || !is_word(text_[i_])) return longest;
-    for (const auto& [prefix, kind] : {std::pair(View(U"start_"), TokenKind::kBegin), std::pair(View(U"end_"), TokenKind::kEnd)})
-      if (lower(text_.substr(i_, prefix.size())) == prefix) return {kind, whole_word_end(text_, i_)};
+    for (const auto& [prefix, kind] :
+         {std::pair(View(U"start_"), TokenKind::kBegin), std::pair(View(U"end_"), TokenKind::kEnd)})
+      if (lower(text_.substr(i_, prefix.size())) == prefix)
+        return {kind, whole_word_end(text_, i_)};
     return longest;
   }
 
@@ -125,7 +145,11 @@ class Scan {
     for (const auto& time : times_at(text_, i_)) {
       if (tokens_.size() > first) push(TokenKind::kComma, time.begin);
       i_ = time.begin;
-      tokens_.push_back({.kind = TokenKind::kTime, .begin = time.begin, .end = time.end, .word = {}, .time = time});
+      tokens_.push_back({.kind = TokenKind::kTime,
+                         .begin = time.begin,
+                         .end = time.end,
+                         .word = {},
+                         .time = time});
       i_ = time.end;
     }
     look_before(tokens_[first], first);
@@ -147,7 +171,8 @@ class Scan {
   void look_before(Token& time, size_t index) {
     if (index == 0) return;
     const auto& word = tokens_[index - 1];
-    if (is_token(word, {U"frame", U"frames"}) && time.time.unit == Unit::kPlain) time.time.unit = Unit::kBad;
+    if (is_token(word, {U"frame", U"frames"}) && time.time.unit == Unit::kPlain)
+      time.time.unit = Unit::kBad;
     if (!is_token(word, {U"minus", U"negative"})) return;
     time.time.negative = true;
     time.begin = time.time.begin = word.begin;
@@ -163,7 +188,9 @@ class Scan {
 std::vector<Token> time_tokens(View text) { return Scan(text).run(); }
 
 bool is_token(const Token& token, Words words) {
-  return std::any_of(words.begin(), words.end(), [&](View word) { return token.word.size() == word.size() && lower(token.word) == word; });
+  return std::any_of(words.begin(), words.end(), [&](View word) {
+    return token.word.size() == word.size() && lower(token.word) == word;
+  });
 }
 
 }  // namespace vrlt::reading

@@ -28,7 +28,8 @@ struct Token {
   Time time;
 };
 
-/// The tokens of a text; blanks and bracketed remarks without digits are skipped. Signs of times are part of them.
+/// The tokens of a text; blanks and bracketed remarks without digits are skipped. Signs of times
+/// are part of them.
 std::vector<Token> time_tokens(View text);
 
 /// Whether the token is this word, in any case.

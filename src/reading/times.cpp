@@ -26,14 +26,16 @@ double number(View digits) {
 }
 
 bool is_too_large(View digits) {
-  const size_t whole = digits_end(digits, 0), first = std::min(digits.find_first_not_of(U'0'), whole);
+  const size_t whole = digits_end(digits, 0),
+               first = std::min(digits.find_first_not_of(U'0'), whole);
   return whole - first > kMostWholeDigits;
 }
 
 bool is_decimal(View blob) {
   const size_t whole = digits_end(blob, 0);
   if (whole == blob.size()) return whole > 0;
-  return blob[whole] == '.' && whole + 1 < blob.size() && digits_end(blob, whole + 1) == blob.size();
+  return blob[whole] == '.' && whole + 1 < blob.size() &&
+         digits_end(blob, whole + 1) == blob.size();
 }
 
 /// 1,200 or 1,200.5.
@@ -48,10 +50,12 @@ bool has_groups_of_thousands(View blob) {
   return any && (i == blob.size() || (blob[i] == '.' && digits_end(blob, i + 1) == blob.size()));
 }
 
-/// `d{1,3}:dd[:dd][.d+]`, the last field perhaps with `,ddd` for milliseconds. None if it is no clock.
+/// `d{1,3}:dd[:dd][.d+]`, the last field perhaps with `,ddd` for milliseconds. None if it is no
+/// clock.
 std::optional<Time> clock(View blob) {
   Text text(blob);
-  if (const size_t comma = text.find(U','); comma != Text::npos && comma + 4 == text.size()) text[comma] = '.';
+  if (const size_t comma = text.find(U','); comma != Text::npos && comma + 4 == text.size())
+    text[comma] = '.';
   std::vector<View> fields;
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(U':', begin), text.size());
@@ -140,12 +144,16 @@ std::optional<Time> list_time_at(View text, size_t i) {
   auto time = time_of_blob(text.substr(i, end - i));
   constexpr size_t kMostExponentDigits = 5;
   if (lower(at(text, end)) == 'e' && time.unit == Unit::kPlain && time.bad == Reason::kOk) {
-    const size_t digits = end + (is_one_of(at(text, end + 1), U"+-") ? 2 : 1), behind = digits_end(text, digits);
+    const size_t digits = end + (is_one_of(at(text, end + 1), U"+-") ? 2 : 1),
+                 behind = digits_end(text, digits);
     if (behind > digits && behind - digits <= kMostExponentDigits) {
       const auto digits_and_exponent = text.substr(i, behind - i);
-      time.seconds = number(at(text, end + 1) == '+' ? Text(text.substr(i, end + 1 - i)).append(text.substr(digits, behind - digits))
-                                                     : Text(digits_and_exponent));
-      if (at(text, end + 1) == '-' && !std::isfinite(time.seconds)) time.seconds = 0.0;  // too small to tell from 0
+      time.seconds = number(
+          at(text, end + 1) == '+'
+              ? Text(text.substr(i, end + 1 - i)).append(text.substr(digits, behind - digits))
+              : Text(digits_and_exponent));
+      // too small to tell from 0
+      if (at(text, end + 1) == '-' && !std::isfinite(time.seconds)) time.seconds = 0.0;
       time.too_large = std::abs(time.seconds) >= 1e15;
       end = behind;
     }

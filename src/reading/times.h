@@ -33,14 +33,18 @@ struct Time {
 /// What the text of a number, without unit, says: digits with an optional fraction, or a clock.
 Time time_of_blob(View blob);
 
-/// The times that begin at `i`, where a digit or `.` and a digit stands: several where commas divide them, none bad. A word that the
-/// number begins (2nd, 1e2) is one bad number. Source: docs/spec/reading.md#times.
+/// The times that begin at `i`, where a digit or `.` and a digit stands: several where commas
+/// divide them, none bad. A word that the number begins (2nd, 1e2) is one bad number. Source:
+/// docs/spec/reading.md#times.
 std::vector<Time> times_at(View text, size_t i);
 
-/// One time in a list or object, whose numbers take no comma and may have an exponent. None if no number begins at `i`.
+/// One time in a list or object, whose numbers take no comma and may have an exponent. None if no
+/// number begins at `i`.
 std::optional<Time> list_time_at(View text, size_t i);
 
 /// Whether a number may begin here.
-inline bool number_begins(View text, size_t i) { return is_digit(at(text, i)) || (at(text, i) == '.' && is_digit(at(text, i + 1))); }
+inline bool number_begins(View text, size_t i) {
+  return is_digit(at(text, i)) || (at(text, i) == '.' && is_digit(at(text, i + 1)));
+}
 
 }  // namespace vrlt::reading

@@ -4,7 +4,8 @@
 
 namespace vrlt::reading {
 
-/// Takes the unit behind a time, after up to three blanks or a hyphen. A clock takes seconds and minutes as decoration.
+/// Takes the unit behind a time, after up to three blanks or a hyphen. A clock takes seconds and
+/// minutes as decoration.
 /// @return whether there is one.
 bool take_unit(View text, Time& time);
 

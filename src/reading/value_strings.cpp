@@ -21,7 +21,8 @@ std::optional<char32_t> hex_code(View digits) {
 bool is_high_surrogate(char32_t c) { return c >= 0xD800 && c < 0xDC00; }
 bool is_low_surrogate(char32_t c) { return c >= 0xDC00 && c < 0xE000; }
 
-/// Appends what `\u` and its digits stand for, two of them for a pair, folded as the text around was. @return the signs taken.
+/// Appends what `\u` and its digits stand for, two of them for a pair, folded as the text around
+/// was. @return the signs taken.
 size_t append_code_point(Text& text, View digits) {
   const auto first = hex_code(digits);
   if (!first) {
@@ -31,7 +32,8 @@ size_t append_code_point(Text& text, View digits) {
   char32_t code = *first;
   size_t taken = kHexDigits;
   if (is_high_surrogate(code) && digits.substr(kHexDigits).starts_with(U"\\u"))
-    if (const auto second = hex_code(digits.substr(kHexDigits + 2)); second && is_low_surrogate(*second)) {
+    if (const auto second = hex_code(digits.substr(kHexDigits + 2));
+        second && is_low_surrogate(*second)) {
       code = 0x10000 + ((code - 0xD800) << 10) + (*second - 0xDC00);
       taken += kHexDigits + 2;
     }

@@ -8,8 +8,9 @@
 namespace vrlt::reading {
 namespace {
 
-constexpr Words kPronouns = {U"it",    U"he",  U"she", U"they", U"there", U"this", U"that", U"these",
-                             U"those", U"the", U"i",   U"we",   U"you",   U"his",  U"her",  U"their"};
+constexpr Words kPronouns = {U"it",   U"he",    U"she",   U"they", U"there", U"this",
+                             U"that", U"these", U"those", U"the",  U"i",     U"we",
+                             U"you",  U"his",   U"her",   U"their"};
 constexpr Words kBetween = {U"or", U"and", U"but", U"maybe", U"perhaps", U"actually", U"wait"};
 constexpr Words kCjkYes = {U"是", U"是的", U"はい"};
 constexpr Words kCjkNo = {U"不是", U"不是的", U"否", U"いいえ"};
@@ -57,7 +58,8 @@ Read<bool> read_yes_no_text(View text) { return read_labelled<bool>(text, kOptio
 
 Read<bool> read_yes_no(const Response& response) {
   const auto nothing = [](View) { return Read<bool>(Reason::kNoAnswer); };
-  const Reader<bool, decltype(&read_yes_no_text), decltype(nothing)> reader{read_yes_no_text, nothing, /*whole_first=*/true};
+  const Reader<bool, decltype(&read_yes_no_text), decltype(nothing)> reader{
+      read_yes_no_text, nothing, /*whole_first=*/true};
   return read_zone(find_zones(response).answer, reader);
 }
 

@@ -31,9 +31,11 @@ size_t find_last(const Pieces& pieces, Tag tag) {
 
 bool is_blank_text(std::string_view text) { return without_special_tokens(text).empty(); }
 
-/// Thinking that is never closed ends at the last block if that is closed and nothing but blanks and glue follows.
+/// Thinking that is never closed ends at the last block if that is closed and nothing but blanks
+/// and glue follows.
 /// @return the index of its `<answer>` among the tags, or their number.
-size_t answer_that_ends_thinking(std::string_view text, const std::vector<TagAt>& tags, size_t from) {
+size_t answer_that_ends_thinking(std::string_view text, const std::vector<TagAt>& tags,
+                                 size_t from) {
   size_t answer = tags.size(), close = tags.size();
   for (size_t i = from; i < tags.size(); ++i) {
     if (tags[i].tag == Tag::kAnswer) {
@@ -64,7 +66,9 @@ struct Kept {
 
 Kept outside_thinking(std::string_view text, const std::vector<TagAt>& tags, bool thinking) {
   Kept kept;
-  const auto first = std::find_if(tags.begin(), tags.end(), [](const TagAt& tag) { return tag.tag == Tag::kThink || tag.tag == Tag::kThinkEnd; });
+  const auto first = std::find_if(tags.begin(), tags.end(), [](const TagAt& tag) {
+    return tag.tag == Tag::kThink || tag.tag == Tag::kThinkEnd;
+  });
   thinking = thinking || (first != tags.end() && first->tag == Tag::kThinkEnd);
   size_t begin = 0, thinking_from = 0;
   const auto take = [&](size_t i) {
@@ -96,7 +100,9 @@ Kept outside_thinking(std::string_view text, const std::vector<TagAt>& tags, boo
   return kept;
 }
 
-bool is_word_byte(char byte) { return is_word(static_cast<unsigned char>(byte)) || static_cast<unsigned char>(byte) >= 0x80; }
+bool is_word_byte(char byte) {
+  return is_word(static_cast<unsigned char>(byte)) || static_cast<unsigned char>(byte) >= 0x80;
+}
 
 /// What stands in the pieces [begin, end], the tag behind the last not counted.
 Zone zone_of(const Pieces& pieces, size_t begin, size_t end, bool block) {
@@ -104,8 +110,10 @@ Zone zone_of(const Pieces& pieces, size_t begin, size_t end, bool block) {
   for (size_t i = begin; i <= end && i < pieces.size(); ++i) {
     const auto text = pieces[i].text;
     if (text.empty()) continue;
-    if (!zone.text.empty() && is_word_byte(zone.text.back()) && is_word_byte(text.front())) zone.text += ' ';
-    if (zone.text.size() + text.size() > kMaxZoneBytes) return {.text = {}, .reason = Reason::kTooLong, .block = block};
+    if (!zone.text.empty() && is_word_byte(zone.text.back()) && is_word_byte(text.front()))
+      zone.text += ' ';
+    if (zone.text.size() + text.size() > kMaxZoneBytes)
+      return {.text = {}, .reason = Reason::kTooLong, .block = block};
     zone.text += text;
   }
   return zone;
@@ -122,7 +130,8 @@ std::optional<Zone> take_glue(Pieces& pieces) {
     }
     rest.push_back({pieces[i].text, {}});
     const size_t end = find_first(pieces, Tag::kGlueEnd, i + 1);
-    glue = end < pieces.size() ? zone_of(pieces, i + 1, end, true) : Zone{.text = {}, .reason = Reason::kUnclosedAnswer, .block = true};
+    glue = end < pieces.size() ? zone_of(pieces, i + 1, end, true)
+                               : Zone{.text = {}, .reason = Reason::kUnclosedAnswer, .block = true};
     i = end;
   }
   pieces = std::move(rest);
@@ -131,10 +140,12 @@ std::optional<Zone> take_glue(Pieces& pieces) {
 
 Zone answer_zone(const Kept& kept, AnswerBlock block) {
   const auto& pieces = kept.pieces;
-  const size_t answer = block == AnswerBlock::kFirst ? find_first(pieces, Tag::kAnswer) : find_last(pieces, Tag::kAnswer);
+  const size_t answer = block == AnswerBlock::kFirst ? find_first(pieces, Tag::kAnswer)
+                                                     : find_last(pieces, Tag::kAnswer);
   if (answer < pieces.size()) {
     const size_t end = find_first(pieces, Tag::kAnswerEnd, answer + 1);
-    return end < pieces.size() ? zone_of(pieces, answer + 1, end, true) : Zone{.text = {}, .reason = Reason::kUnclosedAnswer, .block = true};
+    return end < pieces.size() ? zone_of(pieces, answer + 1, end, true)
+                               : Zone{.text = {}, .reason = Reason::kUnclosedAnswer, .block = true};
   }
   if (kept.open_to_the_end) return {.text = {}, .reason = Reason::kUnclosedThink};
   const size_t thought = find_last(pieces, Tag::kThinkEnd);
@@ -143,9 +154,13 @@ Zone answer_zone(const Kept& kept, AnswerBlock block) {
 
 /// Why AnswerBlock::kSingle refuses a response; kOk if it does not.
 Reason single_block(const std::vector<TagAt>& tags) {
-  const auto count = [&](Tag tag) { return std::count_if(tags.begin(), tags.end(), [&](const TagAt& found) { return found.tag == tag; }); };
+  const auto count = [&](Tag tag) {
+    return std::count_if(tags.begin(), tags.end(),
+                         [&](const TagAt& found) { return found.tag == tag; });
+  };
   if (count(Tag::kAnswer) == 0) return Reason::kNoAnswer;
-  return count(Tag::kAnswer) == 1 && count(Tag::kAnswerEnd) <= 1 ? Reason::kOk : Reason::kMultipleAnswerTags;
+  return count(Tag::kAnswer) == 1 && count(Tag::kAnswerEnd) <= 1 ? Reason::kOk
+                                                                 : Reason::kMultipleAnswerTags;
 }
 
 }  // namespace
@@ -159,7 +174,8 @@ Zones find_zones(const Response& response) {
   zones.glue = take_glue(kept.pieces);
   zones.answer = answer_zone(kept, response.block);
   if (response.block == AnswerBlock::kSingle)
-    if (const auto reason = single_block(tags); reason != Reason::kOk) zones.answer = {.text = {}, .reason = reason};
+    if (const auto reason = single_block(tags); reason != Reason::kOk)
+      zones.answer = {.text = {}, .reason = reason};
   return zones;
 }
 

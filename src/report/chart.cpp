@@ -23,16 +23,19 @@ std::string px(double value) {
 }
 
 std::string line(double x1, double y1, double x2, double y2, const char* style) {
-  return concat("<line class=\"", style, "\" x1=\"", px(x1), "\" y1=\"", px(y1), "\" x2=\"", px(x2), "\" y2=\"", px(y2), "\"/>");
+  return concat("<line class=\"", style, "\" x1=\"", px(x1), "\" y1=\"", px(y1), "\" x2=\"", px(x2),
+                "\" y2=\"", px(y2), "\"/>");
 }
 
 std::string text_at(double x, double y, const char* anchor, const std::string& text) {
-  return concat("<text x=\"", px(x), "\" y=\"", px(y), "\" text-anchor=\"", anchor, "\">", escape(text), "</text>");
+  return concat("<text x=\"", px(x), "\" y=\"", px(y), "\" text-anchor=\"", anchor, "\">",
+                escape(text), "</text>");
 }
 
-std::string rectangle(double x, double y, double width, double height, const std::string& attributes, const std::string& title) {
-  return concat("<rect x=\"", px(x), "\" y=\"", px(y), "\" width=\"", px(width), "\" height=\"", px(height), "\" ", attributes, "><title>",
-                escape(title), "</title></rect>");
+std::string rectangle(double x, double y, double width, double height,
+                      const std::string& attributes, const std::string& title) {
+  return concat("<rect x=\"", px(x), "\" y=\"", px(y), "\" width=\"", px(width), "\" height=\"",
+                px(height), "\" ", attributes, "><title>", escape(title), "</title></rect>");
 }
 
 /// Room around the values; a constant gets a band of its own.
@@ -59,7 +62,8 @@ std::string path_data(const std::vector<Point>& points, const Axis& x, const Axi
   std::string data;
   bool pen_down = false;
   for (const Point& point : points) {
-    if (std::isfinite(point.y)) data += concat(pen_down ? "L" : "M", px(x(point.x)), " ", px(y(point.y)));
+    if (std::isfinite(point.y))
+      data += concat(pen_down ? "L" : "M", px(x(point.x)), " ", px(y(point.y)));
     pen_down = std::isfinite(point.y);
   }
   return data;
@@ -78,7 +82,8 @@ std::string axes(const Axis& x, const Axis& y) {
   return svg + line(kLeft, kBottom, kRight, kBottom, "axis");
 }
 
-/// What the script needs to show the value under the pointer: [[x px, y px, step, value], ..] per series.
+/// What the script needs to show the value under the pointer: [[x px, y px, step, value], ..] per
+/// series.
 std::string hover_data(const std::vector<Series>& series, const Axis& x, const Axis& y) {
   std::string data = "[";
   for (size_t i = 0; i < series.size(); ++i) {
@@ -88,7 +93,8 @@ std::string hover_data(const std::vector<Series>& series, const Axis& x, const A
       if (!std::isfinite(point.y)) continue;
       char value[40];
       std::snprintf(value, sizeof(value), "%.5g", point.y);
-      data += concat(first ? "" : ",", "[", px(x(point.x)), ",", px(y(point.y)), ",", point.x, ",", value, "]");
+      data += concat(first ? "" : ",", "[", px(x(point.x)), ",", px(y(point.y)), ",", point.x, ",",
+                     value, "]");
       first = false;
     }
     data += "]";
@@ -96,8 +102,10 @@ std::string hover_data(const std::vector<Series>& series, const Axis& x, const A
   return data + "]";
 }
 
-std::string svg_open(const char* style, double width, double height, const std::string& attributes = {}) {
-  return concat("<svg class=\"", style, "\" viewBox=\"0 0 ", width, " ", height, "\" role=\"img\"", attributes, ">");
+std::string svg_open(const char* style, double width, double height,
+                     const std::string& attributes = {}) {
+  return concat("<svg class=\"", style, "\" viewBox=\"0 0 ", width, " ", height, "\" role=\"img\"",
+                attributes, ">");
 }
 
 }  // namespace
@@ -123,8 +131,10 @@ std::vector<Point> thin(const std::vector<Point>& points, size_t max_points) {
   const size_t buckets = max_points / 2;
   std::vector<Point> kept;
   for (size_t bucket = 0; bucket < buckets; ++bucket) {
-    const auto begin = points.begin() + static_cast<std::ptrdiff_t>(bucket * points.size() / buckets);
-    const auto end = points.begin() + static_cast<std::ptrdiff_t>((bucket + 1) * points.size() / buckets);
+    const auto begin =
+        points.begin() + static_cast<std::ptrdiff_t>(bucket * points.size() / buckets);
+    const auto end =
+        points.begin() + static_cast<std::ptrdiff_t>((bucket + 1) * points.size() / buckets);
     auto low = end, high = end;
     for (auto point = begin; point != end; ++point) {
       if (!std::isfinite(point->y)) continue;
@@ -168,16 +178,21 @@ std::string line_chart(const std::vector<Series>& series) {
 
   std::vector<Series> drawn = series;
   for (Series& one : drawn) one.points = thin(one.points, kMaxPoints);
-  std::string svg = svg_open("chart", kWidth, kHeight, concat(" data-points=\"", hover_data(drawn, x, y), "\""));
+  std::string svg =
+      svg_open("chart", kWidth, kHeight, concat(" data-points=\"", hover_data(drawn, x, y), "\""));
   svg += axes(x, y);
   for (size_t i = 0; i < drawn.size(); ++i) {
     const auto& points = drawn[i].points;
     const bool noisy = series[i].points.size() > kSmoothFrom;
     const size_t colour = i % 6;
-    svg += concat("<path class=\"s", colour, noisy ? " faint" : "", "\" d=\"", path_data(points, x, y), "\"/>");
-    if (noisy) svg += concat("<path class=\"s", colour, "\" d=\"", path_data(thin(smooth(series[i].points, 0.9), kMaxPoints), x, y), "\"/>");
+    svg += concat("<path class=\"s", colour, noisy ? " faint" : "", "\" d=\"",
+                  path_data(points, x, y), "\"/>");
+    if (noisy)
+      svg += concat("<path class=\"s", colour, "\" d=\"",
+                    path_data(thin(smooth(series[i].points, 0.9), kMaxPoints), x, y), "\"/>");
     if (points.size() == 1 && std::isfinite(points[0].y))
-      svg += concat("<circle class=\"dot s", colour, "\" r=\"3\" cx=\"", px(x(points[0].x)), "\" cy=\"", px(y(points[0].y)), "\"/>");
+      svg += concat("<circle class=\"dot s", colour, "\" r=\"3\" cx=\"", px(x(points[0].x)),
+                    "\" cy=\"", px(y(points[0].y)), "\"/>");
   }
   return svg + "</svg>";
 }
@@ -188,7 +203,8 @@ std::vector<double> linear_edges(double low, double high, int count) {
   return edges;
 }
 
-std::vector<int64_t> histogram_counts(const std::vector<double>& values, const std::vector<double>& edges) {
+std::vector<int64_t> histogram_counts(const std::vector<double>& values,
+                                      const std::vector<double>& edges) {
   std::vector<int64_t> counts(edges.size() - 1);
   for (const double value : values) {
     if (std::isnan(value)) continue;
@@ -204,7 +220,8 @@ std::string stacked_histogram(const std::vector<double>& edges, const std::vecto
   std::vector<int64_t> totals(bins);
   for (const Layer& layer : layers)
     for (size_t i = 0; i < bins; ++i) totals[i] += layer.counts[i];
-  const auto highest = static_cast<double>(std::max<int64_t>(1, *std::max_element(totals.begin(), totals.end())));
+  const auto highest =
+      static_cast<double>(std::max<int64_t>(1, *std::max_element(totals.begin(), totals.end())));
   const Axis x{edges.front(), edges.back(), kLeft, kRight};
   const Axis y{0, highest * 1.05, kBottom, kTop};
 
@@ -214,9 +231,10 @@ std::string stacked_histogram(const std::vector<double>& edges, const std::vecto
     for (const Layer& layer : layers) {
       if (layer.counts[i] == 0) continue;
       const double top = y(static_cast<double>(below + layer.counts[i]));
-      svg += rectangle(x(edges[i]) + 0.75, top, x(edges[i + 1]) - x(edges[i]) - 1.5, y(static_cast<double>(below)) - top,
-                       concat("class=\"", layer.style, "\""),
-                       concat(format_number(edges[i]), " to ", format_number(edges[i + 1]), ": ", layer.counts[i], " ", layer.style));
+      svg += rectangle(x(edges[i]) + 0.75, top, x(edges[i + 1]) - x(edges[i]) - 1.5,
+                       y(static_cast<double>(below)) - top, concat("class=\"", layer.style, "\""),
+                       concat(format_number(edges[i]), " to ", format_number(edges[i + 1]), ": ",
+                              layer.counts[i], " ", layer.style));
       below += layer.counts[i];
     }
   }
@@ -226,43 +244,58 @@ std::string stacked_histogram(const std::vector<double>& edges, const std::vecto
 std::string reward_colour(double reward, double max_reward) {
   using Colour = std::array<double, 3>;
   constexpr Colour kLow{217, 119, 54}, kMiddle{150, 150, 150}, kHigh{15, 148, 132};
-  const double share = std::isfinite(reward) && max_reward > 0 ? std::clamp(reward / max_reward, 0.0, 1.0) : 0.0;
+  const double share =
+      std::isfinite(reward) && max_reward > 0 ? std::clamp(reward / max_reward, 0.0, 1.0) : 0.0;
   const Colour& from = share < 0.5 ? kLow : kMiddle;
   const Colour& to = share < 0.5 ? kMiddle : kHigh;
   const double part = share < 0.5 ? share * 2 : share * 2 - 1;
   char text[16];
-  const auto channel = [&](size_t i) { return static_cast<unsigned>(std::lround(from[i] + (to[i] - from[i]) * part)) & 255u; };
+  const auto channel = [&](size_t i) {
+    return static_cast<unsigned>(std::lround(from[i] + (to[i] - from[i]) * part)) & 255u;
+  };
   std::snprintf(text, sizeof(text), "#%02x%02x%02x", channel(0), channel(1), channel(2));
   return text;
 }
 
-std::string timeline(double duration_seconds, const std::vector<double>& frame_seconds, const std::vector<Interval>& truth,
+std::string timeline(double duration_seconds, const std::vector<double>& frame_seconds,
+                     const std::vector<Interval>& truth,
                      const std::vector<PredictedSpan>& predicted, double max_reward) {
   constexpr double kLineLeft = 48, kLineRight = 748, kRow = 12;
   const Axis x{0, duration_seconds > 0 ? duration_seconds : 1.0, kLineLeft, kLineRight};
-  const double truth_top = 8, rows_top = truth_top + 20, bottom = rows_top + kRow * static_cast<double>(predicted.size()) + 4;
-  const auto bar = [&](const Interval& span, double top, double height, const std::string& attributes, const std::string& title) {
-    const double from = x(std::clamp(span.start_seconds, 0.0, x.high)), to = x(std::clamp(span.end_seconds, 0.0, x.high));
-    return rectangle(std::min(from, to), top, std::max(std::abs(to - from), 2.0), height, attributes + " rx=\"2\"", title);
+  const double truth_top = 8, rows_top = truth_top + 20,
+               bottom = rows_top + kRow * static_cast<double>(predicted.size()) + 4;
+  const auto bar = [&](const Interval& span, double top, double height,
+                       const std::string& attributes, const std::string& title) {
+    const double from = x(std::clamp(span.start_seconds, 0.0, x.high)),
+                 to = x(std::clamp(span.end_seconds, 0.0, x.high));
+    return rectangle(std::min(from, to), top, std::max(std::abs(to - from), 2.0), height,
+                     attributes + " rx=\"2\"", title);
   };
-  const auto span_text = [](const Interval& span) { return concat(format_number(span.start_seconds), " – ", format_number(span.end_seconds), " s"); };
+  const auto span_text = [](const Interval& span) {
+    return concat(format_number(span.start_seconds), " – ", format_number(span.end_seconds), " s");
+  };
 
   std::string svg = svg_open("timeline", 760, bottom + 24);
-  for (const Interval& span : truth) svg += bar(span, truth_top - 4, bottom - truth_top + 4, "class=\"band\"", "truth " + span_text(span));
+  for (const Interval& span : truth)
+    svg += bar(span, truth_top - 4, bottom - truth_top + 4, "class=\"band\"",
+               "truth " + span_text(span));
   for (const double seconds : frame_seconds)
     if (std::isfinite(seconds)) svg += line(x(seconds), bottom, x(seconds), bottom + 4, "frame");
   svg += text_at(kLineLeft - 8, truth_top + 9, "end", "truth");
-  for (const Interval& span : truth) svg += bar(span, truth_top, 12, "class=\"truth\"", "truth " + span_text(span));
+  for (const Interval& span : truth)
+    svg += bar(span, truth_top, 12, "class=\"truth\"", "truth " + span_text(span));
   for (size_t i = 0; i < predicted.size(); ++i) {
     const PredictedSpan& one = predicted[i];
     const double top = rows_top + kRow * static_cast<double>(i);
     svg += text_at(kLineLeft - 8, top + 8.5, "end", one.label);
     svg += line(kLineLeft, top + kRow / 2 - 0.5, kLineRight, top + kRow / 2 - 0.5, "grid");
-    svg += bar(one.span, top + 1, kRow - 3, "fill=\"" + reward_colour(one.reward, max_reward) + "\"",
-               concat(one.label, ": ", span_text(one.span), ", reward ", format_number(one.reward)));
+    svg +=
+        bar(one.span, top + 1, kRow - 3, "fill=\"" + reward_colour(one.reward, max_reward) + "\"",
+            concat(one.label, ": ", span_text(one.span), ", reward ", format_number(one.reward)));
   }
   svg += line(kLineLeft, bottom, kLineRight, bottom, "axis");
-  for (const double tick : nice_ticks(0, x.high, 8)) svg += text_at(x(tick), bottom + 17, "middle", format_number(tick) + " s");
+  for (const double tick : nice_ticks(0, x.high, 8))
+    svg += text_at(x(tick), bottom + 17, "middle", format_number(tick) + " s");
   return svg + "</svg>";
 }
 

@@ -25,7 +25,9 @@ struct Series {
 struct Axis {
   double low = 0.0, high = 1.0;
   double pixel_low = 0.0, pixel_high = 1.0;
-  double operator()(double value) const { return pixel_low + (value - low) / (high - low) * (pixel_high - pixel_low); }
+  double operator()(double value) const {
+    return pixel_low + (value - low) / (high - low) * (pixel_high - pixel_low);
+  }
 };
 
 /// Multiples of 1, 2 or 5 times a power of ten inside [low, high]; about `count` of them.
@@ -37,11 +39,14 @@ std::vector<Point> thin(const std::vector<Point>& points, size_t max_points);
 /// Exponential moving average of the finite values, with the bias of its start removed.
 std::vector<Point> smooth(const std::vector<Point>& points, double decay);
 
-/// A line chart as SVG; more than 30 points are drawn faintly, with their moving average on top. Hovering is done by the page's script.
+/// A line chart as SVG; more than 30 points are drawn faintly, with their moving average on top.
+/// Hovering is done by the page's script.
 std::string line_chart(const std::vector<Series>& series);
 
-/// Counts per bin of [edges[i], edges[i+1]); the last bin includes its end. Values outside go to the first or last bin.
-std::vector<int64_t> histogram_counts(const std::vector<double>& values, const std::vector<double>& edges);
+/// Counts per bin of [edges[i], edges[i+1]); the last bin includes its end. Values outside go to
+/// the first or last bin.
+std::vector<int64_t> histogram_counts(const std::vector<double>& values,
+                                      const std::vector<double>& edges);
 
 /// `count + 1` edges over [low, high].
 std::vector<double> linear_edges(double low, double high, int count);
@@ -61,7 +66,8 @@ struct PredictedSpan {
 };
 
 /// Frame times, true spans and one row per predicted span, coloured by `reward_colour`.
-std::string timeline(double duration_seconds, const std::vector<double>& frame_seconds, const std::vector<Interval>& truth,
+std::string timeline(double duration_seconds, const std::vector<double>& frame_seconds,
+                     const std::vector<Interval>& truth,
                      const std::vector<PredictedSpan>& predicted, double max_reward);
 
 /// From orange (0) over grey to teal (`max_reward`), as #rrggbb.

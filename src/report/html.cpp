@@ -7,7 +7,8 @@
 namespace vrlt::report {
 namespace {
 
-/// Bytes of the UTF-8 character that starts `text`; 0 if it is malformed (overlong, surrogate, above U+10FFFF, cut off).
+/// Bytes of the UTF-8 character that starts `text`; 0 if it is malformed (overlong, surrogate,
+/// above U+10FFFF, cut off).
 size_t character_length(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -74,25 +75,33 @@ std::string format_number(double value) {
 }
 
 std::string base64(std::string_view bytes) {
-  constexpr const char* kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr const char* kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (size_t at = 0; at < bytes.size(); at += 3) {
     uint32_t group = 0;
-    for (size_t i = 0; i < 3; ++i) group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0u);
-    for (size_t i = 0; i < 4; ++i) text += at + i > bytes.size() ? '=' : kAlphabet[group >> (18 - 6 * i) & 63];
+    for (size_t i = 0; i < 3; ++i)
+      group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0u);
+    for (size_t i = 0; i < 4; ++i)
+      text += at + i > bytes.size() ? '=' : kAlphabet[group >> (18 - 6 * i) & 63];
   }
   return text;
 }
 
 bool is_base64(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == text.npos;
+  return !text.empty() &&
+         text.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == text.npos;
 }
 
 std::string folded(const std::string& summary, const std::string& body, bool open) {
-  return "<details" + std::string(open ? " open" : "") + "><summary>" + summary + "</summary>" + body + "</details>\n";
+  return "<details" + std::string(open ? " open" : "") + "><summary>" + summary + "</summary>" +
+         body + "</details>\n";
 }
 
-std::string number_cell(double value) { return "<td class=\"number\">" + format_number(value) + "</td>"; }
+std::string number_cell(double value) {
+  return "<td class=\"number\">" + format_number(value) + "</td>";
+}
 
 }  // namespace vrlt::report

@@ -17,7 +17,8 @@ svg path{fill:none;stroke-width:1.6}svg line{stroke:var(--line)}.s0{stroke:var(-
 .alarm{color:var(--alarm);font-weight:600}.selected{fill:var(--accent)}.rejected{fill:var(--warn);opacity:.7}.truth{fill:var(--accent)}.band{fill:var(--accent);opacity:.12}
 )css";
 
-/// Shows step and value of the point of a chart nearest to the pointer, from its data-points: per series [[x, y, step, value], ...].
+/// Shows step and value of the point of a chart nearest to the pointer, from its data-points: per
+/// series [[x, y, step, value], ...].
 constexpr const char* kHoverScript = R"js(<script>
 const tip = document.createElement("div");
 tip.className = "tip";

@@ -21,12 +21,14 @@ std::optional<double> best_blind(const io::Json& results, const std::string& met
   std::optional<double> best;
   if (!results.contains("blind")) return best;
   for (const auto& [name, metrics] : results.at("blind").items())
-    if (metrics.contains(metric)) best = std::max(best.value_or(0.0), metrics.at(metric).get<double>());
+    if (metrics.contains(metric))
+      best = std::max(best.value_or(0.0), metrics.at(metric).get<double>());
   return best;
 }
 
 /// Adds the rows of the metrics of one way of scoring.
-void add_rows(const ScoreRow& of_task, const io::Json& results, const io::Json& metrics, std::vector<ScoreRow>& rows) {
+void add_rows(const ScoreRow& of_task, const io::Json& results, const io::Json& metrics,
+              std::vector<ScoreRow>& rows) {
   for (const auto& [metric, estimate] : metrics.items()) {
     auto row = of_task;
     row.metric = metric;
@@ -42,7 +44,8 @@ void add_rows(const ScoreRow& of_task, const io::Json& results, const io::Json& 
 }
 
 /// The means of means; those over videos have a standard error.
-void add_macro_rows(const ScoreRow& of_task, const io::Json& macro, const std::string& over, std::vector<ScoreRow>& rows) {
+void add_macro_rows(const ScoreRow& of_task, const io::Json& macro, const std::string& over,
+                    std::vector<ScoreRow>& rows) {
   for (const auto& [metric, mean] : macro.items()) {
     auto row = of_task;
     row.metric = concat(metric, " over ", over);
@@ -70,7 +73,8 @@ void add_task(ScoreRow row, const io::Json& results, std::vector<ScoreRow>& rows
   row.profile = "strict";
   row.headline = !official;
   io::Json strict = io::Json::object();
-  for (const auto& [metric, estimate] : results.at("metrics").items()) strict[metric] = estimate.at("unanswered_as_zero");
+  for (const auto& [metric, estimate] : results.at("metrics").items())
+    strict[metric] = estimate.at("unanswered_as_zero");
   add_rows(row, results, strict, rows);
 }
 
@@ -94,7 +98,8 @@ std::string percent(const std::optional<double>& value) { return value ? percent
 /// A cell may not end early or begin another.
 std::string cell(const std::string& text) {
   std::string escaped;
-  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c == '\n' || c == '\r' ? ' ' : c);
+  for (const char c : text)
+    escaped += c == '|' ? std::string("\\|") : std::string(1, c == '\n' || c == '\r' ? ' ' : c);
   return escaped;
 }
 
@@ -107,35 +112,50 @@ std::vector<ScoreRow> read_score_rows(const std::vector<fs::path>& run_folders) 
     std::vector<fs::path> files;
     for (const auto& entry : io::list_folder(run))
       if (io::exists(entry / "results.json")) files.push_back(entry / "results.json");
-    if (files.empty()) throw DataError(run.string() + ": holds no evaluation; expected <task>/results.json, which vrlt-eval writes");
+    if (files.empty())
+      throw DataError(
+          run.string() +
+          ": holds no evaluation; expected <task>/results.json, which vrlt-eval writes");
     for (const auto& file : files) try {
-        add_task({.run = fs::weakly_canonical(run).filename().string(), .task = file.parent_path().filename().string()}, read_own_json(file), rows);
+        add_task({.run = fs::weakly_canonical(run).filename().string(),
+                  .task = file.parent_path().filename().string()},
+                 read_own_json(file), rows);
       } catch (const nlohmann::json::exception& error) {
-        throw DataError(concat(file.string(), ": not the results of an evaluation: ", error.what()));
+        throw DataError(
+            concat(file.string(), ": not the results of an evaluation: ", error.what()));
       }
   }
   return rows;
 }
 
 std::string to_csv(const std::vector<ScoreRow>& rows) {
-  std::string text = "run,task,prompt,profile,headline,metric,value,se,ci95_low,ci95_high,n,strict,parse_failure_rate,blind,note\n";
+  std::string text =
+      "run,task,prompt,profile,headline,metric,value,se,ci95_low,ci95_high,n,strict,parse_failure_"
+      "rate,blind,note\n";
   for (const auto& row : rows)
-    text += concat(quoted(row.run), ",", quoted(row.task), ",", quoted(row.prompt), ",", quoted(row.profile), ",", row.headline ? 1 : 0, ",",
-                   quoted(row.metric), ",", number(row.value), ",", number(row.standard_error), ",", number(row.low), ",", number(row.high), ",",
-                   row.count, ",", number(row.strict), ",", number(row.parse_failure_rate), ",", number(row.blind), ",", quoted(row.note), "\n");
+    text +=
+        concat(quoted(row.run), ",", quoted(row.task), ",", quoted(row.prompt), ",",
+               quoted(row.profile), ",", row.headline ? 1 : 0, ",", quoted(row.metric), ",",
+               number(row.value), ",", number(row.standard_error), ",", number(row.low), ",",
+               number(row.high), ",", row.count, ",", number(row.strict), ",",
+               number(row.parse_failure_rate), ",", number(row.blind), ",", quoted(row.note), "\n");
   return text;
 }
 
 std::string to_markdown(const std::vector<ScoreRow>& rows) {
   std::string text =
-      "| Run | Tasks | Prompt | Filter | n-shot | Metric | | Value | | Stderr | n | 95 % | Strict | Unreadable | Blind | Note |\n"
+      "| Run | Tasks | Prompt | Filter | n-shot | Metric | | Value | | Stderr | n | 95 % | Strict "
+      "| Unreadable | Blind | Note |\n"
       "|---|---|---|---|---:|---|---|---:|---|---:|---:|---|---:|---:|---:|---|\n";
   for (const auto& row : rows) {
     if (!row.headline) continue;
-    const auto interval = row.low && row.high ? concat("[", percent(*row.low), ", ", percent(*row.high), "]") : "N/A";
-    text += concat("| ", cell(row.run), " | ", cell(row.task), " | ", cell(row.prompt), " | ", cell(row.profile), " | 0 | ", cell(row.metric),
-                   " | ↑ | ", percent(row.value), " | ± | ", percent(row.standard_error), " | ", row.count, " | ", interval, " | ",
-                   percent(row.strict), " | ", percent(row.parse_failure_rate), " | ", percent(row.blind), " | ", cell(row.note), " |\n");
+    const auto interval =
+        row.low && row.high ? concat("[", percent(*row.low), ", ", percent(*row.high), "]") : "N/A";
+    text += concat("| ", cell(row.run), " | ", cell(row.task), " | ", cell(row.prompt), " | ",
+                   cell(row.profile), " | 0 | ", cell(row.metric), " | ↑ | ", percent(row.value),
+                   " | ± | ", percent(row.standard_error), " | ", row.count, " | ", interval, " | ",
+                   percent(row.strict), " | ", percent(row.parse_failure_rate), " | ",
+                   percent(row.blind), " | ", cell(row.note), " |\n");
   }
   return text;
 }

@@ -12,7 +12,8 @@ using namespace reading::peers;
 namespace {
 
 bool has_right_option(const data::Sample& sample) {
-  return sample.answer_option && (sample.task == data::Task::kMultipleChoice || sample.task == data::Task::kGroundedQa);
+  return sample.answer_option &&
+         (sample.task == data::Task::kMultipleChoice || sample.task == data::Task::kGroundedQa);
 }
 
 template <typename Read>
@@ -26,9 +27,12 @@ RewardOutput score_peer_letter(const RewardInput& input, const Read& read) {
 }  // namespace
 
 RewardOutput choice_reward(const RewardInput& input, const RewardOptions& options) {
-  if (input.sample.task != data::Task::kMultipleChoice || !input.sample.answer_option) return kNotApplicable;
+  if (input.sample.task != data::Task::kMultipleChoice || !input.sample.answer_option)
+    return kNotApplicable;
   const auto option = reading::read_choice(response_of(input, options), input.sample.options);
-  return output_of(reading::option_credit(option, *input.sample.answer_option, input.sample.options), option ? option_text(*option) : "");
+  return output_of(
+      reading::option_credit(option, *input.sample.answer_option, input.sample.options),
+      option ? option_text(*option) : "");
 }
 
 RewardOutput choice_videor1_reward(const RewardInput& input, const RewardOptions&) {
@@ -46,6 +50,8 @@ RewardOutput choice_videochat_reward(const RewardInput& input, const RewardOptio
   });
 }
 
-RewardOutput choice_seed_eval_reward(const RewardInput& input, const RewardOptions&) { return score_peer_letter(input, read_seed_eval_choice); }
+RewardOutput choice_seed_eval_reward(const RewardInput& input, const RewardOptions&) {
+  return score_peer_letter(input, read_seed_eval_choice);
+}
 
 }  // namespace vrlt::rewards

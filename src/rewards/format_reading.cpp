@@ -9,7 +9,8 @@ namespace {
 reading::Reason grounded_reason(const reading::Response& response, const data::Sample& sample) {
   const auto read = reading::read_grounded(response, sample.options);
   const bool too_many = read.spans && sample.segments.size() == 1 && (*read.spans).size() > 1;
-  return reading::reason_of_whole(read.option.reason, too_many ? reading::Reason::kAmbiguous : read.spans.reason);
+  return reading::reason_of_whole(read.option.reason,
+                                  too_many ? reading::Reason::kAmbiguous : read.spans.reason);
 }
 
 }  // namespace

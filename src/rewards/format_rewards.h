@@ -5,7 +5,8 @@
 
 namespace vrlt::rewards {
 
-// Whether a response is laid out as asked: 1 or 0 unless said otherwise. They apply to every task. Source: docs/spec/rewards.md#layouts.
+// Whether a response is laid out as asked: 1 or 0 unless said otherwise. They apply to every task.
+// Source: docs/spec/rewards.md#layouts.
 
 /// The strict layout with a thinking block, and the answer can be read (vrlt/reading).
 RewardOutput format_reward(const RewardInput& input, const RewardOptions& options);
@@ -14,7 +15,8 @@ RewardOutput format_answer_reward(const RewardInput& input, const RewardOptions&
 /// The strict layout with a thinking block, whatever the answer says.
 RewardOutput format_tags_reward(const RewardInput& input, const RewardOptions& options);
 
-/// Laid out as the sample's prompt asks, and the answer can be read. Applies where the prompt is known.
+/// Laid out as the sample's prompt asks, and the answer can be read. Applies where the prompt is
+/// known.
 RewardOutput format_asked_reward(const RewardInput& input, const RewardOptions& options);
 
 // Those of other projects; see peer_formats.h.

@@ -15,8 +15,10 @@ RewardOutput yes_no_reward(const RewardInput& input, const RewardOptions& option
 RewardOutput caption_match_reward(const RewardInput& input, const RewardOptions& options) {
   const auto& sample = input.sample;
   if (sample.task != data::Task::kCaptionMatch || !sample.answer_option) return kNotApplicable;
-  const auto caption = reading::read_caption(response_of(input, options), sample.options, data::first_label(sample));
-  return output_of(reading::option_credit(caption, *sample.answer_option, sample.options), caption ? data::label_of(sample, *caption) : "");
+  const auto caption =
+      reading::read_caption(response_of(input, options), sample.options, data::first_label(sample));
+  return output_of(reading::option_credit(caption, *sample.answer_option, sample.options),
+                   caption ? data::label_of(sample, *caption) : "");
 }
 
 }  // namespace vrlt::rewards

@@ -68,13 +68,15 @@ std::optional<double> parse_decimal(std::string_view text) {
   }
   if (!is_unit(text)) return {};
   double value = 0;
-  const auto result = std::from_chars(number.data(), number.data() + number.size(), value, std::chars_format::fixed);
+  const auto result = std::from_chars(number.data(), number.data() + number.size(), value,
+                                      std::chars_format::fixed);
   if (result.ec != std::errc() || !std::isfinite(value)) return {};
   return negative ? -value : value;
 }
 
 bool is_close(double predicted, double truth, const NumberTolerance& tolerance) {
-  return std::abs(predicted - truth) <= std::max(tolerance.absolute, tolerance.relative * std::abs(truth));
+  return std::abs(predicted - truth) <=
+         std::max(tolerance.absolute, tolerance.relative * std::abs(truth));
 }
 
 double regression_score(double predicted, double truth, const NumberTolerance& tolerance) {
@@ -85,7 +87,8 @@ double regression_score(double predicted, double truth, const NumberTolerance& t
 
 double mean_relative_accuracy(double predicted, double truth, const NumberTolerance& tolerance) {
   constexpr int kThresholds = 10;
-  constexpr double kSlack = 1e-9;  // an error of exactly 1 - t is not below it, whatever binary makes of the two
+  // an error of exactly 1 - t is not below it, whatever binary makes of the two
+  constexpr double kSlack = 1e-9;
   if (truth == 0.0) return std::abs(predicted) <= tolerance.absolute ? 1.0 : 0.0;
   const double error = std::abs(predicted - truth) / std::abs(truth);
   int below = 0;
@@ -94,7 +97,9 @@ double mean_relative_accuracy(double predicted, double truth, const NumberTolera
 }
 
 bool equal_as_videor1(std::string_view predicted, std::string_view truth) {
-  const auto has_mark = [](std::string_view text) { return text.find_first_of(".,") != std::string_view::npos; };
+  const auto has_mark = [](std::string_view text) {
+    return text.find_first_of(".,") != std::string_view::npos;
+  };
   if (has_mark(predicted) != has_mark(truth)) return false;
   const auto p = python_float_without_commas(predicted), g = python_float_without_commas(truth);
   return p && g && two_decimals(*p) == two_decimals(*g);

@@ -8,12 +8,15 @@
 namespace vrlt::rewards {
 namespace {
 
-Interval clamped(const Interval& span, double duration) { return {std::min(span.start_seconds, duration), std::min(span.end_seconds, duration)}; }
+Interval clamped(const Interval& span, double duration) {
+  return {std::min(span.start_seconds, duration), std::min(span.end_seconds, duration)};
+}
 
 }  // namespace
 
 bool asks_for_spans(const data::Sample& sample) {
-  return sample.task == data::Task::kTemporalGrounding || sample.task == data::Task::kReasoningLocalization;
+  return sample.task == data::Task::kTemporalGrounding ||
+         sample.task == data::Task::kReasoningLocalization;
 }
 
 std::optional<double> clip_duration(const data::Sample& sample) {
@@ -30,10 +33,13 @@ reading::Response response_of(const RewardInput& input, const RewardOptions& opt
                                                       : reading::AnswerBlock::kLast};
 }
 
-reading::Read<reading::Spans> apply_options(const reading::Read<reading::Spans>& read, const data::Sample& sample, const RewardOptions& options) {
+reading::Read<reading::Spans> apply_options(const reading::Read<reading::Spans>& read,
+                                            const data::Sample& sample,
+                                            const RewardOptions& options) {
   if (!read) return read;
   auto spans = *read;
-  if (sample.segments.size() <= 1 && spans.size() > 1 && options.span != "one") spans = {options.span == "first" ? spans.front() : spans.back()};
+  if (sample.segments.size() <= 1 && spans.size() > 1 && options.span != "one")
+    spans = {options.span == "first" ? spans.front() : spans.back()};
   if (options.inverted == "swap")
     for (auto& span : spans)
       if (span.length() < 0) std::swap(span.start_seconds, span.end_seconds);

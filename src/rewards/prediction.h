@@ -10,13 +10,16 @@
 
 namespace vrlt::rewards {
 
-inline const RewardOutput kNotApplicable{.value = 0.0, .applicable = false, .reason = {ReasonKind::kWrong, "not_applicable"}};
+inline const RewardOutput kNotApplicable{
+    .value = 0.0, .applicable = false, .reason = {ReasonKind::kWrong, "not_applicable"}};
 
 inline RewardOutput failure(Reason reason) { return {.value = 0.0, .reason = std::move(reason)}; }
 
 /// 1, or 0 with the reason wrong.
 inline RewardOutput right_or_wrong(bool right, std::string read) {
-  return {.value = right ? 1.0 : 0.0, .reason = right ? reading::Reason::kOk : reading::Reason::kWrong, .read = std::move(read)};
+  return {.value = right ? 1.0 : 0.0,
+          .reason = right ? reading::Reason::kOk : reading::Reason::kWrong,
+          .read = std::move(read)};
 }
 
 inline RewardOutput output_of(const reading::Credit& credit, std::string read) {
@@ -31,8 +34,11 @@ std::optional<double> clip_duration(const data::Sample& sample);
 /// The response, read in the answer block that options.answer_block picks.
 reading::Response response_of(const RewardInput& input, const RewardOptions& options);
 
-/// Spans that were read, after what the options say of several, inverted ones and those out of range.
-reading::Read<reading::Spans> apply_options(const reading::Read<reading::Spans>& spans, const data::Sample& sample, const RewardOptions& options);
+/// Spans that were read, after what the options say of several, inverted ones and those out of
+/// range.
+reading::Read<reading::Spans> apply_options(const reading::Read<reading::Spans>& spans,
+                                            const data::Sample& sample,
+                                            const RewardOptions& options);
 
 /// "4 to 8 s, 10 to 12 s".
 std::string spans_text(const std::vector<Interval>& spans);

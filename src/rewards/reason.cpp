@@ -4,7 +4,9 @@
 
 namespace vrlt::rewards {
 
-std::ostream& operator<<(std::ostream& stream, const Reason& reason) { return stream << reason.word; }
+std::ostream& operator<<(std::ostream& stream, const Reason& reason) {
+  return stream << reason.word;
+}
 
 Reason wrong_layout() { return {ReasonKind::kRefused, "format"}; }
 Reason unread_by_peer() { return {ReasonKind::kUnread, "unreadable"}; }
@@ -18,6 +20,8 @@ Reason find_reason(std::string_view word) {
   return {ReasonKind::kUnread, std::string(word)};
 }
 
-bool is_parse_failure(const Reason& reason) { return reason.kind == ReasonKind::kUnread || reason.kind == ReasonKind::kRefused; }
+bool is_parse_failure(const Reason& reason) {
+  return reason.kind == ReasonKind::kUnread || reason.kind == ReasonKind::kRefused;
+}
 
 }  // namespace vrlt::rewards

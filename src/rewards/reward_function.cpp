@@ -16,7 +16,8 @@ std::vector<double> accuracies_of(const std::vector<ScoredResponse>& scored) {
 
 }  // namespace
 
-RewardFunction::RewardFunction(const std::vector<RewardTerm>& terms, const RewardOptions& options) : terms_(expand_presets(terms)) {
+RewardFunction::RewardFunction(const std::vector<RewardTerm>& terms, const RewardOptions& options)
+    : terms_(expand_presets(terms)) {
   check(options);
   for (const auto& term : terms_) {
     const auto& own = term.options ? *term.options : options;
@@ -37,39 +38,48 @@ std::vector<GroupScores> RewardFunction::score(const std::vector<ResponseGroup>&
   for (const auto& group : batch) groups.push_back({.responses = group.control});
   auto scored = score_alone(groups);
   std::vector<GroupScores> scores;
-  for (size_t i = 0; i < batch.size(); ++i) scores.push_back({std::move(scored[i]), accuracies_of(scored[batch.size() + i])});
+  for (size_t i = 0; i < batch.size(); ++i)
+    scores.push_back({std::move(scored[i]), accuracies_of(scored[batch.size() + i])});
   compare(batch, scores);
   return scores;
 }
 
-std::vector<ScoredResponse> RewardFunction::score_group(const std::vector<RewardInput>& responses, const std::vector<RewardInput>& control) const {
+std::vector<ScoredResponse> RewardFunction::score_group(
+    const std::vector<RewardInput>& responses, const std::vector<RewardInput>& control) const {
   return score({{responses, control}}).front().responses;
 }
 
 bool RewardFunction::needs_control() const {
-  return std::any_of(parts_.begin(), parts_.end(), [](const auto& part) { return part.entry->needs_control; });
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const auto& part) { return part.entry->needs_control; });
 }
 
-std::vector<std::vector<RewardOutput>> RewardFunction::ask(const Part& part, std::span<const GroupInput> batch) {
+std::vector<std::vector<RewardOutput>> RewardFunction::ask(const Part& part,
+                                                           std::span<const GroupInput> batch) {
   auto outputs = part.scorer->score(batch);
-  VRLT_CHECK(outputs.size() == batch.size(), part.entry->name, " scored ", outputs.size(), " of ", batch.size(), " groups");
+  VRLT_CHECK(outputs.size() == batch.size(), part.entry->name, " scored ", outputs.size(), " of ",
+             batch.size(), " groups");
   for (size_t i = 0; i < batch.size(); ++i)
-    VRLT_CHECK(outputs[i].size() == batch[i].responses.size(), part.entry->name, " scored ", outputs[i].size(), " of ", batch[i].responses.size(),
-               " responses");
+    VRLT_CHECK(outputs[i].size() == batch[i].responses.size(), part.entry->name, " scored ",
+               outputs[i].size(), " of ", batch[i].responses.size(), " responses");
   return outputs;
 }
 
 /// What can be said without a comparison.
-std::vector<std::vector<ScoredResponse>> RewardFunction::score_alone(std::span<const GroupInput> batch) const {
+std::vector<std::vector<ScoredResponse>> RewardFunction::score_alone(
+    std::span<const GroupInput> batch) const {
   const RewardOutput compares{.applicable = false, .reason = {ReasonKind::kWrong, "needs_group"}};
   std::vector<std::vector<ScoredResponse>> scored;
   for (const auto& group : batch)
-    scored.emplace_back(group.responses.size(), ScoredResponse{.components = std::vector<RewardOutput>(parts_.size(), compares)});
+    scored.emplace_back(
+        group.responses.size(),
+        ScoredResponse{.components = std::vector<RewardOutput>(parts_.size(), compares)});
   for (size_t k = 0; k < parts_.size(); ++k) {
     if (parts_[k].scorer->compares()) continue;
     auto outputs = ask(parts_[k], batch);
     for (size_t g = 0; g < batch.size(); ++g)
-      for (size_t i = 0; i < scored[g].size(); ++i) scored[g][i].components[k] = std::move(outputs[g][i]);
+      for (size_t i = 0; i < scored[g].size(); ++i)
+        scored[g][i].components[k] = std::move(outputs[g][i]);
   }
   for (auto& group : scored)
     for (auto& response : group) add_up(response);
@@ -77,16 +87,19 @@ std::vector<std::vector<ScoredResponse>> RewardFunction::score_alone(std::span<c
 }
 
 /// Asks those that compare, by the accuracies that the others gave.
-void RewardFunction::compare(const std::vector<ResponseGroup>& batch, std::vector<GroupScores>& scores) const {
+void RewardFunction::compare(const std::vector<ResponseGroup>& batch,
+                             std::vector<GroupScores>& scores) const {
   std::vector<std::vector<double>> accuracies;
   for (const auto& group : scores) accuracies.push_back(accuracies_of(group.responses));
   std::vector<GroupInput> groups;
-  for (size_t i = 0; i < batch.size(); ++i) groups.push_back({batch[i].responses, accuracies[i], scores[i].control_accuracies});
+  for (size_t i = 0; i < batch.size(); ++i)
+    groups.push_back({batch[i].responses, accuracies[i], scores[i].control_accuracies});
   for (size_t k = 0; k < parts_.size(); ++k) {
     if (!parts_[k].scorer->compares()) continue;
     auto outputs = ask(parts_[k], groups);
     for (size_t g = 0; g < groups.size(); ++g)
-      for (size_t i = 0; i < outputs[g].size(); ++i) scores[g].responses[i].components[k] = std::move(outputs[g][i]);
+      for (size_t i = 0; i < outputs[g].size(); ++i)
+        scores[g].responses[i].components[k] = std::move(outputs[g][i]);
   }
   for (auto& group : scores)
     for (auto& response : group.responses) add_up(response);

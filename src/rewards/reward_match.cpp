@@ -6,7 +6,8 @@ bool reads(const RewardEntry& entry, const data::Sample& sample, const RewardOpt
   // Whether a reward reads a sample depends on no prompt; one that follows the prompt needs some.
   const RewardInput silence{.sample = sample, .prompt = &data::prompt_table().front()};
   const double nothing[] = {0.0};
-  const GroupInput group{.responses = {&silence, 1}, .accuracies = nothing, .control_accuracies = nothing};
+  const GroupInput group{
+      .responses = {&silence, 1}, .accuracies = nothing, .control_accuracies = nothing};
   return entry.maker.make(options)->score({&group, 1}).front().front().applicable;
 }
 

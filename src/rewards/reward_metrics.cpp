@@ -8,8 +8,10 @@
 namespace vrlt::rewards {
 namespace {
 
-void record_components(const std::vector<RewardTerm>& terms, const ScoredResponse& response, metrics::MetricSet& metrics) {
-  VRLT_CHECK(response.components.size() == terms.size(), response.components.size(), " rewards of ", terms.size(), " terms");
+void record_components(const std::vector<RewardTerm>& terms, const ScoredResponse& response,
+                       metrics::MetricSet& metrics) {
+  VRLT_CHECK(response.components.size() == terms.size(), response.components.size(), " rewards of ",
+             terms.size(), " terms");
   for (size_t k = 0; k < terms.size(); ++k) {
     const auto& component = response.components[k];
     if (!component.applicable) continue;
@@ -20,9 +22,12 @@ void record_components(const std::vector<RewardTerm>& terms, const ScoredRespons
   }
 }
 
-void record_parsing(const std::string& task, const ScoredResponse& response, metrics::MetricSet& metrics) {
-  const auto failed = std::find_if(response.components.begin(), response.components.end(),
-                                   [](const RewardOutput& component) { return component.applicable && is_parse_failure(component.reason); });
+void record_parsing(const std::string& task, const ScoredResponse& response,
+                    metrics::MetricSet& metrics) {
+  const auto failed = std::find_if(
+      response.components.begin(), response.components.end(), [](const RewardOutput& component) {
+        return component.applicable && is_parse_failure(component.reason);
+      });
   const bool any = failed != response.components.end();
   metrics.mean("parse/failure_rate/" + task, any);
   if (any) metrics.sum("parse/" + task + "/" + failed->reason.word, 1.0);
@@ -41,8 +46,8 @@ void record_group(const std::vector<double>& totals, metrics::MetricSet& metrics
 
 }  // namespace
 
-void record_reward_metrics(const data::Sample& sample, const std::vector<RewardTerm>& terms, const std::vector<ScoredResponse>& scores,
-                           metrics::MetricSet& metrics) {
+void record_reward_metrics(const data::Sample& sample, const std::vector<RewardTerm>& terms,
+                           const std::vector<ScoredResponse>& scores, metrics::MetricSet& metrics) {
   std::vector<double> totals;
   for (const auto& response : scores) {
     metrics.mean("group/unscorable_fraction", !response.scorable);

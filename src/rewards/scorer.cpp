@@ -36,7 +36,11 @@ class GroupScorer : public Scorer {
 
 }  // namespace
 
-std::unique_ptr<Scorer> scorer_of(ResponseReward reward) { return std::make_unique<ResponseScorer>(std::move(reward)); }
-std::unique_ptr<Scorer> scorer_of(GroupReward reward) { return std::make_unique<GroupScorer>(std::move(reward)); }
+std::unique_ptr<Scorer> scorer_of(ResponseReward reward) {
+  return std::make_unique<ResponseScorer>(std::move(reward));
+}
+std::unique_ptr<Scorer> scorer_of(GroupReward reward) {
+  return std::make_unique<GroupScorer>(std::move(reward));
+}
 
 }  // namespace vrlt::rewards

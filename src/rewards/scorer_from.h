@@ -4,10 +4,13 @@
 
 namespace vrlt::rewards {
 
-/// What a config does with parameters that have a `visit_fields` and, where not every value in its range will do, a `check` beside them.
+/// What a config does with parameters that have a `visit_fields` and, where not every value in its
+/// range will do, a `check` beside them.
 template <typename Parameters>
 inline constexpr ParameterEntry kParameterEntry = {
-    [](config::FieldVisitor& visitor, RewardParameters& parameters) { visit_fields(visitor, parameters.get<Parameters>()); },
+    [](config::FieldVisitor& visitor, RewardParameters& parameters) {
+      visit_fields(visitor, parameters.get<Parameters>());
+    },
     [](const RewardOptions& options) {
       const auto& parameters = options.parameters.get<Parameters>();
       if constexpr (requires { check(parameters, options); }) check(parameters, options);
@@ -17,12 +20,14 @@ inline constexpr ParameterEntry kParameterEntry = {
 template <auto reward, typename Function = decltype(reward)>
 struct FromFunction;
 
-/// Of a function of one response or of a group, of the options and, where it declares them, of its own parameters.
+/// Of a function of one response or of a group, of the options and, where it declares them, of its
+/// own parameters.
 template <auto reward, typename Output, typename Input>
 struct FromFunction<reward, Output (*)(const Input&, const RewardOptions&)> {
   static constexpr const ParameterEntry* parameters = nullptr;
   static std::unique_ptr<Scorer> make(const RewardOptions& options) {
-    return scorer_of(std::function<Output(const Input&)>([options](const Input& input) { return reward(input, options); }));
+    return scorer_of(std::function<Output(const Input&)>(
+        [options](const Input& input) { return reward(input, options); }));
   }
 };
 
@@ -30,8 +35,9 @@ template <auto reward, typename Output, typename Input, typename Parameters>
 struct FromFunction<reward, Output (*)(const Input&, const RewardOptions&, const Parameters&)> {
   static constexpr const ParameterEntry* parameters = &kParameterEntry<Parameters>;
   static std::unique_ptr<Scorer> make(const RewardOptions& options) {
-    return scorer_of(
-        std::function<Output(const Input&)>([options](const Input& input) { return reward(input, options, options.parameters.get<Parameters>()); }));
+    return scorer_of(std::function<Output(const Input&)>([options](const Input& input) {
+      return reward(input, options, options.parameters.get<Parameters>());
+    }));
   }
 };
 

@@ -18,7 +18,8 @@ namespace {
 
 using Spans = std::vector<Interval>;
 
-/// A prediction of nearly the whole clip is a cheap policy: worth watching. Source: docs/spec/rewards.md#temporal-overlap.
+/// A prediction of nearly the whole clip is a cheap policy: worth watching. Source:
+/// docs/spec/rewards.md#temporal-overlap.
 constexpr double kWholeClip = 0.9;
 
 RewardOutput scored(double value, const Spans& predicted, const data::Sample& sample) {
@@ -33,12 +34,15 @@ RewardOutput scored(double value, const Spans& predicted, const data::Sample& sa
 
 /// Reads the spans by our rules, then scores them with `score(predicted, truth)`.
 template <typename Score>
-RewardOutput score_spans(const RewardInput& input, const RewardOptions& options, const Score& score) {
+RewardOutput score_spans(const RewardInput& input, const RewardOptions& options,
+                         const Score& score) {
   if (!asks_for_spans(input.sample) || input.sample.segments.empty()) return kNotApplicable;
   const bool several = input.sample.segments.size() > 1 || options.span != "one";
-  const auto read = apply_options(reading::read_spans(response_of(input, options), several), input.sample, options);
+  const auto read = apply_options(reading::read_spans(response_of(input, options), several),
+                                  input.sample, options);
   if (!read) return failure(read.reason);
-  if (const auto problem = reading::span_problem(*read); problem != reading::Reason::kOk) return failure(problem);
+  if (const auto problem = reading::span_problem(*read); problem != reading::Reason::kOk)
+    return failure(problem);
   auto spans = *read;
   std::erase_if(spans, [](const Interval& span) { return span.length() == 0; });
   auto output = scored(score(spans, input.sample.clip_segments()), spans, input.sample);
@@ -46,11 +50,15 @@ RewardOutput score_spans(const RewardInput& input, const RewardOptions& options,
   return output;
 }
 
-double iou(const Spans& predicted, const Spans& truth) { return reading::span_credit(predicted, truth).value; }
+double iou(const Spans& predicted, const Spans& truth) {
+  return reading::span_credit(predicted, truth).value;
+}
 
 /// One span as a peer reads it, against the only true span.
 template <typename Score>
-RewardOutput score_peer_span(const RewardInput& input, std::optional<Interval> (*read)(std::string_view), const Score& score) {
+RewardOutput score_peer_span(const RewardInput& input,
+                             std::optional<Interval> (*read)(std::string_view),
+                             const Score& score) {
   if (!asks_for_spans(input.sample) || input.sample.segments.size() != 1) return kNotApplicable;
   const auto span = read(input.text);
   if (!span) return failure(unread_by_peer());
@@ -71,48 +79,67 @@ RewardOutput score_museg(const RewardInput& input, const Score& score) {
   const auto spans = read_museg_items(*answer.content);
   if (!spans) return failure(unread_by_peer());
   for (const auto& span : *spans)
-    if (!(span.start_seconds >= 0 && span.start_seconds < span.end_seconds)) return failure(unread_by_peer());
+    if (!(span.start_seconds >= 0 && span.start_seconds < span.end_seconds))
+      return failure(unread_by_peer());
   return scored(score(*spans, input.sample.clip_segments()), *spans, input.sample);
 }
 
-bool wants_timestamps(const data::Sample& sample) { return sample.segments.size() == 1 && clip_duration(sample); }
+bool wants_timestamps(const data::Sample& sample) {
+  return sample.segments.size() == 1 && clip_duration(sample);
+}
 
 }  // namespace
 
 void visit_fields(config::FieldVisitor& v, WassersteinParameters& c) {
-  v.field({.name = "wasserstein_beta", .help = "of temporal_wasserstein", .min = 1e-6, .max = 1e6}, c.beta);
+  v.field({.name = "wasserstein_beta", .help = "of temporal_wasserstein", .min = 1e-6, .max = 1e6},
+          c.beta);
 }
 
 void check(const WassersteinParameters& parameters, const RewardOptions&) {
-  require_option("wasserstein_beta", std::isfinite(parameters.beta) && parameters.beta > 0, "a number above 0");
+  require_option("wasserstein_beta", std::isfinite(parameters.beta) && parameters.beta > 0,
+                 "a number above 0");
 }
 
-RewardOutput temporal_iou_reward(const RewardInput& input, const RewardOptions& options) { return score_spans(input, options, iou); }
+RewardOutput temporal_iou_reward(const RewardInput& input, const RewardOptions& options) {
+  return score_spans(input, options, iou);
+}
 
-RewardOutput temporal_giou_reward(const RewardInput& input, const RewardOptions& options) { return score_spans(input, options, normalized_giou); }
+RewardOutput temporal_giou_reward(const RewardInput& input, const RewardOptions& options) {
+  return score_spans(input, options, normalized_giou);
+}
 
-RewardOutput temporal_wasserstein_reward(const RewardInput& input, const RewardOptions& options, const WassersteinParameters& parameters) {
-  return score_spans(input, options, [&](const Spans& p, const Spans& q) { return wasserstein_similarity(p, q, parameters.beta); });
+RewardOutput temporal_wasserstein_reward(const RewardInput& input, const RewardOptions& options,
+                                         const WassersteinParameters& parameters) {
+  return score_spans(input, options, [&](const Spans& p, const Spans& q) {
+    return wasserstein_similarity(p, q, parameters.beta);
+  });
 }
 
 RewardOutput temporal_iou_timer1_reward(const RewardInput& input, const RewardOptions& options) {
   if (!wants_timestamps(input.sample)) return kNotApplicable;
   const double duration = *clip_duration(input.sample);
-  return score_spans(input, options, [&](const Spans& p, const Spans& q) { return timestamp_aware_iou(p.front(), q.front(), duration, true); });
+  return score_spans(input, options, [&](const Spans& p, const Spans& q) {
+    return timestamp_aware_iou(p.front(), q.front(), duration, true);
+  });
 }
 
 RewardOutput segment_f1_reward(const RewardInput& input, const RewardOptions& options) {
-  return score_spans(input, options, [](const Spans& p, const Spans& q) { return segment_f1(p, q, /*merge_truth=*/true); });
+  return score_spans(input, options, [](const Spans& p, const Spans& q) {
+    return segment_f1(p, q, /*merge_truth=*/true);
+  });
 }
 
 RewardOutput segment_pairs_reward(const RewardInput& input, const RewardOptions& options) {
-  return score_spans(input, options, [](const Spans& p, const Spans& q) { return paired_giou(merge_intervals(p), merge_intervals(q)); });
+  return score_spans(input, options, [](const Spans& p, const Spans& q) {
+    return paired_giou(merge_intervals(p), merge_intervals(q));
+  });
 }
 
 RewardOutput temporal_iou_seed_reward(const RewardInput& input, const RewardOptions&) {
   // Temporal-R1 divides by the length of the video; what that fails on is no overlap.
-  return score_peer_span(input, read_seed_span,
-                         [&](const Interval& p, const Interval& q) { return input.sample.duration == 0.0 ? 0.0 : temporal_iou(p, q); });
+  return score_peer_span(input, read_seed_span, [&](const Interval& p, const Interval& q) {
+    return input.sample.duration == 0.0 ? 0.0 : temporal_iou(p, q);
+  });
 }
 
 RewardOutput temporal_iou_timezero_reward(const RewardInput& input, const RewardOptions&) {
@@ -127,21 +154,28 @@ RewardOutput temporal_iou_timer1_peer_reward(const RewardInput& input, const Rew
   if (!wants_timestamps(input.sample)) return kNotApplicable;
   const double duration = *clip_duration(input.sample);
   // Not below -1, which only a true span beyond the duration could give.
-  return score_peer_span(input, read_timer1_span,
-                         [&](const Interval& p, const Interval& q) { return std::max(-1.0, timestamp_aware_iou(p, q, duration, false)); });
+  return score_peer_span(input, read_timer1_span, [&](const Interval& p, const Interval& q) {
+    return std::max(-1.0, timestamp_aware_iou(p, q, duration, false));
+  });
 }
 
 RewardOutput glue_iou_reward(const RewardInput& input, const RewardOptions&) {
-  if (input.sample.segments.empty() || (!asks_for_spans(input.sample) && input.sample.task != data::Task::kGroundedQa)) return kNotApplicable;
+  if (input.sample.segments.empty() ||
+      (!asks_for_spans(input.sample) && input.sample.task != data::Task::kGroundedQa))
+    return kNotApplicable;
   const auto spans = read_glue(input.text);
   if (!spans) return failure(unread_by_peer());
   return scored(temporal_set_iou(*spans, input.sample.clip_segments()), *spans, input.sample);
 }
 
 RewardOutput museg_global_reward(const RewardInput& input, const RewardOptions&) {
-  return score_museg(input, [](const Spans& p, const Spans& q) { return segment_f1(p, q, /*merge_truth=*/false); });
+  return score_museg(input, [](const Spans& p, const Spans& q) {
+    return segment_f1(p, q, /*merge_truth=*/false);
+  });
 }
 
-RewardOutput museg_local_reward(const RewardInput& input, const RewardOptions&) { return score_museg(input, paired_giou); }
+RewardOutput museg_local_reward(const RewardInput& input, const RewardOptions&) {
+  return score_museg(input, paired_giou);
+}
 
 }  // namespace vrlt::rewards

@@ -31,9 +31,12 @@ bool asks_for(const data::Sample& sample, const char* type) {
 
 /// Every open question has a reward: what is of no kind that another reward knows is free text.
 bool asks_for_text(const data::Sample& sample) {
-  if (!sample.answer_text || (sample.task != data::Task::kCaption && sample.task != data::Task::kOpen)) return false;
+  if (!sample.answer_text ||
+      (sample.task != data::Task::kCaption && sample.task != data::Task::kOpen))
+    return false;
   const auto type = problem_type(sample);
-  return sample.task == data::Task::kCaption || (type != "numerical" && type != "regression" && type != "OCR");
+  return sample.task == data::Task::kCaption ||
+         (type != "numerical" && type != "regression" && type != "OCR");
 }
 
 /// What Video-R1 takes for the answer: the first block, trimmed, or nothing.
@@ -66,16 +69,20 @@ TolerancesOfRecord tolerances(const data::Sample& sample) {
   return result;
 }
 
-/// Reads the number of the answer, then scores it with `score(predicted, truth)`. A truth that is no number is another kind of question.
+/// Reads the number of the answer, then scores it with `score(predicted, truth)`. A truth that is
+/// no number is another kind of question.
 template <typename Score>
-RewardOutput score_number(const RewardInput& input, const RewardOptions& options, const char* type, const Score& score) {
+RewardOutput score_number(const RewardInput& input, const RewardOptions& options, const char* type,
+                          const Score& score) {
   if (!asks_for(input.sample, type)) return kNotApplicable;
   const auto truth = parse_decimal(*input.sample.answer_text);
   if (!truth) return kNotApplicable;
   const auto number = reading::read_number(response_of(input, options));
   if (!number) return failure(number.reason);
   const double value = score(*number, *truth);
-  return {.value = value, .reason = value > 0 ? reading::Reason::kOk : reading::Reason::kWrong, .read = concat(*number)};
+  return {.value = value,
+          .reason = value > 0 ? reading::Reason::kOk : reading::Reason::kWrong,
+          .read = concat(*number)};
 }
 
 /// The words of an answer; none are an answer too.
@@ -89,7 +96,8 @@ RewardOutput score_words(std::string_view answer, const data::Sample& sample, bo
   if (!scores) return failure(reading::Reason::kTooLong);
   return {.value = scores->mean(),
           .read = excerpt(answer),
-          .extra = {{"rouge1", scores->rouge1}, {"rouge2", scores->rouge2}, {"rougeL", scores->rouge_l}}};
+          .extra = {
+              {"rouge1", scores->rouge1}, {"rouge2", scores->rouge2}, {"rougeL", scores->rouge_l}}};
 }
 
 }  // namespace
@@ -103,7 +111,8 @@ bool asks_for_number(const data::Sample& sample) {
   return sample.task == data::Task::kOpen && (type == "numerical" || type == "regression");
 }
 
-RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options, const RougeParameters& parameters) {
+RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options,
+                          const RougeParameters& parameters) {
   if (!asks_for_text(input.sample)) return kNotApplicable;
   const auto answer = read_words(input, options);
   if (!answer) return failure(answer.reason);
@@ -111,15 +120,18 @@ RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options
 }
 
 RewardOutput rouge_videor1_reward(const RewardInput& input, const RewardOptions&) {
-  return asks_for_text(input.sample) ? score_words(first_answer(input), input.sample, /*stem=*/true) : kNotApplicable;
+  return asks_for_text(input.sample) ? score_words(first_answer(input), input.sample, /*stem=*/true)
+                                     : kNotApplicable;
 }
 
 RewardOutput numeric_reward(const RewardInput& input, const RewardOptions& options) {
   const auto [tolerance, given] = tolerances(input.sample);
-  return score_number(input, options, "numerical", [&, given = given, tolerance = tolerance](double predicted, double truth) {
-    if (truth == std::floor(truth) && !given) return predicted == truth ? 1.0 : 0.0;
-    return is_close(predicted, truth, tolerance) ? 1.0 : 0.0;
-  });
+  return score_number(input, options, "numerical",
+                      [&, given = given, tolerance = tolerance](double predicted, double truth) {
+                        if (truth == std::floor(truth) && !given)
+                          return predicted == truth ? 1.0 : 0.0;
+                        return is_close(predicted, truth, tolerance) ? 1.0 : 0.0;
+                      });
 }
 
 RewardOutput numeric_videor1_reward(const RewardInput& input, const RewardOptions&) {
@@ -131,7 +143,9 @@ RewardOutput numeric_videor1_reward(const RewardInput& input, const RewardOption
 
 RewardOutput regression_reward(const RewardInput& input, const RewardOptions& options) {
   const auto tolerance = tolerances(input.sample).tolerance;
-  return score_number(input, options, "regression", [&](double predicted, double truth) { return regression_score(predicted, truth, tolerance); });
+  return score_number(input, options, "regression", [&](double predicted, double truth) {
+    return regression_score(predicted, truth, tolerance);
+  });
 }
 
 RewardOutput regression_videor1_reward(const RewardInput& input, const RewardOptions&) {
@@ -139,13 +153,15 @@ RewardOutput regression_videor1_reward(const RewardInput& input, const RewardOpt
   const auto answer = first_answer(input);
   if (answer.size() > kMaxAnswerBytes) return failure(reading::Reason::kTooLong);
   const auto value = regression_as_videor1(answer, *input.sample.answer_text);
-  return value ? RewardOutput{.value = *value, .read = excerpt(answer)} : failure(reading::Reason::kNoNumber);
+  return value ? RewardOutput{.value = *value, .read = excerpt(answer)}
+               : failure(reading::Reason::kNoNumber);
 }
 
 RewardOutput mean_relative_accuracy_reward(const RewardInput& input, const RewardOptions& options) {
   const auto tolerance = tolerances(input.sample).tolerance;
-  return score_number(input, options, "regression",
-                      [&](double predicted, double truth) { return mean_relative_accuracy(predicted, truth, tolerance); });
+  return score_number(input, options, "regression", [&](double predicted, double truth) {
+    return mean_relative_accuracy(predicted, truth, tolerance);
+  });
 }
 
 RewardOutput ocr_reward(const RewardInput& input, const RewardOptions& options) {
@@ -153,7 +169,8 @@ RewardOutput ocr_reward(const RewardInput& input, const RewardOptions& options) 
   const auto answer = read_words(input, options);
   if (!answer) return failure(answer.reason);
   const auto hypothesis = words_of(*answer), reference = words_of(*input.sample.answer_text);
-  if (hypothesis.size() > kMaxWords || reference.size() > kMaxWords) return failure(reading::Reason::kTooLong);
+  if (hypothesis.size() > kMaxWords || reference.size() > kMaxWords)
+    return failure(reading::Reason::kTooLong);
   return {.value = word_accuracy(hypothesis, reference), .read = excerpt(*answer)};
 }
 

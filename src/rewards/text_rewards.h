@@ -8,20 +8,24 @@ namespace vrlt::rewards {
 /// Whether the record says that a number is asked for.
 bool asks_for_number(const data::Sample& sample);
 
-// Rewards of answers in words or numbers. They apply to open questions (rouge: captions too) whose record has an answer text and, if
-// it has a "problem_type", the one named here. Source: docs/spec/rewards.md#words and #numbers.
+// Rewards of answers in words or numbers. They apply to open questions (rouge: captions too) whose
+// record has an answer text and, if it has a "problem_type", the one named here. Source:
+// docs/spec/rewards.md#words and #numbers.
 
 struct RougeParameters {
-  bool stemmer = false;  ///< Porter stems of words of more than 3 letters. Source: docs/spec/rewards.md#words.
+  /// Porter stems of words of more than 3 letters. Source: docs/spec/rewards.md#words.
+  bool stemmer = false;
 };
 void visit_fields(config::FieldVisitor& visitor, RougeParameters& parameters);
 
 /// Mean of ROUGE-1, -2 and -L; every problem_type but those below.
-RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options, const RougeParameters& parameters);
+RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options,
+                          const RougeParameters& parameters);
 /// As Video-R1: with stems, of the first answer block.
 RewardOutput rouge_videor1_reward(const RewardInput& input, const RewardOptions& options);
-/// 1 if the number is right: exactly for a whole one, else within 1e-6 or 0.1 %. A record's "absolute_tolerance" and
-/// "relative_tolerance" replace them, for whole numbers too. problem_type numerical.
+/// 1 if the number is right: exactly for a whole one, else within 1e-6 or 0.1 %. A record's
+/// "absolute_tolerance" and "relative_tolerance" replace them, for whole numbers too. problem_type
+/// numerical.
 RewardOutput numeric_reward(const RewardInput& input, const RewardOptions& options);
 RewardOutput numeric_videor1_reward(const RewardInput& input, const RewardOptions& options);
 /// 1 - min(1, relative error); problem_type regression.

@@ -20,7 +20,8 @@ Words rouge_words(std::string_view text, bool stem) {
   Words words;
   std::string word;
   const auto finish = [&] {
-    if (!word.empty()) words.push_back(stem && word.size() > kLongestUnstemmed ? porter_stem(word) : word);
+    if (!word.empty())
+      words.push_back(stem && word.size() > kLongestUnstemmed ? porter_stem(word) : word);
     word.clear();
   };
   for (const char c : text) {
@@ -45,13 +46,16 @@ double ngram_f1(const Words& hypothesis, const Words& reference, size_t n) {
   if (hypothesis.size() < n || reference.size() < n) return 0.0;
   const auto counts = [n](const Words& words) {
     std::map<Words, size_t> result;
-    for (size_t i = 0; i + n <= words.size(); ++i) ++result[Words(words.begin() + static_cast<long>(i), words.begin() + static_cast<long>(i + n))];
+    for (size_t i = 0; i + n <= words.size(); ++i)
+      ++result[Words(words.begin() + static_cast<long>(i),
+                     words.begin() + static_cast<long>(i + n))];
     return result;
   };
   const auto expected = counts(reference);
   size_t shared = 0;
   for (const auto& [ngram, count] : counts(hypothesis))
-    if (const auto found = expected.find(ngram); found != expected.end()) shared += std::min(count, found->second);
+    if (const auto found = expected.find(ngram); found != expected.end())
+      shared += std::min(count, found->second);
   return f1(shared, hypothesis.size() - n + 1, reference.size() - n + 1);
 }
 
@@ -72,11 +76,15 @@ size_t longest_common_subsequence(const Words& a, const Words& b) {
 
 Rouge rouge(std::string_view hypothesis, std::string_view reference, bool stem) {
   const auto h = rouge_words(hypothesis, stem), r = rouge_words(reference, stem);
-  return {ngram_f1(h, r, 1), ngram_f1(h, r, 2), f1(longest_common_subsequence(h, r), h.size(), r.size())};
+  return {ngram_f1(h, r, 1), ngram_f1(h, r, 2),
+          f1(longest_common_subsequence(h, r), h.size(), r.size())};
 }
 
-std::optional<Rouge> bounded_rouge(std::string_view hypothesis, std::string_view reference, bool stem) {
-  if (hypothesis.size() > kMaxAnswerBytes || words_of(hypothesis).size() > kMaxWords || words_of(reference).size() > kMaxWords) return {};
+std::optional<Rouge> bounded_rouge(std::string_view hypothesis, std::string_view reference,
+                                   bool stem) {
+  if (hypothesis.size() > kMaxAnswerBytes || words_of(hypothesis).size() > kMaxWords ||
+      words_of(reference).size() > kMaxWords)
+    return {};
   return rouge(hypothesis, reference, stem);
 }
 
@@ -91,9 +99,11 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-double word_accuracy(const std::vector<std::string_view>& hypothesis, const std::vector<std::string_view>& reference) {
+double word_accuracy(const std::vector<std::string_view>& hypothesis,
+                     const std::vector<std::string_view>& reference) {
   if (reference.empty()) return hypothesis.empty() ? 1.0 : 0.0;
-  if (hypothesis.size() >= 2 * reference.size()) return 0.0;  // at least as many words too many as the reference has
+  // at least as many words too many as the reference has
+  if (hypothesis.size() >= 2 * reference.size()) return 0.0;
   std::vector<size_t> row(reference.size() + 1);
   for (size_t j = 0; j < row.size(); ++j) row[j] = j;
   for (size_t i = 0; i < hypothesis.size(); ++i) {
@@ -105,7 +115,8 @@ double word_accuracy(const std::vector<std::string_view>& hypothesis, const std:
       row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
     }
   }
-  return std::max(0.0, 1.0 - static_cast<double>(row.back()) / static_cast<double>(reference.size()));
+  return std::max(0.0,
+                  1.0 - static_cast<double>(row.back()) / static_cast<double>(reference.size()));
 }
 
 }  // namespace vrlt::rewards

@@ -15,7 +15,8 @@ LoadedPrompt load_prompt(processor::PromptLoader& loader, const data::Sample& sa
   }
 }
 
-std::vector<LoadedPrompt> load_prompts(processor::PromptLoader& loader, const std::vector<const data::Sample*>& samples) {
+std::vector<LoadedPrompt> load_prompts(processor::PromptLoader& loader,
+                                       const std::vector<const data::Sample*>& samples) {
   std::vector<LoadedPrompt> loaded;
   for (const auto* sample : samples) {
     loaded.push_back(load_prompt(loader, *sample));
@@ -24,23 +25,29 @@ std::vector<LoadedPrompt> load_prompts(processor::PromptLoader& loader, const st
   return loaded;
 }
 
-void tell_left_out(const LoadedPrompt& loaded) { log::warning(concat("leaving out ", loaded.error)); }
+void tell_left_out(const LoadedPrompt& loaded) {
+  log::warning(concat("leaving out ", loaded.error));
+}
 
 Asking::Asking(model::VisionLanguageModel& model, const processor::Processor& processor)
     : engine_(model, processor.tokenizer(), processor.never_sampled()) {}
 
-std::vector<RolloutGroup> Asking::ask(const std::vector<Prompt>& prompts, const GenerationConfig& config) {
+std::vector<RolloutGroup> Asking::ask(const std::vector<Prompt>& prompts,
+                                      const GenerationConfig& config) {
   std::vector<Prompt> asked;
   for (const auto& prompt : prompts)
     if (prompt.inputs != nullptr) asked.push_back(prompt);
   auto generated = engine_.generate(asked, config);
   std::vector<RolloutGroup> groups;
   auto next = generated.begin();
-  for (const auto& prompt : prompts) groups.push_back(prompt.inputs != nullptr ? std::move(*next++) : RolloutGroup{.prompt = prompt});
+  for (const auto& prompt : prompts)
+    groups.push_back(prompt.inputs != nullptr ? std::move(*next++)
+                                              : RolloutGroup{.prompt = prompt});
   return groups;
 }
 
-std::vector<RolloutGroup> Asking::ask(const std::vector<LoadedPrompt>& loaded, uint64_t first_draw, const GenerationConfig& config) {
+std::vector<RolloutGroup> Asking::ask(const std::vector<LoadedPrompt>& loaded, uint64_t first_draw,
+                                      const GenerationConfig& config) {
   std::vector<Prompt> prompts;
   for (const auto& one : loaded) prompts.push_back({one.sample->id, one.inputs, first_draw});
   return ask(prompts, config);

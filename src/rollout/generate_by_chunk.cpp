@@ -15,7 +15,8 @@ namespace {
 /// Suffixes begin with room for so many: where they grow, a new graph is captured.
 constexpr int64_t kChunksOfRoom = 16;
 
-/// Of the device while the tensors of the cache stay the same. A cell is a slot of a place; those without a row compute what nobody reads.
+/// Of the device while the tensors of the cache stay the same. A cell is a slot of a place; those
+/// without a row compute what nobody reads.
 struct Cells {
   at::Tensor last_ids;  ///< [N * G] int64
   model::KvCache::Lengths lengths;
@@ -28,7 +29,9 @@ struct Cells {
 class ByChunk {
  public:
   explicit ByChunk(const GenerationParts& parts)
-      : parts_(parts), responses_(parts.responses), chunk_(std::min(parts.config.look_every, parts.config.max_new_tokens)) {}
+      : parts_(parts),
+        responses_(parts.responses),
+        chunk_(std::min(parts.config.look_every, parts.config.max_new_tokens)) {}
 
   void run() {
     start(responses_.num_places());
@@ -57,12 +60,14 @@ class ByChunk {
     }
     const auto hidden = last.repeat_interleave(parts_.config.group_size, 0);
     std::vector<double> uniforms;
-    for (size_t i = before; i < responses_.rows().size(); ++i) uniforms.push_back(responses_.uniform(responses_.rows()[i]));
+    for (size_t i = before; i < responses_.rows().size(); ++i)
+      uniforms.push_back(responses_.uniform(responses_.rows()[i]));
     const auto drawn = parts_.draw(logits(hidden), uniforms, parts_.config.sampling);
     std::vector<int64_t> kept;
     for (size_t i = 0; i < responses_.rows().size(); ++i) {
       const bool is_new = i >= before;
-      if (is_new && !responses_.add_token(responses_.rows()[i], drawn.ids.const_data_ptr<int64_t>()[i - before],
+      if (is_new && !responses_.add_token(responses_.rows()[i],
+                                          drawn.ids.const_data_ptr<int64_t>()[i - before],
                                           drawn.log_probs.const_data_ptr<float>()[i - before]))
         continue;
       kept.push_back(static_cast<int64_t>(i));
@@ -73,12 +78,15 @@ class ByChunk {
   /// A chunk of tokens for every row; those that are complete leave.
   void grow() {
     int64_t steps = 0;
-    for (const auto& row : responses_.rows()) steps = std::max(steps, parts_.config.max_new_tokens - std::ssize(responses_.response(row).ids));
+    for (const auto& row : responses_.rows())
+      steps =
+          std::max(steps, parts_.config.max_new_tokens - std::ssize(responses_.response(row).ids));
     steps = std::min(steps, chunk_);
     cache_.reserve(steps);
     fill_cells();
     graph_->run(steps);
-    const auto ids = cells_.ids.narrow(0, 0, steps).to(at::kCPU), log_probs = cells_.log_probs.narrow(0, 0, steps).to(at::kCPU);
+    const auto ids = cells_.ids.narrow(0, 0, steps).to(at::kCPU),
+               log_probs = cells_.log_probs.narrow(0, 0, steps).to(at::kCPU);
     cache_.advance(steps);
 
     std::vector<int64_t> kept;
@@ -87,7 +95,8 @@ class ByChunk {
       bool goes_on = true;
       for (int64_t step = 0; step < steps && goes_on; ++step) {
         const int64_t at = step * num_cells + cell_of(i);
-        goes_on = responses_.add_token(responses_.rows()[i], ids.const_data_ptr<int64_t>()[at], log_probs.const_data_ptr<float>()[at]);
+        goes_on = responses_.add_token(responses_.rows()[i], ids.const_data_ptr<int64_t>()[at],
+                                       log_probs.const_data_ptr<float>()[at]);
       }
       if (goes_on) kept.push_back(static_cast<int64_t>(i));
     }
@@ -99,7 +108,9 @@ class ByChunk {
     cache_.keep_rows(kept);
   }
 
-  int64_t cell_of(size_t row) const { return cache_.rows()[row].place * cache_.num_slots() + cache_.rows()[row].slot; }
+  int64_t cell_of(size_t row) const {
+    return cache_.rows()[row].place * cache_.num_slots() + cache_.rows()[row].slot;
+  }
 
   /// What the host knows, for a chunk from here on.
   void fill_cells() {
@@ -125,7 +136,8 @@ class ByChunk {
       const auto& row = responses_.rows()[i];
       const int64_t cell = cell_of(i);
       last_ids.data_ptr<int64_t>()[cell] = responses_.response(row).ids.back();
-      for (int64_t step = 0; step < chunk_; ++step) uniforms.data_ptr<double>()[step * num_cells + cell] = responses_.uniform(row, step);
+      for (int64_t step = 0; step < chunk_; ++step)
+        uniforms.data_ptr<double>()[step * num_cells + cell] = responses_.uniform(row, step);
     }
     cells_.lengths.prompt.copy_(lengths.prompt);
     cells_.lengths.suffix.copy_(lengths.suffix);
@@ -138,7 +150,9 @@ class ByChunk {
   /// One token for every cell, on the device alone.
   void step() {
     const auto hidden = parts_.model.decode_cells(cells_.last_ids, cache_, cells_.lengths);
-    const auto drawn = parts_.draw.on_device(logits(hidden), cells_.uniforms.index_select(0, cells_.step).squeeze(0), parts_.config.sampling);
+    const auto drawn = parts_.draw.on_device(
+        logits(hidden), cells_.uniforms.index_select(0, cells_.step).squeeze(0),
+        parts_.config.sampling);
     cells_.last_ids.copy_(drawn.ids);
     cells_.ids.index_copy_(0, cells_.step, drawn.ids.unsqueeze(0));
     cells_.log_probs.index_copy_(0, cells_.step, drawn.log_probs.unsqueeze(0));
@@ -147,7 +161,9 @@ class ByChunk {
     cells_.step.add_(1);
   }
 
-  at::Tensor logits(const at::Tensor& hidden) const { return model::linear(hidden, parts_.model.head_weight()).to(at::kFloat); }
+  at::Tensor logits(const at::Tensor& hidden) const {
+    return model::linear(hidden, parts_.model.head_weight()).to(at::kFloat);
+  }
 
   const GenerationParts& parts_;
   GrowingResponses& responses_;

@@ -47,13 +47,17 @@ class ByToken {
     std::vector<int64_t> kept, last_ids;
     for (size_t i = 0; i < responses_.rows().size(); ++i) {
       const int64_t id = drawn.ids.const_data_ptr<int64_t>()[i];
-      if (!responses_.add_token(responses_.rows()[i], id, drawn.log_probs.const_data_ptr<float>()[i])) continue;
+      if (!responses_.add_token(responses_.rows()[i], id,
+                                drawn.log_probs.const_data_ptr<float>()[i]))
+        continue;
       kept.push_back(static_cast<int64_t>(i));
       last_ids.push_back(id);
     }
     responses_.keep_rows(kept);
     cache_.keep_rows(kept);
-    hidden_ = kept.empty() ? at::Tensor() : parts_.model.decode(at::tensor(last_ids, at::kLong).to(hidden_.device()), cache_);
+    hidden_ = kept.empty() ? at::Tensor()
+                           : parts_.model.decode(
+                                 at::tensor(last_ids, at::kLong).to(hidden_.device()), cache_);
   }
 
   at::Tensor logits() const {

@@ -17,10 +17,13 @@ class GrowingResponses {
   };
 
   /// @param groups  with empty responses, which receive the tokens.
-  GrowingResponses(const GenerationConfig& config, const std::vector<int64_t>& stop_ids, std::vector<RolloutGroup>& groups);
+  GrowingResponses(const GenerationConfig& config, const std::vector<int64_t>& stop_ids,
+                   std::vector<RolloutGroup>& groups);
 
   /// Prompts that are decoded together, at least one.
-  size_t num_places() const { return static_cast<size_t>(std::max<int64_t>(1, config_.max_rows / config_.group_size)); }
+  size_t num_places() const {
+    return static_cast<size_t>(std::max<int64_t>(1, config_.max_rows / config_.group_size));
+  }
   bool has_waiting() const { return waiting_ < groups_.size(); }
 
   /// The next waiting prompts, `count` at most; their responses become the last rows.
@@ -28,7 +31,9 @@ class GrowingResponses {
 
   /// In the order of the rows of the cache.
   const std::vector<Row>& rows() const { return rows_; }
-  const Response& response(const Row& row) const { return groups_[row.prompt].responses[row.response]; }
+  const Response& response(const Row& row) const {
+    return groups_[row.prompt].responses[row.response];
+  }
 
   /// What draws the token of a row that comes after `ahead` others.
   double uniform(const Row& row, int64_t ahead = 0) const;

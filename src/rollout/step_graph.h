@@ -8,8 +8,9 @@
 
 namespace vrlt::rollout {
 
-/// Runs the same work on a device again and again. On CUDA it is called twice, the second time to be captured, and from then on launched as one
-/// graph; elsewhere it is called. The work may use nothing but kernels on tensors that stay where they are as long as this object lives.
+/// Runs the same work on a device again and again. On CUDA it is called twice, the second time to
+/// be captured, and from then on launched as one graph; elsewhere it is called. The work may use
+/// nothing but kernels on tensors that stay where they are as long as this object lives.
 class StepGraph {
  public:
   StepGraph(c10::Device device, std::function<void()> step);

@@ -10,12 +10,14 @@ struct StepGraph::Captured {
   at::cuda::CUDAGraph graph;
 };
 
-StepGraph::StepGraph(c10::Device device, std::function<void()> step) : device_(device), step_(std::move(step)) {}
+StepGraph::StepGraph(c10::Device device, std::function<void()> step)
+    : device_(device), step_(std::move(step)) {}
 StepGraph::~StepGraph() = default;
 
 void StepGraph::run(int64_t times) {
   if (times > 0 && device_.is_cuda() && captured_ == nullptr) {
-    // On a stream of its own: the default one cannot be captured. The first call, which counts, makes the libraries' handles and workspaces.
+    // On a stream of its own: the default one cannot be captured. The first call, which counts,
+    // makes the libraries' handles and workspaces.
     at::cuda::getCurrentCUDAStream(device_.index()).synchronize();
     const auto stream = at::cuda::getStreamFromPool(/*isHighPriority=*/false, device_.index());
     const c10::cuda::CUDAStreamGuard guard(stream);

@@ -5,7 +5,8 @@ namespace vrlt::rollout {
 
 struct StepGraph::Captured {};
 
-StepGraph::StepGraph(c10::Device device, std::function<void()> step) : device_(device), step_(std::move(step)) {}
+StepGraph::StepGraph(c10::Device device, std::function<void()> step)
+    : device_(device), step_(std::move(step)) {}
 StepGraph::~StepGraph() = default;
 
 void StepGraph::run(int64_t times) {

@@ -23,12 +23,16 @@ Mixture normalized(const Mixture& weights) {
 
 Mixture curriculum_at(const std::vector<CurriculumKnot>& knots, int64_t step) {
   VRLT_CHECK(!knots.empty(), "a curriculum without knots");
-  VRLT_CHECK(std::is_sorted(knots.begin(), knots.end(), [](const auto& a, const auto& b) { return a.step <= b.step; }), "knots out of order");
-  const auto after = std::find_if(knots.begin(), knots.end(), [&](const auto& knot) { return knot.step > step; });
+  VRLT_CHECK(std::is_sorted(knots.begin(), knots.end(),
+                            [](const auto& a, const auto& b) { return a.step <= b.step; }),
+             "knots out of order");
+  const auto after =
+      std::find_if(knots.begin(), knots.end(), [&](const auto& knot) { return knot.step > step; });
   if (after == knots.begin()) return normalized(knots.front().weights);
   if (after == knots.end()) return normalized(knots.back().weights);
   const auto& before = *(after - 1);
-  const double place = static_cast<double>(step - before.step) / static_cast<double>(after->step - before.step);
+  const double place =
+      static_cast<double>(step - before.step) / static_cast<double>(after->step - before.step);
   const auto from = normalized(before.weights), to = normalized(after->weights);
   Mixture mixture{};
   for (size_t i = 0; i < mixture.size(); ++i) mixture[i] = from[i] + place * (to[i] - from[i]);

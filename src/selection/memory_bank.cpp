@@ -11,7 +11,8 @@ std::map<std::string, double> averages_of(const io::OwnFields& state, const char
   std::map<std::string, double> averages;
   for (const auto& [id, average] : state.object(name).items()) {
     if (!average.is_number())
-      throw DataError(concat(state.place_of(name), ": ", io::excerpt(id), " is ", io::excerpt(average), ", expected a number"));
+      throw DataError(concat(state.place_of(name), ": ", io::excerpt(id), " is ",
+                             io::excerpt(average), ", expected a number"));
     averages[id] = average.get<double>();
   }
   return averages;
@@ -20,13 +21,16 @@ std::map<std::string, double> averages_of(const io::OwnFields& state, const char
 /// Not by name: a list of pairs is built in no time, however many there are.
 io::Json to_json(const std::map<std::string, double>& averages) {
   auto json = io::Json::object();
-  for (const auto& [id, average] : averages) json.get_ref<io::Json::object_t&>().emplace_back(id, average);
+  for (const auto& [id, average] : averages)
+    json.get_ref<io::Json::object_t&>().emplace_back(id, average);
   return json;
 }
 
 }  // namespace
 
-MemoryBank::Rank MemoryBank::rank_of(const std::string& id, double average) { return {-average, stable_hash(id), id}; }
+MemoryBank::Rank MemoryBank::rank_of(const std::string& id, double average) {
+  return {-average, stable_hash(id), id};
+}
 
 void MemoryBank::put(const std::string& id, double average) {
   averages_[id] = average;
@@ -40,7 +44,9 @@ void MemoryBank::remove(std::map<std::string, double>::iterator entry) {
 
 bool MemoryBank::observe(const std::string& id, double variance) {
   double average = variance;
-  const auto moved = [&](double before) { return config_.momentum * before + (1.0 - config_.momentum) * variance; };
+  const auto moved = [&](double before) {
+    return config_.momentum * before + (1.0 - config_.momentum) * variance;
+  };
   if (const auto found = averages_.find(id); found != averages_.end()) {
     average = moved(found->second);
     remove(found);
@@ -51,7 +57,8 @@ bool MemoryBank::observe(const std::string& id, double variance) {
   }
   if (variance < config_.min_variance) return false;
   put(id, average);
-  if (size() > config_.capacity) remove(averages_.find(std::get<std::string>(*by_priority_.rbegin())));
+  if (size() > config_.capacity)
+    remove(averages_.find(std::get<std::string>(*by_priority_.rbegin())));
   return true;
 }
 
@@ -69,7 +76,9 @@ std::vector<std::string> MemoryBank::take(int64_t count, const std::set<std::str
   return ids;
 }
 
-io::Json MemoryBank::state() const { return {{"bank", to_json(averages_)}, {"taken", to_json(taken_)}}; }
+io::Json MemoryBank::state() const {
+  return {{"bank", to_json(averages_)}, {"taken", to_json(taken_)}};
+}
 
 void MemoryBank::restore(const io::Json& state) {
   const io::OwnFields fields(state, "memory bank of a checkpoint");

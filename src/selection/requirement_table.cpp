@@ -5,7 +5,9 @@
 namespace vrlt::selection {
 namespace {
 
-double share(int64_t count, int64_t of) { return static_cast<double>(count) / static_cast<double>(of); }
+double share(int64_t count, int64_t of) {
+  return static_cast<double>(count) / static_cast<double>(of);
+}
 
 const char* quality(const SampleStatistics& s, const FilterConfig& config) {
   if (share(s.num_parsed, s.reward.draws()) < config.min_parsed) return "unparsed";
@@ -13,7 +15,8 @@ const char* quality(const SampleStatistics& s, const FilterConfig& config) {
   if ((config.min_duration || config.max_duration) && !s.duration) return "no_duration";
   if (config.min_duration && *s.duration < *config.min_duration) return "too_short";
   if (config.max_duration && *s.duration > *config.max_duration) return "too_long";
-  if (s.gt_fraction && (*s.gt_fraction <= 0.0 || *s.gt_fraction > config.max_gt_fraction)) return "degenerate_gt";
+  if (s.gt_fraction && (*s.gt_fraction <= 0.0 || *s.gt_fraction > config.max_gt_fraction))
+    return "degenerate_gt";
   return nullptr;
 }
 
@@ -43,7 +46,9 @@ const char* varied(const SampleStatistics& s, const FilterConfig& config) {
 }
 
 constexpr Requirement kRequirements[] = {
-    {"quality", "answers that can be read and end, a clip of allowed duration, a truth that is not all of it", quality},
+    {"quality",
+     "answers that can be read and end, a clip of allowed duration, a truth that is not all of it",
+     quality},
     {"mixed", "0-or-1 rewards: at least min_correct right and min_wrong wrong", mixed},
     {"spread", "continuous rewards: min_std and min_gap", spread},
     {"good", "continuous rewards: a mean from min_mean to max_mean", good},
@@ -73,9 +78,12 @@ constexpr ReasonKey kReasonKeys[] = {
 }  // namespace
 
 std::span<const Requirement> requirement_table() { return kRequirements; }
-const Requirement& find_requirement(const std::string& name) { return find_row(kRequirements, name, "requirement"); }
+const Requirement& find_requirement(const std::string& name) {
+  return find_row(kRequirements, name, "requirement");
+}
 
-const char* failed_requirement(const SampleStatistics& sample, const FilterConfig& config, const char* except) {
+const char* failed_requirement(const SampleStatistics& sample, const FilterConfig& config,
+                               const char* except) {
   for (const auto& name : config.require) {
     if (except != nullptr && name == except) continue;
     if (const char* reason = find_requirement(name).reason(sample, config)) return reason;

@@ -7,7 +7,8 @@
 namespace vrlt::selection {
 namespace {
 
-/// Weight of a sample's own variance against that of its stratum; the prior counts as 4 draws. Source: docs/spec/selection.md#criteria.
+/// Weight of a sample's own variance against that of its stratum; the prior counts as 4 draws.
+/// Source: docs/spec/selection.md#criteria.
 double own_weight(int64_t num_draws) {
   constexpr double kPrior = 4.0;
   const double draws = static_cast<double>(num_draws) - 1.0;
@@ -16,13 +17,17 @@ double own_weight(int64_t num_draws) {
 
 double posterior(const ScoreInput& in) {
   const auto& reward = in.sample.reward;
-  return reward.continuous ? shrunk_std(reward, in.stratum_variance) : posterior_variance(reward.successes());
+  return reward.continuous ? shrunk_std(reward, in.stratum_variance)
+                           : posterior_variance(reward.successes());
 }
 
-double signal(const ScoreInput& in) { return mixed_probability(in.sample.reward.successes(), in.config.predict_group_size); }
+double signal(const ScoreInput& in) {
+  return mixed_probability(in.sample.reward.successes(), in.config.predict_group_size);
+}
 
 double gaussian(const ScoreInput& in) {
-  const double distance = (in.sample.reward.mean - in.config.gaussian_mean) / in.config.gaussian_std;
+  const double distance =
+      (in.sample.reward.mean - in.config.gaussian_mean) / in.config.gaussian_std;
   return std::exp(-0.5 * distance * distance);
 }
 
@@ -30,14 +35,22 @@ double power(const ScoreInput& in) {
   constexpr double kEpsilon = 1e-8;
   const auto& reward = in.sample.reward;
   const double std = std::sqrt(reward.population_variance);  // TimeLens2 divides by K
-  return std::pow(std + kEpsilon, in.config.power_std) * std::pow(1.0 - reward.mean + kEpsilon, in.config.power_mean);
+  return std::pow(std + kEpsilon, in.config.power_std) *
+         std::pow(1.0 - reward.mean + kEpsilon, in.config.power_mean);
 }
 
 constexpr Score kScores[] = {
-    {"posterior", "0-or-1 rewards: E[p(1-p)] after the draws; others: standard deviation shrunk towards the stratum's", posterior},
-    {"signal", "chance that a group of predict_group_size has right and wrong answers, a reward of 0.5 being right", signal},
+    {"posterior",
+     "0-or-1 rewards: E[p(1-p)] after the draws; others: standard deviation shrunk towards the "
+     "stratum's",
+     posterior},
+    {"signal",
+     "chance that a group of predict_group_size has right and wrong answers, a reward of 0.5 being "
+     "right",
+     signal},
     {"std", "standard deviation", [](const ScoreInput& in) { return in.sample.reward.std; }},
-    {"variance", "variance over the largest possible (VCRL)", [](const ScoreInput& in) { return normalized_variance(in.sample.reward); }},
+    {"variance", "variance over the largest possible (VCRL)",
+     [](const ScoreInput& in) { return normalized_variance(in.sample.reward); }},
     {"gaussian", "exp(-(mean - gaussian_mean)^2 / (2 gaussian_std^2))", gaussian},
     {"power", "std^power_std (1 - mean)^power_mean", power},
     {"uniform", "1: all alike", [](const ScoreInput&) { return 1.0; }},

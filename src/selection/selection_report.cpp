@@ -17,7 +17,9 @@ class Average {
     ++count_;
   }
   int64_t count() const { return count_; }
-  io::Json value() const { return count_ > 0 ? io::Json(sum_ / static_cast<double>(count_)) : io::Json(nullptr); }
+  io::Json value() const {
+    return count_ > 0 ? io::Json(sum_ / static_cast<double>(count_)) : io::Json(nullptr);
+  }
 
  private:
   double sum_ = 0.0;
@@ -58,7 +60,8 @@ struct TaskNoise {
 
 }  // namespace
 
-io::Json filter_sizes(const std::vector<SampleStatistics>& statistics, const std::vector<Decision>& decisions, const FilterConfig& config) {
+io::Json filter_sizes(const std::vector<SampleStatistics>& statistics,
+                      const std::vector<Decision>& decisions, const FilterConfig& config) {
   std::map<std::string, int64_t> reasons;
   for (const auto& decision : decisions) ++reasons[decision.reason];
   io::Json steps = io::Json::array();
@@ -69,12 +72,14 @@ io::Json filter_sizes(const std::vector<SampleStatistics>& statistics, const std
     std::erase_if(left, [&](const auto* s) { return requirement.reason(*s, config) != nullptr; });
     steps.push_back({{"step", name}, {"left", left.size()}});
   }
-  const auto selected = std::count_if(decisions.begin(), decisions.end(), [](const auto& d) { return d.selected; });
+  const auto selected =
+      std::count_if(decisions.begin(), decisions.end(), [](const auto& d) { return d.selected; });
   steps.push_back({{"step", config.choose}, {"left", selected}});
   return {{"pool", statistics.size()}, {"steps", steps}, {"reasons", reasons}};
 }
 
-io::Json strata_histograms(const std::vector<SampleStatistics>& statistics, const std::vector<Decision>& decisions) {
+io::Json strata_histograms(const std::vector<SampleStatistics>& statistics,
+                           const std::vector<Decision>& decisions) {
   std::map<std::string, std::pair<Histograms, Histograms>> strata;  // all, selected
   for (size_t i = 0; i < statistics.size(); ++i) {
     auto& [all, selected] = strata[decisions[i].stratum];
@@ -92,7 +97,8 @@ io::Json strata_histograms(const std::vector<SampleStatistics>& statistics, cons
   return json;
 }
 
-io::Json noise(const std::vector<SampleStatistics>& statistics, const SignalPrediction& prediction, int64_t group_size) {
+io::Json noise(const std::vector<SampleStatistics>& statistics, const SignalPrediction& prediction,
+               int64_t group_size) {
   std::map<std::string, TaskNoise> tasks;
   for (const auto& s : statistics) {
     auto& task = tasks[s.task];
@@ -108,14 +114,18 @@ io::Json noise(const std::vector<SampleStatistics>& statistics, const SignalPred
   for (const auto& [name, task] : tasks) {
     io::Json draws = io::Json::object();
     for (const auto& [k, count] : task.draws) draws[std::to_string(k)] = count;
-    json[name] = {
-        {"samples_by_K", draws},         {"mean_var", task.variance.value()},          {"mean_sd_of_var", task.error.value()},
-        {"all_same", task.seen.value()}, {"all_same_expected", task.expected.value()}, {"all_same_but_mixed_in_training", task.hidden.value()}};
+    json[name] = {{"samples_by_K", draws},
+                  {"mean_var", task.variance.value()},
+                  {"mean_sd_of_var", task.error.value()},
+                  {"all_same", task.seen.value()},
+                  {"all_same_expected", task.expected.value()},
+                  {"all_same_but_mixed_in_training", task.hidden.value()}};
   }
   return json;
 }
 
-io::Json predicted_no_signal(const std::vector<SampleStatistics>& statistics, const std::vector<Decision>& decisions,
+io::Json predicted_no_signal(const std::vector<SampleStatistics>& statistics,
+                             const std::vector<Decision>& decisions,
                              const SignalPrediction& prediction, int64_t group_size) {
   Average selected, all;
   std::map<std::string, Average> by_task;
@@ -126,12 +136,16 @@ io::Json predicted_no_signal(const std::vector<SampleStatistics>& statistics, co
     selected.add(probability);
     by_task[statistics[i].task].add(probability);
   }
-  io::Json json = {{"group_size", group_size}, {"selected", selected.value()}, {"pool", all.value()}, {"selected_by_task", io::Json::object()}};
+  io::Json json = {{"group_size", group_size},
+                   {"selected", selected.value()},
+                   {"pool", all.value()},
+                   {"selected_by_task", io::Json::object()}};
   for (const auto& [task, average] : by_task) json["selected_by_task"][task] = average.value();
   return json;
 }
 
-io::Json audit(const std::vector<SampleStatistics>& statistics, const std::vector<Decision>& decisions, const std::vector<SampleStatistics>& fresh,
+io::Json audit(const std::vector<SampleStatistics>& statistics,
+               const std::vector<Decision>& decisions, const std::vector<SampleStatistics>& fresh,
                const SignalPrediction& prediction) {
   std::map<std::string, size_t> index_of;
   for (size_t i = 0; i < statistics.size(); ++i) index_of[statistics[i].id] = i;
@@ -154,7 +168,10 @@ io::Json audit(const std::vector<SampleStatistics>& statistics, const std::vecto
 }
 
 io::Json to_json(const MissRate& miss_rate) {
-  return {{"parked", miss_rate.parked}, {"redrawn", miss_rate.redrawn}, {"missed", miss_rate.missed}, {"miss_rate", miss_rate.rate()}};
+  return {{"parked", miss_rate.parked},
+          {"redrawn", miss_rate.redrawn},
+          {"missed", miss_rate.missed},
+          {"miss_rate", miss_rate.rate()}};
 }
 
 }  // namespace vrlt::selection

@@ -17,7 +17,8 @@ double quantile(const std::vector<double>& sorted, double q) {
 }
 
 int64_t count_from(const std::vector<double>& rewards, double threshold) {
-  return std::count_if(rewards.begin(), rewards.end(), [&](double reward) { return reward >= threshold; });
+  return std::count_if(rewards.begin(), rewards.end(),
+                       [&](double reward) { return reward >= threshold; });
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ RewardStatistics reward_statistics(std::vector<double> rewards, bool continuous)
   auto sorted = s.rewards;
   std::sort(sorted.begin(), sorted.end());
   const auto count = static_cast<double>(sorted.size());
-  double above_least = 0.0;  // equal rewards must have exactly their value as mean, and so no variance
+  // equal rewards must have exactly their value as mean, and so no variance
+  double above_least = 0.0;
   for (const double reward : sorted) above_least += reward - sorted.front();
   s.mean = sorted.front() + above_least / count;
   double squares = 0.0;
@@ -43,16 +45,20 @@ RewardStatistics reward_statistics(std::vector<double> rewards, bool continuous)
   s.q75 = quantile(sorted, 0.75);
   s.num_correct = count_from(sorted, continuous ? 0.5 : 1.0);
   if (continuous)
-    for (size_t i = 0; i < kThresholds.size(); ++i) s.num_above[i] = count_from(sorted, kThresholds[i]);
+    for (size_t i = 0; i < kThresholds.size(); ++i)
+      s.num_above[i] = count_from(sorted, kThresholds[i]);
   return s;
 }
 
-double normalized_variance(const RewardStatistics& reward) { return reward.draws() < 2 ? 0.0 : reward.variance / largest_variance(reward.draws()); }
+double normalized_variance(const RewardStatistics& reward) {
+  return reward.draws() < 2 ? 0.0 : reward.variance / largest_variance(reward.draws());
+}
 
 double variance_error(const RewardStatistics& reward) {
   double fourth = 0.0;
   for (const double value : reward.rewards) fourth += std::pow(value - reward.mean, 4);
-  return variance_error(reward.population_variance, fourth / static_cast<double>(reward.draws()), reward.draws());
+  return variance_error(reward.population_variance, fourth / static_cast<double>(reward.draws()),
+                        reward.draws());
 }
 
 }  // namespace vrlt::selection

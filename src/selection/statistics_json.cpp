@@ -9,7 +9,9 @@ namespace {
 
 constexpr int64_t kGroupSizes[] = {8, 16};  // of training, for the chance of a signal
 
-io::Json optional_number(const std::optional<double>& value) { return value ? io::Json(*value) : io::Json(nullptr); }
+io::Json optional_number(const std::optional<double>& value) {
+  return value ? io::Json(*value) : io::Json(nullptr);
+}
 
 io::Json to_json(const RewardStatistics& s) {
   io::Json json = {{"mode", s.continuous ? "continuous" : "discrete"},
@@ -26,10 +28,13 @@ io::Json to_json(const RewardStatistics& s) {
                    {"q75", s.q75},
                    {"c", s.num_correct}};
   if (s.continuous)
-    for (size_t i = 0; i < kThresholds.size(); ++i) json[concat("c_", kThresholds[i])] = s.num_above[i];
+    for (size_t i = 0; i < kThresholds.size(); ++i)
+      json[concat("c_", kThresholds[i])] = s.num_above[i];
   json["post_var"] = posterior_variance(s.successes());
-  for (const int64_t size : kGroupSizes) json[concat("p_inf@", size)] = mixed_probability(s.successes(), size);
-  for (int64_t k = 1; k <= s.draws(); k *= 2) json[concat("pass@", k)] = pass_at_k(s.successes(), k);
+  for (const int64_t size : kGroupSizes)
+    json[concat("p_inf@", size)] = mixed_probability(s.successes(), size);
+  for (int64_t k = 1; k <= s.draws(); k *= 2)
+    json[concat("pass@", k)] = pass_at_k(s.successes(), k);
   return json;
 }
 
@@ -40,14 +45,16 @@ void add_answers(const SampleStatistics& s, io::Json& json) {
     if (!answer.empty()) most = std::max(most, ++counts[answer]);
   json["answers"] = s.answers;
   json["n_distinct"] = counts.size();
-  json["maj_share"] = s.answers.empty() ? 0.0 : static_cast<double>(most) / static_cast<double>(s.answers.size());
+  json["maj_share"] =
+      s.answers.empty() ? 0.0 : static_cast<double>(most) / static_cast<double>(s.answers.size());
 }
 
 /// Reads fields of a line; every failure names the place, the field and what was expected.
 class LineReader {
  public:
   LineReader(const io::Json& line, const std::string& origin) : line_(line), origin_(origin) {
-    if (!line.is_object()) throw DataError(concat(origin, ": expected an object, found ", io::excerpt(line)));
+    if (!line.is_object())
+      throw DataError(concat(origin, ": expected an object, found ", io::excerpt(line)));
   }
   template <typename T>
   T get(const char* name, bool (io::Json::*is_kind)() const noexcept, const char* expected) const {
@@ -55,15 +62,22 @@ class LineReader {
     if (found == line_.end() || !((*found).*is_kind)()) fail(name, expected);
     return found->template get<T>();
   }
-  std::string text(const char* name) const { return get<std::string>(name, &io::Json::is_string, "text"); }
-  int64_t integer(const char* name) const { return get<int64_t>(name, &io::Json::is_number_integer, "an integer"); }
-  double number(const char* name) const { return get<double>(name, &io::Json::is_number, "a number"); }
+  std::string text(const char* name) const {
+    return get<std::string>(name, &io::Json::is_string, "text");
+  }
+  int64_t integer(const char* name) const {
+    return get<int64_t>(name, &io::Json::is_number_integer, "an integer");
+  }
+  double number(const char* name) const {
+    return get<double>(name, &io::Json::is_number, "a number");
+  }
   std::optional<double> number_or_null(const char* name) const {
     const auto found = line_.find(name);
     return found == line_.end() || found->is_null() ? std::nullopt : std::optional(number(name));
   }
   template <typename T>
-  std::vector<T> list(const char* name, bool (io::Json::*is_kind)() const noexcept, const char* expected) const {
+  std::vector<T> list(const char* name, bool (io::Json::*is_kind)() const noexcept,
+                      const char* expected) const {
     const auto found = line_.find(name);
     if (found == line_.end() || !found->is_array()) fail(name, expected);
     std::vector<T> values;
@@ -81,13 +95,16 @@ class LineReader {
   std::map<std::string, RewardStatistics> parts() const {
     std::map<std::string, RewardStatistics> parts;
     if (const auto found = line_.find("parts"); found != line_.end())
-      for (const auto& [name, part] : found->items()) parts[name] = LineReader(part, concat(origin_, ": part ", name)).reward();
+      for (const auto& [name, part] : found->items())
+        parts[name] = LineReader(part, concat(origin_, ": part ", name)).reward();
     return parts;
   }
 
  private:
   [[noreturn]] void fail(const char* name, const char* expected) const {
-    throw DataError(concat(origin_, ": \"", name, "\" is ", line_.contains(name) ? io::excerpt(line_[name]) : "missing", ", expected ", expected));
+    throw DataError(concat(origin_, ": \"", name, "\" is ",
+                           line_.contains(name) ? io::excerpt(line_[name]) : "missing",
+                           ", expected ", expected));
   }
   const io::Json& line_;
   const std::string& origin_;

@@ -30,13 +30,15 @@ std::string difficulty(const SampleStatistics& s) {
 
 constexpr StratumPart kParts[] = {
     {"task", "mcq, tvg, gqa, ..", [](const SampleStatistics& s) { return or_unknown(s.task); }},
-    {"source", "the `source` of the record", [](const SampleStatistics& s) { return or_unknown(s.source); }},
+    {"source", "the `source` of the record",
+     [](const SampleStatistics& s) { return or_unknown(s.source); }},
     {"duration", "of the clip: 0-15s 15-30s 30-60s 60-120s 120-300s 300s+", duration_bin},
     {"difficulty", "by mean reward: hard below 0.2, medium, easy from 0.8", difficulty},
 };
 
 /// Whole numbers that sum to `total`, in proportion to the weights.
-std::map<std::string, int64_t> largest_remainder(int64_t total, const std::map<std::string, double>& weights) {
+std::map<std::string, int64_t> largest_remainder(int64_t total,
+                                                 const std::map<std::string, double>& weights) {
   constexpr double kRounding = 1e-9;  // 4.5 of 15 * 0.3 must tie with 7.5 of 15 * 0.5
   double sum = 0.0;
   for (const auto& [name, weight] : weights) sum += weight;
@@ -44,12 +46,15 @@ std::map<std::string, int64_t> largest_remainder(int64_t total, const std::map<s
   std::vector<std::pair<int64_t, std::string>> remainders;
   int64_t given = 0;
   for (const auto& [name, weight] : weights) {
-    const double exact = static_cast<double>(total) * weight / sum, whole = std::floor(exact + kRounding);
+    const double exact = static_cast<double>(total) * weight / sum,
+                 whole = std::floor(exact + kRounding);
     given += shares[name] = static_cast<int64_t>(whole);
     remainders.emplace_back(std::llround((exact - whole) / kRounding), name);
   }
-  std::stable_sort(remainders.begin(), remainders.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (size_t i = 0; given < total; ++i, ++given) ++shares[remainders[i % remainders.size()].second];
+  std::stable_sort(remainders.begin(), remainders.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (size_t i = 0; given < total; ++i, ++given)
+    ++shares[remainders[i % remainders.size()].second];
   return shares;
 }
 
@@ -59,7 +64,8 @@ std::span<const StratumPart> stratum_parts() { return kParts; }
 
 std::string stratum_of(const SampleStatistics& sample, const std::vector<std::string>& parts) {
   std::string name;
-  for (const auto& part : parts) name += concat(name.empty() ? "" : "/", find_row(kParts, part, "stratum").of(sample));
+  for (const auto& part : parts)
+    name += concat(name.empty() ? "" : "/", find_row(kParts, part, "stratum").of(sample));
   return name.empty() ? "all" : name;
 }
 

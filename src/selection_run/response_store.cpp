@@ -14,8 +14,9 @@
 namespace vrlt::selection_run {
 namespace fs = std::filesystem;
 
-ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> samples, int64_t batch, std::string error_key,
-                             distributed::ProcessGroup& group, Summary summary)
+ResponseStore::ResponseStore(fs::path path, std::vector<const data::Sample*> samples, int64_t batch,
+                             std::string error_key, distributed::ProcessGroup& group,
+                             Summary summary)
     : path_(std::move(path)),
       samples_(std::move(samples)),
       batch_(static_cast<size_t>(batch)),
@@ -46,7 +47,8 @@ bool ResponseStore::failed(const io::Json& line) const {
 
 size_t ResponseStore::asking() const {
   size_t round = 0;
-  while (round < rounds_.size() && rounds_[round].lines.size() == rounds_[round].samples.size()) ++round;
+  while (round < rounds_.size() && rounds_[round].lines.size() == rounds_[round].samples.size())
+    ++round;
   return round;
 }
 
@@ -71,7 +73,8 @@ size_t ResponseStore::place_of(size_t round, size_t sample) const {
 }
 
 void ResponseStore::begin_round(const std::string& name, std::vector<size_t> samples) {
-  VRLT_CHECK(asked_all() && !has_round(name), "round ", name, " begins twice, or before the last one ended");
+  VRLT_CHECK(asked_all() && !has_round(name), "round ", name,
+             " begins twice, or before the last one ended");
   add_round(name, std::move(samples));
   if (group_.is_first()) write_rounds();
 }
@@ -80,16 +83,21 @@ void ResponseStore::add_round(const std::string& name, std::vector<size_t> sampl
   auto& round = rounds_.emplace_back();
   round.name = name;
   round.samples = std::move(samples);
-  for (size_t place = 0; place < round.samples.size(); ++place) round.places[round.samples[place]] = place;
+  for (size_t place = 0; place < round.samples.size(); ++place)
+    round.places[round.samples[place]] = place;
 }
 
-void ResponseStore::for_each(const std::string& round, const std::function<void(size_t sample, const io::Json& line)>& visit) const {
+void ResponseStore::for_each(
+    const std::string& round,
+    const std::function<void(size_t sample, const io::Json& line)>& visit) const {
   const size_t found = find(round);
   if (found == rounds_.size()) return;
-  for (size_t i = 0; i < rounds_[found].lines.size(); ++i) visit(rounds_[found].samples[i], value_of(rounds_[found].lines[i]));
+  for (size_t i = 0; i < rounds_[found].lines.size(); ++i)
+    visit(rounds_[found].samples[i], value_of(rounds_[found].lines[i]));
 }
 
-std::vector<io::Json> ResponseStore::lines_about(size_t sample, std::span<const char* const> names) const {
+std::vector<io::Json> ResponseStore::lines_about(size_t sample,
+                                                 std::span<const char* const> names) const {
   std::vector<io::Json> lines;
   for (const char* name : names) {
     const size_t found = find(name);
@@ -106,17 +114,22 @@ void ResponseStore::read_rounds() {
   io::for_each_jsonl(
       rounds_path(), /*tolerate_torn_tail=*/false,
       [&](int64_t number, const io::Json& line) {
-        const auto refuse = [&](const std::string& what) { throw DataError(concat(rounds_path().string(), ":", number, ": ", what)); };
-        if (!line.is_object() || !line.contains("round") || !line["round"].is_string()) refuse("expected an object with a \"round\"");
+        const auto refuse = [&](const std::string& what) {
+          throw DataError(concat(rounds_path().string(), ":", number, ": ", what));
+        };
+        if (!line.is_object() || !line.contains("round") || !line["round"].is_string())
+          refuse("expected an object with a \"round\"");
         const auto name = line["round"].get<std::string>();
         if (!line.contains("id")) {
           if (has_round(name)) refuse(concat("round ", name, " begins twice"));
           add_round(name, {});
           return;
         }
-        const auto index = line["id"].is_string() ? index_of_.find(line["id"].get<std::string>()) : index_of_.end();
+        const auto index = line["id"].is_string() ? index_of_.find(line["id"].get<std::string>())
+                                                  : index_of_.end();
         if (index == index_of_.end()) refuse("is about a sample that is not in the records");
-        if (name != rounds_.back().name || rounds_.size() == 1) refuse(concat("round ", name, " did not begin"));
+        if (name != rounds_.back().name || rounds_.size() == 1)
+          refuse(concat("round ", name, " did not begin"));
         auto& round = rounds_.back();
         round.places[index->second] = round.samples.size();
         round.samples.push_back(index->second);
@@ -128,7 +141,8 @@ void ResponseStore::write_rounds() const {
   std::string text;
   for (size_t r = 1; r < rounds_.size(); ++r) {
     text += io::to_line({{"round", rounds_[r].name}}) + "\n";
-    for (const size_t i : rounds_[r].samples) text += io::to_line({{"round", rounds_[r].name}, {"id", samples_[i]->id}}) + "\n";
+    for (const size_t i : rounds_[r].samples)
+      text += io::to_line({{"round", rounds_[r].name}, {"id", samples_[i]->id}}) + "\n";
   }
   io::write_file_atomic(rounds_path(), text);
 }
@@ -136,7 +150,8 @@ void ResponseStore::write_rounds() const {
 void ResponseStore::read() {
   if (!io::exists(path_)) return;
   for_each_stored_line(path_, summary_ != nullptr, [&](StoredLine line) {
-    if (put_stored(std::move(line.value), concat(path_.string(), ":", line.number))) whole_bytes_ = line.end_offset;
+    if (put_stored(std::move(line.value), concat(path_.string(), ":", line.number)))
+      whole_bytes_ = line.end_offset;
   });
   if (asked_all()) return;
   auto& lines = rounds_[asking()].lines;
@@ -146,10 +161,12 @@ void ResponseStore::read() {
 /// Whether the file may end with this line.
 bool ResponseStore::put_stored(io::Json line, const std::string& place) {
   const auto refuse = [&](const std::string& what) { throw DataError(concat(place, ": ", what)); };
-  if (!line.is_object() || !line.contains("id") || !line["id"].is_string()) refuse("expected an object with an \"id\"");
+  if (!line.is_object() || !line.contains("id") || !line["id"].is_string())
+    refuse("expected an object with an \"id\"");
   const auto id = line["id"].get<std::string>();
   const auto name = line.value("round", "");
-  if (!has_round(name)) refuse(concat("is of round ", name, ", which is not in ", rounds_path().string()));
+  if (!has_round(name))
+    refuse(concat("is of round ", name, ", which is not in ", rounds_path().string()));
   auto& round = rounds_[find(name)];
   if (round.lines.size() < round.samples.size()) {
     const auto& expected = samples_[round.samples[round.lines.size()]]->id;
@@ -158,9 +175,11 @@ bool ResponseStore::put_stored(io::Json line, const std::string& place) {
     return round.lines.size() == round.samples.size() || round.lines.size() % batch_ == 0;
   }
   const auto found = index_of_.find(id);
-  const auto in_round = found == index_of_.end() ? round.samples.size() : place_of(find(name), found->second);
+  const auto in_round =
+      found == index_of_.end() ? round.samples.size() : place_of(find(name), found->second);
   if (in_round == round.samples.size())
-    refuse(concat("is about ", id, ", which is not in the records", name.empty() ? "" : concat(", or not of round ", name)));
+    refuse(concat("is about ", id, ", which is not in the records",
+                  name.empty() ? "" : concat(", or not of round ", name)));
   round.lines[in_round] = kept(std::move(line));
   return true;
 }
@@ -168,8 +187,11 @@ bool ResponseStore::put_stored(io::Json line, const std::string& place) {
 void ResponseStore::share() {
   std::string text;
   for (size_t r = 0; r < rounds_.size(); ++r) {
-    if (r > 0) text += io::to_line({{"name", rounds_[r].name}, {"samples", rounds_[r].samples}}) + "\n";
-    for (const auto& line : rounds_[r].lines) text += concat("{\"failed\":", line.failed ? "true" : "false", ",\"line\":", line.text, "}\n");
+    if (r > 0)
+      text += io::to_line({{"name", rounds_[r].name}, {"samples", rounds_[r].samples}}) + "\n";
+    for (const auto& line : rounds_[r].lines)
+      text +=
+          concat("{\"failed\":", line.failed ? "true" : "false", ",\"line\":", line.text, "}\n");
   }
   const auto received = group_.broadcast(text);
   if (group_.is_first()) return;
@@ -191,13 +213,16 @@ std::vector<size_t> ResponseStore::batch_of(size_t rank) const {
   return indices;
 }
 
-std::vector<const data::Sample*> ResponseStore::samples_of(const std::vector<size_t>& indices) const {
+std::vector<const data::Sample*> ResponseStore::samples_of(
+    const std::vector<size_t>& indices) const {
   std::vector<const data::Sample*> samples;
   for (const size_t i : indices) samples.push_back(samples_[i]);
   return samples;
 }
 
-std::vector<const data::Sample*> ResponseStore::next_samples() const { return samples_of(next_batch()); }
+std::vector<const data::Sample*> ResponseStore::next_samples() const {
+  return samples_of(next_batch());
+}
 
 std::vector<const data::Sample*> ResponseStore::coming_samples() const {
   auto indices = next_batch();
@@ -207,13 +232,16 @@ std::vector<const data::Sample*> ResponseStore::coming_samples() const {
 }
 
 void ResponseStore::append(const std::vector<io::Json>& lines) {
-  VRLT_CHECK(lines.size() == next_batch().size(), lines.size(), " lines for ", next_batch().size(), " samples");
+  VRLT_CHECK(lines.size() == next_batch().size(), lines.size(), " lines for ", next_batch().size(),
+             " samples");
   std::vector<std::vector<size_t>> batches;
-  for (size_t rank = 0; rank < static_cast<size_t>(group_.world_size()); ++rank) batches.push_back(batch_of(rank));
+  for (size_t rank = 0; rank < static_cast<size_t>(group_.world_size()); ++rank)
+    batches.push_back(batch_of(rank));
   std::vector<io::Json> own;
   for (const auto& line : lines) own.push_back(composed(line));
   const size_t round = current();
-  // All ranks keep the lines as a later run would read them, so that it computes the same numbers from them.
+  // All ranks keep the lines as a later run would read them, so that it computes the same numbers
+  // from them.
   const auto of_ranks = group_.all_gather(to_lines(own));
   std::optional<io::JsonlAppender> file;
   if (group_.is_first()) {
@@ -222,7 +250,8 @@ void ResponseStore::append(const std::vector<io::Json>& lines) {
   }
   for (size_t rank = 0; rank < batches.size(); ++rank) {
     const auto received = parse_lines(of_ranks[rank], path_.string());
-    for (size_t i = 0; i < received.size(); ++i) put(round, batches[rank][i], received[i], file ? &*file : nullptr);
+    for (size_t i = 0; i < received.size(); ++i)
+      put(round, batches[rank][i], received[i], file ? &*file : nullptr);
   }
   if (!file) return;
   file->close();
@@ -242,12 +271,16 @@ io::Json ResponseStore::composed(io::Json line) const {
 ResponseStore::Kept ResponseStore::kept(io::Json line) const {
   Kept kept{.failed = failed(line)};
   const bool whole = !summary_ || kept.failed;
-  kept.text = io::to_line(whole ? line : line.contains("summary") ? line["summary"] : summary_(line));
+  kept.text = io::to_line(whole                      ? line
+                          : line.contains("summary") ? line["summary"]
+                                                     : summary_(line));
   kept.text.shrink_to_fit();
   return kept;
 }
 
-io::Json ResponseStore::value_of(const Kept& kept) const { return io::parse_json(kept.text, path_.string(), io::kOwnJson); }
+io::Json ResponseStore::value_of(const Kept& kept) const {
+  return io::parse_json(kept.text, path_.string(), io::kOwnJson);
+}
 
 void ResponseStore::put(size_t round, size_t index, const io::Json& line, io::JsonlAppender* file) {
   auto& lines = rounds_[round].lines;
@@ -259,7 +292,8 @@ void ResponseStore::put(size_t round, size_t index, const io::Json& line, io::Js
   }
   const size_t place = place_of(round, index);
   if (!failed(line)) lines[place] = kept(line);
-  std::erase_if(retries_, [&](const Retry& retry) { return retry.round == round && retry.place == place; });
+  std::erase_if(retries_,
+                [&](const Retry& retry) { return retry.round == round && retry.place == place; });
 }
 
 }  // namespace vrlt::selection_run

@@ -9,34 +9,42 @@ namespace vrlt::selection_run {
 namespace {
 
 /// Halves of a grounded answer, among the numbers behind a reward.
-constexpr std::pair<const char*, bool> kHalves[] = {{"option", false}, {"iou", true}};  // name, continuous
+// name, continuous
+constexpr std::pair<const char*, bool> kHalves[] = {{"option", false}, {"iou", true}};
 
 int64_t num_accuracies(const io::Json& response) {
   int64_t count = 0;
-  for (const auto& [name, component] : response.at("components").items()) count += rewards::find_reward(name).accuracy;
+  for (const auto& [name, component] : response.at("components").items())
+    count += rewards::find_reward(name).accuracy;
   return count;
 }
 
-/// An accuracy of this run that applies to the task has values between 0 and 1, or several are averaged.
+/// An accuracy of this run that applies to the task has values between 0 and 1, or several are
+/// averaged.
 bool is_continuous(const io::Json& responses) {
   for (const auto& response : responses) {
     if (num_accuracies(response) > 1) return true;
     for (const auto& [name, component] : response.at("components").items())
-      if (const auto& entry = rewards::find_reward(name); entry.accuracy && entry.continuous) return true;
+      if (const auto& entry = rewards::find_reward(name); entry.accuracy && entry.continuous)
+        return true;
   }
   return false;
 }
 
 bool is_parsed(const io::Json& response) {
   for (const auto& [name, component] : response.at("components").items())
-    if (rewards::is_parse_failure(rewards::find_reason(component.at("reason").get_ref<const std::string&>()))) return false;
+    if (rewards::is_parse_failure(
+            rewards::find_reason(component.at("reason").get_ref<const std::string&>())))
+      return false;
   return true;
 }
 
 /// Appends to the rewards of a part; those before it that had none are 0: nothing could be read.
-void add_to_part(io::Json& parts, const std::string& name, bool continuous, size_t response, double value) {
+void add_to_part(io::Json& parts, const std::string& name, bool continuous, size_t response,
+                 double value) {
   auto& part = parts[name];
-  if (part.is_null()) part = {{"mode", continuous ? "continuous" : "discrete"}, {"rewards", io::Json::array()}};
+  if (part.is_null())
+    part = {{"mode", continuous ? "continuous" : "discrete"}, {"rewards", io::Json::array()}};
   while (part["rewards"].size() < response) part["rewards"].push_back(0.0);
   part["rewards"].push_back(value);
 }
@@ -53,10 +61,12 @@ io::Json parts_of(const io::Json& responses) {
     const bool several = num_accuracies(responses[k]) > 1;
     for (const auto& [name, component] : responses[k].at("components").items()) {
       const auto& entry = rewards::find_reward(name);
-      if (several && entry.accuracy) add_to_part(parts, name, entry.continuous, k, component.at("value").get<double>());
+      if (several && entry.accuracy)
+        add_to_part(parts, name, entry.continuous, k, component.at("value").get<double>());
       if (several || !component.contains("extra")) continue;
       for (const auto& [half, continuous] : kHalves)
-        if (component["extra"].contains(half)) add_to_part(parts, half, continuous, k, component["extra"][half].get<double>());
+        if (component["extra"].contains(half))
+          add_to_part(parts, half, continuous, k, component["extra"][half].get<double>());
     }
   }
   fill_parts(parts, responses.size());
@@ -64,7 +74,8 @@ io::Json parts_of(const io::Json& responses) {
 }
 
 selection::RewardStatistics reward_of(const io::Json& list) {
-  return selection::reward_statistics(list.at("rewards").get<std::vector<double>>(), list.at("mode") == "continuous");
+  return selection::reward_statistics(list.at("rewards").get<std::vector<double>>(),
+                                      list.at("mode") == "continuous");
 }
 
 void describe(const data::Sample& sample, selection::SampleStatistics& s) {
@@ -84,7 +95,8 @@ void describe(const data::Sample& sample, selection::SampleStatistics& s) {
 
 }  // namespace
 
-io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const std::vector<rewards::RewardTerm>& terms,
+io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group,
+                      const std::vector<rewards::RewardTerm>& terms,
                       const std::vector<rewards::ScoredResponse>& scores) {
   auto line = trainer::rollout_record(sample, group, terms, scores, {});
   for (size_t k = 0; k < scores.size(); ++k) {
@@ -95,7 +107,8 @@ io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& g
       const auto& component = scores[k].components[c];
       if (!component.applicable) continue;
       if (answer.empty()) answer = component.read;
-      for (const auto& [name, value] : component.extra) response["components"][terms[c].name]["extra"][name] = value;
+      for (const auto& [name, value] : component.extra)
+        response["components"][terms[c].name]["extra"][name] = value;
     }
     response["answer"] = answer;
   }
@@ -103,7 +116,11 @@ io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& g
 }
 
 io::Json summary_of(const io::Json& line) {
-  io::Json summary = {{"mode", ""},   {"rewards", io::Json::array()}, {"answers", io::Json::array()}, {"n_parsed", 0}, {"n_truncated", 0},
+  io::Json summary = {{"mode", ""},
+                      {"rewards", io::Json::array()},
+                      {"answers", io::Json::array()},
+                      {"n_parsed", 0},
+                      {"n_truncated", 0},
                       {"n_tokens", 0}};
   int64_t parsed = 0, truncated = 0, tokens = 0;
   try {
@@ -118,7 +135,8 @@ io::Json summary_of(const io::Json& line) {
     summary["mode"] = is_continuous(responses) ? "continuous" : "discrete";
     if (auto parts = parts_of(responses); !parts.empty()) summary["parts"] = std::move(parts);
   } catch (const nlohmann::json::exception& error) {
-    throw DataError(concat("the stored responses to ", io::excerpt(line.value("id", "")), ": ", error.what()));
+    throw DataError(
+        concat("the stored responses to ", io::excerpt(line.value("id", "")), ": ", error.what()));
   }
   summary["n_parsed"] = parsed;
   summary["n_truncated"] = truncated;
@@ -131,11 +149,13 @@ io::Json joined(const io::Json& first, const io::Json& more) {
   if (more.at("mode") == "continuous") both["mode"] = "continuous";
   for (const char* list : {"rewards", "answers"})
     for (const auto& item : more.at(list)) both[list].push_back(item);
-  for (const char* count : {"n_parsed", "n_truncated", "n_tokens"}) both[count] = first.at(count).get<int64_t>() + more.at(count).get<int64_t>();
+  for (const char* count : {"n_parsed", "n_truncated", "n_tokens"})
+    both[count] = first.at(count).get<int64_t>() + more.at(count).get<int64_t>();
   if (more.contains("parts"))
     for (const auto& [name, part] : more["parts"].items())
       for (size_t k = 0; k < part["rewards"].size(); ++k)
-        add_to_part(both["parts"], name, part["mode"] == "continuous", first.at("rewards").size() + k, part["rewards"][k].get<double>());
+        add_to_part(both["parts"], name, part["mode"] == "continuous",
+                    first.at("rewards").size() + k, part["rewards"][k].get<double>());
   if (both.contains("parts")) fill_parts(both["parts"], both["rewards"].size());
   return both;
 }
@@ -150,7 +170,8 @@ selection::SampleStatistics statistics_of(const io::Json& summary, const data::S
     s.answers = summary.at("answers").get<std::vector<std::string>>();
     s.num_parsed = summary.at("n_parsed").get<int64_t>();
     s.num_truncated = summary.at("n_truncated").get<int64_t>();
-    s.mean_length = static_cast<double>(summary.at("n_tokens").get<int64_t>()) / static_cast<double>(s.reward.draws());
+    s.mean_length = static_cast<double>(summary.at("n_tokens").get<int64_t>()) /
+                    static_cast<double>(s.reward.draws());
   } catch (const nlohmann::json::exception& error) {
     throw DataError(concat("the stored responses to ", sample.id, ": ", error.what()));
   }

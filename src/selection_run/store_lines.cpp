@@ -17,12 +17,15 @@ constexpr size_t kStampBytes = kStamp.size() + kHashDigits + kStampEnd.size();
 std::string short_hash(std::string_view text) { return io::sha256(text).substr(0, kHashDigits); }
 
 bool is_stamped(std::string_view line) {
-  return line.size() > kStampBytes && line.ends_with(kStampEnd) && line.substr(line.size() - kStampBytes).starts_with(kStamp);
+  return line.size() > kStampBytes && line.ends_with(kStampEnd) &&
+         line.substr(line.size() - kStampBytes).starts_with(kStamp);
 }
 
 void check_stamp(std::string_view line, const std::string& place) {
   const auto wrong = [&](const char* what) {
-    return DataError(concat(place, ": ", what, "; put back the line that the program wrote, or cut the file before it: what follows is asked again"));
+    return DataError(concat(place, ": ", what,
+                            "; put back the line that the program wrote, or cut the file before "
+                            "it: what follows is asked again"));
   };
   if (!is_stamped(line)) throw wrong("has no hash of its own, as the lines before it have");
   const auto body = std::string(line.substr(0, line.size() - kStampBytes)) + "}";
@@ -38,7 +41,8 @@ std::string to_lines(const std::vector<io::Json>& lines) {
   return text;
 }
 
-void for_each_line(std::string_view text, const std::string& origin, const std::function<void(const io::Json& line)>& visit) {
+void for_each_line(std::string_view text, const std::string& origin,
+                   const std::function<void(const io::Json& line)>& visit) {
   while (!text.empty()) {
     const size_t end = text.find('\n');
     visit(io::parse_json(text.substr(0, end), origin, io::kOwnJson));
@@ -77,7 +81,8 @@ std::string stamped(const io::Json& line) {
   return concat(text, kStamp, hash, kStampEnd);
 }
 
-void for_each_stored_line(const fs::path& path, bool heads, const std::function<void(StoredLine line)>& visit) {
+void for_each_stored_line(const fs::path& path, bool heads,
+                          const std::function<void(StoredLine line)>& visit) {
   bool all_stamped = false;
   for (io::LineReader lines(path); lines.next() && lines.has_line_feed();) {
     const auto line = lines.line();
@@ -94,11 +99,14 @@ void for_each_stored_line(const fs::path& path, bool heads, const std::function<
 
 bool cut_file(const fs::path& path, uint64_t size) {
   const auto found = io::exists(path) ? io::file_size(path) : 0;
-  if (found < size) throw DiskError(concat(path.string(), ": has lost lines while it was in use: ", found, " bytes, expected at least ", size));
+  if (found < size)
+    throw DiskError(concat(path.string(), ": has lost lines while it was in use: ", found,
+                           " bytes, expected at least ", size));
   if (found == size) return false;
   std::error_code error;
   fs::resize_file(path, size, error);
-  if (error) throw DiskError(concat(path.string(), ": cannot cut to ", size, " bytes: ", error.message()));
+  if (error)
+    throw DiskError(concat(path.string(), ": cannot cut to ", size, " bytes: ", error.message()));
   return true;
 }
 

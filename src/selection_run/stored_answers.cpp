@@ -10,7 +10,8 @@ std::vector<evaluation::Answer> read_answers(const std::filesystem::path& path) 
   std::vector<evaluation::Answer> answers;
   if (!io::exists(path)) return answers;
   for_each_stored_line(path, /*heads=*/false, [&](const StoredLine& line) {
-    answers.push_back(evaluation::parse_answer(line.value, concat(path.string(), ":", line.number)));
+    answers.push_back(
+        evaluation::parse_answer(line.value, concat(path.string(), ":", line.number)));
   });
   return answers;
 }

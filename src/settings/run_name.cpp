@@ -11,7 +11,8 @@ namespace {
 
 /// What is wrong with the name of a folder, or null.
 const char* problem_of_folder_name(const std::string& name) {
-  constexpr size_t kLongest = 200;  // file systems take 255 bytes, and some files are called after the run
+  // file systems take 255 bytes, and some files are called after the run
+  constexpr size_t kLongest = 200;
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
   if (name.empty()) return "has an empty part";
   if (name == "." || name == "..") return "leads out of the folder of runs";
@@ -22,15 +23,18 @@ const char* problem_of_folder_name(const std::string& name) {
 
 }  // namespace
 
-std::vector<std::string> check_run_name(const std::string& name, const config::KeyLocations& locations, int parts) {
+std::vector<std::string> check_run_name(const std::string& name,
+                                        const config::KeyLocations& locations, int parts) {
   const auto refuse = [&](const char* why) {
-    return std::vector<std::string>{concat(place_of("name", locations), ": name is ", io::excerpt(name), ", which ", why,
-                                           "; expected one plain folder name (output says in which folder runs are)")};
+    return std::vector<std::string>{
+        concat(place_of("name", locations), ": name is ", io::excerpt(name), ", which ", why,
+               "; expected one plain folder name (output says in which folder runs are)")};
   };
   if (std::count(name.begin(), name.end(), '/') >= parts) return refuse("is a path");
   for (size_t begin = 0; begin <= name.size();) {
     const auto end = std::min(name.find('/', begin), name.size());
-    if (const char* why = problem_of_folder_name(name.substr(begin, end - begin))) return refuse(why);
+    if (const char* why = problem_of_folder_name(name.substr(begin, end - begin)))
+      return refuse(why);
     begin = end + 1;
   }
   return {};

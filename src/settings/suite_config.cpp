@@ -14,8 +14,13 @@ struct SuiteConfig {
 };
 
 void visit_fields(config::FieldVisitor& v, SuiteConfig& c) {
-  v.field({.name = "name", .help = "of the suite; its runs are output/name/<evaluation>", .required = true}, c.name);
-  v.field({.name = "evals", .help = "configs of vrlt-eval, relative to this file", .required = true}, c.evals);
+  v.field({.name = "name",
+           .help = "of the suite; its runs are output/name/<evaluation>",
+           .required = true},
+          c.name);
+  v.field(
+      {.name = "evals", .help = "configs of vrlt-eval, relative to this file", .required = true},
+      c.evals);
 }
 
 }  // namespace
@@ -30,7 +35,8 @@ bool is_suite(const std::filesystem::path& file) {
   }
 }
 
-std::vector<EvalConfig> load_suite(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+std::vector<EvalConfig> load_suite(const std::filesystem::path& file,
+                                   const std::vector<std::string>& overrides) {
   SuiteConfig suite;
   config::load(
       file, {}, [&](config::FieldVisitor& visitor) { visit_fields(visitor, suite); },

@@ -20,9 +20,12 @@ void AddedTokens::add(Token token) {
 void AddedTokens::split(std::string_view text, const std::function<void(int64_t)>& on_token,
                         const std::function<void(std::string_view)>& on_text) const {
   size_t begin = 0;
-  for (size_t i = text.find_first_of(first_bytes_); i != std::string_view::npos && i < text.size(); i = text.find_first_of(first_bytes_, i)) {
+  for (size_t i = text.find_first_of(first_bytes_); i != std::string_view::npos && i < text.size();
+       i = text.find_first_of(first_bytes_, i)) {
     const Token* match = nullptr;
-    for (size_t length = std::min(longest_, text.size() - i); length > 0 && match == nullptr; --length) match = find(text.substr(i, length));
+    for (size_t length = std::min(longest_, text.size() - i); length > 0 && match == nullptr;
+         --length)
+      match = find(text.substr(i, length));
     if (match == nullptr) {
       ++i;
       continue;
@@ -55,33 +58,47 @@ int64_t id_of_key(const std::string& key) {
 }
 
 AddedTokens::Token parse_token(int64_t id, const io::Json& entry, const std::string& where) {
-  constexpr size_t kMaxTextBytes = 256;  // each place of a text is compared with tokens of every length
-  if (id < 0 || id >= kMaxVocabulary) throw DataError(concat(where, ": expected an id from 0 to ", kMaxVocabulary - 1));
+  // each place of a text is compared with tokens of every length
+  constexpr size_t kMaxTextBytes = 256;
+  if (id < 0 || id >= kMaxVocabulary)
+    throw DataError(concat(where, ": expected an id from 0 to ", kMaxVocabulary - 1));
   const auto content = entry.is_object() ? entry.find("content") : entry.end();
   if (!entry.is_object() || content == entry.end() || !content->is_string())
-    throw DataError(concat(where, ": expected an object with a text \"content\", found ", io::excerpt(entry)));
+    throw DataError(
+        concat(where, ": expected an object with a text \"content\", found ", io::excerpt(entry)));
   const auto& text = content->get_ref<const std::string&>();
-  if (text.size() > kMaxTextBytes) throw DataError(concat(where, ": a text of ", text.size(), " bytes, expected at most ", kMaxTextBytes));
+  if (text.size() > kMaxTextBytes)
+    throw DataError(
+        concat(where, ": a text of ", text.size(), " bytes, expected at most ", kMaxTextBytes));
   return {id, text, entry.contains("special") && entry["special"] == true};
 }
 
 }  // namespace
 
 AddedTokens parse_added_tokens(const io::Json& json, const std::string& origin) {
-  if (!json.is_object()) throw DataError(concat(origin, ": expected a JSON object, found ", io::excerpt(json)));
+  if (!json.is_object())
+    throw DataError(concat(origin, ": expected a JSON object, found ", io::excerpt(json)));
   AddedTokens tokens;
   const auto add = [&](int64_t id, const io::Json& entry, const std::string& where) {
     auto token = parse_token(id, entry, where);
-    if (tokens.find(id) != nullptr) throw DataError(concat(where, ": id ", id, " is that of ", io::excerpt(tokens.find(id)->text), " too"));
-    if (const auto* same = tokens.find(token.text)) throw DataError(concat(where, ": ", io::excerpt(token.text), " has the id ", same->id, " too"));
+    if (tokens.find(id) != nullptr)
+      throw DataError(
+          concat(where, ": id ", id, " is that of ", io::excerpt(tokens.find(id)->text), " too"));
+    if (const auto* same = tokens.find(token.text))
+      throw DataError(
+          concat(where, ": ", io::excerpt(token.text), " has the id ", same->id, " too"));
     tokens.add(std::move(token));
   };
   if (const auto decoder = json.find("added_tokens_decoder"); decoder != json.end()) {
     if (!decoder->is_object())
-      throw DataError(concat(origin, ": added_tokens_decoder is ", io::excerpt(*decoder), ", expected an object of ids and tokens"));
-    for (const auto& [key, entry] : decoder->items()) add(id_of_key(key), entry, concat(origin, ": added token ", io::excerpt(key)));
+      throw DataError(concat(origin, ": added_tokens_decoder is ", io::excerpt(*decoder),
+                             ", expected an object of ids and tokens"));
+    for (const auto& [key, entry] : decoder->items())
+      add(id_of_key(key), entry, concat(origin, ": added token ", io::excerpt(key)));
   } else if (const auto list = json.find("added_tokens"); list != json.end()) {
-    if (!list->is_array()) throw DataError(concat(origin, ": added_tokens is ", io::excerpt(*list), ", expected a list of tokens"));
+    if (!list->is_array())
+      throw DataError(
+          concat(origin, ": added_tokens is ", io::excerpt(*list), ", expected a list of tokens"));
     for (size_t i = 0; i < list->size(); ++i) {
       const auto& entry = (*list)[i];
       const auto id = entry.is_object() ? entry.find("id") : entry.end();

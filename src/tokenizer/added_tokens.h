@@ -14,7 +14,8 @@ namespace vrlt::tokenizer {
 /// One past the largest id we read: what is above would only take memory.
 inline constexpr int64_t kMaxVocabulary = 1 << 21;
 
-/// Tokens that stand for themselves in text, such as <|im_start|>: split out before the vocabulary is used.
+/// Tokens that stand for themselves in text, such as <|im_start|>: split out before the vocabulary
+/// is used.
 class AddedTokens {
  public:
   struct Token {
@@ -26,7 +27,8 @@ class AddedTokens {
   void add(Token token);
 
   /// Calls `on_token(id)` and `on_text(piece)` in order: leftmost match, longest at an equal start.
-  void split(std::string_view text, const std::function<void(int64_t)>& on_token, const std::function<void(std::string_view)>& on_text) const;
+  void split(std::string_view text, const std::function<void(int64_t)>& on_token,
+             const std::function<void(std::string_view)>& on_text) const;
 
   const Token* find(int64_t id) const;
   const Token* find(std::string_view text) const;
@@ -42,8 +44,10 @@ class AddedTokens {
   int64_t largest_id_ = -1;
 };
 
-/// Reads `added_tokens_decoder` of tokenizer_config.json, or the list `added_tokens` of tokenizer.json.
-/// @throws DataError naming `origin` and the token: an id or a text that is used twice, out of range, or of a wrong type.
+/// Reads `added_tokens_decoder` of tokenizer_config.json, or the list `added_tokens` of
+/// tokenizer.json.
+/// @throws DataError naming `origin` and the token: an id or a text that is used twice, out of
+/// range, or of a wrong type.
 AddedTokens parse_added_tokens(const io::Json& json, const std::string& origin);
 
 }  // namespace vrlt::tokenizer

@@ -5,7 +5,8 @@
 namespace vrlt::tokenizer {
 namespace {
 
-/// What tokenizer.json must say: anything else would give other ids than the tokenizer written here.
+/// What tokenizer.json must say: anything else would give other ids than the tokenizer written
+/// here.
 struct Requirement {
   const char *pointer, *expected;
   bool may_be_null = false;  ///< Or missing.
@@ -35,19 +36,23 @@ void check_supported(const io::Json& json, const std::string& origin) {
     const io::Json::json_pointer place(pointer);
     const io::Json found = json.contains(place) ? json.at(place) : io::Json();
     if (found == io::Json::parse(expected) || (may_be_null && found.is_null())) continue;
-    throw DataError(concat(origin, ": ", pointer, " is ", io::excerpt(found), ", only ", expected, " is supported"));
+    throw DataError(concat(origin, ": ", pointer, " is ", io::excerpt(found), ", only ", expected,
+                           " is supported"));
   }
 }
 
 std::optional<MergeColumns> split_merge(const std::string& text) {
   const auto space = text.find(' ');
-  if (space == std::string::npos || space == 0 || space + 1 == text.size() || text.find(' ', space + 1) != std::string::npos) return {};
+  if (space == std::string::npos || space == 0 || space + 1 == text.size() ||
+      text.find(' ', space + 1) != std::string::npos)
+    return {};
   return std::pair(text.substr(0, space), text.substr(space + 1));
 }
 
 std::optional<MergeColumns> parse_merge(const io::Json& merge) {
   if (merge.is_string()) return split_merge(merge.get<std::string>());
-  if (!merge.is_array() || merge.size() != 2 || !merge[0].is_string() || !merge[1].is_string()) return {};
+  if (!merge.is_array() || merge.size() != 2 || !merge[0].is_string() || !merge[1].is_string())
+    return {};
   return std::pair(merge[0].get<std::string>(), merge[1].get<std::string>());
 }
 

@@ -8,7 +8,8 @@
 
 namespace vrlt::tokenizer {
 
-/// Whether tokenizer.json describes the tokenizer that is written here: its normaliser, pre-tokenizer and model.
+/// Whether tokenizer.json describes the tokenizer that is written here: its normaliser,
+/// pre-tokenizer and model.
 /// @throws DataError naming what is not supported.
 void check_supported(const io::Json& json, const std::string& origin);
 

@@ -15,16 +15,22 @@ namespace {
 
 constexpr uint64_t kMaxFileBytes = 64ULL << 20;
 constexpr size_t kMaxCachedPieces = 1 << 16;
-constexpr io::JsonLimits kJsonLimits{.max_bytes = kMaxFileBytes, .max_depth = 16, .max_values = 1 << 20};
+constexpr io::JsonLimits kJsonLimits{
+    .max_bytes = kMaxFileBytes, .max_depth = 16, .max_values = 1 << 20};
 
-bool is_printable_byte(int byte) { return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF); }
+bool is_printable_byte(int byte) {
+  return (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) ||
+         (byte >= 0xAE && byte <= 0xFF);
+}
 
-/// The byte a character of the byte alphabet stands for, or -1 (docs/spec/qwen2_5_vl.md#byte-alphabet).
+/// The byte a character of the byte alphabet stands for, or -1
+/// (docs/spec/qwen2_5_vl.md#byte-alphabet).
 int byte_of(char32_t c) {
   static const std::unordered_map<char32_t, int> kBytes = [] {
     std::unordered_map<char32_t, int> map;
     char32_t next = 0x100;
-    for (int byte = 0; byte < 256; ++byte) map[is_printable_byte(byte) ? static_cast<char32_t>(byte) : next++] = byte;
+    for (int byte = 0; byte < 256; ++byte)
+      map[is_printable_byte(byte) ? static_cast<char32_t>(byte) : next++] = byte;
     return map;
   }();
   const auto found = kBytes.find(c);
@@ -36,13 +42,17 @@ std::string token_bytes(const std::string& token, const std::string& origin) {
   std::string bytes;
   for (const char32_t c : decode_utf8(token)) {
     const int byte = byte_of(c);
-    if (byte < 0) throw DataError(concat(origin, ": token ", io::excerpt(token), " holds a character outside the byte alphabet"));
+    if (byte < 0)
+      throw DataError(concat(origin, ": token ", io::excerpt(token),
+                             " holds a character outside the byte alphabet"));
     bytes += static_cast<char>(byte);
   }
   return bytes;
 }
 
-uint64_t pair_key(int32_t left, int32_t right) { return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right); }
+uint64_t pair_key(int32_t left, int32_t right) {
+  return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
+}
 
 }  // namespace
 
@@ -55,7 +65,8 @@ ByteLevelBpe::ByteLevelBpe(const fs::path& folder) {
   byte_ids_.resize(256);
   for (int byte = 0; byte < 256; ++byte) {
     const auto found = id_of_.find(std::string(1, static_cast<char>(byte)));
-    if (found == id_of_.end()) throw DataError(concat(folder.string(), ": the vocabulary has no token for byte ", byte));
+    if (found == id_of_.end())
+      throw DataError(concat(folder.string(), ": the vocabulary has no token for byte ", byte));
     byte_ids_[static_cast<size_t>(byte)] = found->second;
   }
 }
@@ -66,19 +77,23 @@ void ByteLevelBpe::read_tokenizer_json(const fs::path& path) {
   check_supported(json, origin);
   const auto& model = json["model"];
   if (!model.contains("vocab")) throw DataError(origin + ": model.vocab is missing");
-  if (!model.contains("merges") || !model["merges"].is_array()) throw DataError(origin + ": model.merges is missing or not a list");
+  if (!model.contains("merges") || !model["merges"].is_array())
+    throw DataError(origin + ": model.merges is missing or not a list");
   read_vocabulary(model["vocab"], origin);
   for (const auto& merge : model["merges"]) {
     const auto where = concat(origin, ": merge number ", merges_.size());
     const auto columns = parse_merge(merge);
-    if (!columns) throw DataError(concat(where, ": expected two tokens, as \"a b\" or [\"a\", \"b\"], found ", io::excerpt(merge)));
+    if (!columns)
+      throw DataError(concat(where, ": expected two tokens, as \"a b\" or [\"a\", \"b\"], found ",
+                             io::excerpt(merge)));
     add_merge(columns->first, columns->second, where);
   }
   take_added_tokens(json, origin);
 }
 
 void ByteLevelBpe::read_vocab_and_merges(const fs::path& folder) {
-  read_vocabulary(io::read_json(folder / "vocab.json", kJsonLimits), (folder / "vocab.json").string());
+  read_vocabulary(io::read_json(folder / "vocab.json", kJsonLimits),
+                  (folder / "vocab.json").string());
   const auto merges_path = folder / "merges.txt", config_path = folder / "tokenizer_config.json";
   const std::string text = io::read_file(merges_path, kMaxFileBytes);
   int64_t line_number = 0;
@@ -91,41 +106,52 @@ void ByteLevelBpe::read_vocab_and_merges(const fs::path& folder) {
     if (line.empty() || (line_number == 1 && line.rfind("#version", 0) == 0)) continue;
     const auto where = concat(merges_path.string(), ":", line_number);
     const auto columns = split_merge(line);
-    if (!columns) throw DataError(concat(where, ": expected two tokens and one space between, found ", io::excerpt(line)));
+    if (!columns)
+      throw DataError(
+          concat(where, ": expected two tokens and one space between, found ", io::excerpt(line)));
     add_merge(columns->first, columns->second, where);
   }
-  if (fs::exists(config_path)) take_added_tokens(io::read_json(config_path, kJsonLimits), config_path.string());
+  if (fs::exists(config_path))
+    take_added_tokens(io::read_json(config_path, kJsonLimits), config_path.string());
 }
 
 void ByteLevelBpe::read_vocabulary(const io::Json& vocabulary, const std::string& origin) {
   if (!vocabulary.is_object())
-    throw DataError(concat(origin, ": the vocabulary is ", io::excerpt(vocabulary), ", expected an object of tokens and ids"));
+    throw DataError(concat(origin, ": the vocabulary is ", io::excerpt(vocabulary),
+                           ", expected an object of tokens and ids"));
   id_of_.reserve(vocabulary.size());
   for (const auto& [token, value] : vocabulary.items()) {
-    if (!value.is_number_integer() || value.get<int64_t>() < 0 || value.get<int64_t>() >= kMaxVocabulary)
-      throw DataError(concat(origin, ": the id of token ", io::excerpt(token), " is ", io::excerpt(value), ", expected an integer from 0 to ",
+    if (!value.is_number_integer() || value.get<int64_t>() < 0 ||
+        value.get<int64_t>() >= kMaxVocabulary)
+      throw DataError(concat(origin, ": the id of token ", io::excerpt(token), " is ",
+                             io::excerpt(value), ", expected an integer from 0 to ",
                              kMaxVocabulary - 1));
     const auto id = value.get<int32_t>();
     auto bytes = token_bytes(token, origin);
     if (static_cast<size_t>(id) >= bytes_of_.size()) bytes_of_.resize(static_cast<size_t>(id) + 1);
     auto& place = bytes_of_[static_cast<size_t>(id)];
-    if (!place.empty()) throw DataError(concat(origin, ": the id of token ", io::excerpt(token), ", ", id, ", is that of another token too"));
+    if (!place.empty())
+      throw DataError(concat(origin, ": the id of token ", io::excerpt(token), ", ", id,
+                             ", is that of another token too"));
     place = bytes;
     id_of_.emplace(std::move(bytes), id);
   }
 }
 
-void ByteLevelBpe::add_merge(const std::string& left, const std::string& right, const std::string& where) {
+void ByteLevelBpe::add_merge(const std::string& left, const std::string& right,
+                             const std::string& where) {
   const auto id = [&](const std::string& bytes) {
     const auto found = id_of_.find(bytes);
     if (found == id_of_.end())
-      throw DataError(concat(where, ": merge of ", io::excerpt(left), " and ", io::excerpt(right), " is not in the vocabulary"));
+      throw DataError(concat(where, ": merge of ", io::excerpt(left), " and ", io::excerpt(right),
+                             " is not in the vocabulary"));
     return found->second;
   };
   const auto left_bytes = token_bytes(left, where), right_bytes = token_bytes(right, where);
   const Merge merge{static_cast<int32_t>(merges_.size()), id(left_bytes + right_bytes)};
   if (!merges_.emplace(pair_key(id(left_bytes), id(right_bytes)), merge).second)
-    throw DataError(concat(where, ": merge of ", io::excerpt(left), " and ", io::excerpt(right), " is given twice"));
+    throw DataError(concat(where, ": merge of ", io::excerpt(left), " and ", io::excerpt(right),
+                           " is given twice"));
 }
 
 void ByteLevelBpe::take_added_tokens(const io::Json& json, const std::string& origin) {
@@ -133,11 +159,13 @@ void ByteLevelBpe::take_added_tokens(const io::Json& json, const std::string& or
   for (const auto& token : added_tokens_.all()) {
     const auto id = static_cast<size_t>(token.id);
     if (id < bytes_of_.size() && !bytes_of_[id].empty() && bytes_of_[id] != token.text)
-      throw DataError(concat(origin, ": added token ", io::excerpt(token.text), " has the id ", id, " of a token in the vocabulary"));
+      throw DataError(concat(origin, ": added token ", io::excerpt(token.text), " has the id ", id,
+                             " of a token in the vocabulary"));
   }
 }
 
-/// Merges the pair of lowest rank, leftmost on ties, until none is left; a heap over positions of a linked list.
+/// Merges the pair of lowest rank, leftmost on ties, until none is left; a heap over positions of a
+/// linked list.
 std::vector<int32_t> ByteLevelBpe::merge_bytes(const std::string& piece) const {
   const auto count = static_cast<int32_t>(piece.size());
   std::vector<int32_t> ids, previous, next;
@@ -148,7 +176,9 @@ std::vector<int32_t> ByteLevelBpe::merge_bytes(const std::string& piece) const {
   }
   struct Candidate {
     int32_t rank, position, left, right;
-    bool operator>(const Candidate& other) const { return rank != other.rank ? rank > other.rank : position > other.position; }
+    bool operator>(const Candidate& other) const {
+      return rank != other.rank ? rank > other.rank : position > other.position;
+    }
   };
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap;
   const auto at = [&](int32_t i) -> int32_t& { return ids[static_cast<size_t>(i)]; };
@@ -197,7 +227,8 @@ std::vector<int64_t> ByteLevelBpe::encode(std::string_view text) const {
   added_tokens_.split(
       text, [&](int64_t id) { ids.push_back(id); },
       [&](std::string_view part) {
-        for (const auto& piece : pretokenize(normalize_nfc(valid_utf8(part)))) encode_piece(piece, ids);
+        for (const auto& piece : pretokenize(normalize_nfc(valid_utf8(part))))
+          encode_piece(piece, ids);
       });
   return ids;
 }

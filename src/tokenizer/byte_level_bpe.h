@@ -9,7 +9,8 @@
 
 namespace vrlt::tokenizer {
 
-/// Qwen2's tokenizer: NFC, the split pattern, then byte-level byte-pair encoding (docs/spec/qwen2_5_vl.md#tokenizer).
+/// Qwen2's tokenizer: NFC, the split pattern, then byte-level byte-pair encoding
+/// (docs/spec/qwen2_5_vl.md#tokenizer).
 class ByteLevelBpe final : public Tokenizer {
  public:
   /// Reads tokenizer.json, or vocab.json + merges.txt + tokenizer_config.json.

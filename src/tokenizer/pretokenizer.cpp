@@ -10,8 +10,9 @@ namespace {
 enum class Kind { kLetter, kNumber, kSpace, kOther };
 
 bool is_white_space(char32_t c) {  // the Unicode property White_Space
-  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
 }
 
 Kind kind_of(char32_t c) {
@@ -67,7 +68,10 @@ class Scanner {
     if (first == 's' || first == 't' || first == 'm' || first == 'd') return 2;
     if (i + 2 >= text_.size()) return 0;
     const char32_t second = fold(text_[i + 2]);
-    return (first == 'r' && second == 'e') || (first == 'v' && second == 'e') || (first == 'l' && second == 'l') ? 3 : 0;
+    return (first == 'r' && second == 'e') || (first == 'v' && second == 'e') ||
+                   (first == 'l' && second == 'l')
+               ? 3
+               : 0;
   }
 
   size_t word_end(size_t i) const {

@@ -12,12 +12,16 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::filesystem::path& fold
   constexpr uint64_t kMaxModelBytes = 256ULL << 20;
   const auto path = folder / "tokenizer.model";
   const auto status = processor_.LoadFromSerializedProto(io::read_file(path, kMaxModelBytes));
-  if (!status.ok()) throw DataError(concat(path.string(), ": not a SentencePiece model: ", status.ToString()));
+  if (!status.ok())
+    throw DataError(concat(path.string(), ": not a SentencePiece model: ", status.ToString()));
   const auto config_path = folder / "tokenizer_config.json";
-  if (std::filesystem::exists(config_path)) added_tokens_ = parse_added_tokens(io::read_json(config_path), config_path.string());
+  if (std::filesystem::exists(config_path))
+    added_tokens_ = parse_added_tokens(io::read_json(config_path), config_path.string());
 }
 
-int64_t SentencePieceTokenizer::vocab_size() const { return std::max<int64_t>(processor_.GetPieceSize(), added_tokens_.largest_id() + 1); }
+int64_t SentencePieceTokenizer::vocab_size() const {
+  return std::max<int64_t>(processor_.GetPieceSize(), added_tokens_.largest_id() + 1);
+}
 
 std::vector<int64_t> SentencePieceTokenizer::encode(std::string_view text) const {
   std::vector<int64_t> ids;
@@ -33,7 +37,8 @@ std::vector<int64_t> SentencePieceTokenizer::encode(std::string_view text) const
   return ids;
 }
 
-std::string SentencePieceTokenizer::decode(std::span<const int64_t> ids, bool skip_special_tokens) const {
+std::string SentencePieceTokenizer::decode(std::span<const int64_t> ids,
+                                           bool skip_special_tokens) const {
   std::string text;
   std::vector<int> pieces;
   const auto flush = [&] {

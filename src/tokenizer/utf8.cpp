@@ -9,7 +9,8 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-/// Range of the second byte that may follow a leading byte (Unicode table 3-7), and how many bytes the sequence has.
+/// Range of the second byte that may follow a leading byte (Unicode table 3-7), and how many bytes
+/// the sequence has.
 struct Lead {
   int length;
   unsigned char low, high;
@@ -62,9 +63,11 @@ void append_utf8(std::string& text, char32_t code_point) {
   } else if (code_point < 0x800) {
     put(0xC0 | code_point >> 6), put(0x80 | (code_point & 0x3F));
   } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12), put(0x80 | (code_point >> 6 & 0x3F)), put(0x80 | (code_point & 0x3F));
+    put(0xE0 | code_point >> 12), put(0x80 | (code_point >> 6 & 0x3F)),
+        put(0x80 | (code_point & 0x3F));
   } else {
-    put(0xF0 | code_point >> 18), put(0x80 | (code_point >> 12 & 0x3F)), put(0x80 | (code_point >> 6 & 0x3F)), put(0x80 | (code_point & 0x3F));
+    put(0xF0 | code_point >> 18), put(0x80 | (code_point >> 12 & 0x3F)),
+        put(0x80 | (code_point >> 6 & 0x3F)), put(0x80 | (code_point & 0x3F));
   }
 }
 
@@ -77,8 +80,10 @@ std::string valid_utf8(std::string_view bytes) {
 
 std::string normalize_nfc(const std::string& text) {
   utf8proc_uint8_t* out = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &out,
-                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &out,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
   if (size < 0) return text;
   std::string result(reinterpret_cast<const char*>(out), static_cast<size_t>(size));
   std::free(out);

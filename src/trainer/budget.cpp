@@ -26,13 +26,18 @@ constexpr double kMultiplyAdd = 2.0;
 constexpr double kTargetTokens = 20.0;  // of a supervised answer
 constexpr double kFloatBytes = 4.0;
 
-bool checkpoints_activations(const settings::TrainConfig& config) { return config.model.checkpoints_blocks(); }
+bool checkpoints_activations(const settings::TrainConfig& config) {
+  return config.model.checkpoints_blocks();
+}
 
-/// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every layer; with checkpoints only the inputs
-/// of all layers, and the rest of the one that is computed again.
+/// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every
+/// layer; with checkpoints only the inputs of all layers, and the rest of the one that is computed
+/// again.
 double activation_elements(const model::ModelShape::Tower& tower, bool checkpoints) {
-  const int64_t of_layer = 6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width;
-  return static_cast<double>(checkpoints ? tower.layers * tower.width + of_layer : tower.layers * of_layer);
+  const int64_t of_layer =
+      6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width;
+  return static_cast<double>(checkpoints ? tower.layers * tower.width + of_layer
+                                         : tower.layers * of_layer);
 }
 
 /// The mean prompt of the samples.
@@ -54,34 +59,47 @@ MeanPrompt mean_prompt(const PromptSizes& sizes) {
 }
 
 /// Of a patch as it waits for the vision tower.
-double patch_bytes(const model::ModelShape& shape) { return static_cast<double>(shape.patch_values) * kFloatBytes; }
+double patch_bytes(const model::ModelShape& shape) {
+  return static_cast<double>(shape.patch_values) * kFloatBytes;
+}
 
-at::ScalarType type_of(const std::string& dtype) { return dtype == "bfloat16" ? at::kBFloat16 : at::kFloat; }
+at::ScalarType type_of(const std::string& dtype) {
+  return dtype == "bfloat16" ? at::kBFloat16 : at::kFloat;
+}
 
-double type_bytes(const std::string& dtype) { return static_cast<double>(c10::elementSize(type_of(dtype))); }
+double type_bytes(const std::string& dtype) {
+  return static_cast<double>(c10::elementSize(type_of(dtype)));
+}
 
-/// All that trains as one parameter, without memory of its own: gradients and optimizer tell of it what they would keep.
+/// All that trains as one parameter, without memory of its own: gradients and optimizer tell of it
+/// what they would keep.
 optim::NamedTensors stand_in(const settings::ModelSection& model, const model::ModelShape& shape) {
-  return {{"trained", at::empty({how_many_train(model, shape)}, at::TensorOptions().dtype(type_of(model.dtype)).device(at::kMeta))}};
+  return {
+      {"trained", at::empty({how_many_train(model, shape)},
+                            at::TensorOptions().dtype(type_of(model.dtype)).device(at::kMeta))}};
 }
 
 }  // namespace
 
 double Budget::total_flops() const {
-  return std::accumulate(work.begin(), work.end(), 0.0, [](double sum, const Work& part) { return sum + part.flops; });
+  return std::accumulate(work.begin(), work.end(), 0.0,
+                         [](double sum, const Work& part) { return sum + part.flops; });
 }
 
 double Budget::total_bytes() const {
-  return std::accumulate(memory.begin(), memory.end(), 0.0, [](double sum, const Memory& part) { return sum + part.bytes; });
+  return std::accumulate(memory.begin(), memory.end(), 0.0,
+                         [](double sum, const Memory& part) { return sum + part.bytes; });
 }
 
-Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape, const PromptSizes& sizes, int64_t world_size) {
+Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape,
+                       const PromptSizes& sizes, int64_t world_size) {
   VRLT_CHECK(!sizes.empty() && world_size >= 1, sizes.size(), " prompts, ", world_size, " ranks");
   const bool grpo = !config.is_sft();
   const auto mean = mean_prompt(sizes);
   const auto passes = count_passes(config);
   const bool checkpoints = checkpoints_activations(config);
-  const double again = checkpoints ? passes.update / kForwardAndBackward : 0.0;  // the forward part of the update, once more
+  // the forward part of the update, once more
+  const double again = checkpoints ? passes.update / kForwardAndBackward : 0.0;
   Budget budget{.prompt_tokens = mean.tokens(),
                 .longest_prompt_tokens = mean.longest,
                 .prompts = config.prompts_per_step,
@@ -89,21 +107,25 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
                 .ranks = world_size};
   const double response = grpo ? static_cast<double>(config.rollout.max_new_tokens) : kTargetTokens;
   const auto prompts = static_cast<double>(budget.prompts);
-  const double prompt_tokens = prompts * mean.tokens(), response_tokens = static_cast<double>(budget.responses) * response;
+  const double prompt_tokens = prompts * mean.tokens(),
+               response_tokens = static_cast<double>(budget.responses) * response;
   budget.response_tokens = static_cast<int64_t>(response_tokens);
 
   const double of_prompts = prompts * prompt_flops(shape, mean.tokens());
-  const double of_responses = static_cast<double>(budget.responses) * response_flops(shape, response, mean.tokens());
+  const double of_responses =
+      static_cast<double>(budget.responses) * response_flops(shape, response, mean.tokens());
   const auto merged = static_cast<double>(shape.patches_per_token);
   const double patches = merged * prompts * mean.vision;
   budget.work = {{"vision tower", patches,
-                  (passes.vision + (config.model.freeze_vision ? 0.0 : again)) * vision_flops(shape, patches, merged * mean.per_slice)}};
+                  (passes.vision + (config.model.freeze_vision ? 0.0 : again)) *
+                      vision_flops(shape, patches, merged * mean.per_slice)}};
   if (grpo) {
     budget.work.push_back({"prefill", prompt_tokens, passes.rollout * of_prompts});
     budget.work.push_back({"decoding", response_tokens, passes.rollout * of_responses});
   }
   const double tokens = prompt_tokens + response_tokens, once = of_prompts + of_responses;
-  if (passes.others > 0) budget.work.push_back({"old and reference log-probs", tokens, passes.others * once});
+  if (passes.others > 0)
+    budget.work.push_back({"old and reference log-probs", tokens, passes.others * once});
   budget.work.push_back({"update", tokens, (passes.update + again) * once});
 
   const double bytes = type_bytes(config.model.dtype);
@@ -114,26 +136,36 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
   const double tokens_of_group = mean.tokens() + responses_of_prompt * response;
   double micro = std::min(prompts_here, static_cast<double>(config.micro_batch));
   if (config.micro_batch_tokens > 0)
-    micro = std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) / tokens_of_group)));
+    micro =
+        std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) /
+                                                 tokens_of_group)));
   const double update_activations =
       micro * tokens_of_group * activation_elements(shape.text, checkpoints) +
-      (config.model.freeze_vision ? 0.0 : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
-  budget.memory = {{"weights", all * bytes},
-                   {"gradients", static_cast<double>(optim::GradientSum(trained).bytes())},
-                   {"optimizer", static_cast<double>(optim::make_optimizer(trained, config.optim)->bytes())}};
-  if (grpo && config.algorithm.needs_reference()) budget.memory.push_back({"reference", all * bytes});
+      (config.model.freeze_vision
+           ? 0.0
+           : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
+  budget.memory = {
+      {"weights", all * bytes},
+      {"gradients", static_cast<double>(optim::GradientSum(trained).bytes())},
+      {"optimizer", static_cast<double>(optim::make_optimizer(trained, config.optim)->bytes())}};
+  if (grpo && config.algorithm.needs_reference())
+    budget.memory.push_back({"reference", all * bytes});
   if (grpo)
-    budget.memory.push_back(
-        {"keys and values of a rollout", 2 * static_cast<double>(shape.text.layers * shape.text.key_width) * prompts_here * tokens_of_group * bytes});
-  budget.memory.push_back({"pixels of a step", prompts_here * merged * mean.vision * patch_bytes(shape)});
+    budget.memory.push_back({"keys and values of a rollout",
+                             2 * static_cast<double>(shape.text.layers * shape.text.key_width) *
+                                 prompts_here * tokens_of_group * bytes});
+  budget.memory.push_back(
+      {"pixels of a step", prompts_here * merged * mean.vision * patch_bytes(shape)});
   budget.memory.push_back({"activations of a micro-batch", update_activations * bytes});
   return budget;
 }
 
-Budget estimate_asking(const AskingPlan& plan, const model::ModelShape& shape, const PromptSizes& sizes, int64_t world_size) {
+Budget estimate_asking(const AskingPlan& plan, const model::ModelShape& shape,
+                       const PromptSizes& sizes, int64_t world_size) {
   VRLT_CHECK(!sizes.empty() && world_size >= 1, sizes.size(), " prompts, ", world_size, " ranks");
   const auto mean = mean_prompt(sizes);
-  const auto prompts = static_cast<double>(plan.prompts), response = static_cast<double>(plan.max_new_tokens);
+  const auto prompts = static_cast<double>(plan.prompts),
+             response = static_cast<double>(plan.max_new_tokens);
   Budget budget{.what = "all samples",
                 .prompt_tokens = mean.tokens(),
                 .longest_prompt_tokens = mean.longest,
@@ -143,15 +175,20 @@ Budget estimate_asking(const AskingPlan& plan, const model::ModelShape& shape, c
                 .ranks = world_size};
   const auto merged = static_cast<double>(shape.patches_per_token);
   const double patches = merged * prompts * mean.vision;
-  budget.work = {{"vision tower", patches, vision_flops(shape, patches, merged * mean.per_slice)},
-                 {"prefill", prompts * mean.tokens(), prompts * prompt_flops(shape, mean.tokens())},
-                 {"decoding", static_cast<double>(budget.response_tokens),
-                  static_cast<double>(budget.responses) * response_flops(shape, response, mean.tokens())}};
-  const double bytes = type_bytes(plan.dtype), together = std::min(prompts, static_cast<double>(plan.batch));
-  const double tokens_of_group = mean.tokens() + static_cast<double>(plan.responses_each) * response;
+  budget.work = {
+      {"vision tower", patches, vision_flops(shape, patches, merged * mean.per_slice)},
+      {"prefill", prompts * mean.tokens(), prompts * prompt_flops(shape, mean.tokens())},
+      {"decoding", static_cast<double>(budget.response_tokens),
+       static_cast<double>(budget.responses) * response_flops(shape, response, mean.tokens())}};
+  const double bytes = type_bytes(plan.dtype),
+               together = std::min(prompts, static_cast<double>(plan.batch));
+  const double tokens_of_group =
+      mean.tokens() + static_cast<double>(plan.responses_each) * response;
   budget.memory = {
       {"weights", static_cast<double>(shape.text.parameters + shape.vision.parameters) * bytes},
-      {"keys and values of a batch", 2 * static_cast<double>(shape.text.layers * shape.text.key_width) * together * tokens_of_group * bytes},
+      {"keys and values of a batch",
+       2 * static_cast<double>(shape.text.layers * shape.text.key_width) * together *
+           tokens_of_group * bytes},
       {"pixels of a batch", together * merged * mean.vision * patch_bytes(shape)}};
   return budget;
 }
@@ -161,11 +198,13 @@ std::optional<double> measured_flops(const std::string& device, const std::strin
   const at::Device where(device);
   if (where.is_cuda() && !at::hasCUDA()) return {};
   constexpr int kTries = 5;
-  constexpr std::chrono::milliseconds kLongest{100};  // a processor without bfloat16 takes seconds for one
+  // a processor without bfloat16 takes seconds for one
+  constexpr std::chrono::milliseconds kLongest{100};
   // Large enough to be at full speed, of a few milliseconds for each thread.
   const auto of_threads = 64 * static_cast<int64_t>(8 * std::cbrt(at::get_num_threads()));
   const int64_t side = where.is_cuda() ? 8192 : of_threads;
-  const auto options = at::TensorOptions().dtype(dtype == "bfloat16" ? at::kBFloat16 : at::kFloat).device(where);
+  const auto options =
+      at::TensorOptions().dtype(dtype == "bfloat16" ? at::kBFloat16 : at::kFloat).device(where);
   const auto a = at::rand({side, side}, options), b = at::rand({side, side}, options);
   double best = 0.0;
   const auto begin = Clock::now();
@@ -180,7 +219,8 @@ std::optional<double> measured_flops(const std::string& device, const std::strin
 
 std::optional<DeviceSpeed> device_speed(const settings::TrainConfig& config) {
   constexpr double kTera = 1e12;
-  if (config.device_tflops) return DeviceSpeed{*config.device_tflops * kTera, "as device_tflops declares"};
+  if (config.device_tflops)
+    return DeviceSpeed{*config.device_tflops * kTera, "as device_tflops declares"};
   return device_speed(config.model.device, config.model.dtype);
 }
 
@@ -198,18 +238,23 @@ std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& spee
     std::snprintf(line, sizeof line, format, values...);
     text += line;
   };
-  add("%s: %lld prompts of about %.0f tokens (the longest %.0f), %lld responses, at most %lld response tokens\n", budget.what,
-      static_cast<long long>(budget.prompts), budget.prompt_tokens, budget.longest_prompt_tokens, static_cast<long long>(budget.responses),
+  add("%s: %lld prompts of about %.0f tokens (the longest %.0f), %lld responses, at most %lld "
+      "response tokens\n",
+      budget.what, static_cast<long long>(budget.prompts), budget.prompt_tokens,
+      budget.longest_prompt_tokens, static_cast<long long>(budget.responses),
       static_cast<long long>(budget.response_tokens));
   add("  %-30s %12s %12s\n", "work of all ranks", "tokens", "TFLOP");
-  for (const auto& part : budget.work) add("  %-30s %12.0f %12.4g\n", part.part, part.tokens, part.flops / kTera);
+  for (const auto& part : budget.work)
+    add("  %-30s %12.0f %12.4g\n", part.part, part.tokens, part.flops / kTera);
   add("  %-30s %12s %12.4g\n", "together", "", budget.total_flops() / kTera);
   add("  %-30s %12s\n", "memory of a rank, about", "GiB");
   for (const auto& part : budget.memory) add("  %-30s %12.4g\n", part.part, part.bytes / kGibi);
   add("  %-30s %12.4g\n", "together", budget.total_bytes() / kGibi);
   if (speed)
-    add("  at %.4g TFLOP/s, %s: %s takes at least %.3g s on %lld rank(s)\n", speed->flops_per_second / kTera, speed->source, budget.what,
-        budget.total_flops() / (speed->flops_per_second * static_cast<double>(budget.ranks)), static_cast<long long>(budget.ranks));
+    add("  at %.4g TFLOP/s, %s: %s takes at least %.3g s on %lld rank(s)\n",
+        speed->flops_per_second / kTera, speed->source, budget.what,
+        budget.total_flops() / (speed->flops_per_second * static_cast<double>(budget.ranks)),
+        static_cast<long long>(budget.ranks));
   else
     text += "  the device is not on this machine: device_tflops would tell the time\n";
   return text;

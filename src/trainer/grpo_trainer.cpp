@@ -29,9 +29,12 @@ UpdateSettings update_settings(const settings::TrainConfig& config) {
           .freeze_vision = config.model.freeze_vision};
 }
 
-/// The sampler's log-probs are left out where the update's are at another temperature: nothing may compare them.
+/// The sampler's log-probs are left out where the update's are at another temperature: nothing may
+/// compare them.
 UpdateGroup update_group(const ScoredGroup& scored, const settings::TrainConfig& config) {
-  UpdateGroup group{.position = scored.position, .prompt = scored.group.prompt.inputs, .vision_features = scored.group.vision_features};
+  UpdateGroup group{.position = scored.position,
+                    .prompt = scored.group.prompt.inputs,
+                    .vision_features = scored.group.vision_features};
   std::vector<float> sampler;
   for (const auto& response : scored.group.responses) {
     group.responses.push_back(at::tensor(response.ids, at::kLong));
@@ -42,8 +45,10 @@ UpdateGroup update_group(const ScoredGroup& scored, const settings::TrainConfig&
   return group;
 }
 
-/// This rank's groups for each optimizer step of a pass: the groups of all ranks, in the order of positions, cut into equal parts.
-std::vector<std::vector<UpdateGroup>> split(const std::vector<ScoredGroup>& own, const std::vector<ResponseRow>& rows,
+/// This rank's groups for each optimizer step of a pass: the groups of all ranks, in the order of
+/// positions, cut into equal parts.
+std::vector<std::vector<UpdateGroup>> split(const std::vector<ScoredGroup>& own,
+                                            const std::vector<ResponseRow>& rows,
                                             const settings::TrainConfig& config) {
   std::map<int64_t, int64_t> order;  // of the groups of all ranks, by position
   for (const auto& row : rows)
@@ -59,21 +64,28 @@ std::vector<std::vector<UpdateGroup>> split(const std::vector<ScoredGroup>& own,
 
 void sync_reference(const TrainingParts& parts, int64_t updates_done) {
   const auto& algorithm = parts.config.algorithm;
-  if (algorithm.reference_sync_every == 0 || updates_done % algorithm.reference_sync_every != 0) return;
+  if (algorithm.reference_sync_every == 0 || updates_done % algorithm.reference_sync_every != 0)
+    return;
   for (const auto& [name, tensor] : parts.reference->parameters().entries()) {
     auto parameter = tensor;
-    algorithm::blend_(parameter, parts.policy.parameters().at(name), algorithm.reference_sync_alpha);
+    algorithm::blend_(parameter, parts.policy.parameters().at(name),
+                      algorithm.reference_sync_alpha);
   }
 }
 
 /// The metrics of all ranks are on the first one only.
-double value_of_first_rank(const metrics::MetricSet& metrics, const std::string& name, distributed::ProcessGroup& group) {
-  return group.all_reduce_sum(std::vector<double>{group.is_first() ? metrics.value(name, 0.0) : 0.0}).front();
+double value_of_first_rank(const metrics::MetricSet& metrics, const std::string& name,
+                           distributed::ProcessGroup& group) {
+  return group
+      .all_reduce_sum(std::vector<double>{group.is_first() ? metrics.value(name, 0.0) : 0.0})
+      .front();
 }
 
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -83,13 +95,17 @@ class Stopwatch {
 
 void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
-  const auto reward = settings::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
+  const auto reward = settings::reward_function(config.rewards, config.reward_options,
+                                                config.rollout.max_new_tokens);
   const auto prompts = make_prompt_stream(config, parts.samples);
-  const auto restore_prompts = [&](const io::Json& state, int64_t steps_done) { prompts->restore(state, steps_done * config.prompts_per_step); };
-  TrainingRun run(parts, config.algorithm.num_updates(), [&](const io::Json& state, int64_t steps_done) {
-    check_adaptive_state(state);
-    restore_prompts(state, steps_done);
-  });
+  const auto restore_prompts = [&](const io::Json& state, int64_t steps_done) {
+    prompts->restore(state, steps_done * config.prompts_per_step);
+  };
+  TrainingRun run(parts, config.algorithm.num_updates(),
+                  [&](const io::Json& state, int64_t steps_done) {
+                    check_adaptive_state(state);
+                    restore_prompts(state, steps_done);
+                  });
   restore_prompts(run.trainer_state(), run.first_step());
   RolloutStage rollouts(parts, run, *prompts, reward);
   PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
@@ -120,17 +136,21 @@ void train_grpo(const TrainingParts& parts) {
     }
     auto rows = gather_rows(groups, {}, parts.group);
 
-    // Old and reference log-probs; advantages of the whole batch, after them because the divergence may be part of the reward.
+    // Old and reference log-probs; advantages of the whole batch, after them because the divergence
+    // may be part of the reward.
     const Stopwatch update_time;
     update.start_batch(split(groups, rows, config));
     update.measure_anchors();
-    if (config.algorithm.kl_reward.coef > 0) rows = gather_rows(groups, update.response_divergences(), parts.group);
+    if (config.algorithm.kl_reward.coef > 0)
+      rows = gather_rows(groups, update.response_divergences(), parts.group);
     const auto advantages = batch_advantages(rows, reward, config, state.kl_reward_coef());
     update.set_advantages(advantages);
     if (parts.group.is_first()) {
       record_rollout_metrics(rows, advantages, metrics);
-      if (config.algorithm.kl_reward.coef > 0) record_penalties(rows, state.kl_reward_coef(), metrics);
-      signal.look_at(step, rows, config.rollout.group_size, config.algorithm.dynamic_sampling.enabled);
+      if (config.algorithm.kl_reward.coef > 0)
+        record_penalties(rows, state.kl_reward_coef(), metrics);
+      signal.look_at(step, rows, config.rollout.group_size,
+                     config.algorithm.dynamic_sampling.enabled);
     }
 
     // Passes over the batch, each cut into optimizer steps.
@@ -152,12 +172,14 @@ void train_grpo(const TrainingParts& parts) {
 
     // Coefficients for the next step, metrics, logs, checkpoint.
     state.adapt_to_divergence(rows);
-    if (learned && state.adapts_to_entropy()) state.adapt_to_entropy(value_of_first_rank(of_updates, "policy/entropy", parts.group));
+    if (learned && state.adapts_to_entropy())
+      state.adapt_to_entropy(value_of_first_rank(of_updates, "policy/entropy", parts.group));
     metrics.mean("time/update_seconds", update_time.seconds());
     metrics.mean("time/step_seconds", step_time.seconds());
     run.gather_metrics(metrics);
     metrics.average_in(of_updates);
-    for (const auto& line : gather_records(parts, groups, reward.terms(), advantages, step)) rollout_log.append(line);
+    for (const auto& line : gather_records(parts, groups, reward.terms(), advantages, step))
+      rollout_log.append(line);
     alarms.tell(step + 1, watch.look_at(step, rows, reward.terms()));
     if (step + 1 == config.steps) alarms.tell(step + 1, watch.summary(step + 1));
     run.report_step(step, metrics, "reward/total");

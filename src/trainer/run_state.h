@@ -13,21 +13,23 @@
 
 namespace vrlt::trainer {
 
-/// All that a run goes on from, and its way into checkpoints and back: the policy, a reference that moves, the optimizer, and SavedState.
-/// Every rank makes the same calls.
+/// All that a run goes on from, and its way into checkpoints and back: the policy, a reference that
+/// moves, the optimizer, and SavedState. Every rank makes the same calls.
 class RunState {
  public:
   struct Parts {
     std::filesystem::path run_folder;
     model::VisionLanguageModel& policy;
-    model::VisionLanguageModel* moving_reference = nullptr;  ///< Null: there is none, or it is the model that the run started from.
+    /// Null: there is none, or it is the model that the run started from.
+    model::VisionLanguageModel* moving_reference = nullptr;
     optim::Optimizer& optimizer;
     distributed::ProcessGroup& group;
     int64_t updates_per_step = 1;
     int64_t keep = 2;  ///< Newest checkpoints that stay.
   };
 
-  /// Says that a SavedState::trainer cannot be gone on from, by throwing DataError or CheckpointError. @param step  steps done.
+  /// Says that a SavedState::trainer cannot be gone on from, by throwing DataError or
+  /// CheckpointError. @param step  steps done.
   using CheckState = std::function<void(const io::Json& trainer_state, int64_t step)>;
 
   explicit RunState(Parts parts) : parts_(std::move(parts)) {}
@@ -37,11 +39,13 @@ class RunState {
     std::filesystem::path folder;  ///< Of the checkpoint.
   };
 
-  /// Restores the newest sound checkpoint; none if there is none. @param check  called on rank 0 last of all before one is taken for sound.
+  /// Restores the newest sound checkpoint; none if there is none. @param check  called on rank 0
+  /// last of all before one is taken for sound.
   /// @throws DiskError, DataError; NotFiniteError if its weights are not finite.
   std::optional<Resumed> resume(const CheckState& check) const;
 
-  /// What may be saved: weights that are finite, and the same on all ranks. @throws NotFiniteError naming the first bad tensor; DataError.
+  /// What may be saved: weights that are finite, and the same on all ranks. @throws NotFiniteError
+  /// naming the first bad tensor; DataError.
   void check_weights(int64_t step) const;
 
   /// Writes the checkpoint of state.step, then removes those beyond `keep`. @throws DiskError.

@@ -19,8 +19,10 @@ struct SavedState {
 
 io::Json to_json(const SavedState& state);
 
-/// @param step  that the checkpoint's folder is named after. @param updates_per_step  where an older state does not count updates.
+/// @param step  that the checkpoint's folder is named after. @param updates_per_step  where an
+/// older state does not count updates.
 /// @throws DataError naming the field; MissingInputError; DiskError.
-SavedState read_state(const std::filesystem::path& checkpoint_folder, int64_t step, int64_t updates_per_step);
+SavedState read_state(const std::filesystem::path& checkpoint_folder, int64_t step,
+                      int64_t updates_per_step);
 
 }  // namespace vrlt::trainer

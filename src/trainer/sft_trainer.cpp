@@ -22,20 +22,24 @@ namespace {
 /// What every turn of the chat template ends in: generation stops at this and perhaps at others.
 int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
   const auto id = tokenizer.token_to_id("<|im_end|>");
-  if (!id) throw DataError("the tokenizer has no token <|im_end|>, which supervised targets end in");
+  if (!id)
+    throw DataError("the tokenizer has no token <|im_end|>, which supervised targets end in");
   return *id;
 }
 
-/// The ideal response as tokens, with the end of the turn behind it (docs/spec/grpo.md#supervised-fine-tuning).
+/// The ideal response as tokens, with the end of the turn behind it
+/// (docs/spec/grpo.md#supervised-fine-tuning).
 at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& sample) {
   const auto target = parts.config.sft.reference_target();
-  auto ids = parts.processor.tokenizer().encode(data::reference_response(parts.loader.prompt_of(sample), sample, target));
+  auto ids = parts.processor.tokenizer().encode(
+      data::reference_response(parts.loader.prompt_of(sample), sample, target));
   ids.push_back(turn_end(parts.processor.tokenizer()));
   return at::tensor(ids, at::kLong);
 }
 
 /// What each target token counts in the loss of the step: [N].
-at::Tensor token_weights(const model::GroupBatch& batch, const algorithm::StepCounts& counts, const std::string& aggregation) {
+at::Tensor token_weights(const model::GroupBatch& batch, const algorithm::StepCounts& counts,
+                         const std::string& aggregation) {
   std::vector<int64_t> lengths;
   for (const auto& group : batch.groups) lengths.push_back(group.responses.front().size(0));
   const auto weights = algorithm::row_weights(lengths, counts, {.mode = aggregation});
@@ -44,8 +48,11 @@ at::Tensor token_weights(const model::GroupBatch& batch, const algorithm::StepCo
 
 void warn_of_endless_turns(const TrainingParts& parts) {
   const auto& stops = parts.policy.stop_ids();
-  if (parts.group.is_first() && std::find(stops.begin(), stops.end(), turn_end(parts.processor.tokenizer())) == stops.end())
-    log::warning("targets end in <|im_end|>, at which generation does not stop: add it to eos_token_id of generation_config.json");
+  if (parts.group.is_first() &&
+      std::find(stops.begin(), stops.end(), turn_end(parts.processor.tokenizer())) == stops.end())
+    log::warning(
+        "targets end in <|im_end|>, at which generation does not stop: add it to eos_token_id of "
+        "generation_config.json");
 }
 
 }  // namespace
@@ -54,29 +61,39 @@ void train_sft(const TrainingParts& parts) {
   const auto& config = parts.config;
   warn_of_endless_turns(parts);
   TrainingRun run(parts);
-  const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed, /*shuffle=*/true);
+  const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed,
+                                /*shuffle=*/true);
   const StepFlops flops(config, parts.yardstick);
   AlarmLog alarms(parts, run.first_step());
 
-  const auto prompts_of = [&](int64_t step) { return in_order(order, step * config.prompts_per_step, config.prompts_per_step); };
+  const auto prompts_of = [&](int64_t step) {
+    return in_order(order, step * config.prompts_per_step, config.prompts_per_step);
+  };
 
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
     metrics::MetricSet metrics;
-    const auto samples = run.load_samples(prompts_of(step), step + 1 < config.steps ? prompts_of(step + 1) : std::vector<DrawnPrompt>());
+    const auto samples =
+        run.load_samples(prompts_of(step), step + 1 < config.steps ? prompts_of(step + 1)
+                                                                   : std::vector<DrawnPrompt>());
     std::vector<at::Tensor> targets;
     int64_t own_tokens = 0;
     for (const auto& loaded : samples) {
       targets.push_back(reference_tokens(parts, *loaded.sample));
       own_tokens += targets.back().size(0);
     }
-    const auto all = parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(samples)});
+    const auto all =
+        parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(samples)});
     const algorithm::StepCounts counts = {.tokens = all[0], .rows = all[1]};
     std::vector<int64_t> lengths;
-    for (size_t i = 0; i < samples.size(); ++i) lengths.push_back(samples[i].inputs->input_ids.size(0) + targets[i].size(0));
-    const Making making("gradients", "micro_batch, micro_batch_tokens or video.max_frames, set model.activation_checkpointing to blocks");
+    for (size_t i = 0; i < samples.size(); ++i)
+      lengths.push_back(samples[i].inputs->input_ids.size(0) + targets[i].size(0));
+    const Making making("gradients",
+                        "micro_batch, micro_batch_tokens or video.max_frames, set "
+                        "model.activation_checkpointing to blocks");
     size_t begin = 0;
-    for (const size_t size : micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
+    for (const size_t size :
+         micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
       if (stop_requested()) break;
       model::GroupBatch batch;
       std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
@@ -93,12 +110,16 @@ void train_sft(const TrainingParts& parts) {
         flops.add_supervised(*group.prompt, group.responses[0].size(0), !from_cache[i], metrics);
       }
       const auto hidden = parts.policy.response_hidden(batch);
-      const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(), batch.response_ids().to(hidden.device()), 1.0);
-      const auto loss = -(tokens.log_probs * token_weights(batch, counts, config.sft.aggregation).to(hidden.device())).sum();
+      const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(),
+                                                     batch.response_ids().to(hidden.device()), 1.0);
+      const auto loss = -(tokens.log_probs *
+                          token_weights(batch, counts, config.sft.aggregation).to(hidden.device()))
+                             .sum();
       loss.backward();
       run.gradients().take();
       metrics.sum("loss/nll", loss.item<double>());
-      metrics.mean("policy/entropy", tokens.entropy.mean().item<double>(), static_cast<double>(hidden.size(0)));
+      metrics.mean("policy/entropy", tokens.entropy.mean().item<double>(),
+                   static_cast<double>(hidden.size(0)));
     }
     metrics.sum("batch/tokens", static_cast<double>(own_tokens));
     metrics.sum("batch/rows", static_cast<double>(samples.size()));
@@ -107,7 +128,8 @@ void train_sft(const TrainingParts& parts) {
       run.optimizer_step(metrics);
     else
       run.skip_update(metrics);
-    metrics.mean("time/step_seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    metrics.mean("time/step_seconds",
+                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     run.report_step(step, metrics, "loss/nll");
     run.finish_step(step, [&] { alarms.sync(); });
   }

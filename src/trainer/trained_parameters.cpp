@@ -3,11 +3,14 @@
 namespace vrlt::trainer {
 namespace {
 
-bool trains(const settings::ModelSection& section, bool is_vision) { return !(section.freeze_vision && is_vision); }
+bool trains(const settings::ModelSection& section, bool is_vision) {
+  return !(section.freeze_vision && is_vision);
+}
 
 }  // namespace
 
-optim::NamedTensors which_parameters_train(const settings::ModelSection& section, model::VisionLanguageModel& policy) {
+optim::NamedTensors which_parameters_train(const settings::ModelSection& section,
+                                           model::VisionLanguageModel& policy) {
   optim::NamedTensors trained;
   for (const auto& [name, tensor] : policy.parameters().entries())
     if (trains(section, policy.is_vision_parameter(name))) trained.emplace_back(name, tensor);
@@ -15,7 +18,8 @@ optim::NamedTensors which_parameters_train(const settings::ModelSection& section
 }
 
 int64_t how_many_train(const settings::ModelSection& section, const model::ModelShape& shape) {
-  return (trains(section, false) ? shape.text.parameters : 0) + (trains(section, true) ? shape.vision.parameters : 0);
+  return (trains(section, false) ? shape.text.parameters : 0) +
+         (trains(section, true) ? shape.vision.parameters : 0);
 }
 
 void record_gradients_of(const optim::NamedTensors& trained, model::VisionLanguageModel& policy) {

@@ -9,8 +9,10 @@
 
 namespace vrlt::trainer {
 
-/// The weights of a policy that training moves, in the order of its table: all, or with freeze_vision those outside the vision encoder.
-optim::NamedTensors which_parameters_train(const settings::ModelSection& section, model::VisionLanguageModel& policy);
+/// The weights of a policy that training moves, in the order of its table: all, or with
+/// freeze_vision those outside the vision encoder.
+optim::NamedTensors which_parameters_train(const settings::ModelSection& section,
+                                           model::VisionLanguageModel& policy);
 
 /// How many numbers these are, of a model that is not open.
 int64_t how_many_train(const settings::ModelSection& section, const model::ModelShape& shape);

@@ -35,7 +35,8 @@ model::VisionLanguageModel* moving_reference(const TrainingParts& parts) {
   return parts.config.algorithm.reference_sync_every > 0 ? parts.reference : nullptr;
 }
 
-/// For the progress line: the metric `shown`, then what the step was like, the most telling first. What the step does not have is left out.
+/// For the progress line: the metric `shown`, then what the step was like, the most telling first.
+/// What the step does not have is left out.
 std::string progress_note(const metrics::MetricSet& metrics, const std::string& shown) {
   std::string note;
   const auto add = [&](const char* format, auto... values) {
@@ -44,11 +45,13 @@ std::string progress_note(const metrics::MetricSet& metrics, const std::string& 
     note += concat(note.empty() ? "" : "  ", text);
   };
   constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-  if (const double value = metrics.value(shown, kMissing); !std::isnan(value)) add("%s %.4g", shown.c_str(), value);
+  if (const double value = metrics.value(shown, kMissing); !std::isnan(value))
+    add("%s %.4g", shown.c_str(), value);
   const double seconds = metrics.value("time/step_seconds", 0.0);
   if (seconds <= 0) return note;
   add("%.0f tok/s", metrics.value("response/tokens", metrics.value("batch/tokens", 0.0)) / seconds);
-  if (const double share = metrics.value("time/model_flop_utilisation", 0.0); share > 0) add("MFU %.2g%%", 100 * share);
+  if (const double share = metrics.value("time/model_flop_utilisation", 0.0); share > 0)
+    add("MFU %.2g%%", 100 * share);
   const auto add_share = [&](const char* what, const char* metric) {
     const double share = 100 * metrics.value(metric, 0.0) / seconds;
     if (share > 0) add("%s %.0f%%", what, share);
@@ -60,12 +63,14 @@ std::string progress_note(const metrics::MetricSet& metrics, const std::string& 
 }
 
 bool too_many(size_t num_bad, const TrainingParts& parts) {
-  return static_cast<double>(num_bad) > parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size());
+  return static_cast<double>(num_bad) >
+         parts.config.data.max_bad_fraction * static_cast<double>(parts.samples.size());
 }
 
 }  // namespace
 
-TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step, const RunState::CheckState& check)
+TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step,
+                         const RunState::CheckState& check)
     : parts_(parts),
       gradients_(prepare_training(parts)),
       optimizer_(optim::make_optimizer(gradients_.parameters(), parts.config.optim)),
@@ -112,9 +117,10 @@ void TrainingRun::go_on_from(SavedState state) {
 std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& prompts) const {
   std::vector<double> costs;
   for (const auto& prompt : prompts)
-    costs.push_back(
-        processor::estimated_size(parts_.samples[static_cast<size_t>(prompt.sample)], parts_.loader.media_options(), parts_.processor.geometry())
-            .tokens());
+    costs.push_back(processor::estimated_size(parts_.samples[static_cast<size_t>(prompt.sample)],
+                                              parts_.loader.media_options(),
+                                              parts_.processor.geometry())
+                        .tokens());
   const auto ranks = distributed::share_by_cost(costs, parts_.group.world_size());
   std::vector<DrawnPrompt> own;
   for (size_t i = 0; i < prompts.size(); ++i)
@@ -122,8 +128,10 @@ std::vector<DrawnPrompt> TrainingRun::own_share(const std::vector<DrawnPrompt>& 
   return own;
 }
 
-std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming) {
-  const Making making("clips", "video.max_frames, video.max_pixels, data.cache_megabytes or data.reader_threads");
+std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPrompt>& prompts,
+                                                    const std::vector<DrawnPrompt>& coming) {
+  const Making making(
+      "clips", "video.max_frames, video.max_pixels, data.cache_megabytes or data.reader_threads");
   std::vector<LoadedSample> loaded;
   std::map<std::string, std::string> bad;  // id -> error: a sample may be drawn twice
   prefetch(prompts, coming);
@@ -143,20 +151,27 @@ std::vector<LoadedSample> TrainingRun::load_samples(const std::vector<DrawnPromp
   return loaded;
 }
 
-/// A share of bad samples may be allowed, all of them never are: such a run would train on nothing to its end.
+/// A share of bad samples may be allowed, all of them never are: such a run would train on nothing
+/// to its end.
 void TrainingRun::refuse_nothing(const std::vector<DrawnPrompt>& prompts) {
   constexpr int64_t kEnough = 8;
-  const auto is_bad = [&](const DrawnPrompt& prompt) { return bad_samples_.count(parts_.samples[static_cast<size_t>(prompt.sample)].id) != 0; };
+  const auto is_bad = [&](const DrawnPrompt& prompt) {
+    return bad_samples_.count(parts_.samples[static_cast<size_t>(prompt.sample)].id) != 0;
+  };
   found_readable_ = found_readable_ || !std::all_of(prompts.begin(), prompts.end(), is_bad);
   drawn_ += std::ssize(prompts);
   if (!found_readable_ && drawn_ >= std::min<int64_t>(kEnough, std::ssize(parts_.samples)))
-    throw DataError(concat("none of the first ", drawn_, " samples can be read, as is said above of each: there is nothing to train on"));
+    throw DataError(
+        concat("none of the first ", drawn_,
+               " samples can be read, as is said above of each: there is nothing to train on"));
 }
 
-void TrainingRun::prefetch(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming) {
+void TrainingRun::prefetch(const std::vector<DrawnPrompt>& prompts,
+                           const std::vector<DrawnPrompt>& coming) {
   std::vector<const data::Sample*> samples;
   for (const auto* batch : {&prompts, &coming})
-    for (const auto& prompt : own_share(*batch)) samples.push_back(&parts_.samples[static_cast<size_t>(prompt.sample)]);
+    for (const auto& prompt : own_share(*batch))
+      samples.push_back(&parts_.samples[static_cast<size_t>(prompt.sample)]);
   parts_.loader.prefetch(samples);
 }
 
@@ -167,8 +182,10 @@ void TrainingRun::count_bad_samples(const std::map<std::string, std::string>& ow
     for (const auto& bad : io::parse_json(of_rank, "unreadable samples of a rank", io::kOwnJson)) {
       bad_samples_.insert(bad["id"].get<std::string>());
       if (too_many(bad_samples_.size(), parts_))
-        throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(), " samples cannot be read, more than data.max_bad_fraction (",
-                               parts_.config.data.max_bad_fraction, ") allows; the last: ", bad["error"].get<std::string>()));
+        throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(),
+                               " samples cannot be read, more than data.max_bad_fraction (",
+                               parts_.config.data.max_bad_fraction,
+                               ") allows; the last: ", bad["error"].get<std::string>()));
     }
 }
 
@@ -181,7 +198,8 @@ void TrainingRun::gather_metrics(metrics::MetricSet& metrics) const {
 bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
   gradients_.finish(parts_.group);
   gather_metrics(metrics);
-  const double norm = optim::clip_gradients(gradients_.parameters(), parts_.config.optim.max_grad_norm);
+  const double norm =
+      optim::clip_gradients(gradients_.parameters(), parts_.config.optim.max_grad_norm);
   const double lr = schedule_.lr(updates_done_);
   const bool made = optim::StepPolicy::accepts(norm);
   metrics.mean("grad/norm", norm);
@@ -195,7 +213,8 @@ bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
   }
   optim::clear_gradients(gradients_.parameters());
   model::check_finite(parts_.policy.parameters(),
-                      concat("update ", updates_done_ + 1, ": the gradient norm is ", norm, " and the weights are broken"));
+                      concat("update ", updates_done_ + 1, ": the gradient norm is ", norm,
+                             " and the weights are broken"));
   step_policy_.note_skipped(updates_done_ + 1, norm);
   return false;
 }
@@ -221,12 +240,15 @@ void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_lo
   const int64_t done = step + 1;
   const bool last = done == parts_.config.steps, stop = stop_asked();
   if (last || stop || done % parts_.config.checkpoint.every == 0) save(done, sync_logs);
-  if (stop && !last) throw StopRequested(concat("stopped after step ", done, " as asked; run the same command to go on"));
+  if (stop && !last)
+    throw StopRequested(
+        concat("stopped after step ", done, " as asked; run the same command to go on"));
 }
 
 void TrainingRun::stop_before(int64_t step, const std::function<void()>& sync_logs) {
   if (step > saved_step_) save(step, sync_logs);
-  throw StopRequested(concat("stopped after step ", step, " as asked; run the same command to go on"));
+  throw StopRequested(
+      concat("stopped after step ", step, " as asked; run the same command to go on"));
 }
 
 void TrainingRun::save(int64_t step, const std::function<void()>& sync_logs) {

@@ -33,30 +33,36 @@ struct LoadedSample {
   std::shared_ptr<const processor::ModelInputs> inputs;
 };
 
-/// What both trainers share: trained parameters and their optimizer, loading, checkpoints, metrics, the other ranks.
+/// What both trainers share: trained parameters and their optimizer, loading, checkpoints, metrics,
+/// the other ranks.
 class TrainingRun {
  public:
-  /// Restores the newest sound checkpoint, if any. What an earlier start without one left is set aside. @param updates_per_step  optimizer steps
-  /// in each step. @param check  of trainer_state(), see RunState.
-  explicit TrainingRun(const TrainingParts& parts, int64_t updates_per_step = 1, const RunState::CheckState& check = {});
+  /// Restores the newest sound checkpoint, if any. What an earlier start without one left is set
+  /// aside. @param updates_per_step  optimizer steps in each step. @param check  of
+  /// trainer_state(), see RunState.
+  explicit TrainingRun(const TrainingParts& parts, int64_t updates_per_step = 1,
+                       const RunState::CheckState& check = {});
 
   int64_t first_step() const { return resumed_step_; }
 
-  /// This rank's share of the prompts, by estimated tokens. An unreadable one is left out, counted once and reported; too many on all ranks
-  /// are an error.
+  /// This rank's share of the prompts, by estimated tokens. An unreadable one is left out, counted
+  /// once and reported; too many on all ranks are an error.
   /// @param coming  what is probably loaded next: read in the background while the model works.
-  std::vector<LoadedSample> load_samples(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming = {});
+  std::vector<LoadedSample> load_samples(const std::vector<DrawnPrompt>& prompts,
+                                         const std::vector<DrawnPrompt>& coming = {});
 
   /// Takes the gradients of each backward pass until optimizer_step.
   optim::GradientSum& gradients() { return gradients_; }
 
-  /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the learning rate. Gradients that are not
-  /// finite are left out: parameters, optimizer and schedule stay as they are; false then.
-  /// @throws NotFiniteError when that happens more than optim.max_skipped_updates times in a row, or when the weights are not finite either: it names
-  /// the first bad tensor.
+  /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the
+  /// learning rate. Gradients that are not finite are left out: parameters, optimizer and schedule
+  /// stay as they are; false then.
+  /// @throws NotFiniteError when that happens more than optim.max_skipped_updates times in a row,
+  /// or when the weights are not finite either: it names the first bad tensor.
   bool optimizer_step(metrics::MetricSet& metrics);
 
-  /// In place of optimizer_step() where no rank has a token to learn from: nothing moves, neither weights nor schedule. It is counted.
+  /// In place of optimizer_step() where no rank has a token to learn from: nothing moves, neither
+  /// weights nor schedule. It is counted.
   void skip_update(metrics::MetricSet& metrics);
 
   /// Updates that were made, over the whole run.
@@ -68,18 +74,22 @@ class TrainingRun {
   /// What the trainer keeps from step to step; saved and restored with each checkpoint.
   io::Json& trainer_state() { return trainer_state_; }
 
-  /// Adds the utilisation, writes the metrics and shows the one called `shown` as progress, on rank 0.
+  /// Adds the utilisation, writes the metrics and shows the one called `shown` as progress, on rank
+  /// 0.
   void report_step(int64_t step, metrics::MetricSet& metrics, const std::string& shown);
 
   /// Whether a stop was asked for on any rank. All ranks ask at the same time.
   bool stop_asked() { return parts_.group.any(stop_requested()); }
 
-  /// Gives up a step that has not changed the weights yet: saves the one before, if that is not done, and throws StopRequested.
+  /// Gives up a step that has not changed the weights yet: saves the one before, if that is not
+  /// done, and throws StopRequested.
   [[noreturn]] void stop_before(int64_t step, const std::function<void()>& sync_logs);
 
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
-  /// @throws NotFiniteError naming the first bad tensor where weights are not finite: they are never saved.
-  /// @param sync_logs  makes further lines of this step durable, as the metrics are: a checkpoint must not outlive them.
+  /// @throws NotFiniteError naming the first bad tensor where weights are not finite: they are
+  /// never saved.
+  /// @param sync_logs  makes further lines of this step durable, as the metrics are: a checkpoint
+  /// must not outlive them.
   void finish_step(int64_t step, const std::function<void()>& sync_logs);
 
  private:

@@ -6,7 +6,8 @@
 
 namespace vrlt::video {
 
-/// A clip as a safetensors file: `frames`, and in the metadata what else a clip has, with a hash over everything.
+/// A clip as a safetensors file: `frames`, and in the metadata what else a clip has, with a hash
+/// over everything.
 /// @throws DiskError.
 void write_cached_clip(const std::filesystem::path& path, const Clip& clip);
 

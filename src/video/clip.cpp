@@ -24,7 +24,9 @@ at::Tensor read_frames(auto& reader, const ClipPlan& plan, ResizeKernel kernel) 
   const auto& indices = plan.selection.indices;
   auto frames = at::empty({std::ssize(indices), 3, plan.size.height, plan.size.width}, at::kByte);
   reader.read_frames(indices, [&](size_t i, const RgbFrame& frame) {
-    const auto rgb = at::from_blob(const_cast<uint8_t*>(frame.pixels.data()), {frame.height, frame.width, 3}, at::kByte).permute({2, 0, 1});
+    const auto rgb = at::from_blob(const_cast<uint8_t*>(frame.pixels.data()),
+                                   {frame.height, frame.width, 3}, at::kByte)
+                         .permute({2, 0, 1});
     frames[static_cast<int64_t>(i)].copy_(resize_frame(rgb, plan.size, kernel));
   });
   return frames;
@@ -32,10 +34,12 @@ at::Tensor read_frames(auto& reader, const ClipPlan& plan, ResizeKernel kernel) 
 
 /// @param Reader  VideoReader or FrameFolderReader; @param facts  its own.
 template <typename Reader>
-Clip read_clip(Reader& reader, const VideoFacts& facts, const std::filesystem::path& path, const VideoOptions& options,
-               std::optional<double> start_seconds, std::optional<double> end_seconds) {
+Clip read_clip(Reader& reader, const VideoFacts& facts, const std::filesystem::path& path,
+               const VideoOptions& options, std::optional<double> start_seconds,
+               std::optional<double> end_seconds) {
   const auto kernel = parse_resize_kernel(options.resize);
-  const auto plan = located(path, [&] { return plan_clip(facts, options, start_seconds, end_seconds); });
+  const auto plan =
+      located(path, [&] { return plan_clip(facts, options, start_seconds, end_seconds); });
   Clip clip;
   clip.sample_fps = plan.selection.sample_fps;
   clip.file_frames = plan.selection.indices;
@@ -46,7 +50,8 @@ Clip read_clip(Reader& reader, const VideoFacts& facts, const std::filesystem::p
   clip.notes = plan.notes;
   clip.frames = read_frames(reader, plan, kernel);
   located(path, [&] { require_share(reader.frame_share(), options, "corrupt"); });
-  for (const double seconds : plan.selection.seconds) clip.frame_seconds.push_back(seconds - start_seconds.value_or(0.0));
+  for (const double seconds : plan.selection.seconds)
+    clip.frame_seconds.push_back(seconds - start_seconds.value_or(0.0));
   clip.warnings = reader.warnings();
   clip.warnings.insert(clip.warnings.end(), plan.warnings.begin(), plan.warnings.end());
   return clip;
@@ -55,20 +60,25 @@ Clip read_clip(Reader& reader, const VideoFacts& facts, const std::filesystem::p
 }  // namespace
 
 Clip read_clip(const ClipRequest& request) {
-  return request.frames ? load_frame_folder(request.path, *request.frames, request.options, request.start_seconds, request.end_seconds)
-                        : load_clip(request.path, request.options, request.start_seconds, request.end_seconds);
+  return request.frames
+             ? load_frame_folder(request.path, *request.frames, request.options,
+                                 request.start_seconds, request.end_seconds)
+             : load_clip(request.path, request.options, request.start_seconds, request.end_seconds);
 }
 
-Clip load_clip(const std::filesystem::path& path, const VideoOptions& options, std::optional<double> start_seconds, std::optional<double> end_seconds,
+Clip load_clip(const std::filesystem::path& path, const VideoOptions& options,
+               std::optional<double> start_seconds, std::optional<double> end_seconds,
                const DecodeLimits& limits) {
   VideoReader reader(path, limits);
   return read_clip(reader, facts_of(reader), path, options, start_seconds, end_seconds);
 }
 
-Clip load_frame_folder(const std::filesystem::path& folder, const data::FrameFolder& frames, const VideoOptions& options,
-                       std::optional<double> start_seconds, std::optional<double> end_seconds, const DecodeLimits& limits) {
+Clip load_frame_folder(const std::filesystem::path& folder, const data::FrameFolder& frames,
+                       const VideoOptions& options, std::optional<double> start_seconds,
+                       std::optional<double> end_seconds, const DecodeLimits& limits) {
   FrameFolderReader reader(folder, frames, limits);
-  return read_clip(reader, facts_of(reader, frames.first), folder, options, start_seconds, end_seconds);
+  return read_clip(reader, facts_of(reader, frames.first), folder, options, start_seconds,
+                   end_seconds);
 }
 
 }  // namespace vrlt::video

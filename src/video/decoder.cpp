@@ -39,14 +39,16 @@ struct VideoReader::State {
   double last_seconds = 0.0;                  ///< That the last frame stays, if that is known.
   double header_share = 1.0;                  ///< Of what the header promises, what is there.
   std::vector<std::string> found_on_opening;  ///< Warnings that stay.
-  std::set<int64_t> asked, replaced;          ///< Frames that were read; those of them that another one stood in for.
+  /// Frames that were read; those of them that another one stood in for.
+  std::set<int64_t> asked, replaced;
   std::vector<std::string> warnings;
 
   void build_index();
   void index_by_decoding(const VideoStream::Index& packets);
   void compare_with_header(const VideoStream::Index& packets);
   int64_t number_of(const AVFrame& frame, int64_t next) const;
-  /// Where to go on to get frame `wanted`, if that saves decoding; `next` is the frame that the decoder gives next.
+  /// Where to go on to get frame `wanted`, if that saves decoding; `next` is the frame that the
+  /// decoder gives next.
   const Entry* entry_beyond(int64_t next, int64_t wanted) const;
   std::vector<int64_t> times_of(std::span<const int64_t> indices) const;
   void collect_warnings();
@@ -64,44 +66,60 @@ void VideoReader::State::build_index() {
   width = on_its_side ? first->height : first->width;
   if (indexed_by_packets) {
     pts = std::move(index.pts);
-    for (const auto& key : index.keyframes) entries.push_back({std::lower_bound(pts.begin(), pts.end(), key.pts) - pts.begin(), key});
+    for (const auto& key : index.keyframes)
+      entries.push_back({std::lower_bound(pts.begin(), pts.end(), key.pts) - pts.begin(), key});
   } else {
     index_by_decoding(index);
   }
   for (const int64_t time : pts) seconds.push_back(stream.seconds_between(pts.front(), time));
   compare_with_header(index);
   if (index.num_mended_times > 0)
-    found_on_opening.push_back(concat("times that leave the cadence of their neighbours: ", index.num_mended_times, ", put right [corrupt]"));
+    found_on_opening.push_back(concat("times that leave the cadence of their neighbours: ",
+                                      index.num_mended_times, ", put right [corrupt]"));
   collect_warnings();
 }
 
-/// For files whose packets carry no times, are damaged or start in the middle: what counts is what comes out of the decoder.
+/// For files whose packets carry no times, are damaged or start in the middle: what counts is what
+/// comes out of the decoder.
 void VideoReader::State::index_by_decoding(const VideoStream::Index& packets) {
   const double fps = stream.average_fps();
-  const auto step = static_cast<int64_t>(fps > 0 ? std::clamp(std::round(1.0 / fps / stream.seconds_between(0, 1)), 1.0, kMaxStep) : 1.0);
+  const auto step = static_cast<int64_t>(
+      fps > 0 ? std::clamp(std::round(1.0 / fps / stream.seconds_between(0, 1)), 1.0, kMaxStep)
+              : 1.0);
   while (const AVFrame* frame = stream.next_frame()) {
     int64_t time = frame->best_effort_timestamp;
-    if (time == AV_NOPTS_VALUE || (!pts.empty() && time <= pts.back())) time = pts.empty() ? 0 : pts.back() + step;
+    if (time == AV_NOPTS_VALUE || (!pts.empty() && time <= pts.back()))
+      time = pts.empty() ? 0 : pts.back() + step;
     if (time > kMaxTime) stream.fail(concat("a frame at ", time), "corrupt");
     pts.push_back(time);
   }
   const auto found = static_cast<int64_t>(pts.size());
   if (!packets.has_times)
-    found_on_opening.push_back(concat("has no times; its ", found, " frames are taken to be ", fps, " a second [no_timestamps]"));
+    found_on_opening.push_back(concat("has no times; its ", found, " frames are taken to be ", fps,
+                                      " a second [no_timestamps]"));
   if (!packets.starts_with_keyframe && found < packets.num_packets)
-    found_on_opening.push_back(concat("starts between two keyframes: ", found, " of ", packets.num_packets, " frames can be decoded [no_keyframe]"));
+    found_on_opening.push_back(concat("starts between two keyframes: ", found, " of ",
+                                      packets.num_packets, " frames can be decoded [no_keyframe]"));
 }
 
 void VideoReader::State::compare_with_header(const VideoStream::Index& packets) {
-  const int64_t promised = stream.promised_frames(), found = packets.num_packets - packets.num_damaged;
-  const double end = std::max({packets.end_seconds, seconds.back(), stream.known_seconds_of_others()});
-  const bool lacks_frames = static_cast<double>(found) < static_cast<double>(promised) / (stream.has_sample_table() ? 1.0 : kHeaderTolerance);
-  const bool lacks_seconds = stream.promised_seconds() > end * kHeaderTolerance + kHeaderToleranceSeconds;
+  const int64_t promised = stream.promised_frames(),
+                found = packets.num_packets - packets.num_damaged;
+  const double end =
+      std::max({packets.end_seconds, seconds.back(), stream.known_seconds_of_others()});
+  const bool lacks_frames =
+      static_cast<double>(found) <
+      static_cast<double>(promised) / (stream.has_sample_table() ? 1.0 : kHeaderTolerance);
+  const bool lacks_seconds =
+      stream.promised_seconds() > end * kHeaderTolerance + kHeaderToleranceSeconds;
   if (lacks_frames)
-    found_on_opening.push_back(concat("holds ", found, " of the ", promised, " frames its header promises [truncated]"));
+    found_on_opening.push_back(
+        concat("holds ", found, " of the ", promised, " frames its header promises [truncated]"));
   else if (lacks_seconds)
-    found_on_opening.push_back(concat("holds ", end, " of the ", stream.promised_seconds(), " seconds its header promises [truncated]"));
-  // A table of frames is believed, and the length that Matroska is closed with; other headers are claims.
+    found_on_opening.push_back(concat("holds ", end, " of the ", stream.promised_seconds(),
+                                      " seconds its header promises [truncated]"));
+  // A table of frames is believed, and the length that Matroska is closed with; other headers are
+  // claims.
   if (stream.has_sample_table() && lacks_frames)
     header_share = static_cast<double>(found) / static_cast<double>(promised);
   else if (stream.has_length() && lacks_seconds)
@@ -114,11 +132,15 @@ int64_t VideoReader::State::number_of(const AVFrame& frame, int64_t next) const 
   return std::lower_bound(pts.begin(), pts.end(), frame.pts) - pts.begin();
 }
 
-const VideoReader::State::Entry* VideoReader::State::entry_beyond(int64_t next, int64_t wanted) const {
+const VideoReader::State::Entry* VideoReader::State::entry_beyond(int64_t next,
+                                                                  int64_t wanted) const {
   if (!stream.can_seek()) return nullptr;
-  const auto after = std::upper_bound(entries.begin(), entries.end(), wanted, [](int64_t n, const auto& entry) { return n < entry.frame; });
+  const auto after = std::upper_bound(entries.begin(), entries.end(), wanted,
+                                      [](int64_t n, const auto& entry) { return n < entry.frame; });
   // Flushing throws away the frames in flight: it pays only for a jump.
-  return after != entries.begin() && (after - 1)->frame > next + stream.reorder_depth() ? &*(after - 1) : nullptr;
+  return after != entries.begin() && (after - 1)->frame > next + stream.reorder_depth()
+             ? &*(after - 1)
+             : nullptr;
 }
 
 std::vector<int64_t> VideoReader::State::times_of(std::span<const int64_t> indices) const {
@@ -129,16 +151,21 @@ std::vector<int64_t> VideoReader::State::times_of(std::span<const int64_t> indic
 
 void VideoReader::State::collect_warnings() {
   warnings = found_on_opening;
-  if (stream.size_changes()) warnings.push_back(concat("the picture size changes; every frame is scaled on its own [size_change]"));
-  if (const auto count = stream.damaged().size(); count > 0) warnings.push_back(concat("damaged frames: ", count, " [corrupt]"));
+  if (stream.size_changes())
+    warnings.push_back(
+        concat("the picture size changes; every frame is scaled on its own [size_change]"));
+  if (const auto count = stream.damaged().size(); count > 0)
+    warnings.push_back(concat("damaged frames: ", count, " [corrupt]"));
   if (const auto count = stream.missing_pictures(); count > 0)
     warnings.push_back(concat("frames missing from the stream: at least ", count, " [corrupt]"));
   if (!replaced.empty())
-    warnings.push_back(concat("frames that cannot be decoded: ", replaced.size(), ", the first is number ", *replaced.begin(),
+    warnings.push_back(concat("frames that cannot be decoded: ", replaced.size(),
+                              ", the first is number ", *replaced.begin(),
                               "; the one before is used [corrupt]"));
 }
 
-VideoReader::VideoReader(const std::filesystem::path& path, const DecodeLimits& limits) : state_(std::make_unique<State>(path, limits)) {
+VideoReader::VideoReader(const std::filesystem::path& path, const DecodeLimits& limits)
+    : state_(std::make_unique<State>(path, limits)) {
   state_->build_index();
 }
 VideoReader::~VideoReader() = default;
@@ -154,30 +181,40 @@ double VideoReader::average_fps() const {
   const double stated = state_->stream.average_fps();
   if (stated > 0) return stated;
   const auto& seconds = state_->seconds;
-  return seconds.size() > 1 && seconds.back() > 0 ? static_cast<double>(seconds.size() - 1) / seconds.back() : 1.0;
+  return seconds.size() > 1 && seconds.back() > 0
+             ? static_cast<double>(seconds.size() - 1) / seconds.back()
+             : 1.0;
 }
 
 double VideoReader::duration_seconds() const {
   const auto& seconds = state_->seconds;
-  const double step = seconds.size() > 1 ? seconds.back() - seconds[seconds.size() - 2] : 1.0 / average_fps();
+  const double step =
+      seconds.size() > 1 ? seconds.back() - seconds[seconds.size() - 2] : 1.0 / average_fps();
   // What a packet says of itself is believed where it is not longer than any frame before it stays.
   const double own = state_->last_seconds;
   return seconds.back() + (own > 0 && own < step ? own : step);
 }
 
-double VideoReader::late_start_seconds() const { return state_->indexed_by_packets ? state_->stream.seconds_into_file(state_->pts.front()) : 0.0; }
+double VideoReader::late_start_seconds() const {
+  return state_->indexed_by_packets ? state_->stream.seconds_into_file(state_->pts.front()) : 0.0;
+}
 
 double VideoReader::frame_share() const {
   const State& state = *state_;
-  const auto share = [](size_t lacking, size_t of) { return of == 0 ? 1.0 : 1.0 - static_cast<double>(lacking) / static_cast<double>(of); };
+  const auto share = [](size_t lacking, size_t of) {
+    return of == 0 ? 1.0 : 1.0 - static_cast<double>(lacking) / static_cast<double>(of);
+  };
   const auto missing = static_cast<size_t>(std::max<int64_t>(state.stream.missing_pictures(), 0));
-  return std::min({state.header_share, share(state.replaced.size(), state.asked.size()), share(missing, missing + state.pts.size())});
+  return std::min({state.header_share, share(state.replaced.size(), state.asked.size()),
+                   share(missing, missing + state.pts.size())});
 }
 
-void VideoReader::read_frames(std::span<const int64_t> indices, const std::function<void(size_t i, const RgbFrame& frame)>& sink) {
+void VideoReader::read_frames(std::span<const int64_t> indices,
+                              const std::function<void(size_t i, const RgbFrame& frame)>& sink) {
   State& state = *state_;
   VRLT_CHECK(std::is_sorted(indices.begin(), indices.end()), "frame indices must ascend");
-  VRLT_CHECK(indices.empty() || (indices.front() >= 0 && indices.back() < num_frames()), "frame index out of range");
+  VRLT_CHECK(indices.empty() || (indices.front() >= 0 && indices.back() < num_frames()),
+             "frame index out of range");
   state.stream.rewind();
   state.asked.insert(indices.begin(), indices.end());
   struct Decoded {
@@ -200,12 +237,14 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
   for (size_t i = 0; i < indices.size();) {
     const int64_t wanted = indices[i];
     if (may_skip) {
-      if (const auto* entry = state.entry_beyond(next, wanted); entry != nullptr && state.stream.seek(entry->keyframe)) {
+      if (const auto* entry = state.entry_beyond(next, wanted);
+          entry != nullptr && state.stream.seek(entry->keyframe)) {
         next = entry->frame;
         ahead.number = -1;
       }
       const auto later = std::upper_bound(indices.begin(), indices.end(), wanted);
-      if (may_leave_out && (later == indices.end() || state.entry_beyond(wanted + 1, *later) != nullptr))
+      if (may_leave_out &&
+          (later == indices.end() || state.entry_beyond(wanted + 1, *later) != nullptr))
         state.stream.want_none_after(state.pts[static_cast<size_t>(wanted)]);
     }
     while (shown.number < wanted && ahead.number <= wanted) {
@@ -220,7 +259,8 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
       (number > wanted ? ahead : shown).set(*frame, number);
     }
     if (may_skip && (shown.number != wanted || state.stream.damaged_after_skip())) {
-      // A keyframe was no clean start, or frames are damaged: from the start, so that the result is that of decoding everything.
+      // A keyframe was no clean start, or frames are damaged: from the start, so that the result is
+      // that of decoding everything.
       may_skip = false;
       state.stream.rewind();
       next = 0;
@@ -228,7 +268,9 @@ void VideoReader::read_frames(std::span<const int64_t> indices, const std::funct
       continue;
     }
     if (shown.number != wanted) state.replaced.insert(wanted);
-    if (shown.number < 0 && ahead.number < 0) state.stream.fail(concat("frame ", wanted, " cannot be decoded, nor any other"), "no_decodable_frame");
+    if (shown.number < 0 && ahead.number < 0)
+      state.stream.fail(concat("frame ", wanted, " cannot be decoded, nor any other"),
+                        "no_decodable_frame");
     const Decoded& nearest = shown.number >= 0 ? shown : ahead;
     if (rgb_number != nearest.number) {
       state.stream.to_rgb(*nearest.frame, rgb);

@@ -22,8 +22,9 @@ Frame convert(const RgbFrame& rgb, AVPixelFormat format) {
   frame->width = static_cast<int>(rgb.width);
   frame->height = static_cast<int>(rgb.height);
   require(av_frame_get_buffer(frame.get(), 0) >= 0, "no memory for a frame");
-  const Scaler scaler(sws_getContext(frame->width, frame->height, AV_PIX_FMT_RGB24, frame->width, frame->height, format,
-                                     SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
+  const Scaler scaler(sws_getContext(
+      frame->width, frame->height, AV_PIX_FMT_RGB24, frame->width, frame->height, format,
+      SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
   require(scaler != nullptr, "no conversion from RGB");
   const uint8_t* lines[4] = {rgb.pixels.data(), nullptr, nullptr, nullptr};
   const int strides[4] = {static_cast<int>(rgb.width * 3), 0, 0, 0};
@@ -31,8 +32,8 @@ Frame convert(const RgbFrame& rgb, AVPixelFormat format) {
   return frame;
 }
 
-CodecContext open_encoder(const char* name, AVPixelFormat format, int64_t width, int64_t height, AVRational time_base, AVDictionary** options,
-                          bool global_header) {
+CodecContext open_encoder(const char* name, AVPixelFormat format, int64_t width, int64_t height,
+                          AVRational time_base, AVDictionary** options, bool global_header) {
   av_log_set_level(AV_LOG_QUIET);
   const AVCodec* codec = avcodec_find_encoder_by_name(name);
   require(codec != nullptr, std::string("this FFmpeg has no encoder ") + name);
@@ -77,7 +78,8 @@ struct VideoWriter::State {
   }
 };
 
-VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64_t height, int64_t frames_per_second)
+VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64_t height,
+                         int64_t frames_per_second)
     : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.path = path;
@@ -86,13 +88,16 @@ VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64
   AVDictionary* options = nullptr;
   av_dict_set(&options, "preset", "veryfast", 0);
   av_dict_set(&options, "crf", "18", 0);
-  s.codec = open_encoder("libx264", AV_PIX_FMT_YUV420P, width, height, {1, static_cast<int>(frames_per_second)}, &options, true);
+  s.codec = open_encoder("libx264", AV_PIX_FMT_YUV420P, width, height,
+                         {1, static_cast<int>(frames_per_second)}, &options, true);
   s.stream = avformat_new_stream(s.format, nullptr);
   s.stream->time_base = s.codec->time_base;
   s.stream->avg_frame_rate = s.codec->framerate;
   s.format->flags |= AVFMT_FLAG_BITEXACT;
   avcodec_parameters_from_context(s.stream->codecpar, s.codec.get());
-  require_written(avio_open(&s.format->pb, ("file:" + s.temporary.string()).c_str(), AVIO_FLAG_WRITE), s.temporary);
+  require_written(
+      avio_open(&s.format->pb, ("file:" + s.temporary.string()).c_str(), AVIO_FLAG_WRITE),
+      s.temporary);
   require_written(avformat_write_header(s.format, nullptr), s.temporary);
 }
 
@@ -119,13 +124,15 @@ void VideoWriter::close() {
 }
 
 std::string encode_jpeg(const RgbFrame& rgb, int quality) {
-  auto context = open_encoder("mjpeg", AV_PIX_FMT_YUVJ420P, rgb.width, rgb.height, {1, 25}, nullptr, false);
+  auto context =
+      open_encoder("mjpeg", AV_PIX_FMT_YUVJ420P, rgb.width, rgb.height, {1, 25}, nullptr, false);
   const auto frame = convert(rgb, AV_PIX_FMT_YUVJ420P);
   context->flags |= AV_CODEC_FLAG_QSCALE;
   frame->quality = quality * FF_QP2LAMBDA;
   frame->pts = 0;
   const Packet packet(av_packet_alloc());
-  require(avcodec_send_frame(context.get(), frame.get()) >= 0 && avcodec_send_frame(context.get(), nullptr) >= 0 &&
+  require(avcodec_send_frame(context.get(), frame.get()) >= 0 &&
+              avcodec_send_frame(context.get(), nullptr) >= 0 &&
               avcodec_receive_packet(context.get(), packet.get()) >= 0,
           "a picture was refused");
   return {reinterpret_cast<const char*>(packet->data), static_cast<size_t>(packet->size)};

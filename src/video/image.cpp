@@ -30,7 +30,9 @@ constexpr Format kFormats[] = {
 
 const Format* find_format(std::string_view bytes) {
   for (const auto& format : kFormats)
-    if (bytes.starts_with(format.start) && bytes.substr(std::min(bytes.size(), format.second_offset)).starts_with(format.second)) return &format;
+    if (bytes.starts_with(format.start) &&
+        bytes.substr(std::min(bytes.size(), format.second_offset)).starts_with(format.second))
+      return &format;
   return nullptr;
 }
 
@@ -52,23 +54,29 @@ at::Tensor to_rgb(const at::Tensor& image) {
     auto* plane = planes.mutable_data_ptr<uint8_t>() + c * num_pixels;
     const auto* pixel = pixels.const_data_ptr<uint8_t>();
     const int64_t channel = channels == 1 ? 0 : c;
-    for (int64_t i = 0; i < num_pixels; ++i, pixel += channels) plane[i] = channels == 4 ? on_white(pixel[channel], pixel[3]) : pixel[channel];
+    for (int64_t i = 0; i < num_pixels; ++i, pixel += channels)
+      plane[i] = channels == 4 ? on_white(pixel[channel], pixel[3]) : pixel[channel];
   }
   return planes;
 }
 
-at::Tensor decode_image(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
+at::Tensor decode_image(std::string_view bytes, const std::string& name,
+                        const DecodeLimits& limits) {
   if (bytes.empty()) throw DataError(concat(name, ": the file is empty [empty_file]"));
   const Format* format = find_format(bytes);
-  if (format == nullptr) throw DataError(concat(name, ": no image: expected JPEG, PNG, WebP or BMP [not_an_image]"));
+  if (format == nullptr)
+    throw DataError(concat(name, ": no image: expected JPEG, PNG, WebP or BMP [not_an_image]"));
   auto picture = format->decode(bytes, name, limits);
-  return to_rgb(at::from_blob(picture.samples.data(), {picture.height, picture.width, picture.channels}, at::kByte));
+  return to_rgb(at::from_blob(picture.samples.data(),
+                              {picture.height, picture.width, picture.channels}, at::kByte));
 }
 
-at::Tensor load_image(const std::filesystem::path& path, const ImageOptions& options, const DecodeLimits& limits) {
+at::Tensor load_image(const std::filesystem::path& path, const ImageOptions& options,
+                      const DecodeLimits& limits) {
   const auto image = decode_image(io::read_file(path, kMaxFileBytes), path.string(), limits);
   try {
-    const auto size = smart_resize(image.size(1), image.size(2), options.pixel_factor, options.min_pixels, options.max_pixels);
+    const auto size = smart_resize(image.size(1), image.size(2), options.pixel_factor,
+                                   options.min_pixels, options.max_pixels);
     return resize_frame(image, size, parse_resize_kernel(options.resize));
   } catch (const DataError& error) {
     throw DataError(concat(path.string(), ": ", error.what()));

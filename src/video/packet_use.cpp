@@ -8,7 +8,8 @@ namespace {
 
 using Bytes = std::span<const uint8_t>;
 
-/// Calls `visit` with every NAL unit until it returns false. @return false if it did, or if the units do not fill the packet.
+/// Calls `visit` with every NAL unit until it returns false. @return false if it did, or if the
+/// units do not fill the packet.
 template <typename Visit>
 bool for_each_sized_unit(Bytes rest, int length_bytes, const Visit& visit) {
   while (!rest.empty()) {
@@ -46,42 +47,56 @@ bool for_each_marked_unit(Bytes rest, const Visit& visit) {
 template <typename Visit>
 bool for_each_unit(const AVPacket& packet, int length_bytes, const Visit& visit) {
   const Bytes bytes(packet.data, packet.size > 0 ? static_cast<size_t>(packet.size) : 0);
-  return length_bytes > 0 ? for_each_sized_unit(bytes, length_bytes, visit) : for_each_marked_unit(bytes, visit);
+  return length_bytes > 0 ? for_each_sized_unit(bytes, length_bytes, visit)
+                          : for_each_marked_unit(bytes, visit);
 }
 
 }  // namespace
 
 PacketUse::PacketUse(const AVCodecParameters& parameters)
-    : is_h264_(parameters.codec_id == AV_CODEC_ID_H264), is_h265_(parameters.codec_id == AV_CODEC_ID_HEVC) {
+    : is_h264_(parameters.codec_id == AV_CODEC_ID_H264),
+      is_h265_(parameters.codec_id == AV_CODEC_ID_HEVC) {
   // As FFmpeg's decoders tell avcC and hvcC from units with start codes.
   const auto* extra = parameters.extradata;
-  if (is_h264_ && parameters.extradata_size >= 7 && extra[0] == 1) length_bytes_ = (extra[4] & 3) + 1;
-  if (is_h265_ && parameters.extradata_size >= 23 && (extra[0] != 0 || extra[1] != 0 || extra[2] > 1)) length_bytes_ = (extra[21] & 3) + 1;
+  if (is_h264_ && parameters.extradata_size >= 7 && extra[0] == 1)
+    length_bytes_ = (extra[4] & 3) + 1;
+  if (is_h265_ && parameters.extradata_size >= 23 &&
+      (extra[0] != 0 || extra[1] != 0 || extra[2] > 1))
+    length_bytes_ = (extra[21] & 3) + 1;
 }
 
 PacketUse::Kind PacketUse::h264_kind(Bytes unit) const {
   constexpr int kSlice = 1, kMessages = 6, kDelimiter = 9, kFiller = 12;
   const int type = unit[0] & 0x1f;
   if (type == kSlice) return (unit[0] & 0x60) == 0 ? Kind::kDisposable : Kind::kNeeded;
-  return type == kMessages || type == kDelimiter || type == kFiller ? Kind::kNoFrame : Kind::kNeeded;
+  return type == kMessages || type == kDelimiter || type == kFiller ? Kind::kNoFrame
+                                                                    : Kind::kNeeded;
 }
 
 PacketUse::Kind PacketUse::h265_kind(Bytes unit) const {
-  constexpr int kLastNonReference = 14, kDelimiter = 35, kFiller = 38, kMessagesBefore = 39, kMessagesAfter = 40;
+  constexpr int kLastNonReference = 14, kDelimiter = 35, kFiller = 38, kMessagesBefore = 39,
+                kMessagesAfter = 40;
   if (unit.size() < 2) return Kind::kNeeded;
-  const int type = unit[0] >> 1 & 0x3f, layer = (unit[0] & 1) << 5 | unit[1] >> 3, temporal_id = (unit[1] & 7) - 1;
+  const int type = unit[0] >> 1 & 0x3f, layer = (unit[0] & 1) << 5 | unit[1] >> 3,
+            temporal_id = (unit[1] & 7) - 1;
   if (layer != 0) return Kind::kNeeded;
-  if (type <= kLastNonReference) return type % 2 == 0 && temporal_id == top_layer_ ? Kind::kDisposable : Kind::kNeeded;
-  return type == kDelimiter || type == kFiller || type == kMessagesBefore || type == kMessagesAfter ? Kind::kNoFrame : Kind::kNeeded;
+  if (type <= kLastNonReference)
+    return type % 2 == 0 && temporal_id == top_layer_ ? Kind::kDisposable : Kind::kNeeded;
+  return type == kDelimiter || type == kFiller || type == kMessagesBefore || type == kMessagesAfter
+             ? Kind::kNoFrame
+             : Kind::kNeeded;
 }
 
-PacketUse::Kind PacketUse::kind_of(Bytes unit) const { return is_h264_ ? h264_kind(unit) : h265_kind(unit); }
+PacketUse::Kind PacketUse::kind_of(Bytes unit) const {
+  return is_h264_ ? h264_kind(unit) : h265_kind(unit);
+}
 
 void PacketUse::see(const AVPacket& packet) {
   if (!is_h265_) return;
   for_each_unit(packet, length_bytes_, [&](Bytes unit) {
     constexpr int kFirstParameterSet = 32;
-    if (unit.size() >= 2 && (unit[0] >> 1 & 0x3f) < kFirstParameterSet) top_layer_ = std::max(top_layer_, (unit[1] & 7) - 1);
+    if (unit.size() >= 2 && (unit[0] >> 1 & 0x3f) < kFirstParameterSet)
+      top_layer_ = std::max(top_layer_, (unit[1] & 7) - 1);
     return true;
   });
 }

@@ -28,7 +28,8 @@ double keys_cubic(double x) {
 }
 
 std::vector<Taps> make_taps(int64_t in, int64_t out) {
-  const double scale = static_cast<double>(in) / static_cast<double>(out), filter_scale = std::max(scale, 1.0), support = 2.0 * filter_scale;
+  const double scale = static_cast<double>(in) / static_cast<double>(out),
+               filter_scale = std::max(scale, 1.0), support = 2.0 * filter_scale;
   std::vector<Taps> all;
   for (int64_t i = 0; i < out; ++i) {
     const double center = (static_cast<double>(i) + 0.5) * scale;
@@ -50,7 +51,9 @@ std::vector<Taps> make_taps(int64_t in, int64_t out) {
   return all;
 }
 
-uint8_t to_level(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kFractionBits, 0, 255)); }
+uint8_t to_level(int32_t sum) {
+  return static_cast<uint8_t>(std::clamp(sum >> kFractionBits, 0, 255));
+}
 
 constexpr int32_t kHalf = 1 << (kFractionBits - 1);
 
@@ -63,7 +66,8 @@ at::Tensor resize_width(const at::Tensor& picture, int64_t width) {
   for (int64_t y = 0; y < rows; ++y, from += in)
     for (const auto& tap : taps) {
       int32_t sum = kHalf;
-      for (size_t k = 0; k < tap.weights.size(); ++k) sum += tap.weights[k] * from[tap.first + static_cast<int64_t>(k)];
+      for (size_t k = 0; k < tap.weights.size(); ++k)
+        sum += tap.weights[k] * from[tap.first + static_cast<int64_t>(k)];
       *to++ = to_level(sum);
     }
   return result;
@@ -93,12 +97,14 @@ at::Tensor resize_height(const at::Tensor& picture, int64_t height) {
 
 PassOrder pillow13_order(ImageSize from, ImageSize to) {
   const bool both_change = from.height != to.height && from.width != to.width;
-  const bool vertical_first = both_change && to.height < from.height && from.height - to.height > 2 * (from.width - to.width);
+  const bool vertical_first = both_change && to.height < from.height &&
+                              from.height - to.height > 2 * (from.width - to.width);
   return vertical_first ? PassOrder::kVerticalFirst : PassOrder::kHorizontalFirst;
 }
 
 at::Tensor pillow_resize(const at::Tensor& picture, ImageSize to, PassOrder order) {
-  VRLT_CHECK(picture.dim() == 3 && picture.scalar_type() == at::kByte, "a picture of ", picture.sizes());
+  VRLT_CHECK(picture.dim() == 3 && picture.scalar_type() == at::kByte, "a picture of ",
+             picture.sizes());
   auto result = picture.contiguous();
   const auto vertical = [&] {
     if (result.size(1) != to.height) result = resize_height(result, to.height);

@@ -8,9 +8,10 @@
 
 namespace vrlt::video {
 
-/// Decoded frames to upright RGB24 of the same size, with the colour matrix and range that each frame names. The last columns are as right as the
-/// others, whatever the width: swscale's vector code leaves out its last block where lines of the result are not longer than that block, so lines are
-/// converted into memory that is wide enough and copied from there.
+/// Decoded frames to upright RGB24 of the same size, with the colour matrix and range that each
+/// frame names. The last columns are as right as the others, whatever the width: swscale's vector
+/// code leaves out its last block where lines of the result are not longer than that block, so
+/// lines are converted into memory that is wide enough and copied from there.
 class RgbConverter {
  public:
   /// @param rotation  degrees clockwise that make the picture upright: 0, 90, 180, 270.

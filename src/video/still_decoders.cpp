@@ -15,7 +15,9 @@ extern "C" {
 namespace vrlt::video {
 namespace {
 
-[[noreturn]] void fail(const std::string& name, const std::string& what) { throw DataError(concat(name, ": ", what, " [corrupt]")); }
+[[noreturn]] void fail(const std::string& name, const std::string& what) {
+  throw DataError(concat(name, ": ", what, " [corrupt]"));
+}
 
 /// The size of a picture is known when its memory is asked for: above the limit there is none.
 struct SizeGuard {
@@ -32,7 +34,8 @@ struct SizeGuard {
   }
 };
 
-Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
+Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name,
+                   const DecodeLimits& limits) {
   av_log_set_level(AV_LOG_QUIET);
   const AVCodec* codec = avcodec_find_decoder(id);
   VRLT_CHECK(codec != nullptr, "this FFmpeg cannot decode ", avcodec_get_name(id));
@@ -45,7 +48,8 @@ Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name
   context->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
   const Packet packet(av_packet_alloc());
   Frame frame(av_frame_alloc());
-  if (!packet || !frame || av_new_packet(packet.get(), static_cast<int>(bytes.size())) < 0) throw std::bad_alloc();
+  if (!packet || !frame || av_new_packet(packet.get(), static_cast<int>(bytes.size())) < 0)
+    throw std::bad_alloc();
   std::memcpy(packet->data, bytes.data(), bytes.size());
   int code = avcodec_open2(context.get(), codec, nullptr);
   if (code == 0) code = avcodec_send_packet(context.get(), packet.get());
@@ -56,14 +60,17 @@ Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name
   return frame;
 }
 
-/// Packed native formats: of every component the high byte, which comes first in PNG's 16-bit samples.
-Picture unpack(const AVFrame& frame, int64_t components, int64_t bytes_per_component, int64_t kept) {
+/// Packed native formats: of every component the high byte, which comes first in PNG's 16-bit
+/// samples.
+Picture unpack(const AVFrame& frame, int64_t components, int64_t bytes_per_component,
+               int64_t kept) {
   Picture picture{.height = frame.height, .width = frame.width, .channels = kept};
   picture.samples.reserve(static_cast<size_t>(picture.height * picture.width * kept));
   for (int64_t y = 0; y < picture.height; ++y) {
     const uint8_t* row = frame.data[0] + y * frame.linesize[0];
     for (int64_t x = 0; x < picture.width; ++x)
-      for (int64_t c = 0; c < kept; ++c) picture.samples.push_back(row[(x * components + c) * bytes_per_component]);
+      for (int64_t c = 0; c < kept; ++c)
+        picture.samples.push_back(row[(x * components + c) * bytes_per_component]);
   }
   return picture;
 }
@@ -74,7 +81,8 @@ Picture look_up_palette(const AVFrame& frame) {
     for (int64_t x = 0; x < picture.width; ++x) {
       uint32_t argb = 0;
       std::memcpy(&argb, frame.data[1] + 4 * frame.data[0][y * frame.linesize[0] + x], sizeof argb);
-      for (const int shift : {16, 8, 0}) picture.samples.push_back(static_cast<uint8_t>(argb >> shift));
+      for (const int shift : {16, 8, 0})
+        picture.samples.push_back(static_cast<uint8_t>(argb >> shift));
     }
   return picture;
 }
@@ -84,9 +92,12 @@ Picture convert(const AVFrame& frame, const std::string& name) {
   if (description == nullptr) fail(name, "an unknown pixel format");
   const bool has_alpha = (description->flags & AV_PIX_FMT_FLAG_ALPHA) != 0;
   const auto target = has_alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
-  const Scaler scaler(sws_getContext(frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width, frame.height, target,
-                                     SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
-  if (!scaler) fail(name, concat("pixel format ", description->name, " cannot be converted to RGB"));
+  const Scaler scaler(sws_getContext(
+      frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width,
+      frame.height, target, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr,
+      nullptr));
+  if (!scaler)
+    fail(name, concat("pixel format ", description->name, " cannot be converted to RGB"));
   // swscale may write beyond an odd width: it gets padded lines.
   const Frame rgb(av_frame_alloc());
   if (!rgb) throw std::bad_alloc();
@@ -94,7 +105,8 @@ Picture convert(const AVFrame& frame, const std::string& name) {
   rgb->width = frame.width;
   rgb->height = frame.height;
   if (av_frame_get_buffer(rgb.get(), 64) < 0) throw std::bad_alloc();
-  if (sws_scale(scaler.get(), frame.data, frame.linesize, 0, frame.height, rgb->data, rgb->linesize) != frame.height)
+  if (sws_scale(scaler.get(), frame.data, frame.linesize, 0, frame.height, rgb->data,
+                rgb->linesize) != frame.height)
     fail(name, "the picture cannot be converted to RGB");
   const int64_t channels = has_alpha ? 4 : 3;
   return unpack(*rgb, channels, 1, channels);
@@ -125,16 +137,19 @@ Picture to_picture(const AVFrame& frame, const std::string& name) {
   }
 }
 
-Picture decode_packet(AVCodecID id, std::string_view bytes, const std::string& name, const DecodeLimits& limits) {
+Picture decode_packet(AVCodecID id, std::string_view bytes, const std::string& name,
+                      const DecodeLimits& limits) {
   return to_picture(*decode_frame(id, bytes, name, limits), name);
 }
 
 }  // namespace
 
-void check_size(int64_t height, int64_t width, const std::string& name, const DecodeLimits& limits) {
+void check_size(int64_t height, int64_t width, const std::string& name,
+                const DecodeLimits& limits) {
   if (height < 1 || width < 1) fail(name, concat("a picture of ", width, "x", height));
   if (height > limits.max_pixels_per_frame / width)
-    throw DataError(concat(name, ": a picture of ", width, "x", height, " is above the limit of ", limits.max_pixels_per_frame, " pixels [limit]"));
+    throw DataError(concat(name, ": a picture of ", width, "x", height, " is above the limit of ",
+                           limits.max_pixels_per_frame, " pixels [limit]"));
 }
 
 Picture decode_png(std::string_view bytes, const std::string& name, const DecodeLimits& limits) {

@@ -7,7 +7,8 @@
 namespace vrlt::video {
 namespace {
 
-/// Frames are coded in another order than they are shown in, by at most about 16 (H.264 and H.265); by less than 12 steps in any real stream.
+/// Frames are coded in another order than they are shown in, by at most about 16 (H.264 and H.265);
+/// by less than 12 steps in any real stream.
 constexpr double kReorderSteps = 12.0, kNearSteps = 8.0;
 constexpr size_t kNeighbours = 16, kEnoughNeighbours = 8;
 constexpr double kLargestGapSeconds = 10.0;
@@ -43,10 +44,12 @@ std::vector<Run> runs_of(const std::vector<int64_t>& times, double largest_jump)
 }
 
 int64_t highest(const std::vector<int64_t>& times, size_t begin, size_t end) {
-  return *std::max_element(times.begin() + static_cast<ptrdiff_t>(begin), times.begin() + static_cast<ptrdiff_t>(end));
+  return *std::max_element(times.begin() + static_cast<ptrdiff_t>(begin),
+                           times.begin() + static_cast<ptrdiff_t>(end));
 }
 int64_t lowest(const std::vector<int64_t>& times, size_t begin, size_t end) {
-  return *std::min_element(times.begin() + static_cast<ptrdiff_t>(begin), times.begin() + static_cast<ptrdiff_t>(end));
+  return *std::min_element(times.begin() + static_cast<ptrdiff_t>(begin),
+                           times.begin() + static_cast<ptrdiff_t>(end));
 }
 
 /// The latest of the frames just before a place, the earliest of those just behind it.
@@ -57,20 +60,26 @@ int64_t earliest_behind(const std::vector<int64_t>& times, const Run& run) {
   return lowest(times, run.begin, run.begin + std::min(run.size(), kNeighbours));
 }
 
-/// Nothing that is decoded soon after the run is shown later than it: so it is not that frames before a gap are decoded behind the one after it.
+/// Nothing that is decoded soon after the run is shown later than it: so it is not that frames
+/// before a gap are decoded behind the one after it.
 bool stands_out_above(const std::vector<int64_t>& times, const Run& run) {
   const size_t soon = std::min(times.size(), run.end + kNeighbours);
-  return soon - run.end >= kEnoughNeighbours && highest(times, run.end, soon) < lowest(times, run.begin, run.end);
+  return soon - run.end >= kEnoughNeighbours &&
+         highest(times, run.end, soon) < lowest(times, run.begin, run.end);
 }
 /// Nothing that was decoded shortly before the run is shown earlier.
 bool stands_out_below(const std::vector<int64_t>& times, const Run& run) {
   const size_t shortly = run.begin - std::min(run.begin, kNeighbours);
-  return shortly < run.begin && lowest(times, shortly, run.begin) > highest(times, run.begin, run.end);
+  return shortly < run.begin &&
+         lowest(times, shortly, run.begin) > highest(times, run.begin, run.end);
 }
 
-/// Whether a run in the middle is elsewhere than between its neighbours, and these follow each other with about its own frames between them.
-bool leaves_cadence(const std::vector<int64_t>& times, const Run& before, const Run& run, const Run& behind, double step) {
-  const auto room = static_cast<double>(earliest_behind(times, behind)) - static_cast<double>(latest_before(times, before));
+/// Whether a run in the middle is elsewhere than between its neighbours, and these follow each
+/// other with about its own frames between them.
+bool leaves_cadence(const std::vector<int64_t>& times, const Run& before, const Run& run,
+                    const Run& behind, double step) {
+  const auto room = static_cast<double>(earliest_behind(times, behind)) -
+                    static_cast<double>(latest_before(times, before));
   const double needed = step * static_cast<double>(run.size() + 1);
   if (room < -kReorderSteps * step || room > needed + kReorderSteps * step) return false;
   return stands_out_above(times, run) || stands_out_below(times, run);
@@ -89,21 +98,26 @@ class Mender {
     }
   }
 
-  /// Into the nearest gap between the times around it, or behind them if there is none near. Frames that follow in decoding order may be shown
-  /// before; where the times that are looked at end there are gaps too, but further away.
+  /// Into the nearest gap between the times around it, or behind them if there is none near. Frames
+  /// that follow in decoding order may be shown before; where the times that are looked at end
+  /// there are gaps too, but further away.
   /// @param behind  null: the run is the last.
   void move_between(const Run& before, const Run& run, const Run* behind) {
-    std::vector<int64_t> around(times_.begin() + static_cast<ptrdiff_t>(before.end - std::min(before.size(), kNeighbours)),
-                                times_.begin() + static_cast<ptrdiff_t>(before.end));
-    const int64_t left = latest_before(times_, before), right = behind != nullptr ? earliest_behind(times_, *behind) : left;
+    std::vector<int64_t> around(
+        times_.begin() + static_cast<ptrdiff_t>(before.end - std::min(before.size(), kNeighbours)),
+        times_.begin() + static_cast<ptrdiff_t>(before.end));
+    const int64_t left = latest_before(times_, before),
+                  right = behind != nullptr ? earliest_behind(times_, *behind) : left;
     if (behind != nullptr)
       around.insert(around.end(), times_.begin() + static_cast<ptrdiff_t>(behind->begin),
-                    times_.begin() + static_cast<ptrdiff_t>(behind->begin + std::min(behind->size(), kNeighbours)));
+                    times_.begin() + static_cast<ptrdiff_t>(behind->begin +
+                                                            std::min(behind->size(), kNeighbours)));
     std::sort(around.begin(), around.end());
     const int64_t place = left + (right - left) / 2;
     int64_t nearest = static_cast<int64_t>(kNearSteps * step_), start = around.back() + step();
     for (size_t i = 1; i < around.size(); ++i) {
-      const int64_t gap = around[i] - around[i - 1], distance = std::abs(around[i - 1] + gap / 2 - place);
+      const int64_t gap = around[i] - around[i - 1],
+                    distance = std::abs(around[i - 1] + gap / 2 - place);
       if (2 * gap < 3 * step() || distance >= nearest) continue;
       nearest = distance;
       start = around[i - 1] + std::max<int64_t>(1, gap / static_cast<int64_t>(run.size() + 1));
@@ -126,30 +140,38 @@ class Mender {
 
 }  // namespace
 
-std::vector<size_t> mend_times(std::vector<int64_t>& times, bool gaps_are_damage, double units_per_second) {
+std::vector<size_t> mend_times(std::vector<int64_t>& times, bool gaps_are_damage,
+                               double units_per_second) {
   if (times.size() < 3) return {};
-  if (std::any_of(times.begin(), times.end(), [](int64_t time) { return time > kMaxTime || time < -kMaxTime; })) return {};
+  if (std::any_of(times.begin(), times.end(),
+                  [](int64_t time) { return time > kMaxTime || time < -kMaxTime; }))
+    return {};
   const double step = middle_step(times);
   if (step <= 0) return {};
   const auto runs = runs_of(times, kReorderSteps * step);
   Mender mender(times, step);
-  // Of three runs the middle one may be damage. One that was moved has become part of the one before it.
+  // Of three runs the middle one may be damage. One that was moved has become part of the one
+  // before it.
   for (size_t i = 1; i + 1 < runs.size(); ++i) {
     if (!leaves_cadence(times, runs[i - 1], runs[i], runs[i + 1], step)) continue;
     mender.move_between(runs[i - 1], runs[i], &runs[i + 1]);
     ++i;
   }
   if (runs.size() < 2) return mender.moved();
-  const Run &first = runs.front(), &second = runs[1], &last = runs.back(), &before_last = runs[runs.size() - 2];
+  const Run &first = runs.front(), &second = runs[1], &last = runs.back(),
+            &before_last = runs[runs.size() - 2];
   const double limit = kLargestGapSeconds * units_per_second;
   if (first.size() == 1) {
     const int64_t behind = earliest_behind(times, second);
     const auto jump = static_cast<double>(behind) - static_cast<double>(times[first.begin]);
-    if (stands_out_above(times, first) || (gaps_are_damage && jump > limit)) mender.move(first, behind - mender.step());
+    if (stands_out_above(times, first) || (gaps_are_damage && jump > limit))
+      mender.move(first, behind - mender.step());
   }
   if (last.size() == 1) {
-    const auto jump = static_cast<double>(times[last.begin]) - static_cast<double>(latest_before(times, before_last));
-    if (stands_out_below(times, last) || (gaps_are_damage && jump > limit)) mender.move_between(before_last, last, nullptr);
+    const auto jump = static_cast<double>(times[last.begin]) -
+                      static_cast<double>(latest_before(times, before_last));
+    if (stands_out_below(times, last) || (gaps_are_damage && jump > limit))
+      mender.move_between(before_last, last, nullptr);
   }
   return mender.moved();
 }

@@ -12,16 +12,20 @@
 namespace vrlt::video {
 namespace {
 
-/// Containers that hold video. Playlists, scripts and image lists are left out: they can name other files or hosts.
+/// Containers that hold video. Playlists, scripts and image lists are left out: they can name other
+/// files or hosts.
 constexpr const char* kFormats =
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,flv,ogg,asf,gif,ivf,mxf,nut,rm,wtv,dv";
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,flv,ogg,asf,gif,"
+    "ivf,mxf,nut,rm,wtv,dv";
 constexpr const char* kProtocols = "file";
 /// What an AVPacket takes besides its data, about.
 constexpr int64_t kPacketOverhead = 256;
-/// FFmpeg compares its limit with sizes that it rounds up, to whole macroblocks and to lines of 64: it gets room for that.
+/// FFmpeg compares its limit with sizes that it rounds up, to whole macroblocks and to lines of 64:
+/// it gets room for that.
 int64_t padded_limit(int64_t max_pixels) { return max_pixels + max_pixels / 8 + (1 << 20); }
 
-/// Of one block. A demuxer asks for what a table's header says before it reads the table; above any frame within the default limits.
+/// Of one block. A demuxer asks for what a table's header says before it reads the table; above any
+/// frame within the default limits.
 constexpr size_t kMaxAllocation = size_t{512} << 20;
 
 /// A decoder that only fails while it is emptied is given up.
@@ -36,7 +40,8 @@ bool is_lfs_pointer(const std::filesystem::path& path) {
 
 bool has_gaps(const std::vector<int64_t>& pts) {
   std::vector<uint64_t> steps;
-  for (size_t i = 1; i < pts.size(); ++i) steps.push_back(static_cast<uint64_t>(pts[i]) - static_cast<uint64_t>(pts[i - 1]));
+  for (size_t i = 1; i < pts.size(); ++i)
+    steps.push_back(static_cast<uint64_t>(pts[i]) - static_cast<uint64_t>(pts[i - 1]));
   if (steps.empty()) return false;
   const auto middle = steps.begin() + std::ssize(steps) / 2;
   std::nth_element(steps.begin(), middle, steps.end());
@@ -51,7 +56,8 @@ bool is_shown(const AVPacket& packet, AVCodecID codec) {
 
 /// When it ends, in seconds of the file's own time.
 double end_of(const AVPacket& packet, int64_t time, const AVStream& stream) {
-  return (static_cast<double>(time) + static_cast<double>(packet.duration)) * av_q2d(stream.time_base);
+  return (static_cast<double>(time) + static_cast<double>(packet.duration)) *
+         av_q2d(stream.time_base);
 }
 
 }  // namespace
@@ -62,7 +68,8 @@ VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& 
   av_log_set_level(AV_LOG_QUIET);  // what matters is told in our own errors and warnings
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) throw MissingInputError(path.string() + ": no such file");
+  if (status.type() == std::filesystem::file_type::not_found)
+    throw MissingInputError(path.string() + ": no such file");
   if (error) fail("cannot be opened: " + error.message(), "not_a_video");
   if (!std::filesystem::is_regular_file(status)) fail("not a regular file", "not_a_video");
   if (std::filesystem::file_size(path, error) == 0) fail("the file is empty", "empty_file");
@@ -71,11 +78,15 @@ VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& 
   open_decoder();
 }
 
-void VideoStream::fail(const std::string& what, const char* reason) const { throw DataError(concat(path_.string(), ": ", what, " [", reason, "]")); }
+void VideoStream::fail(const std::string& what, const char* reason) const {
+  throw DataError(concat(path_.string(), ": ", what, " [", reason, "]"));
+}
 
 void VideoStream::check_size(int64_t width, int64_t height) const {
   if (width > 0 && height > 0 && width * height > limits_.max_pixels_per_frame)
-    fail(concat("frames of ", width, "x", height, " are above the limit of ", limits_.max_pixels_per_frame, " pixels"), "limit");
+    fail(concat("frames of ", width, "x", height, " are above the limit of ",
+                limits_.max_pixels_per_frame, " pixels"),
+         "limit");
 }
 
 void VideoStream::open_input() {
@@ -84,17 +95,23 @@ void VideoStream::open_input() {
   av_dict_set(&options, "format_whitelist", kFormats, 0);
   av_dict_set(&options, "protocol_whitelist", kProtocols, 0);
   // "file:" keeps a name such as "a:b.mp4" from being read as a protocol.
-  const int code = avformat_open_input(&context, ("file:" + path_.string()).c_str(), nullptr, &options);
+  const int code =
+      avformat_open_input(&context, ("file:" + path_.string()).c_str(), nullptr, &options);
   av_dict_free(&options);
-  if (code < 0) fail(is_lfs_pointer(path_) ? io::kLfsPointerHint : "cannot be opened as a video: " + ffmpeg_reason(code), "not_a_video");
+  if (code < 0)
+    fail(is_lfs_pointer(path_) ? io::kLfsPointerHint
+                               : "cannot be opened as a video: " + ffmpeg_reason(code),
+         "not_a_video");
   format_.reset(context);
   for (unsigned i = 0; i < format_->nb_streams; ++i) {
     const auto* parameters = format_->streams[i]->codecpar;
-    if (parameters->codec_type == AVMEDIA_TYPE_VIDEO) check_size(parameters->width, parameters->height);
+    if (parameters->codec_type == AVMEDIA_TYPE_VIDEO)
+      check_size(parameters->width, parameters->height);
   }
   // Finding out about streams decodes some frames: under the same limits.
   std::vector<AVDictionary*> decoding(format_->nb_streams, nullptr);
-  for (auto*& dictionary : decoding) av_dict_set_int(&dictionary, "max_pixels", padded_limit(limits_.max_pixels_per_frame), 0);
+  for (auto*& dictionary : decoding)
+    av_dict_set_int(&dictionary, "max_pixels", padded_limit(limits_.max_pixels_per_frame), 0);
   const int info = avformat_find_stream_info(format_.get(), decoding.data());
   for (auto*& dictionary : decoding) av_dict_free(&dictionary);
   if (info < 0) fail("its streams cannot be read: " + ffmpeg_reason(info), "not_a_video");
@@ -106,16 +123,20 @@ void VideoStream::open_input() {
 void VideoStream::choose_stream() {
   // A cover picture is a "video" stream too.
   for (unsigned i = 0; i < format_->nb_streams; ++i)
-    if (format_->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC) format_->streams[i]->codecpar->codec_type = AVMEDIA_TYPE_ATTACHMENT;
+    if (format_->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC)
+      format_->streams[i]->codecpar->codec_type = AVMEDIA_TYPE_ATTACHMENT;
   const int best = av_find_best_stream(format_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
   if (best < 0) fail("it has no video stream", "no_video_stream");
   stream_ = format_->streams[best];
   // Packets of a stream of unknown length are looked at, to learn how long the whole file is.
   for (unsigned i = 0; i < format_->nb_streams; ++i)
-    if (static_cast<int>(i) != best && format_->streams[i]->duration != AV_NOPTS_VALUE) format_->streams[i]->discard = AVDISCARD_ALL;
-  if (const auto* matrix = reinterpret_cast<const int32_t*>(av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, nullptr))) {
+    if (static_cast<int>(i) != best && format_->streams[i]->duration != AV_NOPTS_VALUE)
+      format_->streams[i]->discard = AVDISCARD_ALL;
+  if (const auto* matrix = reinterpret_cast<const int32_t*>(
+          av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, nullptr))) {
     const double counterclockwise = av_display_rotation_get(matrix);
-    if (std::isfinite(counterclockwise)) rotation_ = (static_cast<int>(std::lround(-counterclockwise / 90.0)) * 90 % 360 + 360) % 360;
+    if (std::isfinite(counterclockwise))
+      rotation_ = (static_cast<int>(std::lround(-counterclockwise / 90.0)) * 90 % 360 + 360) % 360;
   }
 }
 
@@ -123,10 +144,13 @@ void VideoStream::open_decoder() {
   const auto* parameters = stream_->codecpar;
   check_size(parameters->width, parameters->height);
   const AVCodec* decoder = avcodec_find_decoder(parameters->codec_id);
-  if (decoder == nullptr) fail(concat("no decoder for ", avcodec_get_name(parameters->codec_id)), "no_decodable_frame");
+  if (decoder == nullptr)
+    fail(concat("no decoder for ", avcodec_get_name(parameters->codec_id)), "no_decodable_frame");
   codec_.reset(avcodec_alloc_context3(decoder));
-  if (avcodec_parameters_to_context(codec_.get(), parameters) < 0) fail("its codec parameters are unusable", "corrupt");
-  codec_->thread_count = 1;  // parallelism is across videos; one thread gives the same frames everywhere
+  if (avcodec_parameters_to_context(codec_.get(), parameters) < 0)
+    fail("its codec parameters are unusable", "corrupt");
+  // parallelism is across videos; one thread gives the same frames everywhere
+  codec_->thread_count = 1;
   codec_->pkt_timebase = stream_->time_base;
   codec_->max_pixels = padded_limit(limits_.max_pixels_per_frame);
   const int code = avcodec_open2(codec_.get(), decoder, nullptr);
@@ -140,14 +164,18 @@ VideoStream::Index VideoStream::scan_packets() {
   int code = 0;
   in_memory_ = true;
   use_.emplace(*stream_->codecpar);
-  for (; (code = av_read_frame(format_.get(), packet_.get())) >= 0; av_packet_unref(packet_.get())) {
+  for (; (code = av_read_frame(format_.get(), packet_.get())) >= 0;
+       av_packet_unref(packet_.get())) {
     const int64_t time = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
     if (packet_->stream_index != stream_->index) {
-      if (time != AV_NOPTS_VALUE) index.end_seconds = std::max(index.end_seconds, end_of(*packet_, time, *format_->streams[packet_->stream_index]));
+      if (time != AV_NOPTS_VALUE)
+        index.end_seconds = std::max(
+            index.end_seconds, end_of(*packet_, time, *format_->streams[packet_->stream_index]));
       continue;
     }
     const auto number = static_cast<size_t>(index.num_packets++);
-    if (index.num_packets > limits_.max_packets) fail(concat("more than ", limits_.max_packets, " packets"), "limit");
+    if (index.num_packets > limits_.max_packets)
+      fail(concat("more than ", limits_.max_packets, " packets"), "limit");
     use_->see(*packet_);
     const bool is_key = packet_->flags & AV_PKT_FLAG_KEY;
     if (number == 0) index.starts_with_keyframe = is_key;
@@ -159,9 +187,11 @@ VideoStream::Index VideoStream::scan_packets() {
     }
     if (packet_->pts == AV_NOPTS_VALUE) {
       index.complete = false;
-      if (time != AV_NOPTS_VALUE) index.end_seconds = std::max(index.end_seconds, end_of(*packet_, time, *stream_));
+      if (time != AV_NOPTS_VALUE)
+        index.end_seconds = std::max(index.end_seconds, end_of(*packet_, time, *stream_));
     } else {
-      packets.push_back({packet_->pts, packet_->duration, number, is_key, is_shown(*packet_, stream_->codecpar->codec_id)});
+      packets.push_back({packet_->pts, packet_->duration, number, is_key,
+                         is_shown(*packet_, stream_->codecpar->codec_id)});
     }
     bytes += packet_->size + kPacketOverhead;
     if (bytes > limits_.max_bytes_in_memory) {
@@ -200,7 +230,8 @@ int64_t VideoStream::mend_times(std::vector<ScannedPacket>& packets) {
 void VideoStream::index_packets(const std::vector<ScannedPacket>& packets, Index& index) const {
   int64_t first_key = INT64_MAX, last = INT64_MIN;
   for (const auto& packet : packets) {
-    const double end = (static_cast<double>(packet.pts) + static_cast<double>(packet.duration)) * av_q2d(stream_->time_base);
+    const double end = (static_cast<double>(packet.pts) + static_cast<double>(packet.duration)) *
+                       av_q2d(stream_->time_base);
     index.end_seconds = std::max(index.end_seconds, end);
     if (packet.is_key) {
       index.keyframes.push_back({packet.pts, packet.number});
@@ -213,9 +244,11 @@ void VideoStream::index_packets(const std::vector<ScannedPacket>& packets, Index
     index.last_seconds = static_cast<double>(packet.duration) * av_q2d(stream_->time_base);
   }
   std::sort(index.pts.begin(), index.pts.end());
-  std::sort(index.keyframes.begin(), index.keyframes.end(), [](const Keyframe& a, const Keyframe& b) { return a.pts < b.pts; });
+  std::sort(index.keyframes.begin(), index.keyframes.end(),
+            [](const Keyframe& a, const Keyframe& b) { return a.pts < b.pts; });
   index.has_gaps = has_gaps(index.pts);
-  if (std::adjacent_find(index.pts.begin(), index.pts.end()) != index.pts.end()) index.complete = false;
+  if (std::adjacent_find(index.pts.begin(), index.pts.end()) != index.pts.end())
+    index.complete = false;
   // Frames shown before the first keyframe lean on frames that are not there.
   if (!index.pts.empty() && index.pts.front() < first_key) index.complete = false;
   if (!index.starts_with_keyframe) index.complete = false;
@@ -223,10 +256,13 @@ void VideoStream::index_packets(const std::vector<ScannedPacket>& packets, Index
 
 /// The next packet of the stream into `packet_`; false at the end.
 bool VideoStream::read_packet() {
-  if (in_memory_) return next_packet_ < packets_.size() && av_packet_ref(packet_.get(), packets_[next_packet_++].get()) >= 0;
+  if (in_memory_)
+    return next_packet_ < packets_.size() &&
+           av_packet_ref(packet_.get(), packets_[next_packet_++].get()) >= 0;
   while (av_read_frame(format_.get(), packet_.get()) >= 0) {
     if (packet_->stream_index == stream_->index) {
-      if (const auto mended = mended_.find(packet_->pts); mended != mended_.end()) packet_->pts = mended->second;
+      if (const auto mended = mended_.find(packet_->pts); mended != mended_.end())
+        packet_->pts = mended->second;
       return true;
     }
     av_packet_unref(packet_.get());
@@ -258,7 +294,8 @@ bool VideoStream::feed_packet() {
 }
 
 bool VideoStream::is_needed(const AVPacket& packet) const {
-  return !wanted_ || std::binary_search(wanted_->begin(), wanted_->end(), packet.pts) || !use_->is_disposable(packet);
+  return !wanted_ || std::binary_search(wanted_->begin(), wanted_->end(), packet.pts) ||
+         !use_->is_disposable(packet);
 }
 
 void VideoStream::note_damage(int64_t pts) {
@@ -270,7 +307,8 @@ void VideoStream::note_damage(int64_t pts) {
 
 void VideoStream::note_frame() {
   check_size(frame_->width, frame_->height);
-  if ((frame_->flags & AV_FRAME_FLAG_CORRUPT) || frame_->decode_error_flags != 0) note_damage(frame_->pts);
+  if ((frame_->flags & AV_FRAME_FLAG_CORRUPT) || frame_->decode_error_flags != 0)
+    note_damage(frame_->pts);
   if (width_ == 0) {
     width_ = frame_->width;
     height_ = frame_->height;
@@ -283,7 +321,8 @@ void VideoStream::note_frame() {
     first_coded_ = sought_pts_ ? frame_->coded_picture_number : 0;
     first_packet_ = sought_pts_ ? frame_->reordered_opaque : 0;
   }
-  const int64_t missing = frame_->coded_picture_number - first_coded_ - (frame_->reordered_opaque - first_packet_);
+  const int64_t missing =
+      frame_->coded_picture_number - first_coded_ - (frame_->reordered_opaque - first_packet_);
   if ((sought_pts_ || wanted_) && missing > 0) damaged_after_skip_ = true;
   if (!sought_pts_ && !wanted_) missing_pictures_ = std::max(missing_pictures_, missing);
 #endif
@@ -324,7 +363,8 @@ void VideoStream::rewind() {
   if (in_memory_) {
     open_decoder();
   } else {
-    // Opened anew: seeking back to the very start is not exact in every container (edit lists, negative times, raw streams).
+    // Opened anew: seeking back to the very start is not exact in every container (edit lists,
+    // negative times, raw streams).
     codec_.reset();
     format_.reset();
     open_input();
@@ -344,7 +384,8 @@ void VideoStream::rewind() {
 bool VideoStream::seek(const Keyframe& keyframe) {
   if (in_memory_) {
     next_packet_ = keyframe.packet;
-  } else if (!has_file_index_ || avformat_seek_file(format_.get(), stream_->index, INT64_MIN, keyframe.pts, keyframe.pts, 0) < 0) {
+  } else if (!has_file_index_ || avformat_seek_file(format_.get(), stream_->index, INT64_MIN,
+                                                    keyframe.pts, keyframe.pts, 0) < 0) {
     return false;
   }
   avcodec_flush_buffers(codec_.get());
@@ -358,37 +399,46 @@ bool VideoStream::seek(const Keyframe& keyframe) {
 }
 
 double VideoStream::average_fps() const {
-  if (stream_->avg_frame_rate.num > 0 && stream_->avg_frame_rate.den > 0) return av_q2d(stream_->avg_frame_rate);
-  return stream_->r_frame_rate.num > 0 && stream_->r_frame_rate.den > 0 ? av_q2d(stream_->r_frame_rate) : 0.0;
+  if (stream_->avg_frame_rate.num > 0 && stream_->avg_frame_rate.den > 0)
+    return av_q2d(stream_->avg_frame_rate);
+  return stream_->r_frame_rate.num > 0 && stream_->r_frame_rate.den > 0
+             ? av_q2d(stream_->r_frame_rate)
+             : 0.0;
 }
 
 int64_t VideoStream::promised_frames() const {
-  // An edit list may leave out samples: the demuxer's index is what is left, nb_frames what the table holds.
+  // An edit list may leave out samples: the demuxer's index is what is left, nb_frames what the
+  // table holds.
   return has_sample_table_ ? avformat_index_get_entries_count(stream_) : stream_->nb_frames;
 }
 
 double VideoStream::promised_seconds() const {
-  const bool from_header = format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM && format_->duration != AV_NOPTS_VALUE;
+  const bool from_header = format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM &&
+                           format_->duration != AV_NOPTS_VALUE;
   return from_header ? static_cast<double>(format_->duration) / AV_TIME_BASE : 0.0;
 }
 
 double VideoStream::seconds_into_file(int64_t pts) const {
   const double own = static_cast<double>(pts) * av_q2d(stream_->time_base);
   const bool starts_at_zero = has_file_index_;
-  const double start = starts_at_zero || format_->start_time == AV_NOPTS_VALUE ? 0.0 : static_cast<double>(format_->start_time) / AV_TIME_BASE;
+  const double start = starts_at_zero || format_->start_time == AV_NOPTS_VALUE
+                           ? 0.0
+                           : static_cast<double>(format_->start_time) / AV_TIME_BASE;
   return starts_at_zero || format_->start_time != AV_NOPTS_VALUE ? std::max(own - start, 0.0) : 0.0;
 }
 
 double VideoStream::known_seconds_of_others() const {
   double longest = 0.0;
   for (unsigned i = 0; i < format_->nb_streams; ++i)
-    if (const auto* other = format_->streams[i]; other != stream_ && other->duration != AV_NOPTS_VALUE)
+    if (const auto* other = format_->streams[i];
+        other != stream_ && other->duration != AV_NOPTS_VALUE)
       longest = std::max(longest, static_cast<double>(other->duration) * av_q2d(other->time_base));
   return longest;
 }
 
 void VideoStream::to_rgb(const AVFrame& frame, RgbFrame& rgb) {
-  if (frame.width < 1 || frame.height < 1) fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
+  if (frame.width < 1 || frame.height < 1)
+    fail(concat("a frame of ", frame.width, "x", frame.height), "corrupt");
   if (const char* problem = converter_.convert(frame, rotation_, rgb))
     fail(concat(problem, " (pixel format ", frame.format, ")"), "no_decodable_frame");
 }

@@ -15,9 +15,9 @@
 
 namespace vrlt::video {
 
-/// The best video stream of a file, opened for decoding with one thread. Knows FFmpeg, not frames' numbers.
-/// Packets are read once: those of all but very large files stay in memory, so that going back and seeking cannot depend on
-/// how well a container can be searched.
+/// The best video stream of a file, opened for decoding with one thread. Knows FFmpeg, not frames'
+/// numbers. Packets are read once: those of all but very large files stay in memory, so that going
+/// back and seeking cannot depend on how well a container can be searched.
 class VideoStream {
  public:
   VideoStream(const std::filesystem::path& path, const DecodeLimits& limits);
@@ -32,30 +32,38 @@ class VideoStream {
     std::vector<Keyframe> keyframes;  ///< By time; those hidden by an edit list too.
     int64_t num_packets = 0;          ///< Of this stream, hidden ones included.
     int64_t num_damaged = 0;          ///< Those that the container says are not whole.
-    int64_t num_mended_times = 0;     ///< Those whose time was damaged and has been put right (time_cadence.h).
-    double last_seconds = 0.0;        ///< That the frame shown last stays, by its packet; 0 if that does not say.
-    double end_seconds = 0.0;         ///< When the last packet of any stream ends, in the file's own time.
-    bool has_times = false;           ///< Some packet says when it is.
+    /// Those whose time was damaged and has been put right (time_cadence.h).
+    int64_t num_mended_times = 0;
+    /// That the frame shown last stays, by its packet; 0 if that does not say.
+    double last_seconds = 0.0;
+    /// When the last packet of any stream ends, in the file's own time.
+    double end_seconds = 0.0;
+    bool has_times = false;  ///< Some packet says when it is.
     bool starts_with_keyframe = true;
-    bool has_gaps = false;  ///< A frame stays much longer than most: a slow picture, or packets are lost. Only the decoder can tell which.
-    /// false: what can be decoded may differ from what the packets say, because one has no time or is damaged, or because
-    /// frames come before the first keyframe.
+    /// A frame stays much longer than most: a slow picture, or packets are lost. Only the decoder
+    /// can tell which.
+    bool has_gaps = false;
+    /// false: what can be decoded may differ from what the packets say, because one has no time or
+    /// is damaged, or because frames come before the first keyframe.
     bool complete = true;
   };
   Index scan_packets();
 
-  /// The next frame in presentation order, or null at the end. What the decoder refuses is skipped and noted.
+  /// The next frame in presentation order, or null at the end. What the decoder refuses is skipped
+  /// and noted.
   const AVFrame* next_frame();
   /// From the start: the first frame, which stays the next one.
   const AVFrame* first_frame();
   void rewind();
   /// Goes on at a keyframe. @return false if this container cannot.
   bool seek(const Keyframe& keyframe);
-  /// From here on, and until `rewind`, packets of frames that are not shown at one of `pts` are left out where no other frame needs them.
+  /// From here on, and until `rewind`, packets of frames that are not shown at one of `pts` are
+  /// left out where no other frame needs them.
   /// @param pts  ascending.
   void want_only(std::vector<int64_t> pts) { wanted_ = std::move(pts); }
 
-  /// No frame shown later than the one at `pts` is wanted before the next seek: the decoder is emptied as soon as it has got that one.
+  /// No frame shown later than the one at `pts` is wanted before the next seek: the decoder is
+  /// emptied as soon as it has got that one.
   void want_none_after(int64_t pts) { last_wanted_ = pts; }
 
   /// Into `rgb`, whose memory is used again.
@@ -63,10 +71,12 @@ class VideoStream {
 
   /// From one time to a later one. Unsigned, because a hostile file may put any two numbers here.
   double seconds_between(int64_t from, int64_t to) const {
-    return static_cast<double>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from)) * av_q2d(stream_->time_base);
+    return static_cast<double>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from)) *
+           av_q2d(stream_->time_base);
   }
   double average_fps() const;
-  /// Frames that the header promises: exact where the container has a table of them, a claim elsewhere; 0 if it says nothing.
+  /// Frames that the header promises: exact where the container has a table of them, a claim
+  /// elsewhere; 0 if it says nothing.
   int64_t promised_frames() const;
   bool has_sample_table() const { return has_sample_table_; }
   /// Whether the length in the header was written when the file was closed: Matroska.
@@ -79,11 +89,14 @@ class VideoStream {
   double known_seconds_of_others() const;
   int rotation() const { return rotation_; }
   int reorder_depth() const { return codec_->has_b_frames; }
-  /// Times of the frames that are not whole, or that the decoder refused or marked as damaged, in passes over everything from the start.
+  /// Times of the frames that are not whole, or that the decoder refused or marked as damaged, in
+  /// passes over everything from the start.
   const std::set<int64_t>& damaged() const { return damaged_; }
-  /// Whether damage was met since the last seek, or since `want_only`: such frames may only lack what was not decoded.
+  /// Whether damage was met since the last seek, or since `want_only`: such frames may only lack
+  /// what was not decoded.
   bool damaged_after_skip() const { return damaged_after_skip_; }
-  /// Pictures that the stream counts but does not hold, in passes over everything from the start; the decoder fills in for them without a word.
+  /// Pictures that the stream counts but does not hold, in passes over everything from the start;
+  /// the decoder fills in for them without a word.
   int64_t missing_pictures() const { return missing_pictures_; }
   /// Whether frames of different sizes came so far.
   bool size_changes() const { return size_changes_; }
@@ -121,7 +134,8 @@ class VideoStream {
 
   std::vector<Packet> packets_;  ///< All of the stream, if `in_memory_`.
   size_t next_packet_ = 0;
-  std::map<int64_t, int64_t> mended_;  ///< Damaged time to right one, of packets that are read from disk again.
+  /// Damaged time to right one, of packets that are read from disk again.
+  std::map<int64_t, int64_t> mended_;
   bool in_memory_ = false;
   bool has_file_index_ = false, has_sample_table_ = false;
 
@@ -133,9 +147,11 @@ class VideoStream {
   bool damaged_after_skip_ = false;
   std::optional<int64_t> last_wanted_;
   bool has_enough_ = false;
-  std::optional<PacketUse> use_;                                    ///< Of the packets of `stream_`; set by the scan.
-  std::optional<std::vector<int64_t>> wanted_;                      ///< None: every frame.
-  int64_t sent_packets_ = 0, first_coded_ = -1, first_packet_ = 0;  ///< Since the start or the last seek.
+  /// Of the packets of `stream_`; set by the scan.
+  std::optional<PacketUse> use_;
+  std::optional<std::vector<int64_t>> wanted_;  ///< None: every frame.
+  /// Since the start or the last seek.
+  int64_t sent_packets_ = 0, first_coded_ = -1, first_packet_ = 0;
   int64_t missing_pictures_ = 0;
   int width_ = 0, height_ = 0;
   bool size_changes_ = false;

@@ -12,7 +12,8 @@
 
 namespace vrlt::benchmark {
 
-/// Something to be timed, by the name on the command line. Options have at least work, threads, repeats and warmup.
+/// Something to be timed, by the name on the command line. Options have at least work, threads,
+/// repeats and warmup.
 template <typename Options>
 struct Work {
   const char* name;
@@ -20,9 +21,11 @@ struct Work {
   io::Json (*run)(const Options&);
 };
 
-/// Adds the options that every program has, reads the command line and prints the line of JSON of what it names. @return the exit code.
+/// Adds the options that every program has, reads the command line and prints the line of JSON of
+/// what it names. @return the exit code.
 template <typename Options, size_t N>
-int run_command_line(CLI::App& app, const char* program, const Work<Options> (&works)[N], Options& options, int argc, char** argv) {
+int run_command_line(CLI::App& app, const char* program, const Work<Options> (&works)[N],
+                     Options& options, int argc, char** argv) {
   std::string list;
   std::vector<std::string> names;
   for (const auto& work : works) {

@@ -1,4 +1,5 @@
-// Every reward on a megabyte of text made to be slow: what the slowest text takes. The goal is 5 ms.
+// Every reward on a megabyte of text made to be slow: what the slowest text takes. The goal is 5
+// ms.
 #include <benchmark/benchmark.h>
 
 #include <ctime>
@@ -32,10 +33,15 @@ Run run_of(const RewardEntry& entry, const data::Sample& sample, const std::stri
   std::shared_ptr<Scorer> scorer = entry.maker.make(options());
   const size_t count = scorer->compares() ? 2 : 1;
   return {std::move(scorer),
-          std::vector<RewardInput>(count, {.sample = sample, .text = text, .num_tokens = 400, .prompt = &data::find_prompt("auto_think")})};
+          std::vector<RewardInput>(count, {.sample = sample,
+                                           .text = text,
+                                           .num_tokens = 400,
+                                           .prompt = &data::find_prompt("auto_think")})};
 }
 
-bool applies(const RewardEntry& entry, const data::Sample& sample) { return reads(entry, sample, options()); }
+bool applies(const RewardEntry& entry, const data::Sample& sample) {
+  return reads(entry, sample, options());
+}
 
 /// The beginning of a text without control characters or broken UTF-8, to say which one it was.
 std::string printable_beginning(const std::string& text) {

@@ -1,5 +1,6 @@
-// tokenizer_benchmark FOLDER TEXTS.json: encodes a JSON list of texts twice with the tokenizer of a Hugging Face folder and prints
-// the seconds of the second pass, the number of ids, and their SHA-256 (as little-endian int64). scripts/golden/tokenizer_speed.py runs it.
+// tokenizer_benchmark FOLDER TEXTS.json: encodes a JSON list of texts twice with the tokenizer of a
+// Hugging Face folder and prints the seconds of the second pass, the number of ids, and their
+// SHA-256 (as little-endian int64). scripts/golden/tokenizer_speed.py runs it.
 
 #include <chrono>
 #include <cstdio>
@@ -12,7 +13,8 @@
 namespace {
 
 void run(const std::filesystem::path& folder, const std::filesystem::path& file) {
-  const auto texts = nlohmann::json::parse(vrlt::io::read_file(file, 1ULL << 30)).get<std::vector<std::string>>();
+  const auto texts =
+      nlohmann::json::parse(vrlt::io::read_file(file, 1ULL << 30)).get<std::vector<std::string>>();
   const auto tokenizer = vrlt::tokenizer::load_tokenizer(folder);
   std::vector<int64_t> ids;
   double seconds = 0.0;
@@ -25,7 +27,8 @@ void run(const std::filesystem::path& folder, const std::filesystem::path& file)
     }
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
-  const std::string_view bytes(reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof(int64_t));
+  const std::string_view bytes(reinterpret_cast<const char*>(ids.data()),
+                               ids.size() * sizeof(int64_t));
   std::printf("%.9f %zu %s\n", seconds, ids.size(), vrlt::io::sha256(bytes).c_str());
 }
 

@@ -29,7 +29,9 @@ inline std::filesystem::path write_scratch(const char* name, std::string_view by
   return path;
 }
 
-inline std::string_view text_of(const uint8_t* data, size_t size) { return {reinterpret_cast<const char*>(data), size}; }
+inline std::string_view text_of(const uint8_t* data, size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
 
 /// Ends the process if a promise is broken: the fuzzer, or the replay, then names the input.
 inline void require(bool holds, const std::string& what) {
@@ -38,7 +40,8 @@ inline void require(bool holds, const std::string& what) {
   std::abort();
 }
 
-/// Runs a reader: it may refuse the input by an error of ours that names `origin`. Any other exception ends the process.
+/// Runs a reader: it may refuse the input by an error of ours that names `origin`. Any other
+/// exception ends the process.
 template <typename Reader>
 int read_or_refuse(const std::string& origin, Reader reader) {
   try {
@@ -46,7 +49,8 @@ int read_or_refuse(const std::string& origin, Reader reader) {
   } catch (const ContractError&) {
     throw;
   } catch (const Error& error) {
-    require(std::string_view(error.what()).find(origin) != std::string_view::npos, "an error names its file: " + std::string(error.what()));
+    require(std::string_view(error.what()).find(origin) != std::string_view::npos,
+            "an error names its file: " + std::string(error.what()));
   }
   return 0;
 }

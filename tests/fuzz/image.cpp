@@ -6,8 +6,10 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace vrlt;
   return fuzz::read_or_refuse("x.png", [&] {
-    const auto image = video::decode_image(fuzz::text_of(data, size), "x.png", {.max_pixels_per_frame = 1 << 18});
-    fuzz::require(image.dim() == 3 && image.size(0) == 3 && image.numel() > 0 && image.numel() <= 3 << 18,
-                  "a picture has three planes within the limit");
+    const auto image =
+        video::decode_image(fuzz::text_of(data, size), "x.png", {.max_pixels_per_frame = 1 << 18});
+    fuzz::require(
+        image.dim() == 3 && image.size(0) == 3 && image.numel() > 0 && image.numel() <= 3 << 18,
+        "a picture has three planes within the limit");
   });
 }

@@ -8,8 +8,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto path = fuzz::write_scratch("x.jsonl", fuzz::text_of(data, size));
   return fuzz::read_or_refuse(path.string(), [&] {
     for (const auto& sample : data::load_samples({path})) {
-      fuzz::require(!sample.answer_option || static_cast<size_t>(*sample.answer_option) < sample.options.size(), "an answer is one of the options");
-      for (const auto& span : sample.segments) fuzz::require(span.start_seconds >= 0 && span.length() > 0, "a segment runs forwards");
+      fuzz::require(!sample.answer_option ||
+                        static_cast<size_t>(*sample.answer_option) < sample.options.size(),
+                    "an answer is one of the options");
+      for (const auto& span : sample.segments)
+        fuzz::require(span.start_seconds >= 0 && span.length() > 0, "a segment runs forwards");
       for (const auto& prompt : data::prompt_table()) data::render_prompt(prompt, sample);
     }
   });

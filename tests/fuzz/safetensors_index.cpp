@@ -14,6 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }();
   fuzz::write_scratch("model.safetensors.index.json", fuzz::text_of(data, size));
   return fuzz::read_or_refuse(folder.string(), [&] {
-    for (const auto& [name, tensor] : checkpoint::load_sharded(folder)) fuzz::require(name == "a" || name == "b", "a shard holds the tensor");
+    for (const auto& [name, tensor] : checkpoint::load_sharded(folder))
+      fuzz::require(name == "a" || name == "b", "a shard holds the tensor");
   });
 }

@@ -51,8 +51,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto path = fuzz::write_scratch("x.yaml", text);
   fuzz::read_or_refuse(path.string(), [&] {
     const auto yaml = config::loaded(path, {});
-    fuzz::require(config::loaded(fuzz::write_scratch("again.yaml", yaml), {}) == yaml, "a printed config loads to the same:\n" + yaml);
+    fuzz::require(config::loaded(fuzz::write_scratch("again.yaml", yaml), {}) == yaml,
+                  "a printed config loads to the same:\n" + yaml);
   });
-  fuzz::read_or_refuse("command line", [&] { config::loaded(fuzz::write_scratch("sound.yaml", "name: x"), {text}); });
+  fuzz::read_or_refuse("command line", [&] {
+    config::loaded(fuzz::write_scratch("sound.yaml", "name: x"), {text});
+  });
   return fuzz::read_or_refuse("not YAML", [&] { config::differences(text, "name: x"); });
 }

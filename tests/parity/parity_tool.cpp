@@ -1,13 +1,15 @@
-// vrlt-parity FOLDER: runs what FOLDER/request.json asks for on FOLDER/inputs.safetensors and writes every stage to
-// FOLDER/outputs.safetensors and outputs.json. scripts/golden/parity.py writes the one and reads the other.
+// vrlt-parity FOLDER: runs what FOLDER/request.json asks for on FOLDER/inputs.safetensors and
+// writes every stage to FOLDER/outputs.safetensors and outputs.json. scripts/golden/parity.py
+// writes the one and reads the other.
 //
-// request.json: {"model": folder, "dtype": "float32" | "bfloat16", "threads", "prompts": [...] (prompt.h), and as wanted
+// request.json: {"model": folder, "dtype": "float32" | "bfloat16", "threads", "prompts": [...]
+// (prompt.h), and as wanted
 //   "texts": [..]                                  -> `text.<i>`: their ids
-//   "clips": [{"min_pixels", ..}, ..]              -> `clip.<i>.*`: the input `clip.<i>` [F, 3, H, W] resized and cut into patches
-//   "modes": [..]                                  -> states of the prompts in these position modes
-//   "group": true                                  -> with the input `weights`: groups and gradients
-//   "greedy_mode", "rollout": [ids], "new_tokens"  -> continuations
-//   "save": folder                                 -> the model saved there}
+//   "clips": [{"min_pixels", ..}, ..]              -> `clip.<i>.*`: the input `clip.<i>` [F, 3, H,
+//   W] resized and cut into patches "modes": [..]                                  -> states of the
+//   prompts in these position modes "group": true                                  -> with the
+//   input `weights`: groups and gradients "greedy_mode", "rollout": [ids], "new_tokens"  ->
+//   continuations "save": folder                                 -> the model saved there}
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -43,17 +45,23 @@ void add_prompt(const Prompt& prompt, NamedTensors& outputs, io::Json& texts) {
 }
 
 /// `<name>.frames` in the size that we choose for them, and `<name>.pixel_values_videos`.
-void add_clip(const std::string& name, const io::Json& json, const checkpoint::SafetensorsFile& inputs, NamedTensors& outputs) {
+void add_clip(const std::string& name, const io::Json& json,
+              const checkpoint::SafetensorsFile& inputs, NamedTensors& outputs) {
   const auto frames = inputs.tensor(name);
-  video::VideoOptions options{
-      .min_pixels = json.at("min_pixels").get<int64_t>(), .total_pixels = json.at("total_pixels").get<double>(), .pixel_factor = 28};
+  video::VideoOptions options{.min_pixels = json.at("min_pixels").get<int64_t>(),
+                              .total_pixels = json.at("total_pixels").get<double>(),
+                              .pixel_factor = 28};
   if (json.contains("max_pixels")) options.max_pixels = json["max_pixels"].get<double>();
-  const auto size = video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
+  const auto size =
+      video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
   std::vector<at::Tensor> resized;
-  for (int64_t i = 0; i < frames.size(0); ++i) resized.push_back(video::resize_frame(frames[i], size));
+  for (int64_t i = 0; i < frames.size(0); ++i)
+    resized.push_back(video::resize_frame(frames[i], size));
   at::Tensor grid;
   outputs.emplace_back(name + ".frames", at::stack(resized));
-  outputs.emplace_back(name + ".pixel_values_videos", processor::patchify(at::stack(resized), model::qwen2_5_vl::kGeometry, &grid));
+  outputs.emplace_back(
+      name + ".pixel_values_videos",
+      processor::patchify(at::stack(resized), model::qwen2_5_vl::kGeometry, &grid));
   outputs.emplace_back(name + ".video_grid_thw", grid);
 }
 
@@ -73,12 +81,16 @@ void run(const std::filesystem::path& folder) {
   const auto& tokenizer = processor.tokenizer();
 
   const auto strings = request.value("texts", std::vector<std::string>());
-  for (size_t i = 0; i < strings.size(); ++i) outputs.emplace_back("text." + std::to_string(i), at::tensor(tokenizer.encode(strings[i]), at::kLong));
+  for (size_t i = 0; i < strings.size(); ++i)
+    outputs.emplace_back("text." + std::to_string(i),
+                         at::tensor(tokenizer.encode(strings[i]), at::kLong));
   const auto clips = request.value("clips", io::Json::array());
-  for (size_t i = 0; i < clips.size(); ++i) add_clip("clip." + std::to_string(i), clips[i], inputs, outputs);
+  for (size_t i = 0; i < clips.size(); ++i)
+    add_clip("clip." + std::to_string(i), clips[i], inputs, outputs);
 
   std::vector<Prompt> prompts;
-  for (const auto& json : request.at("prompts")) prompts.push_back(make_prompt(json, inputs, tokenizer, model.config().vision));
+  for (const auto& json : request.at("prompts"))
+    prompts.push_back(make_prompt(json, inputs, tokenizer, model.config().vision));
   for (const auto& json : request.at("prompts"))
     if (json.contains("question"))
       for (auto& made : run_processor(json, inputs, processor)) outputs.push_back(std::move(made));
@@ -89,9 +101,11 @@ void run(const std::filesystem::path& folder) {
     for (const auto& mode : modes) add_prompt_states(model, prompt, mode, outputs);
   }
   if (request.contains("greedy_mode"))
-    add_greedy(model, prompts, request["greedy_mode"].get<std::string>(), request.at("new_tokens").get<int64_t>(), outputs);
+    add_greedy(model, prompts, request["greedy_mode"].get<std::string>(),
+               request.at("new_tokens").get<int64_t>(), outputs);
   if (request.contains("rollout"))
-    add_rollout(model, prompts, tokenizer, request["rollout"].get<std::vector<int64_t>>(), request.at("new_tokens").get<int64_t>(), outputs);
+    add_rollout(model, prompts, tokenizer, request["rollout"].get<std::vector<int64_t>>(),
+                request.at("new_tokens").get<int64_t>(), outputs);
   if (request.value("group", false)) add_group(model, prompts, inputs.tensor("weights"), outputs);
 
   if (request.contains("save")) model.save(request["save"].get<std::string>());

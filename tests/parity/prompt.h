@@ -16,12 +16,15 @@
 
 namespace vrlt::parity {
 
-/// One prompt of a request, made with our template, tokenizer, patches and positions from its messages and frames.
+/// One prompt of a request, made with our template, tokenizer, patches and positions from its
+/// messages and frames.
 struct Prompt {
   std::string name;
-  std::string text;                                       ///< As rendered, one pad per image or video.
-  at::Tensor input_ids;                                   ///< [P] int64, pads expanded.
-  at::Tensor pixel_values, image_grid_thw;                ///< Of its images in order; undefined without one.
+  /// As rendered, one pad per image or video.
+  std::string text;
+  at::Tensor input_ids;  ///< [P] int64, pads expanded.
+  /// Of its images in order; undefined without one.
+  at::Tensor pixel_values, image_grid_thw;
   at::Tensor pixel_values_videos, video_grid_thw;         ///< The same of its videos.
   std::map<std::string, processor::Positions> positions;  ///< By the name of the mode.
   std::vector<at::Tensor> responses;                      ///< Each [R] int64.
@@ -31,14 +34,19 @@ struct Prompt {
   std::shared_ptr<const processor::ModelInputs> inputs(const std::string& mode) const;
 };
 
-/// @param json    {"name", "messages": [{"role", "content": [{"type", "text"}]}], "second_per_grid_ts": [..]}.
-/// @param inputs  `<name>.image.<i>` [1, 3, H, W] and `<name>.video.<i>` [F, 3, H, W] uint8; `<name>.response.<i>` [R] int64.
-Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const tokenizer::Tokenizer& tokenizer,
+/// @param json    {"name", "messages": [{"role", "content": [{"type", "text"}]}],
+/// "second_per_grid_ts": [..]}.
+/// @param inputs  `<name>.image.<i>` [1, 3, H, W] and `<name>.video.<i>` [F, 3, H, W] uint8;
+/// `<name>.response.<i>` [R] int64.
+Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs,
+                   const tokenizer::Tokenizer& tokenizer,
                    const model::qwen2_5_vl::VisionConfig& vision);
 
 /// The same by the Processor, for images, at most one video, and a text:
 /// `<name>.processor.{input_ids,position_ids,pixel_values,pixel_values_videos}`.
 /// @param json  also {"question", "system", "sample_fps"}.
-checkpoint::NamedTensors run_processor(const io::Json& json, const checkpoint::SafetensorsFile& inputs, const processor::Processor& processor);
+checkpoint::NamedTensors run_processor(const io::Json& json,
+                                       const checkpoint::SafetensorsFile& inputs,
+                                       const processor::Processor& processor);
 
 }  // namespace vrlt::parity

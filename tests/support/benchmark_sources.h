@@ -7,8 +7,10 @@
 
 namespace vrlt::test {
 
-/// Small source trees of every benchmark in the layout of its authors, with invented questions (docs/spec/benchmarks.md#what-there-is). Each function
-/// writes into `root` and returns what `vrlt-data convert` is given as ANNOTATIONS. What there is to repair or drop stands in the comments.
+/// Small source trees of every benchmark in the layout of its authors, with invented questions
+/// (docs/spec/benchmarks.md#what-there-is). Each function writes into `root` and returns what
+/// `vrlt-data convert` is given as ANNOTATIONS. What there is to repair or drop stands in the
+/// comments.
 namespace sources {
 
 namespace fs = std::filesystem;
@@ -19,7 +21,8 @@ inline fs::path write(const fs::path& path, const std::string& text) {
   return path;
 }
 
-/// Three queries on two videos: a plain one, one that runs backwards, one without length that also ends beyond Charades_v1_test.csv's 10.0 s.
+/// Three queries on two videos: a plain one, one that runs backwards, one without length that also
+/// ends beyond Charades_v1_test.csv's 10.0 s.
 inline fs::path charades_sta(const fs::path& root) {
   write(root / "Charades_v1_test.csv",
         "id,subject,script,length\n"
@@ -33,24 +36,29 @@ inline fs::path charades_sta(const fs::path& root) {
 
 /// The same truth in half precision: 24.3 is 24.296875 there, 30.4 is 30.40625.
 inline fs::path charades_sta_rows(const fs::path& root) {
-  return write(root / "rows.jsonl", R"({"video":"AB1CD.mp4","caption":"a person turns a light on.","timestamp":[24.296875,30.40625]})"
-                                    "\n"
-                                    R"({"video":"AB1CD.mp4","caption":"person closes the door.","timestamp":[0.0,5.1015625]})"
-                                    "\n");
+  return write(
+      root / "rows.jsonl",
+      R"({"video":"AB1CD.mp4","caption":"a person turns a light on.","timestamp":[24.296875,30.40625]})"
+      "\n"
+      R"({"video":"AB1CD.mp4","caption":"person closes the door.","timestamp":[0.0,5.1015625]})"
+      "\n");
 }
 
-/// A sentence that begins with a blank (as 11483 of val_2 do), a span beyond the end, a blank sentence (dropped), a span that runs backwards.
+/// A sentence that begins with a blank (as 11483 of val_2 do), a span beyond the end, a blank
+/// sentence (dropped), a span that runs backwards.
 inline fs::path anet_tvg(const fs::path& root) {
-  return write(root / "val_2.json",
-               R"({"v_AbCdEfGhIjK": {"duration": 82.73, "timestamps": [[0.83, 19.86], [17.37, 90.0]],
+  return write(
+      root / "val_2.json",
+      R"({"v_AbCdEfGhIjK": {"duration": 82.73, "timestamps": [[0.83, 19.86], [17.37, 90.0]],
                    "sentences": ["A man jumps.", " He falls.\n"]},
                    "v_-LmNoPqRsTu": {"duration": 20, "timestamps": [[0, 5], [9, 3]], "sentences": [" ", "She \"sings\"."]}})");
 }
 
 /// The list: a plain question, times that run backwards, an answer with one time (dropped).
 inline fs::path anet_rtl(const fs::path& root) {
-  return write(root / "annot_val_1_q229.json",
-               R"([{"question_id": "AbCdEfGhIjK_3", "vid": "AbCdEfGhIjK", "duration": 92.4, "question": "When does the crowd react?",
+  return write(
+      root / "annot_val_1_q229.json",
+      R"([{"question_id": "AbCdEfGhIjK_3", "vid": "AbCdEfGhIjK", "duration": 92.4, "question": "When does the crowd react?",
                     "answer": "<41.0> <48.5> The crowd gasps because the jumper hits the bar."},
                    {"question_id": "AbCdEfGhIjK_4", "vid": "AbCdEfGhIjK", "duration": 92.4, "question": "When does he bow?",
                     "answer": "<60.5> <52.0> He bows at <t>."},
@@ -59,37 +67,44 @@ inline fs::path anet_rtl(const fs::path& root) {
 
 /// The training file: a dictionary of videos, here with one usable question.
 inline fs::path anet_rtl_train(const fs::path& root) {
-  return write(root / "activitynet_train_gpt-4-0613_temp_6_f10009.json",
-               R"({"v_AbCdEfGhIjK": {"duration": 92.4, "QA": [{"q": "Why?", "a": "Because."}, {"q": "When?", "a": "<1.5> <2> It rains."}]}})");
+  return write(
+      root / "activitynet_train_gpt-4-0613_temp_6_f10009.json",
+      R"({"v_AbCdEfGhIjK": {"duration": 92.4, "QA": [{"q": "Why?", "a": "Because."}, {"q": "When?", "a": "<1.5> <2> It rains."}]}})");
 }
 
-/// Two spans for one question; a span from before 0 to beyond the 24 s; two options of the same text; a question without spans and one without spans
-/// for its video (both dropped); an answer that is no option (dropped).
+/// Two spans for one question; a span from before 0 to beyond the 24 s; two options of the same
+/// text; a question without spans and one without spans for its video (both dropped); an answer
+/// that is no option (dropped).
 inline fs::path nextgqa(const fs::path& root) {
   write(root / "test.csv",
         "video_id,frame_count,width,height,question,answer,qid,type,a0,a1,a2,a3,a4\n"
-        "1234567890,719,320,240,why did the boy jump,excited,3,CW,tired,excited,to reach toy,angry,dance\n"
+        "1234567890,719,320,240,why did the boy jump,excited,3,CW,tired,excited,to reach "
+        "toy,angry,dance\n"
         "1234567890,719,320,240,\"what did he do, then\",run,4,TP,walk,run,run,sit,eat\n"
         "1234567890,719,320,240,what now,run,5,TN,walk,run,jump,sit,eat\n"
         "7777777777,719,320,240,who,run,0,TC,walk,run,jump,sit,eat\n"
         "1234567890,719,320,240,where,home,6,CH,a,b,c,d,e\n");
-  write(root / "gsub_test.json",
-        R"({"1234567890": {"duration": 24, "location": {"3": [[2.0, 6.5], [10.1, 14.0]], "4": [[-0.1, 24.3]], "6": [[0, 1]]}, "fps": 29.97}})");
+  write(
+      root / "gsub_test.json",
+      R"({"1234567890": {"duration": 24, "location": {"3": [[2.0, 6.5], [10.1, 14.0]], "4": [[-0.1, 24.3]], "6": [[0, 1]]}, "fps": 29.97}})");
   write(root / "map_vid_vidorID.json", R"({"1234567890": "1000/1234567890"})");
   return root;
 }
 
 /// VideoChat-R1's list of one of these questions.
 inline fs::path nextgqa_videochat(const fs::path& root) {
-  return write(root / "nextgqa.json",
-               R"json([{"id": "1234567890_3", "video": "1000/1234567890", "question": "why did the boy jump", "duration": 24, "type": "CW",
+  return write(
+      root / "nextgqa.json",
+      R"json([{"id": "1234567890_3", "video": "1000/1234567890", "question": "why did the boy jump", "duration": 24, "type": "CW",
                     "options": ["(A) tired", "(B) excited", "(C) to reach toy"], "glue": [[2.0, 6.5], [10.1, 14.0]], "answer": "(B)"}])json");
 }
 
-/// The Hugging Face file: an answer that agrees with its span, one that does not (noted), a window without length, hidden labels.
+/// The Hugging Face file: an answer that agrees with its span, one that does not (noted), a window
+/// without length, hidden labels.
 inline fs::path rextime(const fs::path& root) {
-  return write(root / "rextime_val.json",
-               R"([{"qid": "anet_val7", "vid": "v_AbCdEfGhIjK", "duration": 100.5, "source": "ActivityNet_val_2", "category": "cause_effect",
+  return write(
+      root / "rextime_val.json",
+      R"([{"qid": "anet_val7", "vid": "v_AbCdEfGhIjK", "duration": 100.5, "source": "ActivityNet_val_2", "category": "cause_effect",
                     "question": "Why did the man stop?", "options": ["x", "y", "z", "w"], "answer": "From <5> to <8>, y", "span": [5, 8], "ans": "B"},
                    {"qid": "anet_val8", "vid": "v_AbCdEfGhIjK", "duration": 100.5, "source": "ActivityNet_val_2", "category": "sequential",
                     "question": "What next?", "options": ["x", "y", "z", "w"], "answer": "From <1> to <3>, x", "span": [10, 20], "ans": "A"},
@@ -107,68 +122,99 @@ inline fs::path rextime_windows(const fs::path& root) {
       "\n");
 }
 
-inline constexpr const char* kMvbenchSubTasks[] = {"action_sequence",          "action_prediction", "object_interaction",  "action_localization",
-                                                   "episodic_reasoning",       "action_antonym",    "fine_grained_action", "unexpected_action",
-                                                   "object_existence",         "moving_direction",  "moving_count",        "moving_attribute",
-                                                   "counterfactual_inference", "object_shuffle",    "action_count",        "state_change",
-                                                   "character_order",          "scene_transition",  "fine_grained_pose",   "egocentric_navigation"};
+inline constexpr const char* kMvbenchSubTasks[] = {"action_sequence",
+                                                   "action_prediction",
+                                                   "object_interaction",
+                                                   "action_localization",
+                                                   "episodic_reasoning",
+                                                   "action_antonym",
+                                                   "fine_grained_action",
+                                                   "unexpected_action",
+                                                   "object_existence",
+                                                   "moving_direction",
+                                                   "moving_count",
+                                                   "moving_attribute",
+                                                   "counterfactual_inference",
+                                                   "object_shuffle",
+                                                   "action_count",
+                                                   "state_change",
+                                                   "character_order",
+                                                   "scene_transition",
+                                                   "fine_grained_pose",
+                                                   "egocentric_navigation"};
 
-/// One question in each sub-task; episodic_reasoning has five candidates and a second question whose answer is none of them (dropped). Bounds are
-/// spelled as Python does, also in the names of cut files: 21 is no 21.0.
+/// One question in each sub-task; episodic_reasoning has five candidates and a second question
+/// whose answer is none of them (dropped). Bounds are spelled as Python does, also in the names of
+/// cut files: 21 is no 21.0.
 inline fs::path mvbench(const fs::path& root) {
   for (const std::string name : kMvbenchSubTasks)
-    write(root / "json" / (name + ".json"),
-          R"([{"video": "AB12C.mp4", "question": "What happened?", "candidates": ["Closed.", "Ate.", "Opened."], "answer": "Opened.",
+    write(
+        root / "json" / (name + ".json"),
+        R"([{"video": "AB12C.mp4", "question": "What happened?", "candidates": ["Closed.", "Ate.", "Opened."], "answer": "Opened.",
                "start": 12.299999999999999, "end": 21}])");
-  write(root / "json/episodic_reasoning.json",
-        R"([{"video": "show_s01e02_seg01_clip_03", "question": "Why does Ann leave?", "candidates": ["Late.", "Angry.", "Keys.", "Tired.", "Call."],
+  write(
+      root / "json/episodic_reasoning.json",
+      R"([{"video": "show_s01e02_seg01_clip_03", "question": "Why does Ann leave?", "candidates": ["Late.", "Angry.", "Keys.", "Tired.", "Call."],
              "answer": "Angry.", "start": 10.2, "end": 20.7, "fps": 3},
             {"video": "show_s01e02_seg01_clip_04", "question": "Why?", "candidates": ["Late.", "Angry."], "answer": "Happy.", "start": 1, "end": 2}])");
-  write(root / "json/action_sequence.json",
-        R"([{"video": "ZS9XR.mp4", "question": "Then?", "candidates": ["Sat.", "Ran.", "Sat."], "answer": "Sat.", "start": 5.0, "end": 5.0},
+  write(
+      root / "json/action_sequence.json",
+      R"([{"video": "ZS9XR.mp4", "question": "Then?", "candidates": ["Sat.", "Ran.", "Sat."], "answer": "Sat.", "start": 5.0, "end": 5.0},
             {"video": "ZS9XR_1.5_8.0.mp4", "question": "First?", "candidates": ["Sat.", "Ran."], "answer": "Ran.", "start": 1.5, "end": 8.0}])");
   return root;
 }
 
-/// All four tasks on one video; a letter without blank, a stray blank before a letter, an answer that is neither yes nor no (dropped).
+/// All four tasks on one video; a letter without blank, a stray blank before a letter, an answer
+/// that is neither yes nor no (dropped).
 inline fs::path tempcompass(const fs::path& root) {
-  write(root / "questions/multi-choice.json",
-        R"({"1000000001": {"action": [{"question": "What is the dog doing?\nA. running\nB. sleeping\nC.Barking", "answer": "C.Barking"},
+  write(
+      root / "questions/multi-choice.json",
+      R"({"1000000001": {"action": [{"question": "What is the dog doing?\nA. running\nB. sleeping\nC.Barking", "answer": "C.Barking"},
                                       {"question": "And then?\nA. eating\n B. running", "answer": "B. running"}]}})");
-  write(root / "questions/yes_no.json",
-        R"({"1000000001": {"speed": [{"question": "Is it fast?", "answer": "yes"}, {"question": "Is it slow?", "answer": "maybe"}]}})");
-  write(root / "questions/caption_matching.json",
-        R"({"1000000001": {"order": [{"question": "Which caption matches the video better?\nCaption A: A dog: it runs.\nCaption B: A dog sleeps.",
+  write(
+      root / "questions/yes_no.json",
+      R"({"1000000001": {"speed": [{"question": "Is it fast?", "answer": "yes"}, {"question": "Is it slow?", "answer": "maybe"}]}})");
+  write(
+      root / "questions/caption_matching.json",
+      R"({"1000000001": {"order": [{"question": "Which caption matches the video better?\nCaption A: A dog: it runs.\nCaption B: A dog sleeps.",
                                      "answer": "Caption B: A dog sleeps."}]}})");
-  write(root / "questions/captioning.json",
-        R"({"1000000001": {"action": [{"question": "Write a caption.\nInformation A: {'a': 1}\nGenerated Caption:", "answer": "B. running"}]}})");
-  write(root / "meta_info.json",
-        R"({"1000000001": {"eval_dim": {"action": {"type": "fine-grained action"}, "speed": {"type": "absolute speed"},
+  write(
+      root / "questions/captioning.json",
+      R"({"1000000001": {"action": [{"question": "Write a caption.\nInformation A: {'a': 1}\nGenerated Caption:", "answer": "B. running"}]}})");
+  write(
+      root / "meta_info.json",
+      R"({"1000000001": {"eval_dim": {"action": {"type": "fine-grained action"}, "speed": {"type": "absolute speed"},
                                         "order": {"event1": "a", "event2": "b"}, "direction": null}, "content": ["animals"]}})");
   return root;
 }
 
 /// The same questions as rows of the Hugging Face copy, without meta_info.json.
 inline fs::path tempcompass_rows(const fs::path& root) {
-  write(root / "multi-choice.jsonl",
-        R"({"video_id": "1000000001", "question": "What?\nA. running\nB. sleeping", "answer": "A. running", "dim": "action"})"
-        "\n"
-        R"({"video_id": "1000000001", "question": "Then?\nA. running\nB. sleeping", "answer": "B. sleeping", "dim": "action"})"
+  write(
+      root / "multi-choice.jsonl",
+      R"({"video_id": "1000000001", "question": "What?\nA. running\nB. sleeping", "answer": "A. running", "dim": "action"})"
+      "\n"
+      R"({"video_id": "1000000001", "question": "Then?\nA. running\nB. sleeping", "answer": "B. sleeping", "dim": "action"})"
+      "\n");
+  write(root / "yes_no.jsonl",
+        R"({"video_id": "1000000001", "question": "Is it fast?", "answer": "no", "dim": "speed"})"
         "\n");
-  write(root / "yes_no.jsonl", R"({"video_id": "1000000001", "question": "Is it fast?", "answer": "no", "dim": "speed"})"
-                               "\n");
-  write(root / "caption_matching.jsonl",
-        R"({"video_id": "1000000001", "question": "Which?\nSentence A: one.\nSentence B: two.", "answer": "Sentence A: one.", "dim": "order"})"
-        "\n");
-  write(root / "captioning.jsonl",
-        R"({"video_id": "1000000001", "question": "Write.", "answer": "A. x", "dim": "action", "mc_question": "What?\nA. x", "mc_answer": "A. x"})"
-        "\n");
+  write(
+      root / "caption_matching.jsonl",
+      R"({"video_id": "1000000001", "question": "Which?\nSentence A: one.\nSentence B: two.", "answer": "Sentence A: one.", "dim": "order"})"
+      "\n");
+  write(
+      root / "captioning.jsonl",
+      R"({"video_id": "1000000001", "question": "Write.", "answer": "A. x", "dim": "action", "mc_question": "What?\nA. x", "mc_answer": "A. x"})"
+      "\n");
   return root;
 }
 
-/// Two questions; the second video has no subtitles and one of its options a wrong letter (kept as it stands).
+/// Two questions; the second video has no subtitles and one of its options a wrong letter (kept as
+/// it stands).
 inline fs::path videomme(const fs::path& root) {
-  write(root / "subtitle/-bcdefghijk.srt", "1\n00:00:00,000 --> 00:00:02,000\n<font color=\"white\" size=\".72c\">hello</font>\n");
+  write(root / "subtitle/-bcdefghijk.srt",
+        "1\n00:00:00,000 --> 00:00:02,000\n<font color=\"white\" size=\".72c\">hello</font>\n");
   return write(
       root / "rows.jsonl",
       R"({"video_id": "001", "duration": "short", "domain": "Knowledge", "sub_category": "Astronomy", "url": "u", "videoID": "-bcdefghijk", "question_id": "001-1", "task_type": "Counting Problem", "question": "How many probes appear?", "options": ["A. One.", "B. Two.", "C. Three.", "D. Four."], "answer": "B"})"
@@ -177,11 +223,12 @@ inline fs::path videomme(const fs::path& root) {
       "\n");
 }
 
-/// A multiple-choice question, one with an empty choice before the answer, an open-ended one (dropped), and one as the authors publish it, with a
-/// link.
+/// A multiple-choice question, one with an empty choice before the answer, an open-ended one
+/// (dropped), and one as the authors publish it, with a link.
 inline fs::path mmvu(const fs::path& root) {
-  return write(root / "validation.json",
-               R"([{"id": "validation_12", "video_path": "./videos/Chemistry/7.mp4", "question_type": "multiple-choice", "question": "Which step?",
+  return write(
+      root / "validation.json",
+      R"([{"id": "validation_12", "video_path": "./videos/Chemistry/7.mp4", "question_type": "multiple-choice", "question": "Which step?",
                     "choices": {"A": "heating", "B": "cooling", "C": "mixing", "D": "drying", "E": "sieving"}, "answer": "C"},
                    {"id": "validation_13", "video_path": "./videos/Art/1.mp4", "question_type": "multiple-choice", "question": "Which?",
                     "choices": {"A": "x", "B": "", "C": "y", "D": "z", "E": ""}, "answer": "D"},
@@ -191,7 +238,8 @@ inline fs::path mmvu(const fs::path& root) {
                     "question": "Who?", "choices": {"B": "b", "A": "a"}, "answer": "A"}])");
 }
 
-/// A YAML of two data sets: the first keeps its last half (2 of 3, rounded up), the second all; one item of it has no span (dropped).
+/// A YAML of two data sets: the first keeps its last half (2 of 3, rounded up), the second all; one
+/// item of it has no span (dropped).
 inline fs::path seed_train(const fs::path& root) {
   write(
       root / "charades_train.json",
@@ -213,7 +261,8 @@ inline fs::path seed_train(const fs::path& root) {
                "    data_folder: /data/other\n");
 }
 
-/// A question about a video, one about an image, a free-form one, one whose answer is no option (dropped).
+/// A question about a video, one about an image, a free-form one, one whose answer is no option
+/// (dropped).
 inline fs::path video_r1(const fs::path& root) {
   return write(
       root / "Video-R1-260k.json",

@@ -40,7 +40,8 @@ VRLT_PRINT_ROW_NAME(BrokenFile)
 
 /// What a clone without Git LFS holds. Source: the specification of git-lfs.
 inline const std::string kLfsPointer =
-    "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
+    "version https://git-lfs.github.com/spec/v1\noid "
+    "sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
 
 inline std::string repeated(const std::string& text, size_t count) {
   std::string result;
@@ -101,15 +102,17 @@ class PrintCost final : public testing::Environment {
   void TearDown() override {
     const auto &memory = Cost::worst_memory(), &time = Cost::worst_time();
     if (!time.name.empty())
-      std::printf("reading took at most %.0f MiB (%s) and %.2f s of processor time (%s)\n", memory.value, memory.name.c_str(), time.value,
-                  time.name.c_str());
+      std::printf("reading took at most %.0f MiB (%s) and %.2f s of processor time (%s)\n",
+                  memory.value, memory.name.c_str(), time.value, time.name.c_str());
   }
 };
 inline testing::Environment* const kPrintCost = testing::AddGlobalTestEnvironment(new PrintCost);
 
-/// Written to `path`, the row is refused by an error of ours that names `origin`, says what is expected of the row, and can be shown.
+/// Written to `path`, the row is refused by an error of ours that names `origin`, says what is
+/// expected of the row, and can be shown.
 template <typename Read>
-void expect_refused(const BrokenFile& row, const std::filesystem::path& path, const std::string& origin, Read read) {
+void expect_refused(const BrokenFile& row, const std::filesystem::path& path,
+                    const std::string& origin, Read read) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << row.bytes();
   const Cost cost;
   try {
@@ -123,7 +126,8 @@ void expect_refused(const BrokenFile& row, const std::filesystem::path& path, co
     EXPECT_THAT(message, testing::HasSubstr(origin));
     EXPECT_THAT(message, testing::HasSubstr(row.expected));
     EXPECT_LT(message.size(), 2000u);
-    EXPECT_EQ(message.find_first_of(std::string("\0\r\n\x1b", 4)), std::string::npos) << "control characters";
+    EXPECT_EQ(message.find_first_of(std::string("\0\r\n\x1b", 4)), std::string::npos)
+        << "control characters";
   }
 }
 

@@ -16,7 +16,8 @@ inline std::map<std::string, int64_t>& checked() {
 
 class PrintChecked : public ::testing::Environment {
   void TearDown() override {
-    for (const auto& [what, count] : checked()) std::printf("checked %6lld %s\n", static_cast<long long>(count), what.c_str());
+    for (const auto& [what, count] : checked())
+      std::printf("checked %6lld %s\n", static_cast<long long>(count), what.c_str());
   }
 };
 inline const auto* const kPrintChecked = ::testing::AddGlobalTestEnvironment(new PrintChecked);

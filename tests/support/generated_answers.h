@@ -6,8 +6,8 @@
 
 namespace vrlt::test {
 
-/// Text in the grammar of answers, right and wrong: letters, option texts, spans, numbers, objects, hedges, negations, markup, in blocks or
-/// free, with thinking or without.
+/// Text in the grammar of answers, right and wrong: letters, option texts, spans, numbers, objects,
+/// hedges, negations, markup, in blocks or free, with thinking or without.
 class AnswerGenerator {
  public:
   explicit AnswerGenerator(uint64_t seed) : random_(seed) {}
@@ -39,7 +39,9 @@ class AnswerGenerator {
                                                   "1_0"};
     return pick(6) == 0 ? one_of(kOdd) : std::to_string(pick(20)) + (pick(3) == 0 ? ".5" : "");
   }
-  std::string time() { return number() + one_of({"", "", "", " s", "s", " seconds", " min", " frames"}); }
+  std::string time() {
+    return number() + one_of({"", "", "", " s", "s", " seconds", " min", " frames"});
+  }
   std::string span() {
     switch (pick(6)) {
       case 0:
@@ -49,12 +51,17 @@ class AnswerGenerator {
       case 2:
         return "starts at " + time() + " and ends at " + time();
       default:
-        return one_of({"", "from ", "between "}) + time() + one_of({" to ", " - ", "-", " and ", " -> ", "~", ", ", " until "}) + time();
+        return one_of({"", "from ", "between "}) + time() +
+               one_of({" to ", " - ", "-", " and ", " -> ", "~", ", ", " until "}) + time();
     }
   }
-  std::string letter() { return std::string(1, static_cast<char>((pick(3) == 0 ? 'a' : 'A') + static_cast<char>(pick(5)))); }
+  std::string letter() {
+    return std::string(1,
+                       static_cast<char>((pick(3) == 0 ? 'a' : 'A') + static_cast<char>(pick(5))));
+  }
   std::string option() {
-    static const std::vector<std::string> kTexts = {"a red ball", "a blue box", "both", "The man runs.", "The man walks."};
+    static const std::vector<std::string> kTexts = {"a red ball", "a blue box", "both",
+                                                    "The man runs.", "The man walks."};
     switch (pick(7)) {
       case 0:
         return "(" + letter() + ")";
@@ -63,7 +70,8 @@ class AnswerGenerator {
       case 2:
         return one_of(kTexts);
       case 3:
-        return "{\"" + one_of({"answer", "option", "choice", "label", "reply"}) + "\": \"" + letter() + "\"}";
+        return "{\"" + one_of({"answer", "option", "choice", "label", "reply"}) + "\": \"" +
+               letter() + "\"}";
       case 4:
         return one_of({"Sentence ", "Option ", "Caption "}) + one_of({"A", "B", "1", "2", "C"});
       default:
@@ -71,10 +79,20 @@ class AnswerGenerator {
     }
   }
   std::string answer() {
-    static const std::vector<std::string> kLeads = {
-        "", "", "", "The answer is ", "Answer: ", "So, the correct option is ", "not ", "I think ", "Final answer: ", "It is "};
-    static const std::vector<std::string> kTails = {"", "", "", ".", "!", " because it moves", " is wrong", " or C", ", not A", "?"};
-    static const std::vector<std::string> kWords = {"yes", "no", "Yes, he does", "seven", "There are 7 balls", "no idea", "neither"};
+    static const std::vector<std::string> kLeads = {"",
+                                                    "",
+                                                    "",
+                                                    "The answer is ",
+                                                    "Answer: ",
+                                                    "So, the correct option is ",
+                                                    "not ",
+                                                    "I think ",
+                                                    "Final answer: ",
+                                                    "It is "};
+    static const std::vector<std::string> kTails = {
+        "", "", "", ".", "!", " because it moves", " is wrong", " or C", ", not A", "?"};
+    static const std::vector<std::string> kWords = {
+        "yes", "no", "Yes, he does", "seven", "There are 7 balls", "no idea", "neither"};
     const auto kind = pick(8);
     const auto body = kind < 3    ? option()
                       : kind < 5  ? span()
@@ -100,9 +118,14 @@ class AnswerGenerator {
     }
   }
   std::string wrapped(const std::string& text) {
-    static const std::vector<std::string> kThinking = {
-        "", "", "<think>He looks.</think>", "<think>maybe A, 1 to 2", "He looks.</think>", "<THINK>x</THINK>"};
-    static const std::vector<std::string> kBehind = {"", "", "", "<glue>[(2, 15)]</glue>", "</s>", " and more", "<answer>B</answer>"};
+    static const std::vector<std::string> kThinking = {"",
+                                                       "",
+                                                       "<think>He looks.</think>",
+                                                       "<think>maybe A, 1 to 2",
+                                                       "He looks.</think>",
+                                                       "<THINK>x</THINK>"};
+    static const std::vector<std::string> kBehind = {
+        "", "", "", "<glue>[(2, 15)]</glue>", "</s>", " and more", "<answer>B</answer>"};
     switch (pick(8)) {
       case 0:
         return text;

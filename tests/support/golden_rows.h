@@ -12,16 +12,22 @@
 namespace vrlt::test {
 
 /// Text as an ASCII JSON string: what a test may print of arbitrary bytes.
-inline std::string printable(const std::string& text) { return io::Json(text).dump(-1, ' ', true, io::Json::error_handler_t::replace); }
+inline std::string printable(const std::string& text) {
+  return io::Json(text).dump(-1, ' ', true, io::Json::error_handler_t::replace);
+}
 
-/// Calls `check(row)` for every line of a file below golden_dir(); a failure names the line. A file without rows fails.
-inline void check_golden_rows(const std::filesystem::path& file, const std::function<void(const io::Json& row)>& check) {
+/// Calls `check(row)` for every line of a file below golden_dir(); a failure names the line. A file
+/// without rows fails.
+inline void check_golden_rows(const std::filesystem::path& file,
+                              const std::function<void(const io::Json& row)>& check) {
   int rows = 0;
-  io::for_each_jsonl(golden_dir() / file, /*tolerate_torn_tail=*/false, [&](int64_t line, const io::Json& row) {
-    SCOPED_TRACE(file.string() + ":" + std::to_string(line) + " " + row.dump(-1, ' ', true).substr(0, 300));
-    check(row);
-    ++rows;
-  });
+  io::for_each_jsonl(golden_dir() / file, /*tolerate_torn_tail=*/false,
+                     [&](int64_t line, const io::Json& row) {
+                       SCOPED_TRACE(file.string() + ":" + std::to_string(line) + " " +
+                                    row.dump(-1, ' ', true).substr(0, 300));
+                       check(row);
+                       ++rows;
+                     });
   EXPECT_GT(rows, 0) << file << " holds nothing to check";
   std::printf("%s: %d rows\n", file.c_str(), rows);
 }

@@ -81,14 +81,44 @@ inline std::string random_pieces(std::mt19937_64& random, size_t count) {
 inline std::vector<std::string> adversarial_texts() {
   constexpr size_t kMegabyte = 1 << 20;
   std::vector<std::string> texts;
-  for (const std::string piece :
-       {"<answer>", "</answer>",    "<think>", "<", "{",  "[",    "(",   "[[1,2],", "{\"a\":",    "1",          "1:", "1.", "1 ",       "-",   "- ",
-        "1 to 2 ",  "1 and 2 and ", "1 - 2, ", " ", "\n", "(A) ", "A. ", "answer ", "answer is ", "option: B ", "**", "\"", "\\boxed{", "```", "not ",
-        "x1 ",      "\xE2\x80\x93", "\xFF"}) {
+  for (const std::string piece : {"<answer>",
+                                  "</answer>",
+                                  "<think>",
+                                  "<",
+                                  "{",
+                                  "[",
+                                  "(",
+                                  "[[1,2],",
+                                  "{\"a\":",
+                                  "1",
+                                  "1:",
+                                  "1.",
+                                  "1 ",
+                                  "-",
+                                  "- ",
+                                  "1 to 2 ",
+                                  "1 and 2 and ",
+                                  "1 - 2, ",
+                                  " ",
+                                  "\n",
+                                  "(A) ",
+                                  "A. ",
+                                  "answer ",
+                                  "answer is ",
+                                  "option: B ",
+                                  "**",
+                                  "\"",
+                                  "\\boxed{",
+                                  "```",
+                                  "not ",
+                                  "x1 ",
+                                  "\xE2\x80\x93",
+                                  "\xFF"}) {
     std::string body;
     while (body.size() < kMegabyte) body += piece;
     texts.push_back("<think>t</think><answer>" + body + "</answer>");
-    texts.push_back("<think>t</think><answer>" + body.substr(0, kMegabyte / 32) + "</answer>");  // below the limits on an answer's size
+    // below the limits on an answer's size
+    texts.push_back("<think>t</think><answer>" + body.substr(0, kMegabyte / 32) + "</answer>");
     texts.push_back(std::move(body));
   }
   return texts;

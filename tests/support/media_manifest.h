@@ -19,7 +19,9 @@ struct MediaFile {
   io::Json row;
   std::vector<io::Json> sampling;
 
-  std::string text(const char* key) const { return row.contains(key) && row[key].is_string() ? row[key].get<std::string>() : ""; }
+  std::string text(const char* key) const {
+    return row.contains(key) && row[key].is_string() ? row[key].get<std::string>() : "";
+  }
   bool has(const char* key) const { return row.contains(key) && !row[key].is_null(); }
 };
 
@@ -30,19 +32,24 @@ inline std::vector<MediaFile> media_files() {
   std::vector<MediaFile> files;
   if (!std::filesystem::exists(media_dir() / "manifest.jsonl")) return files;
   std::map<std::string, size_t> index, uses;
-  io::for_each_jsonl(media_dir() / "manifest.jsonl", /*tolerate_torn_tail=*/false, [&](int64_t, io::Json row) {
-    const auto kind = row["kind"].get<std::string>();
-    if (kind == "media") {
-      const auto file = row["file"].get<std::string>();
-      std::string name;
-      for (const char c : file) name += std::isalnum(static_cast<unsigned char>(c)) && static_cast<unsigned char>(c) < 128 ? c : '_';
-      if (const auto n = ++uses[name]; n > 1) name += "_" + std::to_string(n);
-      index[file] = files.size();
-      files.push_back({name, media_dir() / std::filesystem::path(file), std::move(row), {}});
-    } else if (kind == "sampling") {
-      files.at(index.at(row["file"].get<std::string>())).sampling.push_back(std::move(row));
-    }
-  });
+  io::for_each_jsonl(
+      media_dir() / "manifest.jsonl", /*tolerate_torn_tail=*/false, [&](int64_t, io::Json row) {
+        const auto kind = row["kind"].get<std::string>();
+        if (kind == "media") {
+          const auto file = row["file"].get<std::string>();
+          std::string name;
+          for (const char c : file)
+            name +=
+                std::isalnum(static_cast<unsigned char>(c)) && static_cast<unsigned char>(c) < 128
+                    ? c
+                    : '_';
+          if (const auto n = ++uses[name]; n > 1) name += "_" + std::to_string(n);
+          index[file] = files.size();
+          files.push_back({name, media_dir() / std::filesystem::path(file), std::move(row), {}});
+        } else if (kind == "sampling") {
+          files.at(index.at(row["file"].get<std::string>())).sampling.push_back(std::move(row));
+        }
+      });
   return files;
 }
 

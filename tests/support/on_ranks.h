@@ -10,7 +10,8 @@
 
 namespace vrlt::test {
 
-/// Runs `body` in 2 and in 3 processes: this same test, started again with the variables of a launcher.
+/// Runs `body` in 2 and in 3 processes: this same test, started again with the variables of a
+/// launcher.
 inline void on_ranks(const std::function<void(distributed::ProcessGroup&)>& body) {
   const auto launch = distributed::detect_launch();
   if (launch.world_size > 1) {
@@ -23,8 +24,10 @@ inline void on_ranks(const std::function<void(distributed::ProcessGroup&)>& body
   const auto* test = testing::UnitTest::GetInstance()->current_test_info();
   for (const int world_size : {2, 3}) {
     RankProcesses ranks(world_size);
-    ranks.start_all("/proc/self/exe", {std::string("--gtest_filter=") + test->test_suite_name() + "." + test->name()});
-    for (const auto& result : ranks.wait()) EXPECT_EQ(result.exit_code, 0) << world_size << " ranks\n" << result.out << result.err;
+    ranks.start_all("/proc/self/exe", {std::string("--gtest_filter=") + test->test_suite_name() +
+                                       "." + test->name()});
+    for (const auto& result : ranks.wait())
+      EXPECT_EQ(result.exit_code, 0) << world_size << " ranks\n" << result.out << result.err;
   }
 }
 

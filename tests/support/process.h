@@ -41,11 +41,13 @@ struct ProcessOptions {
   std::chrono::seconds timeout{300};                    ///< Then it is killed and wait() throws.
 };
 
-/// A program of ours as a child process. Its end is awaited through a pidfd, so that nothing here sleeps or races.
+/// A program of ours as a child process. Its end is awaited through a pidfd, so that nothing here
+/// sleeps or races.
 class Process {
  public:
   /// @throws std::runtime_error if it cannot be started.
-  Process(const std::filesystem::path& program, const std::vector<std::string>& arguments, ProcessOptions options = {})
+  Process(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+          ProcessOptions options = {})
       : options_(std::move(options)), deadline_(Clock::now() + options_.timeout) {
     std::vector<std::string> words = {program.string()};
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -66,7 +68,8 @@ class Process {
       const struct rlimit limit { *options_.max_file_bytes, before.rlim_max };
       ::setrlimit(RLIMIT_FSIZE, &limit);
     }
-    const int code = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, pointers(words).data(), pointers(environment).data());
+    const int code = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr,
+                                   pointers(words).data(), pointers(environment).data());
     ::setrlimit(RLIMIT_FSIZE, &before);
     posix_spawn_file_actions_destroy(&actions);
     if (code != 0) throw std::runtime_error(command_ + ": cannot start: " + std::strerror(code));
@@ -125,7 +128,9 @@ class Process {
       pidfd_, POLLIN, 0
     };
     if (::poll(&descriptor, 1, static_cast<int>(patience.count())) > 0) return true;
-    if (Clock::now() > deadline_) throw std::runtime_error(command_ + ": still running after the timeout; it wrote\n" + contents(err_));
+    if (Clock::now() > deadline_)
+      throw std::runtime_error(command_ + ": still running after the timeout; it wrote\n" +
+                               contents(err_));
     return false;
   }
 

@@ -7,7 +7,8 @@
 
 namespace vrlt::test {
 
-/// Options with the sizes that a config has for Qwen2.5-VL where it says nothing: sides of 28 pixels a vision token.
+/// Options with the sizes that a config has for Qwen2.5-VL where it says nothing: sides of 28
+/// pixels a vision token.
 inline video::VideoOptions qwen_video(video::VideoOptions options = {}) {
   options.pixel_factor = 28;
   if (options.min_pixels == 1) options.min_pixels = 128 * 784;
@@ -15,6 +16,8 @@ inline video::VideoOptions qwen_video(video::VideoOptions options = {}) {
   return options;
 }
 
-inline video::ImageOptions qwen_image() { return {.min_pixels = 4 * 784, .max_pixels = 16384 * 784, .pixel_factor = 28}; }
+inline video::ImageOptions qwen_image() {
+  return {.min_pixels = 4 * 784, .max_pixels = 16384 * 784, .pixel_factor = 28};
+}
 
 }  // namespace vrlt::test

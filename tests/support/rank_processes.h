@@ -12,7 +12,8 @@
 
 namespace vrlt::test {
 
-/// A port of this machine that nobody else is handed while this object lives: bound, but not listened to, so that a server may.
+/// A port of this machine that nobody else is handed while this object lives: bound, but not
+/// listened to, so that a server may.
 class ReservedPort {
  public:
   ReservedPort() : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -38,10 +39,12 @@ class ReservedPort {
 class RankProcesses {
  public:
   /// @param options  of every rank; the launcher's variables are added to its environment.
-  explicit RankProcesses(int world_size, ProcessOptions options = {}) : world_size_(world_size), options_(std::move(options)) {}
+  explicit RankProcesses(int world_size, ProcessOptions options = {})
+      : world_size_(world_size), options_(std::move(options)) {}
 
   /// Starts the next rank, in a folder of its own if one is given.
-  void start(const std::filesystem::path& program, const std::vector<std::string>& arguments, const std::filesystem::path& working_folder = {}) {
+  void start(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+             const std::filesystem::path& working_folder = {}) {
     const auto rank = std::to_string(processes_.size());
     auto options = options_;
     if (!working_folder.empty()) options.working_folder = working_folder;
@@ -53,7 +56,8 @@ class RankProcesses {
                                 {"OMP_NUM_THREADS", "1"}});
     processes_.push_back(std::make_unique<Process>(program, arguments, options));
   }
-  RankProcesses& start_all(const std::filesystem::path& program, const std::vector<std::string>& arguments) {
+  RankProcesses& start_all(const std::filesystem::path& program,
+                           const std::vector<std::string>& arguments) {
     while (static_cast<int>(processes_.size()) < world_size_) start(program, arguments);
     return *this;
   }

@@ -8,7 +8,9 @@
 namespace vrlt::test {
 
 /// The files of readings below golden_dir().
-inline constexpr const char* kReadingFiles[] = {"reading/choice.jsonl", "reading/span.jsonl", "reading/grounded.jsonl", "reading/label_number.jsonl"};
+inline constexpr const char* kReadingFiles[] = {"reading/choice.jsonl", "reading/span.jsonl",
+                                                "reading/grounded.jsonl",
+                                                "reading/label_number.jsonl"};
 
 /// The response of a row, which it keeps.
 class RowResponse {
@@ -17,7 +19,9 @@ class RowResponse {
     if (!row.at("text").is_null()) text_ = row.at("text").get<std::string>();
     open_ = row.value("thinking_open", false);
     const auto block = row.value("answer_block", std::string("last"));
-    block_ = block == "single" ? reading::AnswerBlock::kSingle : block == "first" ? reading::AnswerBlock::kFirst : reading::AnswerBlock::kLast;
+    block_ = block == "single"  ? reading::AnswerBlock::kSingle
+             : block == "first" ? reading::AnswerBlock::kFirst
+                                : reading::AnswerBlock::kLast;
   }
 
   reading::Response get() const {

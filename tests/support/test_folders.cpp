@@ -13,7 +13,9 @@ std::filesystem::path folder_of(const char* variable, const std::filesystem::pat
 
 }  // namespace
 
-std::filesystem::path golden_dir() { return folder_of("VRLT_GOLDEN_DIR", tests_dir() / "golden/data"); }
+std::filesystem::path golden_dir() {
+  return folder_of("VRLT_GOLDEN_DIR", tests_dir() / "golden/data");
+}
 
 std::filesystem::path media_dir() { return folder_of("VRLT_MEDIA_DIR", tests_dir() / "media"); }
 

@@ -21,7 +21,10 @@ namespace vrlt::test {
 class ThreadRanks {
  public:
   explicit ThreadRanks(int world_size)
-      : barrier_(world_size), bytes_(static_cast<size_t>(world_size)), tensors_(static_cast<size_t>(world_size)), world_size_(world_size) {}
+      : barrier_(world_size),
+        bytes_(static_cast<size_t>(world_size)),
+        tensors_(static_cast<size_t>(world_size)),
+        world_size_(world_size) {}
 
   /// Runs `body` on every rank and rethrows the first exception.
   void run(const std::function<void(distributed::ProcessGroup&)>& body) {
@@ -45,8 +48,11 @@ class ThreadRanks {
  private:
   class Rank final : public distributed::ProcessGroup {
    public:
-    Rank(ThreadRanks& ranks, int rank) : ProcessGroup(rank, ranks.world_size_), ranks_(ranks), own_(static_cast<size_t>(rank)) {}
-    Rank(std::shared_ptr<ThreadRanks> part, int rank) : Rank(*part, rank) { part_ = std::move(part); }
+    Rank(ThreadRanks& ranks, int rank)
+        : ProcessGroup(rank, ranks.world_size_), ranks_(ranks), own_(static_cast<size_t>(rank)) {}
+    Rank(std::shared_ptr<ThreadRanks> part, int rank) : Rank(*part, rank) {
+      part_ = std::move(part);
+    }
 
     using ProcessGroup::all_reduce_sum;
     using ProcessGroup::broadcast;
@@ -56,7 +62,9 @@ class ThreadRanks {
       tensor.zero_();
       for (const auto& of_rank : all) tensor.add_(of_rank);
     }
-    std::vector<std::string> all_gather(const std::string& bytes) override { return exchange(ranks_.bytes_, bytes); }
+    std::vector<std::string> all_gather(const std::string& bytes) override {
+      return exchange(ranks_.bytes_, bytes);
+    }
     void broadcast(at::Tensor& tensor) override {
       const at::NoGradGuard no_grad;
       tensor.copy_(exchange(ranks_.tensors_, tensor.clone()).front());
@@ -66,21 +74,26 @@ class ThreadRanks {
     void leave() noexcept override {}
 
    private:
-    std::unique_ptr<distributed::Transfer> begin_all_gather(at::Tensor whole, at::Tensor own) override {
+    std::unique_ptr<distributed::Transfer> begin_all_gather(at::Tensor whole,
+                                                            at::Tensor own) override {
       const at::NoGradGuard no_grad;
       whole.copy_(at::cat(exchange(ranks_.tensors_, own.clone())));
       return distributed::finished_transfer();
     }
-    std::unique_ptr<distributed::Transfer> begin_exchange(at::Tensor received, at::Tensor parts) override {
+    std::unique_ptr<distributed::Transfer> begin_exchange(at::Tensor received,
+                                                          at::Tensor parts) override {
       const at::NoGradGuard no_grad;
       std::vector<at::Tensor> pieces;
-      for (const auto& of_rank : exchange(ranks_.tensors_, parts.clone())) pieces.push_back(of_rank.chunk(world_size())[static_cast<int64_t>(own_)]);
+      for (const auto& of_rank : exchange(ranks_.tensors_, parts.clone()))
+        pieces.push_back(of_rank.chunk(world_size())[static_cast<int64_t>(own_)]);
       received.copy_(at::cat(pieces));
       return distributed::finished_transfer();
     }
-    std::unique_ptr<distributed::ProcessGroup> make_subgroup(const std::vector<int>& members, const std::string& name) override {
+    std::unique_ptr<distributed::ProcessGroup> make_subgroup(const std::vector<int>& members,
+                                                             const std::string& name) override {
       const auto place = std::find(members.begin(), members.end(), rank()) - members.begin();
-      return std::make_unique<Rank>(ranks_.part(name, static_cast<int>(members.size())), static_cast<int>(place));
+      return std::make_unique<Rank>(ranks_.part(name, static_cast<int>(members.size())),
+                                    static_cast<int>(place));
     }
 
     template <typename T>

@@ -7,9 +7,10 @@
 
 namespace vrlt::test {
 
-/// config.json of a model small enough for any test: 2 layers of width 32, 4 query and 2 key heads, and a vision tower of one
-/// block with windows of 2x2 merged units and one full one. Special ids are those of the golden mini tokenizer. The weights'
-/// standard deviation of 0.2 keeps attention from being flat.
+/// config.json of a model small enough for any test: 2 layers of width 32, 4 query and 2 key heads,
+/// and a vision tower of one block with windows of 2x2 merged units and one full one. Special ids
+/// are those of the golden mini tokenizer. The weights' standard deviation of 0.2 keeps attention
+/// from being flat.
 inline io::Json tiny_model_config() {
   return io::Json::parse(R"({
     "architectures": ["Qwen2_5_VLForConditionalGeneration"],
@@ -30,15 +31,20 @@ inline io::Json tiny_model_config() {
   })");
 }
 
-/// Writes config.json and generation_config.json, to be opened with ModelOptions{.random_weights = true}.
-/// @param overrides  merged into the config as by JSON merge patch: null removes a key.  @return `folder`.
-inline std::filesystem::path make_tiny_model_folder(const std::filesystem::path& folder, const io::Json& overrides = io::Json::object()) {
+/// Writes config.json and generation_config.json, to be opened with ModelOptions{.random_weights =
+/// true}.
+/// @param overrides  merged into the config as by JSON merge patch: null removes a key.  @return
+/// `folder`.
+inline std::filesystem::path make_tiny_model_folder(
+    const std::filesystem::path& folder, const io::Json& overrides = io::Json::object()) {
   auto config = tiny_model_config();
   config.merge_patch(overrides);
   std::filesystem::create_directories(folder);
   io::write_file_atomic(folder / "config.json", config.dump(2) + "\n");
-  io::write_file_atomic(folder / "generation_config.json", R"({"bos_token_id": 1000, "pad_token_id": 1000, "eos_token_id": [1002, 1000]})"
-                                                           "\n");
+  io::write_file_atomic(
+      folder / "generation_config.json",
+      R"({"bos_token_id": 1000, "pad_token_id": 1000, "eos_token_id": [1002, 1000]})"
+      "\n");
   return folder;
 }
 

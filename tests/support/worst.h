@@ -9,7 +9,8 @@
 
 namespace vrlt::test {
 
-/// The largest difference seen per quantity, printed when the program ends: a tolerance is judged by what is left of it.
+/// The largest difference seen per quantity, printed when the program ends: a tolerance is judged
+/// by what is left of it.
 class Worst : public ::testing::Environment {
  public:
   static void note(const std::string& quantity, double difference) {
@@ -19,7 +20,8 @@ class Worst : public ::testing::Environment {
 
  private:
   void TearDown() override {
-    for (const auto& [quantity, difference] : table()) std::printf("worst %-28s %.3g\n", quantity.c_str(), difference);
+    for (const auto& [quantity, difference] : table())
+      std::printf("worst %-28s %.3g\n", quantity.c_str(), difference);
   }
   static std::map<std::string, double>& table() {
     static std::map<std::string, double> differences;

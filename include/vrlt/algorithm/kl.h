@@ -11,10 +11,12 @@
 
 namespace vrlt::algorithm {
 
-/// One row of the table of estimators of KL(policy || reference), per token, as functions of x = ref_log_probs - log_probs.
+/// One row of the table of estimators of KL(policy || reference), per token, as functions of x =
+/// ref_log_probs - log_probs.
 struct KlEntry : Choice {
   at::Tensor (*value)(const at::Tensor& x);
-  at::Tensor (*gradient_of)(const at::Tensor& x);  ///< Null: the value's own; else the value is constant and this gives the gradient.
+  /// Null: the value's own; else the value is constant and this gives the gradient.
+  at::Tensor (*gradient_of)(const at::Tensor& x);
 };
 
 /// k1, abs, k2, k3: -x, |x|, x^2/2, e^x - x - 1. Source: Schulman, "Approximating KL divergence".
@@ -25,10 +27,12 @@ std::span<const KlEntry> kl_table();
 const KlEntry& find_kl(const std::string& name);
 
 /// [N] with the clamps of `config`; without its coefficient and bias correction.
-at::Tensor kl_divergence(const at::Tensor& log_probs, const at::Tensor& ref_log_probs, const KlConfig& config = {});
+at::Tensor kl_divergence(const at::Tensor& log_probs, const at::Tensor& ref_log_probs,
+                         const KlConfig& config = {});
 
-/// The coefficient of the divergence in the reward after a batch of `rows` responses: changes by at most 0.2 rows / horizon towards
-/// a mean divergence of `target`. Source: Ziegler et al., arXiv:1909.08593 sec. 2.2.
+/// The coefficient of the divergence in the reward after a batch of `rows` responses: changes by at
+/// most 0.2 rows / horizon towards a mean divergence of `target`. Source: Ziegler et al.,
+/// arXiv:1909.08593 sec. 2.2.
 double adapted_kl_coef(double coef, double divergence, double target, int64_t rows, double horizon);
 
 }  // namespace vrlt::algorithm

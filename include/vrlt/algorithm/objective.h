@@ -9,9 +9,11 @@
 
 namespace vrlt::algorithm {
 
-/// The part of an optimizer step's loss that some of its tokens make: the parts of all micro-batches and ranks add up to the loss.
+/// The part of an optimizer step's loss that some of its tokens make: the parts of all
+/// micro-batches and ranks add up to the loss.
 struct Objective {
-  at::Tensor loss;        ///< Scalar, with gradient: policy + kl.coef * kl - entropy.coef * entropy.
+  /// Scalar, with gradient: policy + kl.coef * kl - entropy.coef * entropy.
+  at::Tensor loss;
   at::Tensor policy;      ///< Scalar, aggregated surrogate.
   at::Tensor kl;          ///< Scalar, aggregated; undefined without a reference.
   at::Tensor entropy;     ///< Scalar, aggregated; undefined without an entropy bonus.
@@ -20,10 +22,13 @@ struct Objective {
   at::Tensor correction;  ///< [N] without gradient; undefined without a correction.
 };
 
-/// Agg[ on_policy * surrogate_mask * correction * surrogate + kl.coef * kl ] - entropy.coef * Agg[ entropy ].
-/// Masks and weights of 0 do not change the denominators, nor do they touch the divergence.
-/// @param tokens  one micro-batch; ref_log_probs for a kl.coef above 0, entropy with gradient for an entropy.coef above 0.
+/// Agg[ on_policy * surrogate_mask * correction * surrogate + kl.coef * kl ] - entropy.coef * Agg[
+/// entropy ]. Masks and weights of 0 do not change the denominators, nor do they touch the
+/// divergence.
+/// @param tokens  one micro-batch; ref_log_probs for a kl.coef above 0, entropy with gradient for
+/// an entropy.coef above 0.
 /// @param counts  of the whole step.
-Objective objective(const TokenBatch& tokens, const StepCounts& counts, const ObjectiveConfig& config);
+Objective objective(const TokenBatch& tokens, const StepCounts& counts,
+                    const ObjectiveConfig& config);
 
 }  // namespace vrlt::algorithm

@@ -3,8 +3,9 @@
 #include "vrlt/algorithm/policy_loss.h"
 #include "vrlt/core/choice.h"
 
-// The terms of the objective by name, without their functions: what a config is checked against before LibTorch is loaded. Each table
-// of functions is made of these rows, and does not compile if one is missing on either side.
+// The terms of the objective by name, without their functions: what a config is checked against
+// before LibTorch is loaded. Each table of functions is made of these rows, and does not compile if
+// one is missing on either side.
 
 namespace vrlt::algorithm {
 

@@ -24,10 +24,13 @@ struct KeyFlag {
 
 /// Parses what every program takes, prints --help and --version, runs `body` guarded.
 /// @param tables  names that --list accepts.
-int run_program(int argc, char** argv, const std::string& name, const std::string& description, const std::vector<std::string>& tables,
-                const std::function<int(const CommandLine&)>& body, const std::vector<KeyFlag>& flags = {});
+int run_program(int argc, char** argv, const std::string& name, const std::string& description,
+                const std::vector<std::string>& tables,
+                const std::function<int(const CommandLine&)>& body,
+                const std::vector<KeyFlag>& flags = {});
 
-/// Parses the command line (help and version: 0; a mistake: 2), sets up logging and signals, runs `body` guarded.
+/// Parses the command line (help and version: 0; a mistake: 2), sets up logging and signals, runs
+/// `body` guarded.
 int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>& body);
 
 /// Runs `body` and turns what it throws into an exit code: the one place that catches.

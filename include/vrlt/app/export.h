@@ -11,7 +11,8 @@ struct ExportCommand {
   std::string format;
   std::vector<std::filesystem::path> records;
   std::vector<std::filesystem::path> samples;  ///< samples.jsonl of an evaluation of these records.
-  std::filesystem::path output;                ///< File, or folder if the format writes several files.
+  /// File, or folder if the format writes several files.
+  std::filesystem::path output;
 };
 
 /// @return the exit code. @throws ConfigError, MissingInputError, DataError, DiskError.

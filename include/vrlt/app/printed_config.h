@@ -9,13 +9,18 @@
 
 namespace vrlt::app {
 
-/// What --print-config prints: the resolved config with the help of every key; without a config every key there is.
-std::string printed_config(const CommandLine& command, const std::function<void(config::FieldVisitor&)>& visit);
+/// What --print-config prints: the resolved config with the help of every key; without a config
+/// every key there is.
+std::string printed_config(const CommandLine& command,
+                           const std::function<void(config::FieldVisitor&)>& visit);
 
 /// Prints it for a config of any program.
 template <typename Config>
 void print_config(const CommandLine& command, Config config) {
-  std::fputs(printed_config(command, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); }).c_str(), stdout);
+  std::fputs(
+      printed_config(command, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); })
+          .c_str(),
+      stdout);
 }
 
 }  // namespace vrlt::app

@@ -4,8 +4,8 @@
 
 namespace vrlt::app {
 
-/// `vrlt-select`: K responses per sample into an append-only store, statistics, and the samples worth training on.
-/// A killed run goes on and ends with the same files.
+/// `vrlt-select`: K responses per sample into an append-only store, statistics, and the samples
+/// worth training on. A killed run goes on and ends with the same files.
 int run_select(const CommandLine& command);
 
 }  // namespace vrlt::app

@@ -4,7 +4,8 @@
 
 namespace vrlt::app {
 
-/// Prints a table of names and their help: what --list takes. @throws ConfigError listing the known tables.
+/// Prints a table of names and their help: what --list takes. @throws ConfigError listing the known
+/// tables.
 void print_table(const std::string& name);
 
 }  // namespace vrlt::app

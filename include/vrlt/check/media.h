@@ -24,14 +24,19 @@ struct MediaRequest {
 struct MediaResult {
   int64_t videos = 0, videos_found = 0;
   int64_t subtitles = 0, subtitles_found = 0;
-  std::vector<std::optional<double>> seconds;               ///< Of the sample's video; none: there is none, or it cannot be opened.
-  std::vector<std::optional<processor::PromptPlan>> plans;  ///< By sample; none: not asked for, or the sample cannot be asked.
+  /// Of the sample's video; none: there is none, or it cannot be opened.
+  std::vector<std::optional<double>> seconds;
+  /// By sample; none: not asked for, or the sample cannot be asked.
+  std::vector<std::optional<processor::PromptPlan>> plans;
 };
 
-/// Opens every video (or folder of frames) once, without decoding it, and compares it with the records: missing or broken ones, durations that
-/// differ from the annotation by more than 1 s and 2 %, clips and spans beyond the end, frames too narrow to be resized; images and subtitles must
-/// be readable. With a planner also what a run would refuse: too few frames, text that cannot be tokenized, prompts beyond the model's length.
-/// Every finding names a sample. @throws StopRequested.
-MediaResult check_media(const Samples& samples, const MediaRequest& request, std::vector<Finding>& findings);
+/// Opens every video (or folder of frames) once, without decoding it, and compares it with the
+/// records: missing or broken ones, durations that differ from the annotation by more than 1 s and
+/// 2 %, clips and spans beyond the end, frames too narrow to be resized; images and subtitles must
+/// be readable. With a planner also what a run would refuse: too few frames, text that cannot be
+/// tokenized, prompts beyond the model's length. Every finding names a sample. @throws
+/// StopRequested.
+MediaResult check_media(const Samples& samples, const MediaRequest& request,
+                        std::vector<Finding>& findings);
 
 }  // namespace vrlt::check

@@ -25,7 +25,8 @@ struct WeightedName {
 };
 
 /// Something that walks the fields of a config struct: a loader, a checker, a printer.
-/// Every struct has one `void visit_fields(FieldVisitor&, Struct&)`, which is its only list of fields.
+/// Every struct has one `void visit_fields(FieldVisitor&, Struct&)`, which is its only list of
+/// fields.
 class FieldVisitor {
  public:
   virtual ~FieldVisitor() = default;
@@ -40,8 +41,8 @@ class FieldVisitor {
   virtual void field(const Field& field, std::vector<WeightedName>& value) = 0;
   virtual void begin_section(const char* name, const char* help) = 0;
   virtual void end_section() = 0;
-  /// Whether to visit fields that do nothing with the values visited before them, such as those of another trainer: a loader
-  /// knows them, to say so; a printer leaves them out.
+  /// Whether to visit fields that do nothing with the values visited before them, such as those of
+  /// another trainer: a loader knows them, to say so; a printer leaves them out.
   virtual bool wants_fields_without_effect() const { return true; }
 
   /// A nested struct under its own key.

@@ -25,7 +25,8 @@ enum class ExitCode : int {
 /// Base of every error we throw: what went wrong, where, what was expected, what to do.
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
+  Error(ExitCode exit_code, const std::string& message)
+      : std::runtime_error(message), exit_code_(exit_code) {}
   ExitCode exit_code() const { return exit_code_; }
 
  private:
@@ -62,7 +63,9 @@ std::string concat(const Parts&... parts) {
 }  // namespace vrlt
 
 /// Throws ContractError, with the condition and the place, if the caller broke a contract.
-#define VRLT_CHECK(condition, ...)                                                                                                             \
-  do {                                                                                                                                         \
-    if (!(condition)) throw ::vrlt::ContractError(::vrlt::concat(__FILE__, ":", __LINE__, ": " #condition ": ", ::vrlt::concat(__VA_ARGS__))); \
+#define VRLT_CHECK(condition, ...)                                                              \
+  do {                                                                                          \
+    if (!(condition))                                                                           \
+      throw ::vrlt::ContractError(::vrlt::concat(__FILE__, ":", __LINE__, ": " #condition ": ", \
+                                                 ::vrlt::concat(__VA_ARGS__)));                 \
   } while (false)

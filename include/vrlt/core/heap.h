@@ -2,8 +2,9 @@
 
 namespace vrlt {
 
-/// Makes the C library's heap keep what is freed instead of giving it back to the system, for blocks up to 32 MiB: buffers of a step are asked for
-/// again in the next one, and giving pages back and having them cleared anew takes up to a fifth of the time of a short step. glibc's own
+/// Makes the C library's heap keep what is freed instead of giving it back to the system, for
+/// blocks up to 32 MiB: buffers of a step are asked for again in the next one, and giving pages
+/// back and having them cleared anew takes up to a fifth of the time of a short step. glibc's own
 /// adjustment of its limits gets there too, but in some steps only. Without glibc: does nothing.
 void keep_freed_memory();
 

@@ -15,7 +15,8 @@ std::vector<std::string> names_of(const Table& table) {
   return names;
 }
 
-/// The row of that name. @param what  a row is, for the message. @throws ConfigError listing the known names.
+/// The row of that name. @param what  a row is, for the message. @throws ConfigError listing the
+/// known names.
 template <typename Table>
 const auto& find_row(const Table& table, const std::string& name, const char* what) {
   std::string known;

@@ -9,8 +9,8 @@ namespace vrlt {
 /// A 64-bit hash of bytes that never changes between versions or machines (FNV-1a, then mixed).
 uint64_t stable_hash(std::string_view bytes);
 
-/// Stateless randomness: a value is a pure function of its coordinates, never of what was drawn before, of batch order,
-/// rank or resume.
+/// Stateless randomness: a value is a pure function of its coordinates, never of what was drawn
+/// before, of batch order, rank or resume.
 /// @param key       who draws: stable_hash of a sample id, say.
 /// @param draw      which of its draws (response index k).
 /// @param position  where inside the draw (token position).

@@ -11,14 +11,15 @@
 
 namespace vrlt {
 
-/// Records as bytes, for the ranks of one program: the same build on both sides, so that a number is as it lies in memory, NaN and infinities too.
-/// Texts and lists stand behind their length. A record says its fields once, for both ways, in its own namespace:
+/// Records as bytes, for the ranks of one program: the same build on both sides, so that a number
+/// is as it lies in memory, NaN and infinities too. Texts and lists stand behind their length. A
+/// record says its fields once, for both ways, in its own namespace:
 ///
 ///   template <typename Visitor, typename Row>
 ///     requires std::is_same_v<std::remove_const_t<Row>, ResponseRow>
 ///   void visit_fields(Visitor& visit, Row& row) {
-///     auto& [position, number] = row;  // a field that is added does not compile until it is named here too
-///     visit(position, number);
+///     auto& [position, number] = row;  // a field that is added does not compile until it is named
+///     here too visit(position, number);
 ///   }
 class RecordWriter {
  public:
@@ -49,7 +50,8 @@ class RecordWriter {
   std::string bytes_;
 };
 
-/// Reads what a RecordWriter wrote, in the same order. @throws ContractError where the bytes end too early.
+/// Reads what a RecordWriter wrote, in the same order. @throws ContractError where the bytes end
+/// too early.
 class RecordReader {
  public:
   explicit RecordReader(std::string_view bytes) : bytes_(bytes) {}

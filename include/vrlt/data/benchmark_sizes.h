@@ -9,7 +9,8 @@
 
 namespace vrlt::data {
 
-/// How many samples a split of a benchmark has as published, or the part of it whose group `group` is `value`.
+/// How many samples a split of a benchmark has as published, or the part of it whose group `group`
+/// is `value`.
 struct BenchmarkSize {
   const char* bench;
   const char* split;

@@ -13,18 +13,31 @@
 
 namespace vrlt::data {
 
-/// What a converter may be given beside the annotations; each row of the table says which of these it takes.
-enum class ConverterOption { kVideoFolder, kDurations, kSubtitles, kLayout, kFramesFps, kVideoLength };
+/// What a converter may be given beside the annotations; each row of the table says which of these
+/// it takes.
+enum class ConverterOption {
+  kVideoFolder,
+  kDurations,
+  kSubtitles,
+  kLayout,
+  kFramesFps,
+  kVideoLength
+};
 
 struct ConversionRequest {
   std::filesystem::path annotations;  ///< File or folder as published: see ConverterEntry::input.
   std::string split;                  ///< Goes into the ids and the records; not empty.
-  std::string video_folder;           ///< Put before the path of every video; relative to the data root, may be empty.
-  std::filesystem::path durations;    ///< Charades_v1_{train,test}.csv: durations in seconds; may be empty.
-  std::filesystem::path subtitles;    ///< Folder of <video>.srt files; may be empty.
-  std::string layout;                 ///< Which of the layouts that the videos are published in; empty: the usual one.
-  std::optional<double> frames_fps;   ///< The videos are folders of numbered pictures (00001.jpg, ...) at this rate.
-  /// Seconds of a video (relative to the data root) as measured in its file, in place of the annotated ones; may be empty.
+  /// Put before the path of every video; relative to the data root, may be empty.
+  std::string video_folder;
+  /// Charades_v1_{train,test}.csv: durations in seconds; may be empty.
+  std::filesystem::path durations;
+  std::filesystem::path subtitles;  ///< Folder of <video>.srt files; may be empty.
+  /// Which of the layouts that the videos are published in; empty: the usual one.
+  std::string layout;
+  /// The videos are folders of numbered pictures (00001.jpg, ...) at this rate.
+  std::optional<double> frames_fps;
+  /// Seconds of a video (relative to the data root) as measured in its file, in place of the
+  /// annotated ones; may be empty.
   /// @throws MissingInputError, DataError.
   std::function<double(const std::string& video)> measure_seconds = {};
   bool strict = false;  ///< The first odd item ends the conversion, with its place.
@@ -35,8 +48,10 @@ class Conversion {
  public:
   explicit Conversion(bool strict = false) : odd(strict) {}
 
-  /// Adds a record, which our own loader must accept. @param place  of the item that it was made of.
-  /// @throws DataError with the place if it does not, or if the id was used before: see OddItems::item.
+  /// Adds a record, which our own loader must accept. @param place  of the item that it was made
+  /// of.
+  /// @throws DataError with the place if it does not, or if the id was used before: see
+  /// OddItems::item.
   void add(io::Json record, const std::string& place);
 
   const std::vector<io::Json>& records() const { return records_; }
@@ -44,7 +59,8 @@ class Conversion {
 
   OddItems odd;                                ///< What was changed, and what was left out.
   std::vector<std::filesystem::path> sources;  ///< The files that were read.
-  io::Json first_item;                         ///< The first item that was looked at, whole; null if there was none.
+  /// The first item that was looked at, whole; null if there was none.
+  io::Json first_item;
 
  private:
   std::vector<io::Json> records_;  ///< Lines of a records file, in the order of the source.
@@ -58,14 +74,17 @@ struct ConverterEntry {
   const char* input;  ///< The file as published, or the folder and the files expected in it.
   const char* split;  ///< The usual one.
   std::vector<ConverterOption> options;
-  /// Throws a DataError for an item that it cannot use, inside OddItems::item, and reports to `odd` what it reads in another way than written.
-  /// @throws MissingInputError naming the file that was expected; DataError with its place for a file that is not of the format.
+  /// Throws a DataError for an item that it cannot use, inside OddItems::item, and reports to `odd`
+  /// what it reads in another way than written.
+  /// @throws MissingInputError naming the file that was expected; DataError with its place for a
+  /// file that is not of the format.
   void (*read)(const ConversionRequest& request, Conversion& conversion);
 };
 
 std::span<const ConverterEntry> converter_table();
 
-/// Reads annotations. @throws as ConverterEntry::read, and DataError if nothing could be used (what was dropped first, and whose rows they are).
+/// Reads annotations. @throws as ConverterEntry::read, and DataError if nothing could be used (what
+/// was dropped first, and whose rows they are).
 Conversion convert(const ConverterEntry& entry, const ConversionRequest& request);
 
 /// @throws ConfigError listing the known names.

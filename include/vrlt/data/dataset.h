@@ -11,7 +11,8 @@ namespace vrlt::data {
 /// @throws MissingInputError, DataError with path:line.
 std::vector<Sample> load_samples(const std::vector<std::filesystem::path>& files);
 
-/// The order in which samples are visited: epoch after epoch, each a permutation that depends on (seed, epoch) only.
+/// The order in which samples are visited: epoch after epoch, each a permutation that depends on
+/// (seed, epoch) only.
 class SampleOrder {
  public:
   SampleOrder(int64_t num_samples, uint64_t seed, bool shuffle);

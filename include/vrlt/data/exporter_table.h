@@ -12,12 +12,15 @@ namespace vrlt::data {
 
 /// What a model said about a sample: a line of samples.jsonl of an evaluation.
 struct Prediction {
-  std::string text;               ///< As generated; as its authors read it ("read_as"), where the prompt had them read something else.
+  /// As generated; as its authors read it ("read_as"), where the prompt had them read something
+  /// else.
+  std::string text;
   std::optional<int64_t> option;  ///< As our grammar reads it.
   std::optional<Interval> span;   ///< The same, seconds of the video file.
 };
 
-/// Of several responses the first. @param clip_start  of the sample: what a model says counts from there.
+/// Of several responses the first. @param clip_start  of the sample: what a model says counts from
+/// there.
 /// @throws DataError naming the field.
 Prediction parse_prediction(const io::Json& line, double clip_start, const std::string& origin);
 
@@ -31,7 +34,8 @@ struct ExportedFile {
 /// What an exporter made.
 struct Export {
   std::vector<ExportedFile> files;
-  std::vector<std::string> notes;  ///< Samples that were left out or that are written without an answer.
+  /// Samples that were left out or that are written without an answer.
+  std::vector<std::string> notes;
 };
 
 /// One row of the table of files that we write for the scripts of others.

@@ -13,11 +13,13 @@ namespace vrlt::data {
 struct OddKind {
   std::string name;  ///< The same for all of them: odd "answer".
   int64_t count = 0;
-  std::vector<std::string> first;  ///< What is said of the first of them, each with its place and id.
+  /// What is said of the first of them, each with its place and id.
+  std::vector<std::string> first;
 };
 
-/// What is odd in annotations, and the one rule for it, which no converter decides for itself: what can be read in another spelling is repaired, an
-/// item that cannot be read is dropped, both are counted and named, and the conversion goes on. Strict: the first of either ends it.
+/// What is odd in annotations, and the one rule for it, which no converter decides for itself: what
+/// can be read in another spelling is repaired, an item that cannot be read is dropped, both are
+/// counted and named, and the conversion goes on. Strict: the first of either ends it.
 class OddItems {
  public:
   explicit OddItems(bool strict = false) : strict_(strict) {}
@@ -26,11 +28,12 @@ class OddItems {
   /// @return whether it was read. @throws DataError if strict; other errors always.
   bool item(const std::function<void()>& read);
 
-  /// The item was read in another way than it is written. @param text  with its place. @throws DataError if strict.
+  /// The item was read in another way than it is written. @param text  with its place. @throws
+  /// DataError if strict.
   void repaired(const std::string& kind, const std::string& text);
 
-  /// The item is sound, but of a kind that is not for us, such as the open questions of a benchmark of choices: counted with the dropped, strict or
-  /// not.
+  /// The item is sound, but of a kind that is not for us, such as the open questions of a benchmark
+  /// of choices: counted with the dropped, strict or not.
   void passed_over(const std::string& kind, const std::string& text);
 
   bool strict() const { return strict_; }
@@ -50,11 +53,12 @@ std::vector<std::string> texts_of(const std::vector<OddKind>& kinds);
 /// How many items there are of all kinds.
 int64_t count_of(const std::vector<OddKind>& kinds);
 
-/// An item that cannot be read, for a reason with a name of its own. Other DataErrors are counted as what they are: no "answer", odd "answer", no
-/// JSON.
+/// An item that cannot be read, for a reason with a name of its own. Other DataErrors are counted
+/// as what they are: no "answer", odd "answer", no JSON.
 class OddItemError : public DataError {
  public:
-  OddItemError(std::string kind, const std::string& text) : DataError(text), kind_(std::move(kind)) {}
+  OddItemError(std::string kind, const std::string& text)
+      : DataError(text), kind_(std::move(kind)) {}
   const std::string& kind() const { return kind_; }
 
  private:

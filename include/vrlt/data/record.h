@@ -13,15 +13,17 @@ namespace vrlt::data {
 /// A records file that stays open, to read its lines again.
 class RecordSource;
 
-/// The line of a records file behind a sample, unknown keys included. It is rarely asked for and would take more memory than all else of the
-/// sample: a line of a file is read again when it is.
+/// The line of a records file behind a sample, unknown keys included. It is rarely asked for and
+/// would take more memory than all else of the sample: a line of a file is read again when it is.
 class Record {
  public:
   /// Kept as text: for samples that are in no file.
   Record& operator=(const io::Json& object);
 
-  /// A line of a file: where it stands, without its line feed. @param text  of the line, to notice later that the file has changed.
-  static Record in_file(std::shared_ptr<const RecordSource> file, uint64_t offset, std::string_view text);
+  /// A line of a file: where it stands, without its line feed. @param text  of the line, to notice
+  /// later that the file has changed.
+  static Record in_file(std::shared_ptr<const RecordSource> file, uint64_t offset,
+                        std::string_view text);
 
   /// The whole line; null for a sample that was made without one.
   /// @throws DataError if the file has changed since; DiskError.

@@ -14,8 +14,18 @@
 
 namespace vrlt::data {
 
-/// What a sample asks for. Names in files: mcq, tvg, gqa, yes_no, caption_match, caption, rtl, open.
-enum class Task { kMultipleChoice, kTemporalGrounding, kGroundedQa, kYesNo, kCaptionMatch, kCaption, kReasoningLocalization, kOpen };
+/// What a sample asks for. Names in files: mcq, tvg, gqa, yes_no, caption_match, caption, rtl,
+/// open.
+enum class Task {
+  kMultipleChoice,
+  kTemporalGrounding,
+  kGroundedQa,
+  kYesNo,
+  kCaptionMatch,
+  kCaption,
+  kReasoningLocalization,
+  kOpen
+};
 
 std::string to_string(Task task);
 std::optional<Task> parse_task(const std::string& name);
@@ -26,22 +36,32 @@ struct Sample {
   std::string id;  ///< Unique in its file.
   Task task = Task::kMultipleChoice;
   SharedText bench, split, source;
-  std::vector<std::string> images;    ///< Still pictures that the model sees before the video; relative to the data root, no "..".
-  std::string video;                  ///< The same; may be empty where there are images and no times are asked for.
-  std::optional<FrameFolder> frames;  ///< Set where `video` is a folder of still pictures ("video_kind": "frames").
+  /// Still pictures that the model sees before the video; relative to the data root, no "..".
+  std::vector<std::string> images;
+  /// The same; may be empty where there are images and no times are asked for.
+  std::string video;
+  /// Set where `video` is a folder of still pictures ("video_kind": "frames").
+  std::optional<FrameFolder> frames;
   double clip_start = 0.0;
-  std::optional<double> clip_end;        ///< Empty: to the end.
-  std::optional<double> duration;        ///< As annotated, seconds.
-  std::string question;                  ///< Bare: no options, no prompt text.
-  SharedText query_raw;                  ///< The question as annotated, where `question` was cleaned; may be empty.
-  std::vector<std::string> options;      ///< Texts without letters; empty unless multiple choice or caption matching.
+  std::optional<double> clip_end;  ///< Empty: to the end.
+  std::optional<double> duration;  ///< As annotated, seconds.
+  std::string question;            ///< Bare: no options, no prompt text.
+  /// The question as annotated, where `question` was cleaned; may be empty.
+  SharedText query_raw;
+  /// Texts without letters; empty unless multiple choice or caption matching.
+  std::vector<std::string> options;
   std::optional<int64_t> answer_option;  ///< 0-based index of the right option.
   std::optional<std::string> answer_text;
-  std::vector<Interval> segments;  ///< Truth, seconds of the video file; start <= end. May begin before 0 or end beyond the video, as annotated.
-  SharedText subtitles;            ///< An .srt file, relative to the data root, no ".."; may be empty.
-  SharedText prompt;               ///< Prompt id that overrides the task's default; may be empty.
-  SharedText cluster;              ///< For clustered errors; the video if the record names none.
-  std::vector<std::string> flags;  ///< What a converter noted: gt_inverted_fixed, gt_zero_length, gt_beyond_duration, dup_options, gt_f16, ...
+  /// Truth, seconds of the video file; start <= end. May begin before 0 or end beyond the video, as
+  /// annotated.
+  std::vector<Interval> segments;
+  /// An .srt file, relative to the data root, no ".."; may be empty.
+  SharedText subtitles;
+  SharedText prompt;   ///< Prompt id that overrides the task's default; may be empty.
+  SharedText cluster;  ///< For clustered errors; the video if the record names none.
+  /// What a converter noted: gt_inverted_fixed, gt_zero_length, gt_beyond_duration, dup_options,
+  /// gt_f16, ...
+  std::vector<std::string> flags;
   std::map<std::string, std::string> groups;
   Record record;
 

@@ -8,8 +8,8 @@
 
 namespace vrlt::data {
 
-/// Text that many samples have in common, such as the name of their benchmark: it is kept once for all of them, for as long as the program runs.
-/// To be read as a std::string.
+/// Text that many samples have in common, such as the name of their benchmark: it is kept once for
+/// all of them, for as long as the program runs. To be read as a std::string.
 class SharedText {
  public:
   SharedText() : text_(&kept("")) {}
@@ -24,7 +24,9 @@ class SharedText {
 
   friend bool operator==(const SharedText& a, const SharedText& b) { return a.text_ == b.text_; }
   friend bool operator==(const SharedText& a, std::string_view b) { return *a.text_ == b; }
-  friend std::ostream& operator<<(std::ostream& out, const SharedText& text) { return out << *text.text_; }
+  friend std::ostream& operator<<(std::ostream& out, const SharedText& text) {
+    return out << *text.text_;
+  }
   friend void to_json(io::Json& json, const SharedText& text) { json = *text.text_; }
 
  private:

@@ -13,8 +13,9 @@ struct TruthProblem {
   std::string message;  ///< With the numbers of this one: "the truth [4, 4] has no length".
 };
 
-/// Looks at the record alone: true spans of which none has a length, or of which none reaches into the clip, or that all begin
-/// after the annotated duration. Nothing for a sample without spans, and where one of several can be hit.
+/// Looks at the record alone: true spans of which none has a length, or of which none reaches into
+/// the clip, or that all begin after the annotated duration. Nothing for a sample without spans,
+/// and where one of several can be hit.
 std::optional<TruthProblem> truth_problem(const Sample& sample);
 
 }  // namespace vrlt::data

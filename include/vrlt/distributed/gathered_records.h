@@ -9,7 +9,8 @@
 
 namespace vrlt::distributed {
 
-/// The records of all ranks: those of rank 0 in their order, then those of rank 1, and so on. All ranks call it.
+/// The records of all ranks: those of rank 0 in their order, then those of rank 1, and so on. All
+/// ranks call it.
 /// @tparam Record  has visit_fields, see RecordWriter.
 template <typename Record>
 std::vector<Record> gathered_records(const std::vector<Record>& own, ProcessGroup& group) {
@@ -21,7 +22,8 @@ std::vector<Record> gathered_records(const std::vector<Record>& own, ProcessGrou
     std::vector<Record> of_rank;
     reader(of_rank);
     VRLT_CHECK(reader.at_end(), "the records of a rank are followed by something else");
-    all.insert(all.end(), std::make_move_iterator(of_rank.begin()), std::make_move_iterator(of_rank.end()));
+    all.insert(all.end(), std::make_move_iterator(of_rank.begin()),
+               std::make_move_iterator(of_rank.end()));
   }
   return all;
 }

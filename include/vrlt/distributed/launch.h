@@ -27,12 +27,15 @@ using Environment = std::function<const char*(const char* name)>;
 ///   OMPI_COMM_WORLD_RANK, _SIZE, _LOCAL_RANK                 mpirun of Open MPI
 ///   SLURM_PROCID, SLURM_NTASKS, SLURM_LOCALID                srun
 ///   PMI_RANK, PMI_SIZE, MPI_LOCALRANKID                      mpirun of MPICH and Intel MPI
-/// MASTER_ADDR and MASTER_PORT go before what mpirun and srun imply: the first host of the job, a port made from its number.
-/// None of them: one rank.
+/// MASTER_ADDR and MASTER_PORT go before what mpirun and srun imply: the first host of the job, a
+/// port made from its number. None of them: one rank.
 /// @throws ConfigError when variables are missing, malformed or contradict each other.
-Launch detect_launch(const Environment& environment = [](const char* name) -> const char* { return std::getenv(name); });
+Launch detect_launch(const Environment& environment = [](const char* name) -> const char* {
+  return std::getenv(name);
+});
 
-/// The first host of Slurm's node list: "gpu[07-12,20],login1" gives "gpu07". @throws ConfigError if it is malformed.
+/// The first host of Slurm's node list: "gpu[07-12,20],login1" gives "gpu07". @throws ConfigError
+/// if it is malformed.
 std::string first_host(const std::string& node_list);
 
 }  // namespace vrlt::distributed

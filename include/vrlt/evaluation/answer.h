@@ -15,7 +15,8 @@ struct Response {
   int64_t num_tokens = 0;
 };
 
-/// What the model said about one sample: a response, or several that are averaged. `error` is empty unless it could not be asked.
+/// What the model said about one sample: a response, or several that are averaged. `error` is empty
+/// unless it could not be asked.
 struct Answer {
   std::string id;
   std::vector<Response> responses;

@@ -17,7 +17,8 @@ struct StrictEntry {
   SampleScore (*score_response)(const data::Sample& sample, const reading::Response& response);
 
   /// @param thinking_open  the prompt had begun the thinking.
-  SampleScore score(const data::Sample& sample, const std::string& response, bool thinking_open = false) const {
+  SampleScore score(const data::Sample& sample, const std::string& response,
+                    bool thinking_open = false) const {
     return score_response(sample, {.text = response, .thinking_open = thinking_open});
   }
 };

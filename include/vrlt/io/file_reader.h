@@ -10,7 +10,8 @@ namespace vrlt::io {
 /// A regular file opened for reading from its begin to its end.
 class FileReader {
  public:
-  /// @throws MissingInputError; DataError if it may not be read or is not a regular file; DiskError.
+  /// @throws MissingInputError; DataError if it may not be read or is not a regular file;
+  /// DiskError.
   explicit FileReader(std::filesystem::path path);
   ~FileReader();
   FileReader(const FileReader&) = delete;

@@ -8,16 +8,20 @@
 
 namespace vrlt::io {
 
-/// The whole file. @throws MissingInputError if there is none; DataError above `max_bytes`, or if it is not a regular file or a Git LFS pointer.
+/// The whole file. @throws MissingInputError if there is none; DataError above `max_bytes`, or if
+/// it is not a regular file or a Git LFS pointer.
 std::string read_file(const std::filesystem::path& path, uint64_t max_bytes);
 
-/// Whether a file is what a clone without Git LFS holds in place of a large file. Source: the specification of git-lfs.
+/// Whether a file is what a clone without Git LFS holds in place of a large file. Source: the
+/// specification of git-lfs.
 bool is_lfs_pointer(std::string_view bytes);
 
 /// What such a file is, and what to do.
-inline constexpr const char* kLfsPointerHint = "a Git LFS pointer, not the file itself; fetch it with \"git lfs pull\"";
+inline constexpr const char* kLfsPointerHint =
+    "a Git LFS pointer, not the file itself; fetch it with \"git lfs pull\"";
 
-/// Writes `bytes` to a new file beside `path`, syncs, and renames it over `path`: a reader sees the old or the new content.
+/// Writes `bytes` to a new file beside `path`, syncs, and renames it over `path`: a reader sees the
+/// old or the new content.
 /// @throws DiskError naming the path and the system's reason.
 void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
 

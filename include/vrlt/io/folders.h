@@ -6,8 +6,9 @@
 
 namespace vrlt::io {
 
-// Questions to a file system. That it cannot answer is an error of its own and never the answer "not there": a network file system may fail
-// once, and whoever takes that for an empty folder starts over and throws away what it holds.
+// Questions to a file system. That it cannot answer is an error of its own and never the answer
+// "not there": a network file system may fail once, and whoever takes that for an empty folder
+// starts over and throws away what it holds.
 
 /// Whether there is something under this name. @throws DiskError if it cannot be told.
 bool exists(const std::filesystem::path& path);
@@ -15,7 +16,8 @@ bool exists(const std::filesystem::path& path);
 /// Whether there is a folder of this name. @throws DiskError.
 bool is_folder(const std::filesystem::path& path);
 
-/// What a folder holds, in the order of names; nothing if there is no such folder. @throws DiskError if it cannot be listed.
+/// What a folder holds, in the order of names; nothing if there is no such folder. @throws
+/// DiskError if it cannot be listed.
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
 /// The regular files in a folder and below, relative to it and in order. @throws DiskError.

@@ -9,7 +9,8 @@
 
 namespace vrlt::io {
 
-/// The lines of a regular file, one after the other. Memory is that of the longest line, however large the file is.
+/// The lines of a regular file, one after the other. Memory is that of the longest line, however
+/// large the file is.
 class LineReader {
  public:
   /// A mark of UTF-8 at its start is no part of the first line.
@@ -20,10 +21,12 @@ class LineReader {
   /// @throws DataError if the file has become shorter than it was when it was opened; DiskError.
   bool next();
 
-  std::string_view line() const { return line_; }        ///< Without its line feed; valid until next().
+  /// Without its line feed; valid until next().
+  std::string_view line() const { return line_; }
   bool has_line_feed() const { return has_line_feed_; }  ///< False for a torn last line.
   int64_t number() const { return number_; }             ///< 1-based.
-  uint64_t end_offset() const { return end_offset_; }    ///< Where the line ends in the file, behind the line feed.
+  /// Where the line ends in the file, behind the line feed.
+  uint64_t end_offset() const { return end_offset_; }
 
  private:
   bool fill();

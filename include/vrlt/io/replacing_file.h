@@ -7,7 +7,8 @@
 
 namespace vrlt::io {
 
-/// A new file that is written piece by piece beside `path` and takes its place when it is whole. Memory is that of a block.
+/// A new file that is written piece by piece beside `path` and takes its place when it is whole.
+/// Memory is that of a block.
 class ReplacingFile {
  public:
   /// @throws DiskError, as everything else here.

@@ -8,13 +8,15 @@
 
 namespace vrlt::metrics {
 
-/// Cuts a JSON Lines file before the first line whose "step" is more than `step`, so that a resumed run writes the rest again.
+/// Cuts a JSON Lines file before the first line whose "step" is more than `step`, so that a resumed
+/// run writes the rest again.
 /// @return the step of the last line that is left; 0 if there is none.
 /// @throws DataError naming the line and what to do; DiskError.
 int64_t keep_steps_up_to(const std::filesystem::path& path, int64_t step);
 
-/// One line per step to metrics.jsonl, and the same numbers to tensorboard/. What depends on the clock or on what caches
-/// happen to hold (names under time/) goes to timing.jsonl: metrics.jsonl of a resumed run equals that of an undisturbed one.
+/// One line per step to metrics.jsonl, and the same numbers to tensorboard/. What depends on the
+/// clock or on what caches happen to hold (names under time/) goes to timing.jsonl: metrics.jsonl
+/// of a resumed run equals that of an undisturbed one.
 class MetricWriter {
  public:
   /// @param resumed_step  the last finished step of a run that goes on; 0 for a new one.

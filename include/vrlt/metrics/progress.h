@@ -6,11 +6,14 @@
 
 namespace vrlt::metrics {
 
-/// "label [###...] text" in so many columns: the bar shrinks, then goes, then the last parts of the text go, so that no number is cut.
+/// "label [###...] text" in so many columns: the bar shrinks, then goes, then the last parts of the
+/// text go, so that no number is cut.
 /// @param share  done of all, in [0, 1]. @param text  ASCII; its parts stand two spaces apart.
-std::string progress_line(const std::string& label, double share, const std::string& text, size_t columns);
+std::string progress_line(const std::string& label, double share, const std::string& text,
+                          size_t columns);
 
-/// Progress on standard error: a bar that is redrawn on a terminal, a line every ten seconds elsewhere.
+/// Progress on standard error: a bar that is redrawn on a terminal, a line every ten seconds
+/// elsewhere.
 class ProgressBar {
  public:
   ProgressBar(std::string label, int64_t total, int64_t done = 0);

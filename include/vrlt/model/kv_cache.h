@@ -7,13 +7,15 @@
 
 namespace vrlt::model {
 
-/// Keys and values of a decoding batch: N places, each with the prefix of one prompt and G slots for the suffixes of its responses.
-/// The prefix is never copied per response. Rows, which are the responses that still grow, leave one by one; a place without rows can be
-/// given to another prompt. Keys are stored with time last: a query meets all of them in one product.
+/// Keys and values of a decoding batch: N places, each with the prefix of one prompt and G slots
+/// for the suffixes of its responses. The prefix is never copied per response. Rows, which are the
+/// responses that still grow, leave one by one; a place without rows can be given to another
+/// prompt. Keys are stored with time last: a query meets all of them in one product.
 class KvCache {
  public:
   struct Layer {
-    at::Tensor prefix_keys;    ///< [N, K, Dh, P], P of the longest prompt so far; finite beyond each prompt's length.
+    /// [N, K, Dh, P], P of the longest prompt so far; finite beyond each prompt's length.
+    at::Tensor prefix_keys;
     at::Tensor prefix_values;  ///< [N, K, P, Dh]
     at::Tensor suffix_keys;    ///< [N, G, K, Dh, capacity]; finite beyond each suffix.
     at::Tensor suffix_values;  ///< [N, G, K, capacity, Dh]
@@ -23,7 +25,8 @@ class KvCache {
     int64_t next_position = 0;  ///< The position of the first response token.
     int64_t suffix_length = 0;  ///< The same for all rows of a place: they started together.
 
-    int64_t position() const { return next_position + suffix_length; }  ///< The position of the token that comes next.
+    /// The position of the token that comes next.
+    int64_t position() const { return next_position + suffix_length; }
   };
   struct Row {
     int64_t place = 0, slot = 0;
@@ -60,10 +63,12 @@ class KvCache {
   /// Places without rows.
   std::vector<int64_t> free_places() const;
 
-  /// Gives free places to the prompts of another cache, which was not forked; their rows come last, place by place.
+  /// Gives free places to the prompts of another cache, which was not forked; their rows come last,
+  /// place by place.
   void admit(const KvCache& prompts);
 
-  /// Gives memory back once at most half of the places, or of the slots of every place, are in use. The order of rows stays.
+  /// Gives memory back once at most half of the places, or of the slots of every place, are in use.
+  /// The order of rows stays.
   void compact();
 
  private:

@@ -16,11 +16,14 @@ namespace vrlt::model {
 
 /// One row of the table of model families, found by `model_type` of config.json.
 struct ModelEntry : ModelChoice {
-  std::unique_ptr<VisionLanguageModel> (*load)(const std::filesystem::path& folder, const io::Json& config, const ModelOptions& options);
+  std::unique_ptr<VisionLanguageModel> (*load)(const std::filesystem::path& folder,
+                                               const io::Json& config, const ModelOptions& options);
   ModelShape (*shape)(const io::Json& config, const std::string& origin);
-  std::unique_ptr<processor::PromptFormat> (*prompt_format)(const std::filesystem::path& folder, const io::Json& config,
+  std::unique_ptr<processor::PromptFormat> (*prompt_format)(const std::filesystem::path& folder,
+                                                            const io::Json& config,
                                                             const std::string& position_rule);
-  void (*write_small)(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer, const std::filesystem::path& folder);
+  void (*write_small)(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer,
+                      const std::filesystem::path& folder);
 };
 
 std::span<const ModelEntry> model_table();

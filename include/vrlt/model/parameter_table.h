@@ -14,7 +14,8 @@ struct NamedParameter {
   at::Tensor tensor;
 };
 
-/// The parameters of a model in a fixed order. Modules hold handles to the same tensors, so in-place updates are seen everywhere.
+/// The parameters of a model in a fixed order. Modules hold handles to the same tensors, so
+/// in-place updates are seen everywhere.
 class ParameterTable {
  public:
   /// @throws ContractError if the name exists.

@@ -18,28 +18,35 @@ struct OpenedModel {
 };
 
 /// @param trains_vision  the vision encoder will change: its features are not for the cache folder.
-/// @throws as model::load_model(); DataError where tokenizer and weights do not fit, or answers could not be read (see check_tokens()).
-OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data, const processor::MediaOptions& media, uint64_t seed,
+/// @throws as model::load_model(); DataError where tokenizer and weights do not fit, or answers
+/// could not be read (see check_tokens()).
+OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data,
+                       const processor::MediaOptions& media, uint64_t seed,
                        bool trains_vision = false);
 
-/// Warns of what the model folder and the records have and this program does not use: another chat template, settings of generation, subtitles.
-/// Once in a run, on its first rank.
-void tell_what_is_not_followed(const settings::ModelSection& model, const settings::DataSection& data,
+/// Warns of what the model folder and the records have and this program does not use: another chat
+/// template, settings of generation, subtitles. Once in a run, on its first rank.
+void tell_what_is_not_followed(const settings::ModelSection& model,
+                               const settings::DataSection& data,
                                const std::vector<const data::Sample*>& samples);
 
 /// The weights alone: a frozen reference.
-std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model, uint64_t seed);
+std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model,
+                                                         uint64_t seed);
 
 /// Before anything below data.root is read. @throws MissingInputError if it is not a folder.
 void require_media_root(const settings::DataSection& data);
 
-/// Reads the records a data section names, at most max_samples. @throws MissingInputError, DataError.
+/// Reads the records a data section names, at most max_samples. @throws MissingInputError,
+/// DataError.
 std::vector<data::Sample> read_samples(const settings::DataSection& data);
 
 /// The record files and the model folder: what inputs.json describes.
-std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model, const settings::DataSection& data);
+std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model,
+                                               const settings::DataSection& data);
 
-/// Keys of a config that may differ when a run goes on: those of how samples are read, and `others`. For RunRecipe::free_keys.
+/// Keys of a config that may differ when a run goes on: those of how samples are read, and
+/// `others`. For RunRecipe::free_keys.
 std::vector<std::string> keys_that_may_change(std::vector<std::string> others);
 
 }  // namespace vrlt::opening

@@ -6,6 +6,7 @@
 namespace vrlt::opening {
 
 /// read_samples of opened_model.h, with another rule for truths that no answer can meet.
-std::vector<data::Sample> read_samples(const settings::DataSection& data, data::BadTruths bad_truths);
+std::vector<data::Sample> read_samples(const settings::DataSection& data,
+                                       data::BadTruths bad_truths);
 
 }  // namespace vrlt::opening

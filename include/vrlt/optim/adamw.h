@@ -8,8 +8,9 @@
 
 namespace vrlt::optim {
 
-/// AdamW by LibTorch's fused kernel. A bfloat16 parameter has a float32 master copy that is what is updated; a float64 one stays float64.
-/// Its state is exp_avg, exp_avg_sq, step and, of a bfloat16 parameter, master.
+/// AdamW by LibTorch's fused kernel. A bfloat16 parameter has a float32 master copy that is what is
+/// updated; a float64 one stays float64. Its state is exp_avg, exp_avg_sq, step and, of a bfloat16
+/// parameter, master.
 class AdamW : public Optimizer {
  public:
   AdamW(NamedTensors parameters, const AdamWConfig& config);

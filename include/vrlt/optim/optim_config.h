@@ -12,7 +12,8 @@ namespace vrlt::optim {
 struct OptimConfig : ScheduleConfig, AdamWConfig {
   std::string optimizer = "adamw";  ///< See optimizer_table.h.
   double max_grad_norm = 1.0;       ///< Of all gradients together; 0: no clipping.
-  int64_t max_skipped_updates = 5;  ///< In a row, for gradients that are not finite, before training ends.
+  /// In a row, for gradients that are not finite, before training ends.
+  int64_t max_skipped_updates = 5;
 };
 
 }  // namespace vrlt::optim

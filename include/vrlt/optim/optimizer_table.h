@@ -10,7 +10,8 @@
 #include "vrlt/core/choice.h"
 #include "vrlt/optim/optim_config.h"
 
-// Names and makers of optimizers. A program that starts without LibTorch reads the names alone, so that this header has none of it.
+// Names and makers of optimizers. A program that starts without LibTorch reads the names alone, so
+// that this header has none of it.
 
 namespace at {
 class Tensor;
@@ -40,7 +41,8 @@ inline constexpr auto kOptimizerChoices = [] {
   return choices;
 }();
 
-/// The optimizer that `config` names. @param parameters  updated in place. @throws ConfigError for an unknown one.
+/// The optimizer that `config` names. @param parameters  updated in place. @throws ConfigError for
+/// an unknown one.
 std::unique_ptr<Optimizer> make_optimizer(const Parameters& parameters, const OptimConfig& config);
 
 }  // namespace vrlt::optim

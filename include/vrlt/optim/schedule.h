@@ -12,7 +12,8 @@ struct ScheduleConfig {
   int64_t warmup_steps = 0;
 };
 
-/// Factor on the learning rate at `step` (0-based) of `num_steps`: linear warm-up, then constant, linear or cosine decay to 0.
+/// Factor on the learning rate at `step` (0-based) of `num_steps`: linear warm-up, then constant,
+/// linear or cosine decay to 0.
 double lr_factor(const ScheduleConfig& config, int64_t step, int64_t num_steps);
 
 std::vector<std::string> lr_schedule_names();
@@ -21,10 +22,13 @@ std::vector<std::string> lr_schedule_names();
 class Schedule {
  public:
   /// @param num_updates  of the whole run.
-  Schedule(const ScheduleConfig& config, int64_t num_updates) : config_(config), num_updates_(num_updates) {}
+  Schedule(const ScheduleConfig& config, int64_t num_updates)
+      : config_(config), num_updates_(num_updates) {}
 
   /// @param updates_done  before this one.
-  double lr(int64_t updates_done) const { return config_.lr * lr_factor(config_, updates_done, num_updates_); }
+  double lr(int64_t updates_done) const {
+    return config_.lr * lr_factor(config_, updates_done, num_updates_);
+  }
 
  private:
   ScheduleConfig config_;

@@ -4,7 +4,8 @@
 
 namespace vrlt::optim {
 
-/// What becomes of updates whose gradients are not finite: each is left out with a warning, and too many in a row end training.
+/// What becomes of updates whose gradients are not finite: each is left out with a warning, and too
+/// many in a row end training.
 class StepPolicy {
  public:
   /// @param max_skipped_updates  in a row.

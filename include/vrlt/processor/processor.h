@@ -12,12 +12,13 @@ namespace vrlt::processor {
 
 /// What one prompt shows before its text: the images in order, then the video.
 struct PromptMedia {
-  std::vector<at::Tensor> images;           ///< Each [3, H, W] uint8, H and W multiples of the pixel factor.
+  /// Each [3, H, W] uint8, H and W multiples of the pixel factor.
+  std::vector<at::Tensor> images;
   std::shared_ptr<const video::Clip> clip;  ///< May be null.
 };
 
-/// Text and frames of one prompt to ModelInputs, by the format of a model (see model::load_prompt_format()). One per model; immutable and safe to
-/// share between threads.
+/// Text and frames of one prompt to ModelInputs, by the format of a model (see
+/// model::load_prompt_format()). One per model; immutable and safe to share between threads.
 class Processor {
  public:
   explicit Processor(std::unique_ptr<PromptFormat> format) : format_(std::move(format)) {}
@@ -25,8 +26,8 @@ class Processor {
   /// @param system, answer_prefix  as Conversation has them.
   /// @param question  the user's text after the media.
   /// @throws as PromptFormat; DataError if sides are not multiples of the pixel factor.
-  ModelInputs operator()(const PromptMedia& media, const std::string& system, const std::string& question,
-                         const std::string& answer_prefix = {}) const;
+  ModelInputs operator()(const PromptMedia& media, const std::string& system,
+                         const std::string& question, const std::string& answer_prefix = {}) const;
 
   const PromptFormat& format() const { return *format_; }
   const VisionGeometry& geometry() const { return format_->geometry(); }

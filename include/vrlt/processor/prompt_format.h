@@ -19,7 +19,8 @@ struct ClipTimes {
   double file_fps = 0.0;              ///< of so many a second on average.
 };
 
-/// A piece of what the user says: a text, an image or a clip. Of media no pixels, only what their place in the prompt depends on.
+/// A piece of what the user says: a text, an image or a clip. Of media no pixels, only what their
+/// place in the prompt depends on.
 struct PromptPart {
   enum class Kind { kText, kImage, kClip };
   Kind kind = Kind::kText;
@@ -32,7 +33,8 @@ struct PromptPart {
 struct Conversation {
   std::string system;             ///< The system turn; empty: what the family has in its place.
   std::vector<PromptPart> parts;  ///< Of the user's turn, in order.
-  std::string answer_prefix;      ///< What the assistant's turn begins with; the model goes on from there.
+  /// What the assistant's turn begins with; the model goes on from there.
+  std::string answer_prefix;
 };
 
 /// A conversation as the model reads it.
@@ -46,8 +48,9 @@ struct Positions {
   int64_t next_position = 0;  ///< Of the first token behind the prompt, on all axes.
 };
 
-/// How the prompts of one model are made: all that is its family's between samples and ModelInputs. The rest, from reading files to cutting patches,
-/// goes by the geometry and is the same for every family (Processor, PromptLoader, PromptPlanner). Immutable and safe to share between threads.
+/// How the prompts of one model are made: all that is its family's between samples and ModelInputs.
+/// The rest, from reading files to cutting patches, goes by the geometry and is the same for every
+/// family (Processor, PromptLoader, PromptPlanner). Immutable and safe to share between threads.
 class PromptFormat {
  public:
   virtual ~PromptFormat() = default;
@@ -60,7 +63,8 @@ class PromptFormat {
   virtual PromptText lay_out(const Conversation& conversation) const = 0;
 
   /// @param input_ids  of lay_out(conversation).
-  virtual Positions positions(const at::Tensor& input_ids, const Conversation& conversation) const = 0;
+  virtual Positions positions(const at::Tensor& input_ids,
+                              const Conversation& conversation) const = 0;
 
   /// Tokens that stand for media or mark them: no response holds them.
   virtual std::vector<int64_t> never_sampled() const = 0;

@@ -21,7 +21,8 @@ namespace vrlt::processor {
 struct MediaOptions {
   video::VideoOptions video;
   video::ImageOptions image;
-  /// At how many evenly spread frames of the video subtitles are read, where the prompt shows them; -1: all, 0: those the model sees.
+  /// At how many evenly spread frames of the video subtitles are read, where the prompt shows them;
+  /// -1: all, 0: those the model sees.
   int64_t subtitle_frames = 32;
 };
 
@@ -38,27 +39,32 @@ struct ClipReading {
 struct LoadedClip;
 class BackgroundClips;
 
-/// Samples to model inputs: the one place where videos and images are decoded. Clips are kept, resized, in memory and in a folder, up to a number
-/// of bytes each, so that later epochs and runs do not decode them again. To be used by one thread.
+/// Samples to model inputs: the one place where videos and images are decoded. Clips are kept,
+/// resized, in memory and in a folder, up to a number of bytes each, so that later epochs and runs
+/// do not decode them again. To be used by one thread.
 class PromptLoader {
  public:
   /// @throws DiskError if the cache folder cannot be made.
-  PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root, const std::string& prompt_name, int64_t cache_bytes,
+  PromptLoader(const Processor& processor, MediaOptions options, std::filesystem::path data_root,
+               const std::string& prompt_name, int64_t cache_bytes,
                const ClipReading& reading = {});
   ~PromptLoader();
 
-  /// What should be known of its clip is noted: damage, times that frame numbers do not give (video::ClipNote), a record that gives another length.
+  /// What should be known of its clip is noted: damage, times that frame numbers do not give
+  /// (video::ClipNote), a record that gives another length.
   /// @throws DataError or MissingInputError naming the sample and the file.
   std::shared_ptr<const ModelInputs> load(const data::Sample& sample);
 
-  /// Begins to read the clips of these samples, which will be loaded next, in the background; those of an earlier call that are not among them
-  /// are forgotten. What `load` gives or throws does not depend on it. At most two clips per thread are held besides those in memory.
+  /// Begins to read the clips of these samples, which will be loaded next, in the background; those
+  /// of an earlier call that are not among them are forgotten. What `load` gives or throws does not
+  /// depend on it. At most two clips per thread are held besides those in memory.
   void prefetch(std::span<const data::Sample* const> samples);
 
   const data::PromptEntry& prompt_of(const data::Sample& sample) const;
   const MediaOptions& media_options() const { return options_; }
   int64_t videos_decoded() const { return videos_decoded_; }
-  /// The warnings of this run, each said once. Others that warn of single samples may note theirs here too.
+  /// The warnings of this run, each said once. Others that warn of single samples may note theirs
+  /// here too.
   log::WarningTally& warnings() { return warnings_; }
 
  private:

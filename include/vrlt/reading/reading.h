@@ -9,15 +9,18 @@
 #include "vrlt/core/interval.h"
 #include "vrlt/reading/reason.h"
 
-/// What a response says: one grammar for rewards and strict scores. The truth is not seen: a reading depends on the response, the kind
-/// of question and its options, and is one answer or none with one true reason. Total, deterministic, in linear time on any bytes.
+/// What a response says: one grammar for rewards and strict scores. The truth is not seen: a
+/// reading depends on the response, the kind of question and its options, and is one answer or none
+/// with one true reason. Total, deterministic, in linear time on any bytes.
 namespace vrlt::reading {
 
 /// Which `<answer>` block is read.
 enum class AnswerBlock {
-  kLast,    ///< The last one outside thinking; without any, free text that is short or announces its answer.
-  kSingle,  ///< Narrower: the whole response holds exactly one `<answer>` and at most one `</answer>`.
-  kFirst,   ///< Wider: the first one.
+  /// The last one outside thinking; without any, free text that is short or announces its answer.
+  kLast,
+  /// Narrower: the whole response holds exactly one `<answer>` and at most one `</answer>`.
+  kSingle,
+  kFirst,  ///< Wider: the first one.
 };
 
 struct Response {
@@ -48,7 +51,8 @@ Read<int64_t> read_choice(const Response& response, const std::vector<std::strin
 /// Whether the texts of two options are equal word for word: then either is right where one is.
 bool are_equal_options(const std::string& a, const std::string& b);
 
-/// The time spans that are stated, in seconds, in the order of the text, equal ones once. A span may be inverted or of no length.
+/// The time spans that are stated, in seconds, in the order of the text, equal ones once. A span
+/// may be inverted or of no length.
 /// @param several  more than one is asked for; else more than one is kAmbiguous.
 Read<Spans> read_spans(const Response& response, bool several);
 
@@ -59,18 +63,22 @@ struct GroundedReading {
 };
 GroundedReading read_grounded(const Response& response, const std::vector<std::string>& options);
 
-/// Of both halves: the option's if it cannot be read, else the spans' if they cannot, else the option's if it is wrong, else the spans'.
+/// Of both halves: the option's if it cannot be read, else the spans' if they cannot, else the
+/// option's if it is wrong, else the spans'.
 Reason reason_of_whole(Reason option, Reason spans);
 
 /// true: yes.
 Read<bool> read_yes_no(const Response& response);
 
-/// The 0-based caption that is named. @param first_label  of the first one: "Sentence A", "Option 1".
-Read<int64_t> read_caption(const Response& response, const std::vector<std::string>& captions, const std::string& first_label);
+/// The 0-based caption that is named. @param first_label  of the first one: "Sentence A", "Option
+/// 1".
+Read<int64_t> read_caption(const Response& response, const std::vector<std::string>& captions,
+                           const std::string& first_label);
 
 Read<double> read_number(const Response& response);
 
-/// The text of the zone that is read, as it stands in the response: for tasks whose answers are words.
+/// The text of the zone that is read, as it stands in the response: for tasks whose answers are
+/// words.
 Read<std::string> read_text(const Response& response);
 
 }  // namespace vrlt::reading

@@ -5,7 +5,8 @@
 
 namespace vrlt::reading {
 
-/// What became of a response. The list is closed; scorers replace kOk by one of the kind kWrong where what was read earns nothing.
+/// What became of a response. The list is closed; scorers replace kOk by one of the kind kWrong
+/// where what was read earns nothing.
 enum class Reason {
   kOk,
   kWrong,

@@ -6,8 +6,9 @@
 
 namespace vrlt::rewards {
 
-/// Whether a response is laid out so and holds nothing else: the tags that are asked for each exactly once and in order, no others of
-/// thinking, answer and glue, only white space between and outside, non-blank contents. Source: docs/spec/rewards.md#layouts, the strict one.
+/// Whether a response is laid out so and holds nothing else: the tags that are asked for each
+/// exactly once and in order, no others of thinking, answer and glue, only white space between and
+/// outside, non-blank contents. Source: docs/spec/rewards.md#layouts, the strict one.
 bool has_layout(std::string_view text, bool think, data::AnswerTags tags);
 
 /// As the prompt asks for it.

@@ -10,8 +10,9 @@ namespace vrlt::rewards {
 
 using reading::ReasonKind;
 
-/// Why a response has the value that it has: a word for files and logs, and what kind of outcome the word names. A scorer may say words
-/// of its own, and says with each what it means; nothing is concluded from the word.
+/// Why a response has the value that it has: a word for files and logs, and what kind of outcome
+/// the word names. A scorer may say words of its own, and says with each what it means; nothing is
+/// concluded from the word.
 struct Reason {
   ReasonKind kind = ReasonKind::kRight;
   std::string word = "ok";
@@ -37,7 +38,8 @@ Reason overlong();        ///< "overlong", wrong: longer than what is free.
 /// A word with its kind, as it comes back from a file. One that nobody here says is kUnread.
 Reason find_reason(std::string_view word);
 
-/// Whether the answer could not be read or was refused, as opposed to read and found right or wrong.
+/// Whether the answer could not be read or was refused, as opposed to read and found right or
+/// wrong.
 bool is_parse_failure(const Reason& reason);
 
 }  // namespace vrlt::rewards

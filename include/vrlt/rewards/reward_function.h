@@ -13,13 +13,15 @@ struct ScoredResponse {
   std::vector<RewardOutput> components;  ///< In the order of the terms.
   double total = 0.0;                    ///< Sum of weight * value over applicable terms.
   bool scorable = true;                  ///< false when no term applies.
-  double accuracy = 0.0;                 ///< The same sum over accuracy terms only, divided by their weights: in [0, 1].
+  /// The same sum over accuracy terms only, divided by their weights: in [0, 1].
+  double accuracy = 0.0;
 };
 
 /// All responses to one prompt.
 struct ResponseGroup {
   std::vector<RewardInput> responses;
-  std::vector<RewardInput> control = {};  ///< Responses to the same frames in random order, which earn nothing themselves; may be empty.
+  /// Responses to the same frames in random order, which earn nothing themselves; may be empty.
+  std::vector<RewardInput> control = {};
 };
 
 /// What they earn.
@@ -43,7 +45,8 @@ class RewardFunction {
   std::vector<GroupScores> score(const std::vector<ResponseGroup>& batch) const;
 
   /// All responses to one prompt.
-  std::vector<ScoredResponse> score_group(const std::vector<RewardInput>& responses, const std::vector<RewardInput>& control = {}) const;
+  std::vector<ScoredResponse> score_group(const std::vector<RewardInput>& responses,
+                                          const std::vector<RewardInput>& control = {}) const;
 
   const std::vector<RewardTerm>& terms() const { return terms_; }
   /// What is known of the values of a term.
@@ -58,7 +61,8 @@ class RewardFunction {
     std::unique_ptr<Scorer> scorer;
   };
 
-  static std::vector<std::vector<RewardOutput>> ask(const Part& part, std::span<const GroupInput> batch);
+  static std::vector<std::vector<RewardOutput>> ask(const Part& part,
+                                                    std::span<const GroupInput> batch);
   std::vector<std::vector<ScoredResponse>> score_alone(std::span<const GroupInput> batch) const;
   void compare(const std::vector<ResponseGroup>& batch, std::vector<GroupScores>& scores) const;
   void add_up(ScoredResponse& scored) const;

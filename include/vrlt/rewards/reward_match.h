@@ -7,7 +7,8 @@
 
 namespace vrlt::rewards {
 
-/// Whether a reward says something about a sample. That never depends on the response, so a run can be judged before it begins.
+/// Whether a reward says something about a sample. That never depends on the response, so a run can
+/// be judged before it begins.
 bool reads(const RewardEntry& entry, const data::Sample& sample, const RewardOptions& options = {});
 
 /// The pieces of RewardEntry::wants or ::refuses.

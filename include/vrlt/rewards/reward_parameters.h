@@ -12,8 +12,9 @@ namespace vrlt::rewards {
 
 struct RewardOptions;
 
-/// The parameters of rewards by their type: a struct that is declared beside the reward that takes it, with its defaults where nobody
-/// set it. The compiler knows each by its fields; what holds them knows none, so that a new one is no change here.
+/// The parameters of rewards by their type: a struct that is declared beside the reward that takes
+/// it, with its defaults where nobody set it. The compiler knows each by its fields; what holds
+/// them knows none, so that a new one is no change here.
 class RewardParameters {
  public:
   template <typename Parameters>

@@ -20,7 +20,8 @@ std::span<const RewardPreset> reward_presets();
 /// The names a list of terms may hold: rewards, then presets.
 std::vector<std::string> reward_and_preset_names();
 
-/// The terms with every preset replaced by its own, weights multiplied; a reward that is named twice gets the sum of its weights.
+/// The terms with every preset replaced by its own, weights multiplied; a reward that is named
+/// twice gets the sum of its weights.
 /// @throws ConfigError for a reward that is named twice, once with options of its own.
 std::vector<RewardTerm> expand_presets(const std::vector<RewardTerm>& terms);
 

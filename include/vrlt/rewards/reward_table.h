@@ -27,9 +27,12 @@ struct RewardEntry {
   double minimum = 0.0;  ///< Every value is in [minimum, maximum].
   double maximum = 1.0;
   bool evaluation_only = false;  ///< Too easily fooled to train on.
-  bool needs_control = false;    ///< Applies only with responses to the same frames in random order.
-  const char* wants = "";        ///< Pieces that stand in every response of full marks, a blank between two: what a prompt must ask for.
-  const char* refuses = "";      ///< Pieces that stand in none.
+  /// Applies only with responses to the same frames in random order.
+  bool needs_control = false;
+  /// Pieces that stand in every response of full marks, a blank between two: what a prompt must ask
+  /// for.
+  const char* wants = "";
+  const char* refuses = "";  ///< Pieces that stand in none.
 };
 
 /// Every reward there is.

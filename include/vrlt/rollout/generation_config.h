@@ -11,8 +11,11 @@ struct GenerationConfig {
   int64_t max_new_tokens = 1024;
   SamplingConfig sampling;
   uint64_t seed = 0;
-  int64_t max_rows = 256;  ///< Responses decoded together, at least one group; prompts wait for places.
-  int64_t look_every = 0;  ///< Tokens of each row that are drawn before the host looks at them; 0: one on the CPU, more on a GPU.
+  /// Responses decoded together, at least one group; prompts wait for places.
+  int64_t max_rows = 256;
+  /// Tokens of each row that are drawn before the host looks at them; 0: one on the CPU, more on a
+  /// GPU.
+  int64_t look_every = 0;
 };
 
 }  // namespace vrlt::rollout

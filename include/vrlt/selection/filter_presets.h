@@ -7,8 +7,8 @@
 
 namespace vrlt::selection {
 
-/// One row of the table of presets: the published settings of a method. A preset only sets keys of `filter`, all of them; keys that the
-/// user writes win.
+/// One row of the table of presets: the published settings of a method. A preset only sets keys of
+/// `filter`, all of them; keys that the user writes win.
 struct FilterPreset {
   const char* name;
   const char* help;

@@ -22,7 +22,8 @@ const Requirement& find_requirement(const std::string& name);
 
 /// Why a sample fails the first of the requirements of a filter that it does not meet, or nullptr.
 /// @param except  a requirement that is not looked at, or nullptr.
-const char* failed_requirement(const SampleStatistics& sample, const FilterConfig& config, const char* except = nullptr);
+const char* failed_requirement(const SampleStatistics& sample, const FilterConfig& config,
+                               const char* except = nullptr);
 
 /// A reason for leaving a sample out, and the key that would let it stay.
 struct ReasonKey {

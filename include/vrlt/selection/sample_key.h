@@ -7,8 +7,8 @@
 
 namespace vrlt::selection {
 
-/// SHA-256 of what a sample asks, whatever its id: canonical JSON (sorted keys, numbers with 17 digits) of video, images, clip, question,
-/// options, truth and task.
+/// SHA-256 of what a sample asks, whatever its id: canonical JSON (sorted keys, numbers with 17
+/// digits) of video, images, clip, question, options, truth and task.
 std::string sample_key(const data::Sample& sample);
 
 /// @throws DataError naming two samples that ask the same: one would be drawn and trained on twice.

@@ -15,7 +15,8 @@ struct ScoreInput {
   double stratum_variance;  ///< Mean sample variance of the continuous rewards of its stratum.
 };
 
-/// One row of the table of scores: finite, at least 0, larger for what is wanted more. Also the weight of a sample that is drawn.
+/// One row of the table of scores: finite, at least 0, larger for what is wanted more. Also the
+/// weight of a sample that is drawn.
 struct Score {
   const char* name;
   const char* help;
@@ -27,8 +28,9 @@ std::span<const Score> score_table();
 /// @throws ConfigError listing the known names.
 const Score& find_score(const std::string& name);
 
-/// Standard deviation of a sample shrunk towards its stratum, sqrt(w s^2 + (1 - w) stratum_variance) with w = (K-1) / (K-1 + 4): a
-/// variance of few draws is noisy, and the best of many noisy ones are best by luck.
+/// Standard deviation of a sample shrunk towards its stratum, sqrt(w s^2 + (1 - w)
+/// stratum_variance) with w = (K-1) / (K-1 + 4): a variance of few draws is noisy, and the best of
+/// many noisy ones are best by luck.
 double shrunk_std(const RewardStatistics& reward, double stratum_variance);
 
 /// How far the score `posterior` may be off, one standard deviation.

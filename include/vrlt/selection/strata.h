@@ -19,7 +19,8 @@ struct StratumPart {
 
 std::span<const StratumPart> stratum_parts();
 
-/// Names of the parts joined by "/", as "tvg/charades/60-120s"; "all" without parts. @throws ConfigError for an unknown part.
+/// Names of the parts joined by "/", as "tvg/charades/60-120s"; "all" without parts. @throws
+/// ConfigError for an unknown part.
 std::string stratum_of(const SampleStatistics& sample, const std::vector<std::string>& parts);
 
 /// A stratum's claim and what it can give.
@@ -28,8 +29,9 @@ struct Claim {
   int64_t capacity = 0;  ///< Samples there are.
 };
 
-/// How many each stratum gives to `total`: its share by weight, whole numbers by largest remainder (ties to the smaller name); what a
-/// stratum lacks is shared by those that have more, in the same way.
+/// How many each stratum gives to `total`: its share by weight, whole numbers by largest remainder
+/// (ties to the smaller name); what a stratum lacks is shared by those that have more, in the same
+/// way.
 std::map<std::string, int64_t> allocate(int64_t total, const std::map<std::string, Claim>& claims);
 
 }  // namespace vrlt::selection

@@ -10,12 +10,13 @@
 
 namespace vrlt::selection_run {
 
-/// Asks the model everything that the store lacks: every sample; with racing, further draws of those that the first ones leave in doubt; with
-/// an audit, fresh draws of some that are selected. The draw k of a sample is the same whatever came before it.
-/// A run whose model is gone leaves samples that could not be asked as they are.
+/// Asks the model everything that the store lacks: every sample; with racing, further draws of
+/// those that the first ones leave in doubt; with an audit, fresh draws of some that are selected.
+/// The draw k of a sample is the same whatever came before it. A run whose model is gone leaves
+/// samples that could not be asked as they are.
 /// @param check_model  called on rank 0 before the model is opened, if it is.
-void collect_responses(const settings::SelectConfig& config, ResponseStore& store, distributed::ProcessGroup& group,
-                       const std::function<void()>& check_model);
+void collect_responses(const settings::SelectConfig& config, ResponseStore& store,
+                       distributed::ProcessGroup& group, const std::function<void()>& check_model);
 
 /// The statistics of every sample that could be asked, over all its draws but those of the audit.
 std::vector<selection::SampleStatistics> stored_statistics(const ResponseStore& store);

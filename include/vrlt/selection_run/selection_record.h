@@ -11,11 +11,14 @@ namespace vrlt::selection_run {
 /// In a line of the store: why the sample has no responses.
 inline constexpr const char* kErrorKey = "error";
 
-/// A line of the store about one sample: the whole rollout with every reward term, and of each response its accuracy and the answer read.
-io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group, const std::vector<rewards::RewardTerm>& terms,
+/// A line of the store about one sample: the whole rollout with every reward term, and of each
+/// response its accuracy and the answer read.
+io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group,
+                      const std::vector<rewards::RewardTerm>& terms,
                       const std::vector<rewards::ScoredResponse>& scores);
 
-/// What a choice among samples needs of such a line: rewards, answers, counts. @throws DataError if it was not written by rollout_line.
+/// What a choice among samples needs of such a line: rewards, answers, counts. @throws DataError if
+/// it was not written by rollout_line.
 io::Json summary_of(const io::Json& line);
 
 /// The same of several lines about one sample, in the order of their draws.

@@ -29,7 +29,8 @@ struct EvalConfig {
   DataSection data;
   video::VideoOptions video;
   video::ImageOptions image;
-  RolloutSection generation{.group_size = 1, .max_new_tokens = 1024, .sampling = {.temperature = 0.0}};
+  RolloutSection generation{
+      .group_size = 1, .max_new_tokens = 1024, .sampling = {.temperature = 0.0}};
 
   std::filesystem::path run_folder() const { return std::filesystem::path(output) / name; }
 };
@@ -37,6 +38,7 @@ struct EvalConfig {
 void visit_fields(config::FieldVisitor& visitor, EvalConfig& config);
 
 /// @throws as config::load.
-EvalConfig load_eval_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+EvalConfig load_eval_config(const std::filesystem::path& file,
+                            const std::vector<std::string>& overrides);
 
 }  // namespace vrlt::settings

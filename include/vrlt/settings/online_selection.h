@@ -27,22 +27,27 @@ inline constexpr OnlineRule kOnlineRules[] = {
     {.name = "curriculum", .reads_statistics = true},
 };
 
-/// Which samples a GRPO run trains on, decided while it trains (docs/spec/selection.md#while-training). The numbers are accuracies: rewards for being
-/// right, without the format.
+/// Which samples a GRPO run trains on, decided while it trains
+/// (docs/spec/selection.md#while-training). The numbers are accuracies: rewards for being right,
+/// without the format.
 struct OnlineSelectionSection {
   /// none: all samples, epoch after epoch;
-  /// epoch_filter: after each epoch its samples are rolled out again (a run that ends there does it anew), and those mastered or hopeless give way;
-  /// memory_bank: groups of low variance give way to prompts whose groups varied in earlier steps (VCRL);
-  /// curriculum: shares of hard, medium and easy samples that change with the step.
+  /// epoch_filter: after each epoch its samples are rolled out again (a run that ends there does it
+  /// anew), and those mastered or hopeless give way; memory_bank: groups of low variance give way
+  /// to prompts whose groups varied in earlier steps (VCRL); curriculum: shares of hard, medium and
+  /// easy samples that change with the step.
   std::string rule = "none";
 
-  int64_t epoch_size = 0;  ///< Samples of an epoch; the others are the pool that fills it up. 0: all, and nothing fills it up.
+  /// Samples of an epoch; the others are the pool that fills it up. 0: all, and nothing fills it
+  /// up.
+  int64_t epoch_size = 0;
   selection::EpochFilterConfig epoch_filter;
 
   selection::MemoryBankConfig memory_bank;
 
-  std::string statistics;            ///< statistics.jsonl of a run of vrlt-select over the samples.
-  std::vector<std::string> mixture;  ///< "STEP HARD MEDIUM EASY": weights from that step on, linear between two steps.
+  std::string statistics;  ///< statistics.jsonl of a run of vrlt-select over the samples.
+  /// "STEP HARD MEDIUM EASY": weights from that step on, linear between two steps.
+  std::vector<std::string> mixture;
 
   const OnlineRule& of_rule() const { return find_row(kOnlineRules, rule, "rule"); }
 };
@@ -50,9 +55,11 @@ struct OnlineSelectionSection {
 void visit_fields(config::FieldVisitor& visitor, OnlineSelectionSection& section);
 
 /// Problems of the section: keys of another rule, a mixture that cannot be read.
-std::vector<std::string> check(const OnlineSelectionSection& section, const config::KeyLocations& locations);
+std::vector<std::string> check(const OnlineSelectionSection& section,
+                               const config::KeyLocations& locations);
 
-/// @throws ConfigError for a line that is not "STEP HARD MEDIUM EASY" with weights of at least 0 that are not all 0, or out of order.
+/// @throws ConfigError for a line that is not "STEP HARD MEDIUM EASY" with weights of at least 0
+/// that are not all 0, or out of order.
 std::vector<selection::CurriculumKnot> parse_mixture(const std::vector<std::string>& lines);
 
 }  // namespace vrlt::settings

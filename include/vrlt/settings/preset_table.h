@@ -8,8 +8,9 @@
 
 namespace vrlt::settings {
 
-/// One row of the table of presets: the published settings of a method. A preset only sets keys of `algorithm`, all of them; keys that
-/// the user writes win. Learning rate, group size and rewards are not part of it.
+/// One row of the table of presets: the published settings of a method. A preset only sets keys of
+/// `algorithm`, all of them; keys that the user writes win. Learning rate, group size and rewards
+/// are not part of it.
 struct PresetEntry {
   const char* name;
   const char* help;

@@ -22,7 +22,8 @@ struct ModelSection {
   std::string device = "cpu";
   std::string mrope_mode;  ///< Empty: the first rule of the family.
   bool freeze_vision = true;
-  std::string activation_checkpointing = "none";  ///< blocks: the backward pass computes each block again; less memory, the same results.
+  /// blocks: the backward pass computes each block again; less memory, the same results.
+  std::string activation_checkpointing = "none";
 
   bool reads_weights() const { return init == "pretrained"; }
   bool checkpoints_blocks() const { return activation_checkpointing == "blocks"; }
@@ -36,9 +37,10 @@ struct DataSection {
   int64_t max_samples = 0;         ///< Use only so many; 0: all.
   double max_bad_fraction = 0.01;  ///< More unreadable samples than this stop the run.
   int64_t cache_megabytes = 1024;  ///< Resized clips kept in memory.
-  std::string cache_folder;        ///< Resized clips kept for later runs; several runs may share it. Empty: none are.
-  int64_t cache_gigabytes = 50;    ///< How large that folder may become.
-  int64_t reader_threads = 2;      ///< Clips read at once in the background; 0: none.
+  /// Resized clips kept for later runs; several runs may share it. Empty: none are.
+  std::string cache_folder;
+  int64_t cache_gigabytes = 50;  ///< How large that folder may become.
+  int64_t reader_threads = 2;    ///< Clips read at once in the background; 0: none.
 };
 
 /// How responses are generated.
@@ -51,22 +53,30 @@ struct RolloutSection {
 void visit_fields(config::FieldVisitor& visitor, ModelSection& section);
 void visit_fields(config::FieldVisitor& visitor, DataSection& section);
 void visit_fields(config::FieldVisitor& visitor, RolloutSection& section);
-/// The sections `video` and `image`, which are of a model: see set_model_defaults(). Not `visit_fields`: the options live in another namespace.
-void visit_media_sections(config::FieldVisitor& visitor, video::VideoOptions& video, video::ImageOptions& image);
+/// The sections `video` and `image`, which are of a model: see set_model_defaults(). Not
+/// `visit_fields`: the options live in another namespace.
+void visit_media_sections(config::FieldVisitor& visitor, video::VideoOptions& video,
+                          video::ImageOptions& image);
 
-/// Reads a config once to know what its defaults depend on, a preset or the model. What is wrong with it is told by the reading over these defaults.
-/// @param visit  the fields of a config of its own. @throws MissingInputError, DataError as config::load().
+/// Reads a config once to know what its defaults depend on, a preset or the model. What is wrong
+/// with it is told by the reading over these defaults.
+/// @param visit  the fields of a config of its own. @throws MissingInputError, DataError as
+/// config::load().
 void read_ahead(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                 const std::function<void(config::FieldVisitor&)>& visit);
 
-/// What the family of a model says of frames, images and positions, as defaults of a config that names the model.
-void set_model_defaults(const std::string& model_path, ModelSection& model, video::VideoOptions& video, video::ImageOptions& image);
+/// What the family of a model says of frames, images and positions, as defaults of a config that
+/// names the model.
+void set_model_defaults(const std::string& model_path, ModelSection& model,
+                        video::VideoOptions& video, video::ImageOptions& image);
 
 /// Where the user wrote a key, or "KEY (not set)".
 std::string place_of(const std::string& key, const config::KeyLocations& locations);
 
-/// Problems across the fields that every program has: an unknown prompt, bounds that exclude each other.
-std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video, const video::ImageOptions& image,
+/// Problems across the fields that every program has: an unknown prompt, bounds that exclude each
+/// other.
+std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video,
+                               const video::ImageOptions& image,
                                const config::KeyLocations& locations);
 
 }  // namespace vrlt::settings

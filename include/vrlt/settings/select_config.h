@@ -31,7 +31,8 @@ struct SelectConfig {
   video::ImageOptions image;
   RolloutSection rollout;
   selection::RacingConfig racing;
-  std::vector<config::WeightedName> rewards = {{"temporal_iou", 1.0}, {"choice", 1.0}, {"grounded_qa", 1.0}};
+  std::vector<config::WeightedName> rewards = {
+      {"temporal_iou", 1.0}, {"choice", 1.0}, {"grounded_qa", 1.0}};
   rewards::RewardOptions reward_options;
   selection::FilterConfig filter;
   AuditConfig audit;
@@ -42,9 +43,12 @@ void visit_fields(config::FieldVisitor& visitor, SelectConfig& config);
 /// How rewards are computed, as YAML.
 std::string reward_spec(SelectConfig config);
 
-/// The defaults, under the preset of the filter that the file or the command line names, under what they write themselves.
-/// @param doubts  what a user should know about a sound config; null: nobody asks. @throws ConfigError.
-SelectConfig load_select_config(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+/// The defaults, under the preset of the filter that the file or the command line names, under what
+/// they write themselves.
+/// @param doubts  what a user should know about a sound config; null: nobody asks. @throws
+/// ConfigError.
+SelectConfig load_select_config(const std::filesystem::path& file,
+                                const std::vector<std::string>& overrides,
                                 std::vector<std::string>* doubts = nullptr);
 
 }  // namespace vrlt::settings

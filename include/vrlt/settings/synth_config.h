@@ -14,10 +14,12 @@ namespace vrlt::settings {
 struct SynthWorld {
   int64_t shortest_seconds = 8, longest_seconds = 8;  ///< Clips last whole seconds between these.
   int64_t max_distractors = 2;
-  /// false: distractors come from the other palette and all colours differ, so that a colour tells the target.
-  /// true: a distractor may have the colour of the target or of another distractor; only the target has its shape.
+  /// false: distractors come from the other palette and all colours differ, so that a colour tells
+  /// the target. true: a distractor may have the colour of the target or of another distractor;
+  /// only the target has its shape.
   bool similar_distractors = false;
-  std::vector<std::string> held_out;  ///< Names ("red circle") that training clips never show and test clips do.
+  /// Names ("red circle") that training clips never show and test clips do.
+  std::vector<std::string> held_out;
 };
 
 struct SynthStyle {
@@ -40,7 +42,8 @@ struct SynthConfig {
 void visit_fields(config::FieldVisitor& visitor, SynthConfig& config);
 
 /// @throws as config::load().
-SynthConfig load_synth_config(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+SynthConfig load_synth_config(const std::filesystem::path& file,
+                              const std::vector<std::string>& overrides);
 
 /// Two sets of three colours.
 const std::vector<std::vector<std::string>>& synth_palettes();

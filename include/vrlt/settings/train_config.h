@@ -24,11 +24,13 @@ struct CheckpointSection {
 /// What supervised fine-tuning learns, and how tokens count.
 struct SftSection {
   std::string target = "answer";  ///< answer; think_answer: the record's "thinking" before it.
-  /// token_mean: over all target tokens of the step; seq_mean_token_mean: each sample counts the same, however long its target.
+  /// token_mean: over all target tokens of the step; seq_mean_token_mean: each sample counts the
+  /// same, however long its target.
   std::string aggregation = "token_mean";
 
   data::ReferenceTarget reference_target() const {
-    return target == "think_answer" ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer;
+    return target == "think_answer" ? data::ReferenceTarget::kThinkAnswer
+                                    : data::ReferenceTarget::kAnswer;
   }
 };
 
@@ -38,18 +40,25 @@ struct TrainConfig {
   std::string output = "runs";
   std::string trainer = "grpo";
   uint64_t seed = 0;
-  int64_t steps = 100;  ///< Batches of prompts; each is an optimizer step unless algorithm.passes or updates_per_pass say more.
+  /// Batches of prompts; each is an optimizer step unless algorithm.passes or updates_per_pass say
+  /// more.
+  int64_t steps = 100;
   int64_t prompts_per_step = 16;
-  int64_t micro_batch = 4;              ///< Prompts per pass; 1, with is_correction: none: the same weights on any number of ranks, to the last bit.
-  int64_t micro_batch_tokens = 0;       ///< Tokens per pass at most, prompts and responses, where several prompts share it; 0: any number.
-  int64_t logged_rollouts = 2;          ///< Prompts per step whose responses go to rollouts.jsonl.
-  std::optional<double> device_tflops;  ///< Peak of one device in TFLOP/s, which utilisation refers to; not set: measured at start.
+  /// Prompts per pass; 1, with is_correction: none: the same weights on any number of ranks, to the
+  /// last bit.
+  int64_t micro_batch = 4;
+  /// Tokens per pass at most, prompts and responses, where several prompts share it; 0: any number.
+  int64_t micro_batch_tokens = 0;
+  int64_t logged_rollouts = 2;  ///< Prompts per step whose responses go to rollouts.jsonl.
+  /// Peak of one device in TFLOP/s, which utilisation refers to; not set: measured at start.
+  std::optional<double> device_tflops;
   ModelSection model;
   DataSection data;
   video::VideoOptions video;
   video::ImageOptions image;
   RolloutSection rollout;
-  std::vector<config::WeightedName> rewards = {{"format", 0.5}, {"temporal_iou", 0.5}, {"choice", 0.5}, {"grounded_qa", 0.5}};
+  std::vector<config::WeightedName> rewards = {
+      {"format", 0.5}, {"temporal_iou", 0.5}, {"choice", 0.5}, {"grounded_qa", 0.5}};
   rewards::RewardOptions reward_options;
   AlgorithmSection algorithm;
   OnlineSelectionSection online_selection;
@@ -62,13 +71,17 @@ struct TrainConfig {
 
 void visit_fields(config::FieldVisitor& visitor, TrainConfig& config);
 
-/// The defaults, under the preset that the file or the command line names, under what they write themselves.
-/// @param doubts  not null: gets the combinations that are allowed but seldom meant, for the program that trains to tell once.
+/// The defaults, under the preset that the file or the command line names, under what they write
+/// themselves.
+/// @param doubts  not null: gets the combinations that are allowed but seldom meant, for the
+/// program that trains to tell once.
 /// @throws as config::load().
-TrainConfig load_train_config(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+TrainConfig load_train_config(const std::filesystem::path& file,
+                              const std::vector<std::string>& overrides,
                               std::vector<std::string>* doubts = nullptr);
 
-/// Problems across fields: keys without effect for this trainer, unknown rewards, impossible combinations.
+/// Problems across fields: keys without effect for this trainer, unknown rewards, impossible
+/// combinations.
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations);
 
 /// Combinations that are allowed but seldom meant.

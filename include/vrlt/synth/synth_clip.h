@@ -21,15 +21,18 @@ struct SynthShape {
 
 struct SynthClip {
   double duration_seconds = 8;
-  size_t palette = 0;              ///< Of the target.
-  std::vector<SynthShape> shapes;  ///< The target first, then the distractors; no two of the same name.
+  size_t palette = 0;  ///< Of the target.
+  /// The target first, then the distractors; no two of the same name.
+  std::vector<SynthShape> shapes;
 };
 
 /// The clip number `index` of a seed: each shape is visible for a while; times on half seconds.
 /// @param split  clips of "train" lack what the world holds out.
-SynthClip make_synth_clip(const settings::SynthWorld& world, uint64_t seed, const std::string& split, int64_t index);
+SynthClip make_synth_clip(const settings::SynthWorld& world, uint64_t seed,
+                          const std::string& split, int64_t index);
 
 /// Draws and encodes it. @throws DiskError.
-void render_synth_clip(const SynthClip& clip, const settings::SynthStyle& style, const std::filesystem::path& path);
+void render_synth_clip(const SynthClip& clip, const settings::SynthStyle& style,
+                       const std::filesystem::path& path);
 
 }  // namespace vrlt::synth

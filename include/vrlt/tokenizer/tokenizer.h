@@ -16,8 +16,8 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  /// Ids of `text`; added tokens (`<|im_start|>`) written in the text become their ids. Nothing is added in front or behind.
-  /// Invalid UTF-8 is read as U+FFFD.
+  /// Ids of `text`; added tokens (`<|im_start|>`) written in the text become their ids. Nothing is
+  /// added in front or behind. Invalid UTF-8 is read as U+FFFD.
   virtual std::vector<int64_t> encode(std::string_view text) const = 0;
 
   /// Text of `ids`, malformed UTF-8 replaced by U+FFFD; ids without a token give nothing.
@@ -29,8 +29,9 @@ class Tokenizer {
   virtual int64_t vocab_size() const = 0;
 };
 
-/// Reads the tokenizer of a Hugging Face folder: tokenizer.json, or vocab.json + merges.txt + tokenizer_config.json
-/// (byte-level BPE), or tokenizer.model (SentencePiece, with added tokens from tokenizer_config.json).
+/// Reads the tokenizer of a Hugging Face folder: tokenizer.json, or vocab.json + merges.txt +
+/// tokenizer_config.json (byte-level BPE), or tokenizer.model (SentencePiece, with added tokens
+/// from tokenizer_config.json).
 /// @throws MissingInputError, DataError.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
 

@@ -7,7 +7,8 @@
 
 namespace vrlt::tokenizer {
 
-/// Text as code points; each maximal malformed part becomes one U+FFFD (the policy of Unicode 3.9 and of Python's `replace`).
+/// Text as code points; each maximal malformed part becomes one U+FFFD (the policy of Unicode 3.9
+/// and of Python's `replace`).
 std::vector<char32_t> decode_utf8(std::string_view bytes);
 
 void append_utf8(std::string& text, char32_t code_point);

@@ -10,9 +10,9 @@
 
 namespace vrlt::trainer {
 
-/// What a step of training costs, or asking all samples, before any weight is opened: the mean prompt of the samples, every response as long as
-/// allowed.
-/// A floating-point operation is an addition or a multiplication; norms, activations and softmax are left out.
+/// What a step of training costs, or asking all samples, before any weight is opened: the mean
+/// prompt of the samples, every response as long as allowed. A floating-point operation is an
+/// addition or a multiplication; norms, activations and softmax are left out.
 struct Budget {
   struct Work {
     const char* part;
@@ -36,7 +36,8 @@ struct Budget {
 using PromptSizes = std::vector<processor::PromptSize>;
 
 /// @param sizes  of the prompts of all samples, or of some that stand for all; at least one.
-Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape, const PromptSizes& sizes, int64_t world_size = 1);
+Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape,
+                       const PromptSizes& sizes, int64_t world_size = 1);
 
 /// How a pool is asked: by vrlt-select and vrlt-eval.
 struct AskingPlan {
@@ -46,9 +47,11 @@ struct AskingPlan {
 };
 
 /// Of all samples, each asked once. @param sizes  as above.
-Budget estimate_asking(const AskingPlan& plan, const model::ModelShape& shape, const PromptSizes& sizes, int64_t world_size = 1);
+Budget estimate_asking(const AskingPlan& plan, const model::ModelShape& shape,
+                       const PromptSizes& sizes, int64_t world_size = 1);
 
-/// Floating-point operations per second of a large matrix product on the device, the best of a few; none if there is no such device.
+/// Floating-point operations per second of a large matrix product on the device, the best of a few;
+/// none if there is no such device.
 std::optional<double> measured_flops(const std::string& device, const std::string& dtype);
 
 /// How fast the device of one rank is, and how that is known.
@@ -62,7 +65,8 @@ std::optional<DeviceSpeed> device_speed(const settings::TrainConfig& config);
 /// Measured; none if there is no such device.
 std::optional<DeviceSpeed> device_speed(const std::string& device, const std::string& dtype);
 
-/// A table for people. @param speed  if known: tells the least seconds a step can take on all ranks.
+/// A table for people. @param speed  if known: tells the least seconds a step can take on all
+/// ranks.
 std::string to_text(const Budget& budget, const std::optional<DeviceSpeed>& speed);
 
 }  // namespace vrlt::trainer

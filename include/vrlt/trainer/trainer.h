@@ -26,22 +26,28 @@ struct TrainingParts {
   std::filesystem::path run_folder;  ///< Exists.
   std::vector<data::Sample> samples;
   model::VisionLanguageModel& policy;
-  model::VisionLanguageModel* reference = nullptr;  ///< Only when the algorithm needs one; frozen, or moved by reference_sync_every.
+  /// Only when the algorithm needs one; frozen, or moved by reference_sync_every.
+  model::VisionLanguageModel* reference = nullptr;
   const processor::Processor& processor;
   processor::PromptLoader& loader;
-  distributed::ProcessGroup& group = distributed::single_process();  ///< The ranks that share each step.
-  std::optional<Yardstick> yardstick = {};                           ///< None: metrics and progress are without utilisation.
-  bool must_resume = false;                                          ///< Without a sound checkpoint the run is refused.
+  /// The ranks that share each step.
+  distributed::ProcessGroup& group = distributed::single_process();
+  /// None: metrics and progress are without utilisation.
+  std::optional<Yardstick> yardstick = {};
+  /// Without a sound checkpoint the run is refused.
+  bool must_resume = false;
 };
 
-/// Trains to config.steps, from the newest checkpoint of the run folder if there is one. A run that was killed and resumed
-/// ends with the same weights and metric lines as one that was not.
-/// The prompts of a step are spread over the ranks, a prompt and its responses on one; the losses are divided by the counts of
-/// the whole step and the gradients added up, so that the result is that of one rank up to rounding. Rank 0 writes the files.
+/// Trains to config.steps, from the newest checkpoint of the run folder if there is one. A run that
+/// was killed and resumed ends with the same weights and metric lines as one that was not. The
+/// prompts of a step are spread over the ranks, a prompt and its responses on one; the losses are
+/// divided by the counts of the whole step and the gradients added up, so that the result is that
+/// of one rank up to rounding. Rank 0 writes the files.
 ///
-/// Work per step: a video is decoded once (not again while PromptLoader keeps it), encoded once and its prompt prefilled once,
-/// whatever the group size; the update reuses the features. A trained vision encoder (model.freeze_vision: false) runs once more
-/// per prompt, in the update, to record gradients; so does the reference's, which is then another encoder.
+/// Work per step: a video is decoded once (not again while PromptLoader keeps it), encoded once and
+/// its prompt prefilled once, whatever the group size; the update reuses the features. A trained
+/// vision encoder (model.freeze_vision: false) runs once more per prompt, in the update, to record
+/// gradients; so does the reference's, which is then another encoder.
 /// @throws StopRequested after saving when asked to stop; NotFiniteError; DataError; DiskError.
 void train_grpo(const TrainingParts& parts);
 void train_sft(const TrainingParts& parts);

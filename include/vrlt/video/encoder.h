@@ -9,11 +9,13 @@
 
 namespace vrlt::video {
 
-/// Writes an H.264 file, one thread, the same bytes for the same frames. The file appears under its name on close().
+/// Writes an H.264 file, one thread, the same bytes for the same frames. The file appears under its
+/// name on close().
 class VideoWriter {
  public:
   /// @param width, height  even. @throws DiskError, DataError.
-  VideoWriter(const std::filesystem::path& path, int64_t width, int64_t height, int64_t frames_per_second);
+  VideoWriter(const std::filesystem::path& path, int64_t width, int64_t height,
+              int64_t frames_per_second);
   ~VideoWriter();
   void write(const RgbFrame& frame);
   void close();

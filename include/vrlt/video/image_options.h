@@ -6,7 +6,8 @@
 
 namespace vrlt::video {
 
-/// Size of images: the sides become multiples of the pixel factor with an area within these bounds (smart_resize).
+/// Size of images: the sides become multiples of the pixel factor with an area within these bounds
+/// (smart_resize).
 struct ImageOptions {
   int64_t min_pixels = 1;
   double max_pixels = std::numeric_limits<double>::infinity();

@@ -2,8 +2,8 @@
 
 #include "vrlt/core/choice.h"
 
-// What a config may name, without the functions that do it: a config is checked before LibTorch is loaded. The tables of functions are
-// checked against these while compiling.
+// What a config may name, without the functions that do it: a config is checked before LibTorch is
+// loaded. The tables of functions are checked against these while compiling.
 
 namespace vrlt::video {
 

@@ -18,20 +18,25 @@ constexpr const char* kSpan = "[start, end] in seconds";
 std::string AnnotationFields::as_text(const io::Json& value, const char* name) const {
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_number()) fail(name, "text");
-  odd_.repaired("a number for a text", concat(place(), ": \"", name, "\" holds the number ", value.dump(), ", read as text"));
+  odd_.repaired("a number for a text", concat(place(), ": \"", name, "\" holds the number ",
+                                              value.dump(), ", read as text"));
   return value.dump();
 }
 
 /// A finite number, also in quotes.
 std::optional<double> AnnotationFields::as_number(const io::Json& value, const char* name) const {
-  if (value.is_number()) return std::isfinite(value.get<double>()) ? std::optional(value.get<double>()) : std::nullopt;
+  if (value.is_number())
+    return std::isfinite(value.get<double>()) ? std::optional(value.get<double>()) : std::nullopt;
   if (!value.is_string()) return {};
   auto text = without_blanks(value.get_ref<const std::string&>());
   if (text.ends_with('s')) text = without_blanks(text.substr(0, text.size() - 1));
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty() || !std::isfinite(number)) return {};
-  odd_.repaired("a number in quotes", concat(place(), ": \"", name, "\" holds ", io::excerpt(value), ", read as a number"));
+  if (error != std::errc() || end != text.data() + text.size() || text.empty() ||
+      !std::isfinite(number))
+    return {};
+  odd_.repaired("a number in quotes", concat(place(), ": \"", name, "\" holds ", io::excerpt(value),
+                                             ", read as a number"));
   return number;
 }
 
@@ -74,7 +79,8 @@ std::optional<double> AnnotationFields::duration(const char* name) const {
   if (value == nullptr) return {};
   const auto number = as_number(*value, name);
   if (number && *number > 0) return number;
-  odd_.repaired("a duration left out", concat(place(), ": \"", name, "\" is ", io::excerpt(*value), ", expected seconds above 0; left out"));
+  odd_.repaired("a duration left out", concat(place(), ": \"", name, "\" is ", io::excerpt(*value),
+                                              ", expected seconds above 0; left out"));
   return {};
 }
 
@@ -95,7 +101,9 @@ std::vector<Interval> AnnotationFields::spans(const char* name) const {
   const auto& value = require(name, kExpected);
   if (!value.is_array() || value.empty()) fail(name, kExpected);
   if (const auto only = as_span(value, name)) {
-    odd_.repaired("one span for a list of spans", concat(place(), ": \"", name, "\" is ", io::excerpt(value), ", read as a list of this one"));
+    odd_.repaired("one span for a list of spans",
+                  concat(place(), ": \"", name, "\" is ", io::excerpt(value),
+                         ", read as a list of this one"));
     return {*only};
   }
   std::vector<Interval> result;
@@ -116,10 +124,13 @@ Interval AnnotationFields::span(const char* name) const {
 int64_t AnnotationFields::option(const char* name, const std::vector<std::string>& options) const {
   const auto answer = text(name);
   const auto index = option_index(answer, options);
-  if (!index) fail(name, concat("a letter from A to ", static_cast<char>('A' + options.size() - 1), ", or one of the options"));
+  if (!index)
+    fail(name, concat("a letter from A to ", static_cast<char>('A' + options.size() - 1),
+                      ", or one of the options"));
   const std::string letter(1, static_cast<char>('A' + *index));
   if (answer != letter && answer != options[static_cast<size_t>(*index)])
-    odd_.repaired("another spelling of an answer", concat(place(), ": the answer ", io::excerpt(answer), " was read as ", letter));
+    odd_.repaired("another spelling of an answer",
+                  concat(place(), ": the answer ", io::excerpt(answer), " was read as ", letter));
   return *index;
 }
 
@@ -127,8 +138,9 @@ std::vector<std::string> AnnotationFields::options(const char* name) const {
   const auto written = texts(name, 2, kMaxOptions);
   auto [read, kept] = without_letters(written);
   for (const size_t i : kept)
-    odd_.repaired("an option with another letter", concat(place(), ": option ", io::excerpt(written[i]), " does not begin with \"",
-                                                          static_cast<char>('A' + i), ".\"; kept as it stands"));
+    odd_.repaired("an option with another letter",
+                  concat(place(), ": option ", io::excerpt(written[i]), " does not begin with \"",
+                         static_cast<char>('A' + i), ".\"; kept as it stands"));
   return read;
 }
 

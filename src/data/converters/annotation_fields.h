@@ -5,12 +5,13 @@
 
 namespace vrlt::data {
 
-/// The fields of an item of annotations: as JsonFields, and what others write in another way is read and reported as repaired: numbers in quotes,
-/// texts without quotes.
+/// The fields of an item of annotations: as JsonFields, and what others write in another way is
+/// read and reported as repaired: numbers in quotes, texts without quotes.
 class AnnotationFields : public JsonFields {
  public:
   /// The object, the place and the collector must outlive it.
-  AnnotationFields(const io::Json& object, std::string place, OddItems& odd) : JsonFields(object, std::move(place)), odd_(odd) {}
+  AnnotationFields(const io::Json& object, std::string place, OddItems& odd)
+      : JsonFields(object, std::move(place)), odd_(odd) {}
 
   OddItems& odd() const { return odd_; }
 

@@ -21,12 +21,14 @@ io::Json parse_item(std::string_view line, const std::string& place) {
 
 class ItemReader {
  public:
-  ItemReader(const std::filesystem::path& path, Conversion& conversion, const std::function<void(const AnnotationFields& fields)>& visit)
+  ItemReader(const std::filesystem::path& path, Conversion& conversion,
+             const std::function<void(const AnnotationFields& fields)>& visit)
       : path_(path.string()), conversion_(conversion), visit_(visit) {}
 
   void read_list(std::string_view text) {
     const auto items = io::parse_json(text, path_, kLimits);
-    for (size_t i = 0; i < items.size(); ++i) conversion_.odd.item([&] { read_item(items[i], concat(path_, ": item ", i)); });
+    for (size_t i = 0; i < items.size(); ++i)
+      conversion_.odd.item([&] { read_item(items[i], concat(path_, ": item ", i)); });
   }
 
   void read_lines(std::string_view text) {
@@ -56,21 +58,26 @@ class ItemReader {
 std::string place_of_item(const std::string& place, const io::Json& item) {
   if (!item.is_object()) return place;
   for (const char* name : {"id", "qid", "question_id", "problem_id", "video_id", "video"})
-    if (const auto id = item.find(name); id != item.end() && (id->is_string() || id->is_number_integer())) {
+    if (const auto id = item.find(name);
+        id != item.end() && (id->is_string() || id->is_number_integer())) {
       auto text = io::excerpt(*id);
-      if (id->is_string() && text.size() >= 2) text = text.ends_with('"') ? text.substr(1, text.size() - 2) : text.substr(1);
+      if (id->is_string() && text.size() >= 2)
+        text = text.ends_with('"') ? text.substr(1, text.size() - 2) : text.substr(1);
       return concat(place, " (", text, ")");
     }
   return place;
 }
 
-const std::filesystem::path& require_source(const std::filesystem::path& path, const char* what, Conversion& conversion) {
-  if (!std::filesystem::exists(path)) throw MissingInputError(concat(path.string(), ": there is no such file; expected ", what));
+const std::filesystem::path& require_source(const std::filesystem::path& path, const char* what,
+                                            Conversion& conversion) {
+  if (!std::filesystem::exists(path))
+    throw MissingInputError(concat(path.string(), ": there is no such file; expected ", what));
   conversion.sources.push_back(path);
   return path;
 }
 
-io::Json read_annotation_json(const std::filesystem::path& path, const char* what, Conversion& conversion) {
+io::Json read_annotation_json(const std::filesystem::path& path, const char* what,
+                              Conversion& conversion) {
   return io::read_json(require_source(path, what, conversion), kLimits);
 }
 
@@ -78,11 +85,13 @@ void for_each_item(const std::filesystem::path& path, const char* what, Conversi
                    const std::function<void(const AnnotationFields& fields)>& visit) {
   require_source(path, what, conversion);
   const io::MappedFile file(path);
-  const auto text = io::without_mark({reinterpret_cast<const char*>(file.data()), file.size()}, path.string());
+  const auto text =
+      io::without_mark({reinterpret_cast<const char*>(file.data()), file.size()}, path.string());
   ItemReader reader(path, conversion, visit);
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] == '[') return reader.read_list(text);
-  if (const auto other = broken_lines(text, path); !other.empty()) throw DataError(concat(path.string(), ": ", other));
+  if (const auto other = broken_lines(text, path); !other.empty())
+    throw DataError(concat(path.string(), ": ", other));
   reader.read_lines(text);
 }
 

@@ -7,19 +7,25 @@
 
 namespace vrlt::data {
 
-/// The path, noted as a source of the conversion. @throws MissingInputError naming it and what it should be.
-const std::filesystem::path& require_source(const std::filesystem::path& path, const char* what, Conversion& conversion);
+/// The path, noted as a source of the conversion. @throws MissingInputError naming it and what it
+/// should be.
+const std::filesystem::path& require_source(const std::filesystem::path& path, const char* what,
+                                            Conversion& conversion);
 
 /// A whole JSON file.
-io::Json read_annotation_json(const std::filesystem::path& path, const char* what, Conversion& conversion);
+io::Json read_annotation_json(const std::filesystem::path& path, const char* what,
+                              Conversion& conversion);
 
-/// Calls `visit(fields)` as OddItems::item for every item of a JSON array, or of a JSON Lines file (what scripts/parquet_to_jsonl.py writes); they
-/// are told apart by the first byte. A line that is no JSON is an odd item too.
-/// @throws MissingInputError; DataError once for a file that is neither, saying what it is and what to do.
+/// Calls `visit(fields)` as OddItems::item for every item of a JSON array, or of a JSON Lines file
+/// (what scripts/parquet_to_jsonl.py writes); they are told apart by the first byte. A line that is
+/// no JSON is an odd item too.
+/// @throws MissingInputError; DataError once for a file that is neither, saying what it is and what
+/// to do.
 void for_each_item(const std::filesystem::path& path, const char* what, Conversion& conversion,
                    const std::function<void(const AnnotationFields& fields)>& visit);
 
-/// The place of an item, and its id where it has one under a usual name: "FILE: item 3 (anet_val8)".
+/// The place of an item, and its id where it has one under a usual name: "FILE: item 3
+/// (anet_val8)".
 std::string place_of_item(const std::string& place, const io::Json& item);
 
 }  // namespace vrlt::data

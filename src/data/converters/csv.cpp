@@ -36,10 +36,12 @@ class CsvScanner {
     return cells;
   }
 
-  /// Whether nothing stood behind the last cell of the last row: where a quote was closed inside a cell, something does.
+  /// Whether nothing stood behind the last cell of the last row: where a quote was closed inside a
+  /// cell, something does.
   bool ended_with_line() const { return ended_with_line_; }
 
-  /// Goes on behind the first line of the last row: a stray quote must not swallow the rows after it.
+  /// Goes on behind the first line of the last row: a stray quote must not swallow the rows after
+  /// it.
   void skip_one_line() {
     const auto end = row_.find('\n');
     rest_ = row_.substr(end == std::string_view::npos ? row_.size() : end + 1);
@@ -74,16 +76,19 @@ class CsvScanner {
 
 }  // namespace
 
-CsvRow::CsvRow(const std::vector<std::string>& header, std::vector<std::string> cells, std::string place)
+CsvRow::CsvRow(const std::vector<std::string>& header, std::vector<std::string> cells,
+               std::string place)
     : header_(header), cells_(std::move(cells)), place_(std::move(place)) {
   if (cells_.size() != header.size())
     throw OddItemError("a row with another number of cells",
-                       concat(place_, ": ", cells_.size(), " cells, expected ", header.size(), " as in the first line"));
+                       concat(place_, ": ", cells_.size(), " cells, expected ", header.size(),
+                              " as in the first line"));
 }
 
 const std::string& CsvRow::at(const char* column) const {
   const auto found = std::find(header_.begin(), header_.end(), column);
-  if (found == header_.end()) throw DataError(concat(place_, ": no column \"", column, "\" in the first line of the file"));
+  if (found == header_.end())
+    throw DataError(concat(place_, ": no column \"", column, "\" in the first line of the file"));
   return cells_[static_cast<size_t>(found - header_.begin())];
 }
 
@@ -102,9 +107,12 @@ void for_each_csv_row(const std::filesystem::path& path, const char* what, Conve
       continue;
     }
     const bool has_cells = conversion.odd.item([&] {
-      if (!cells) throw OddItemError("a quote that is not closed", place + ": a quote is opened and not closed");
+      if (!cells)
+        throw OddItemError("a quote that is not closed",
+                           place + ": a quote is opened and not closed");
       CsvRow(header, *cells, place);
-      if (!scanner.ended_with_line()) throw OddItemError("a quote inside a cell", place + ": text stands behind a closing quote");
+      if (!scanner.ended_with_line())
+        throw OddItemError("a quote inside a cell", place + ": text stands behind a closing quote");
     });
     if (has_cells)
       conversion.odd.item([&] { visit(CsvRow(header, std::move(*cells), place)); });

@@ -24,8 +24,9 @@ class CsvRow {
   std::string place_;  ///< "path:line" of its first line.
 };
 
-/// Rows of a CSV file with a header, comma separated, quoted as in RFC 4180 (line feeds inside quotes allowed).
-/// Each row is an item (OddItems::item): one with another number of cells or an open quote is odd, and reading goes on behind its first line.
+/// Rows of a CSV file with a header, comma separated, quoted as in RFC 4180 (line feeds inside
+/// quotes allowed). Each row is an item (OddItems::item): one with another number of cells or an
+/// open quote is odd, and reading goes on behind its first line.
 /// @throws MissingInputError naming `what` was expected.
 void for_each_csv_row(const std::filesystem::path& path, const char* what, Conversion& conversion,
                       const std::function<void(const CsvRow& row)>& visit);

@@ -63,28 +63,37 @@ struct Bounds {
 
 /// The cut file of a segment: <stem>_<start>_<end>.mp4.
 std::string cut_name(const std::string& video, const Bounds& bounds) {
-  const auto stem = std::filesystem::path(video).extension() == ".mp4" ? video.substr(0, video.size() - 4) : video;
+  const auto stem = std::filesystem::path(video).extension() == ".mp4"
+                        ? video.substr(0, video.size() - 4)
+                        : video;
   return is_cut(stem) ? stem + ".mp4" : concat(stem, "_", bounds.start, "_", bounds.end, ".mp4");
 }
 
 /// A number as it stands, without the quotes that it may have.
-std::string spelled(const io::Json& number) { return number.is_string() ? number.get<std::string>() : number.dump(); }
+std::string spelled(const io::Json& number) {
+  return number.is_string() ? number.get<std::string>() : number.dump();
+}
 
 /// The bounds of an item, or nothing where they make no sense.
 std::optional<Bounds> read_bounds(const AnnotationFields& fields) {
   const Interval seconds{fields.seconds("start"), fields.seconds("end")};
-  if (seconds.length() > 0) return Bounds{seconds, spelled(*fields.find("start")), spelled(*fields.find("end"))};
-  fields.odd().repaired("an empty part of a video", concat(fields.place(), ": the part from ", seconds.start_seconds, " to ", seconds.end_seconds,
-                                                           " is empty; the whole video is used"));
+  if (seconds.length() > 0)
+    return Bounds{seconds, spelled(*fields.find("start")), spelled(*fields.find("end"))};
+  fields.odd().repaired("an empty part of a video",
+                        concat(fields.place(), ": the part from ", seconds.start_seconds, " to ",
+                               seconds.end_seconds, " is empty; the whole video is used"));
   return {};
 }
 
-void place_video(const AnnotationFields& fields, const SubTask& sub_task, const ConversionRequest& request, io::Json& record) {
+void place_video(const AnnotationFields& fields, const SubTask& sub_task,
+                 const ConversionRequest& request, io::Json& record) {
   const bool whole = request.layout == "main";
   auto video = fields.text("video");
-  const bool names_a_cut = !whole && fields.find("start") == nullptr && fields.find("end") == nullptr;
+  const bool names_a_cut =
+      !whole && fields.find("start") == nullptr && fields.find("end") == nullptr;
   const auto bounds = sub_task.bounded && !names_a_cut ? read_bounds(fields) : std::nullopt;
-  if (bounds) record["native"]["bounds"] = {bounds->seconds.start_seconds, bounds->seconds.end_seconds};
+  if (bounds)
+    record["native"]["bounds"] = {bounds->seconds.start_seconds, bounds->seconds.end_seconds};
   if (bounds && whole) {
     record["clip_start"] = bounds->seconds.start_seconds;
     record["clip_end"] = bounds->seconds.end_seconds;
@@ -92,40 +101,47 @@ void place_video(const AnnotationFields& fields, const SubTask& sub_task, const 
     video = cut_name(video, *bounds);
   }
   record["native"]["video"] = fields.text("video");
-  record["video"] = in_folder(request.video_folder, in_folder(whole ? sub_task.main_folder : sub_task.video_folder, video));
+  record["video"] = in_folder(
+      request.video_folder, in_folder(whole ? sub_task.main_folder : sub_task.video_folder, video));
   if (sub_task.frames && whole) add_frames(record, request.frames_fps.value_or(kTvqaFps));
 }
 
-void convert_sub_task(const SubTask& sub_task, const std::filesystem::path& file, const ConversionRequest& request, Conversion& conversion) {
+void convert_sub_task(const SubTask& sub_task, const std::filesystem::path& file,
+                      const ConversionRequest& request, Conversion& conversion) {
   int64_t index = 0;
-  for_each_item(file, "one of the 20 files json/<sub_task>.json of MVBench", conversion, [&](const AnnotationFields& fields) {
-    const auto native_id = concat(sub_task.name, "/", index++);
-    const auto options = fields.texts("candidates", 2, kMaxOptions);
-    const auto answer = fields.text("answer");
-    const auto right = index_of(answer, options, fields);
-    if (!right)
-      throw OddItemError("an answer that is no option", concat(fields.place(), ": the answer ", io::excerpt(answer), " is none of the candidates"));
-    auto record = make_record({.bench = "mvbench",
-                               .split = request.split,
-                               .native_id = native_id,
-                               .task = "mcq",
-                               .question = fields.text("question"),
-                               .source = "mvbench"});
-    add_options(record, options, *right);
-    record["groups"] = {{"sub_task", sub_task.name}};
-    place_video(fields, sub_task, request, record);
-    conversion.add(std::move(record), fields.place());
-  });
+  for_each_item(file, "one of the 20 files json/<sub_task>.json of MVBench", conversion,
+                [&](const AnnotationFields& fields) {
+                  const auto native_id = concat(sub_task.name, "/", index++);
+                  const auto options = fields.texts("candidates", 2, kMaxOptions);
+                  const auto answer = fields.text("answer");
+                  const auto right = index_of(answer, options, fields);
+                  if (!right)
+                    throw OddItemError("an answer that is no option",
+                                       concat(fields.place(), ": the answer ", io::excerpt(answer),
+                                              " is none of the candidates"));
+                  auto record = make_record({.bench = "mvbench",
+                                             .split = request.split,
+                                             .native_id = native_id,
+                                             .task = "mcq",
+                                             .question = fields.text("question"),
+                                             .source = "mvbench"});
+                  add_options(record, options, *right);
+                  record["groups"] = {{"sub_task", sub_task.name}};
+                  place_video(fields, sub_task, request, record);
+                  conversion.add(std::move(record), fields.place());
+                });
 }
 
 }  // namespace
 
 void convert_mvbench(const ConversionRequest& request, Conversion& conversion) {
   if (!request.layout.empty() && request.layout != "main" && request.layout != "video")
-    throw ConfigError(concat("--layout ", request.layout, ": MVBench has the layouts main and video"));
+    throw ConfigError(
+        concat("--layout ", request.layout, ": MVBench has the layouts main and video"));
   const auto json = request.annotations / "json";
   const auto& folder = std::filesystem::is_directory(json) ? json : request.annotations;
-  for (const auto& sub_task : kSubTasks) convert_sub_task(sub_task, folder / concat(sub_task.name, ".json"), request, conversion);
+  for (const auto& sub_task : kSubTasks)
+    convert_sub_task(sub_task, folder / concat(sub_task.name, ".json"), request, conversion);
 }
 
 }  // namespace vrlt::data

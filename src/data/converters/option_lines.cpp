@@ -28,25 +28,30 @@ char bare_letter(std::string_view answer) {
 
 /// The only option that a predicate holds for.
 template <typename Predicate>
-std::optional<int64_t> only_option(const std::vector<std::string>& options, const Predicate& is_meant) {
+std::optional<int64_t> only_option(const std::vector<std::string>& options,
+                                   const Predicate& is_meant) {
   const auto found = std::find_if(options.begin(), options.end(), is_meant);
-  if (found == options.end() || std::find_if(found + 1, options.end(), is_meant) != options.end()) return {};
+  if (found == options.end() || std::find_if(found + 1, options.end(), is_meant) != options.end())
+    return {};
   return found - options.begin();
 }
 
-/// "What? A. a light B. a TV": where each letter stands behind a blank and before a mark and a blank.
+/// "What? A. a light B. a TV": where each letter stands behind a blank and before a mark and a
+/// blank.
 LetteredText split_in_line(const std::string& text) {
   LetteredText result;
   std::vector<size_t> begins;
   for (size_t at = 0; at + 2 < text.size(); ++at)
-    if ((at == 0 || text[at - 1] == ' ' || text[at - 1] == '(') && text[at] == letter_of(begins.size()) &&
+    if ((at == 0 || text[at - 1] == ' ' || text[at - 1] == '(') &&
+        text[at] == letter_of(begins.size()) &&
         (text[at + 1] == '.' || text[at + 1] == ')' || text[at + 1] == ':') && text[at + 2] == ' ')
       begins.push_back(at > 0 && text[at - 1] == '(' ? at - 1 : at);
   if (begins.size() < 2) return {text, {}};
   result.question = without_blanks(std::string_view(text).substr(0, begins.front()));
   for (size_t i = 0; i < begins.size(); ++i) {
     const auto end = i + 1 < begins.size() ? begins[i + 1] : text.size();
-    const auto option = parse_lettered_option(std::string_view(text).substr(begins[i], end - begins[i]));
+    const auto option =
+        parse_lettered_option(std::string_view(text).substr(begins[i], end - begins[i]));
     if (!option || option->text.empty()) return {text, {}};
     result.options.push_back(option->text);
   }
@@ -68,7 +73,8 @@ std::optional<LabelledOption> parse_lettered_option(std::string_view line) {
   const char closing = !bracketed ? '\0' : line[0] == '(' ? ')' : ']';
   if (bracketed) line.remove_prefix(1);
   if (line.size() < 2 || !is_letter(line[0])) return {};
-  const bool marked = bracketed ? line[1] == closing : line[1] == '.' || line[1] == ')' || line[1] == ':';
+  const bool marked =
+      bracketed ? line[1] == closing : line[1] == '.' || line[1] == ')' || line[1] == ':';
   if (!marked) return {};
   return LabelledOption{std::string(1, line[0]), std::string(without_blanks(line.substr(2)))};
 }
@@ -76,7 +82,8 @@ std::optional<LabelledOption> parse_lettered_option(std::string_view line) {
 std::optional<LabelledOption> parse_captioned_option(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || without_blanks(line.substr(0, colon)).empty()) return {};
-  return LabelledOption{std::string(without_blanks(line.substr(0, colon))), std::string(without_blanks(line.substr(colon + 1)))};
+  return LabelledOption{std::string(without_blanks(line.substr(0, colon))),
+                        std::string(without_blanks(line.substr(colon + 1)))};
 }
 
 OptionTexts without_letters(const std::vector<std::string>& options) {
@@ -95,10 +102,14 @@ OptionTexts without_letters(const std::vector<std::string>& options) {
   return result;
 }
 
-std::optional<int64_t> option_index(std::string_view answer, const std::vector<std::string>& options) {
+std::optional<int64_t> option_index(std::string_view answer,
+                                    const std::vector<std::string>& options) {
   answer = without_blanks(answer);
-  const auto by_text = only_option(options, [&](const auto& option) { return without_blanks(option) == answer; });
-  const auto in_range = [&](char letter) { return letter != 0 && static_cast<size_t>(letter - 'A') < options.size(); };
+  const auto by_text =
+      only_option(options, [&](const auto& option) { return without_blanks(option) == answer; });
+  const auto in_range = [&](char letter) {
+    return letter != 0 && static_cast<size_t>(letter - 'A') < options.size();
+  };
   if (const char letter = bare_letter(answer); in_range(letter)) {
     const int64_t index = letter - 'A';
     return !by_text || *by_text == index ? std::optional(index) : std::nullopt;
@@ -106,7 +117,8 @@ std::optional<int64_t> option_index(std::string_view answer, const std::vector<s
   if (by_text) return by_text;
   if (const auto said = parse_lettered_option(answer); said && in_range(said->label[0])) {
     const int64_t index = said->label[0] - 'A';
-    if (lower(said->text) == lower(without_blanks(options[static_cast<size_t>(index)]))) return index;
+    if (lower(said->text) == lower(without_blanks(options[static_cast<size_t>(index)])))
+      return index;
   }
   if (answer.ends_with('.')) answer.remove_suffix(1);
   return only_option(options, [&](const auto& option) {
@@ -124,7 +136,8 @@ LetteredText split_lettered(const std::string& question) {
   std::vector<std::string> options;
   for (size_t i = first; i < lines.size(); ++i) options.push_back(lines[i]);
   const auto stripped = without_letters(options);
-  if (options.size() < 2 || !stripped.kept.empty() || stripped.texts == options) return split_in_line(text);
+  if (options.size() < 2 || !stripped.kept.empty() || stripped.texts == options)
+    return split_in_line(text);
   std::string asked;
   for (size_t i = 0; i < first; ++i) asked += (i == 0 ? "" : "\n") + lines[i];
   return {std::string(without_blanks(asked)), stripped.texts};

@@ -12,14 +12,19 @@ namespace vrlt::data {
 namespace {
 
 /// ActivityNet or QVHighlights, by the prefix of the question's id: anet_val7, qvh_val241.
-const char* source_of(const std::string& qid) { return qid.starts_with("qvh") ? "qvhighlights" : "activitynet"; }
+const char* source_of(const std::string& qid) {
+  return qid.starts_with("qvh") ? "qvhighlights" : "activitynet";
+}
 
 /// Whether the times in "From <5> to <8>, x" are those of the span.
 bool agrees(const std::string& answer, const Interval& span) {
   Interval said;
-  if (std::sscanf(answer.c_str(), "From <%lf> to <%lf>", &said.start_seconds, &said.end_seconds) != 2) return true;
+  if (std::sscanf(answer.c_str(), "From <%lf> to <%lf>", &said.start_seconds, &said.end_seconds) !=
+      2)
+    return true;
   constexpr double kRounding = 0.5;  // the text has whole seconds
-  return std::abs(said.start_seconds - span.start_seconds) <= kRounding && std::abs(said.end_seconds - span.end_seconds) <= kRounding;
+  return std::abs(said.start_seconds - span.start_seconds) <= kRounding &&
+         std::abs(said.end_seconds - span.end_seconds) <= kRounding;
 }
 
 /// The grounded question of the Hugging Face files.
@@ -35,7 +40,8 @@ void add_choice(const AnnotationFields& fields, io::Json& record, Conversion& co
   add_segments(record, {span}, fields.place(), conversion.odd);
   if (!agrees(answer, span))
     conversion.odd.repaired("an answer that says another span",
-                            concat(fields.place(), ": the answer says ", io::excerpt(answer), ", the span won: ", python_list(span)));
+                            concat(fields.place(), ": the answer says ", io::excerpt(answer),
+                                   ", the span won: ", python_list(span)));
 }
 
 /// The file of the GitHub repository: windows and a letter, no options.
@@ -44,9 +50,11 @@ void add_windows(const AnnotationFields& fields, io::Json& record, Conversion& c
   if (fields.find("ans") != nullptr) record["answer_raw"] = fields.text("ans");
 }
 
-void add_item(const AnnotationFields& fields, const ConversionRequest& request, Conversion& conversion) {
+void add_item(const AnnotationFields& fields, const ConversionRequest& request,
+              Conversion& conversion) {
   const bool has_options = fields.find("options") != nullptr;
-  const auto qid = fields.text("qid"), vid = fields.text("vid"), category = fields.optional_text("category"), origin = fields.optional_text("source");
+  const auto qid = fields.text("qid"), vid = fields.text("vid"),
+             category = fields.optional_text("category"), origin = fields.optional_text("source");
   auto record = make_record({.bench = "rextime",
                              .split = request.split,
                              .native_id = qid,
@@ -68,8 +76,10 @@ void add_item(const AnnotationFields& fields, const ConversionRequest& request, 
 }  // namespace
 
 void convert_rextime(const ConversionRequest& request, Conversion& conversion) {
-  for_each_item(request.annotations, "rextime_val.json, rextime_train.json, rextime_test_release.json or rextime_val.jsonl", conversion,
-                [&](const AnnotationFields& fields) { add_item(fields, request, conversion); });
+  for_each_item(
+      request.annotations,
+      "rextime_val.json, rextime_train.json, rextime_test_release.json or rextime_val.jsonl",
+      conversion, [&](const AnnotationFields& fields) { add_item(fields, request, conversion); });
 }
 
 }  // namespace vrlt::data

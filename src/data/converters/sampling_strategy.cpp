@@ -30,11 +30,14 @@ std::vector<int64_t> range(int64_t begin, int64_t end) {
 
 }  // namespace
 
-std::vector<int64_t> sampled_indices(const std::string& strategy, int64_t count, const std::string& key, const std::string& place) {
+std::vector<int64_t> sampled_indices(const std::string& strategy, int64_t count,
+                                     const std::string& key, const std::string& place) {
   if (strategy == "all") return range(0, count);
   const auto colon = strategy.find(':');
   const auto name = strategy.substr(0, colon);
-  const int64_t amount = colon == std::string::npos ? -1 : read_amount(std::string_view(strategy).substr(colon + 1), count);
+  const int64_t amount = colon == std::string::npos
+                             ? -1
+                             : read_amount(std::string_view(strategy).substr(colon + 1), count);
   if (amount >= 0 && name == "first") return range(0, amount);
   if (amount >= 0 && name == "end") return range(count - amount, count);
   if (amount >= 0 && name == "random") {
@@ -43,7 +46,8 @@ std::vector<int64_t> sampled_indices(const std::string& strategy, int64_t count,
     return order;
   }
   throw DataError(
-      concat(place, ": sampling_strategy ", io::excerpt(strategy), ", expected all, first:N, end:N or random:N with a number or a percentage"));
+      concat(place, ": sampling_strategy ", io::excerpt(strategy),
+             ", expected all, first:N, end:N or random:N with a number or a percentage"));
 }
 
 }  // namespace vrlt::data

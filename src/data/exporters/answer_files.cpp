@@ -31,7 +31,8 @@ Export export_videomme(const std::vector<const Sample*>& samples, const Predicti
     auto& video = videos[place->second];
     if (predictions.contains(sample.id)) video["missing"] = false;
     io::Json choices = io::Json::array();
-    for (size_t i = 0; i < sample.options.size(); ++i) choices.push_back(letter(static_cast<int64_t>(i)) + ". " + sample.options[i]);
+    for (size_t i = 0; i < sample.options.size(); ++i)
+      choices.push_back(letter(static_cast<int64_t>(i)) + ". " + sample.options[i]);
     video["questions"].push_back({{"question_id", native(sample, "question_id")},
                                   {"task_type", group(sample, "task_type")},
                                   {"question", raw_question(sample)},
@@ -49,7 +50,8 @@ Export export_mmvu(const std::vector<const Sample*>& samples, const Predictions&
   for (const auto* entry : samples) {
     const auto& sample = *entry;
     io::Json choices = io::Json::object();
-    for (size_t i = 0; i < sample.options.size(); ++i) choices[letter(static_cast<int64_t>(i))] = sample.options[i];
+    for (size_t i = 0; i < sample.options.size(); ++i)
+      choices[letter(static_cast<int64_t>(i))] = sample.options[i];
     questions.push_back({{"id", native(sample, "id")},
                          {"question_type", "multiple-choice"},
                          {"question", raw_question(sample)},

@@ -7,9 +7,11 @@
 namespace vrlt::data {
 
 /// The answer to a sample; null, and a note, if there is none.
-const Prediction* find_prediction(const Predictions& predictions, const Sample& sample, Export& result);
+const Prediction* find_prediction(const Predictions& predictions, const Sample& sample,
+                                  Export& result);
 
-/// A text below the record's "native". @throws DataError for records that were converted from elsewhere.
+/// A text below the record's "native". @throws DataError for records that were converted from
+/// elsewhere.
 std::string native(const Sample& sample, const char* key);
 
 /// @throws DataError if the sample is in no such group.

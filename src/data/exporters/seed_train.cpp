@@ -10,11 +10,12 @@ namespace {
 io::Json make_item(const Sample& sample) {
   if (sample.segments.size() != 1 || !sample.duration || *sample.duration <= 0) return nullptr;
   const auto& span = sample.segments.front();
-  return {{"dataset", sample.bench},
-          {"video", sample.video},
-          {"problem", seed_problem(sample.question)},
-          {"solution", {span.start_seconds / *sample.duration, span.end_seconds / *sample.duration}},
-          {"video_length", *sample.duration}};
+  return {
+      {"dataset", sample.bench},
+      {"video", sample.video},
+      {"problem", seed_problem(sample.question)},
+      {"solution", {span.start_seconds / *sample.duration, span.end_seconds / *sample.duration}},
+      {"video_length", *sample.duration}};
 }
 
 }  // namespace
@@ -31,7 +32,8 @@ Export export_seed_train(const std::vector<const Sample*>& samples, const Predic
     else
       items.push_back(std::move(item));
   }
-  result.files.push_back({"", items.dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n"});
+  result.files.push_back(
+      {"", items.dump(2, ' ', false, io::Json::error_handler_t::replace) + "\n"});
   return result;
 }
 

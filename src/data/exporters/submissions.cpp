@@ -6,7 +6,9 @@
 namespace vrlt::data {
 namespace {
 
-io::Json to_json(const Interval& span) { return io::Json::array({span.start_seconds, span.end_seconds}); }
+io::Json to_json(const Interval& span) {
+  return io::Json::array({span.start_seconds, span.end_seconds});
+}
 
 std::string raw_answer(const Sample& sample) {
   const auto raw = sample.record["answer_raw"];
@@ -22,9 +24,11 @@ Export export_grounding(const std::vector<const Sample*>& samples, const Predict
   for (const auto* entry : samples) {
     const auto& sample = *entry;
     const auto& sentence = raw_question(sample);
-    if (sentence.find(kSeparator) != std::string::npos) result.notes.push_back(sample.id + ": the sentence holds >>>, which the script splits at");
+    if (sentence.find(kSeparator) != std::string::npos)
+      result.notes.push_back(sample.id + ": the sentence holds >>>, which the script splits at");
     if (const auto* prediction = find_prediction(predictions, sample, result))
-      texts[concat(native(sample, "video"), kSeparator, sentence, kSeparator, native(sample, "timestamp_text"))] = prediction->text;
+      texts[concat(native(sample, "video"), kSeparator, sentence, kSeparator,
+                   native(sample, "timestamp_text"))] = prediction->text;
   }
   result.files.push_back({"", pretty(texts)});
   return result;
@@ -38,11 +42,15 @@ Export export_nextgqa(const std::vector<const Sample*>& samples, const Predictio
     const auto& sample = *entry;
     const auto* prediction = find_prediction(predictions, sample, result);
     const auto key = native(sample, "vid") + "_" + native(sample, "qid");
-    const int64_t option = prediction == nullptr ? kNoOption : prediction->option.value_or(kNoOption);
-    options[key] = {{"prediction", option}, {"answer", sample.answer_option ? io::Json(*sample.answer_option) : io::Json(nullptr)}};
+    const int64_t option =
+        prediction == nullptr ? kNoOption : prediction->option.value_or(kNoOption);
+    options[key] = {
+        {"prediction", option},
+        {"answer", sample.answer_option ? io::Json(*sample.answer_option) : io::Json(nullptr)}};
     if (prediction == nullptr) continue;
     if (prediction->span) spans[key] = to_json(*prediction->span);
-    if (!prediction->span || option == kNoOption) result.notes.push_back(sample.id + ": the answer has no span or no option that can be read");
+    if (!prediction->span || option == kNoOption)
+      result.notes.push_back(sample.id + ": the answer has no span or no option that can be read");
   }
   result.files = {{"grounding.json", pretty(spans)}, {"qa.json", pretty(options)}};
   return result;
@@ -55,14 +63,19 @@ Export export_rextime(const std::vector<const Sample*>& samples, const Predictio
     const auto& sample = *entry;
     const auto* prediction = find_prediction(predictions, sample, result);
     const auto span = prediction != nullptr && prediction->span ? *prediction->span : Interval{};
-    const auto answer = prediction != nullptr && prediction->option ? letter(*prediction->option) : "";
-    lines += io::to_line({{"qid", native(sample, "qid")}, {"pred_relevant_windows", io::Json::array({to_json(span)})}, {"ans", answer}}) + "\n";
+    const auto answer =
+        prediction != nullptr && prediction->option ? letter(*prediction->option) : "";
+    lines += io::to_line({{"qid", native(sample, "qid")},
+                          {"pred_relevant_windows", io::Json::array({to_json(span)})},
+                          {"ans", answer}}) +
+             "\n";
   }
   result.files.push_back({"", lines});
   return result;
 }
 
-Export export_tempcompass(const std::vector<const Sample*>& samples, const Predictions& predictions) {
+Export export_tempcompass(const std::vector<const Sample*>& samples,
+                          const Predictions& predictions) {
   Export result;
   std::map<std::string, io::Json> files;
   for (const auto* entry : samples) {

@@ -27,12 +27,14 @@ std::string text_of(const io::Json* value) {
   std::string text;
   if (value->is_array())
     for (const auto& part : *value)
-      if (const auto* words = field(part, "text"); words != nullptr && words->is_string()) text += words->get<std::string>();
+      if (const auto* words = field(part, "text"); words != nullptr && words->is_string())
+        text += words->get<std::string>();
   return text;
 }
 
 /// What the first turn of one of the speakers says.
-std::string turn(const io::Json* turns, const char* who, const char* what, std::initializer_list<const char*> speakers) {
+std::string turn(const io::Json* turns, const char* who, const char* what,
+                 std::initializer_list<const char*> speakers) {
   if (turns == nullptr || !turns->is_array()) return {};
   for (const auto& item : *turns)
     for (const auto* speaker : speakers)
@@ -57,7 +59,9 @@ std::string question_of(const io::Json& row) {
 
 std::string answer_of(const io::Json& row) {
   const auto kModels = {"assistant", "gpt"};
-  if (auto text = first_of(row, {"solution", "answer", "ground_truth", "response", "output"}); !text.empty()) return text;
+  if (auto text = first_of(row, {"solution", "answer", "ground_truth", "response", "output"});
+      !text.empty())
+    return text;
   if (const auto* model = field(row, "reward_model"); model != nullptr)
     if (auto text = first_of(*model, {"ground_truth"}); !text.empty()) return text;
   for (const auto* name : {"conversations", "messages", "completion"}) {
@@ -73,38 +77,46 @@ std::string media_of(const io::Json& row, std::initializer_list<const char*> nam
     const auto* value = field(row, name);
     if (value != nullptr && value->is_array() && !value->empty()) value = &value->front();
     for (const auto* inner : {"video", "image", "path"})
-      if (value != nullptr && value->is_object()) value = field(*value, inner) != nullptr ? field(*value, inner) : value;
-    if (value == nullptr || !value->is_string() || value->get_ref<const std::string&>().empty()) continue;
+      if (value != nullptr && value->is_object())
+        value = field(*value, inner) != nullptr ? field(*value, inner) : value;
+    if (value == nullptr || !value->is_string() || value->get_ref<const std::string&>().empty())
+      continue;
     std::filesystem::path path = value->get<std::string>();
-    if (path.is_absolute() || path.string().find("://") != std::string::npos) path = path.filename();
+    if (path.is_absolute() || path.string().find("://") != std::string::npos)
+      path = path.filename();
     return path.lexically_normal().string();
   }
   return {};
 }
 
 std::string without(std::string text, std::string_view part) {
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part)) text.erase(at, part.size());
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part))
+    text.erase(at, part.size());
   return text;
 }
 
 /// What stands between the answer tags, or the whole text.
 std::string untagged(const std::string& text) {
   const auto open = text.find("<answer>"), close = text.find("</answer>");
-  if (open == std::string::npos || close == std::string::npos || close < open + 8) return std::string(without_blanks(text));
+  if (open == std::string::npos || close == std::string::npos || close < open + 8)
+    return std::string(without_blanks(text));
   return std::string(without_blanks(std::string_view(text).substr(open + 8, close - open - 8)));
 }
 
 /// Two numbers with nothing but words between and around them: "From 3.0 to 7.0 seconds."
 std::optional<Interval> span_of(std::string_view text) {
   std::vector<double> numbers;
-  for (size_t at = text.find_first_of("0123456789"); at != std::string_view::npos; at = text.find_first_of("0123456789", at)) {
+  for (size_t at = text.find_first_of("0123456789"); at != std::string_view::npos;
+       at = text.find_first_of("0123456789", at)) {
     double value = 0;
-    const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), value, std::chars_format::fixed);
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), value,
+                                              std::chars_format::fixed);
     if (error != std::errc()) return {};
     numbers.push_back(value);
     at = static_cast<size_t>(end - text.data());
   }
-  if (numbers.size() != 2 || numbers[0] >= numbers[1] || text.find("to") == std::string_view::npos) return {};
+  if (numbers.size() != 2 || numbers[0] >= numbers[1] || text.find("to") == std::string_view::npos)
+    return {};
   return Interval{numbers[0], numbers[1]};
 }
 
@@ -127,10 +139,12 @@ void add_task(io::Json& record, const LetteredText& asked, const std::string& an
 
 std::optional<io::Json> suggested_record(const io::Json& row) {
   auto question = question_of(row);
-  for (const char* placeholder : {"<video>", "<image>", "<|vision_start|>", "<|vision_end|>", "<|video_pad|>", "<|image_pad|>"})
+  for (const char* placeholder : {"<video>", "<image>", "<|vision_start|>", "<|vision_end|>",
+                                  "<|video_pad|>", "<|image_pad|>"})
     question = without(std::move(question), placeholder);
   const auto asked = split_lettered(question);
-  const auto video = media_of(row, {"video", "videos", "video_path"}), image = media_of(row, {"image", "images", "image_path"});
+  const auto video = media_of(row, {"video", "videos", "video_path"}),
+             image = media_of(row, {"image", "images", "image_path"});
   const auto id = first_of(row, {"id", "sample_id", "question_id"});
   io::Json record = {{"schema", "vs/1"}, {"id", id.empty() ? "my/1" : id}, {"task", nullptr}};
   if (!video.empty()) record["video"] = video;

@@ -17,15 +17,23 @@ struct RowLayout {
 
 const RowLayout kLayouts[] = {
     {{"problem_type", "problem", "solution"}, "a row of Video-R1", "video_r1"},
-    {{"dataset", "problem", "solution", "video_length"}, "a row of Temporal-R1's training data", "seed_train"},
+    {{"dataset", "problem", "solution", "video_length"},
+     "a row of Temporal-R1's training data",
+     "seed_train"},
     {{"videoID", "question_id", "options"}, "a row of Video-MME", "videomme"},
     {{"question_type", "choices", "question"}, "a row of MMVU", "mmvu_mc"},
     {{"glue", "options", "question"}, "a row of VideoChat-R1's NExT-GQA", "nextgqa_videochat"},
     {{"qid", "vid", "options"}, "a row of ReXTime", "rextime"},
     {{"qid", "vid", "relevant_windows"}, "a row of ReXTime or QVHighlights", "rextime"},
-    {{"video", "caption", "timestamp"}, "a row of Charades-STA or ActivityNet as lmms-eval keeps them", "charades_sta_rows"},
-    {{"candidates", "question", "answer"}, "a row of MVBench, whose folder is converted as a whole", "mvbench"},
-    {{"video_id", "dim", "question"}, "a row of TempCompass, whose folder is converted as a whole", "tempcompass"},
+    {{"video", "caption", "timestamp"},
+     "a row of Charades-STA or ActivityNet as lmms-eval keeps them",
+     "charades_sta_rows"},
+    {{"candidates", "question", "answer"},
+     "a row of MVBench, whose folder is converted as a whole",
+     "mvbench"},
+    {{"video_id", "dim", "question"},
+     "a row of TempCompass, whose folder is converted as a whole",
+     "tempcompass"},
     {{"QA", "video"}, "a row of VideoChat2 (video, QA)"},
     {{"conversations"}, "conversations of LLaVA or ShareGPT"},
     {{"prompt", "reward_model"}, "a row of verl (prompt, reward_model)"},
@@ -47,7 +55,8 @@ const RowLayout kLayouts[] = {
 };
 
 constexpr const char* kFields =
-    "schema \"vs/1\", id, task, video or images (below the data root), question, and by the task options with an answer (the index from 0), an "
+    "schema \"vs/1\", id, task, video or images (below the data root), question, and by the task "
+    "options with an answer (the index from 0), an "
     "answer "
     "(text), or segments ([[start, end]] in seconds)";
 
@@ -64,13 +73,15 @@ std::string example_of(const io::Json& row) {
 std::string foreign_row(const io::Json& row, const std::filesystem::path& file) {
   if (!row.is_object() || row.contains("schema") || row.contains("completion")) return {};
   const auto has = [&](const char* key) { return row.contains(key); };
-  const auto found = std::find_if(std::begin(kLayouts), std::end(kLayouts),
-                                  [&](const auto& layout) { return std::all_of(layout.keys.begin(), layout.keys.end(), has); });
+  const auto found = std::find_if(
+      std::begin(kLayouts), std::end(kLayouts),
+      [&](const auto& layout) { return std::all_of(layout.keys.begin(), layout.keys.end(), has); });
   if (found == std::end(kLayouts)) return {};
   if (found->converter != nullptr)
-    return concat(found->what, "; convert it first: vrlt-data convert ", found->converter, " ", io::shell_word(file.string()),
-                  " --output RECORDS.jsonl");
-  return concat(found->what, ", not a record; a record is one line with ", kFields, example_of(row));
+    return concat(found->what, "; convert it first: vrlt-data convert ", found->converter, " ",
+                  io::shell_word(file.string()), " --output RECORDS.jsonl");
+  return concat(found->what, ", not a record; a record is one line with ", kFields,
+                example_of(row));
 }
 
 }  // namespace vrlt::data

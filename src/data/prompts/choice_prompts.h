@@ -4,14 +4,17 @@
 
 #include "vrlt/data/sample.h"
 
-// Prompts of published evaluations of VideoQA. Their texts are data: double punctuation and misspellings belong to them, since a score is
-// only comparable when the prompt is the same. Source: docs/spec/benchmarks.md#prompts.
+// Prompts of published evaluations of VideoQA. Their texts are data: double punctuation and
+// misspellings belong to them, since a score is only comparable when the prompt is the same.
+// Source: docs/spec/benchmarks.md#prompts.
 namespace vrlt::data::prompts {
 
 /// The system text of MVBench's notebook.
 inline constexpr const char* kCarefully =
-    "Carefully watch the video and pay attention to the cause and sequence of events, the detail and movement of objects, and the action and "
-    "pose of persons. Based on your observations, select the best option that accurately addresses the question.\n";
+    "Carefully watch the video and pay attention to the cause and sequence of events, the detail "
+    "and movement of objects, and the action and "
+    "pose of persons. Based on your observations, select the best option that accurately addresses "
+    "the question.\n";
 
 std::string mvbench_official(const Sample& sample);
 std::string mvbench_lmms(const Sample& sample);

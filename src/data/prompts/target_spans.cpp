@@ -32,7 +32,8 @@ std::vector<std::pair<std::string, std::string>> target_spans(const Sample& samp
   for (const auto& span : sample.clip_segments()) {
     if (span.end_seconds < 0.0)
       throw DataError(
-          concat(sample.id, ": its segment ends ", -span.end_seconds, " s before the clip begins, which no answer can say; drop the record"));
+          concat(sample.id, ": its segment ends ", -span.end_seconds,
+                 " s before the clip begins, which no answer can say; drop the record"));
     spans.push_back(target_span(span));
   }
   if (spans.empty()) throw DataError(concat(sample.id, ": has no segment to learn from"));

@@ -12,8 +12,9 @@ std::string question_answer(const Sample& sample);
 std::string question_short(const Sample& sample);
 std::string question_seed_tvg(const Sample& sample);
 
-// Answers as prompts ask for them. What they state is read as the truth itself (vrlt/reading): starts are not below 0, and no span is
-// rounded to nothing. @throws DataError if the sample has no label, or a truth that ends before the clip begins.
+// Answers as prompts ask for them. What they state is read as the truth itself (vrlt/reading):
+// starts are not below 0, and no span is rounded to nothing. @throws DataError if the sample has no
+// label, or a truth that ends before the clip begins.
 
 /// In its block.
 std::string answer_block(const Sample& sample);

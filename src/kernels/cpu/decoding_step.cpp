@@ -42,7 +42,8 @@ VRLT_INLINE void store(float* y, float sum, const float* bias, int64_t column, b
 
 }  // namespace
 
-VRLT_SIMD void linear(const float* x, int64_t rows, int64_t in, const float* weight, const float* bias, int64_t out, float* y, bool add) {
+VRLT_SIMD void linear(const float* x, int64_t rows, int64_t in, const float* weight,
+                      const float* bias, int64_t out, float* y, bool add) {
   const int64_t even = out / 2 * 2;
   int64_t row = 0;
   for (; row + 4 <= rows; row += 4) {
@@ -50,18 +51,24 @@ VRLT_SIMD void linear(const float* x, int64_t rows, int64_t in, const float* wei
       float sums[4][2];
       dot_4x2(x + row * in, in, weight + column * in, sums);
       for (int64_t i = 0; i < 4; ++i)
-        for (int64_t j = 0; j < 2; ++j) store(y + (row + i) * out, sums[i][j], bias, column + j, add);
+        for (int64_t j = 0; j < 2; ++j)
+          store(y + (row + i) * out, sums[i][j], bias, column + j, add);
     }
     if (even < out)
-      for (int64_t i = 0; i < 4; ++i) store(y + (row + i) * out, dot(x + (row + i) * in, weight + even * in, in), bias, even, add);
+      for (int64_t i = 0; i < 4; ++i)
+        store(y + (row + i) * out, dot(x + (row + i) * in, weight + even * in, in), bias, even,
+              add);
   }
   for (; row < rows; ++row)
-    for (int64_t column = 0; column < out; ++column) store(y + row * out, dot(x + row * in, weight + column * in, in), bias, column, add);
+    for (int64_t column = 0; column < out; ++column)
+      store(y + row * out, dot(x + row * in, weight + column * in, in), bias, column, add);
 }
 
-VRLT_SIMD void rms_norm(const float* x, int64_t rows, int64_t size, const float* weight, double eps, float* y) {
+VRLT_SIMD void rms_norm(const float* x, int64_t rows, int64_t size, const float* weight, double eps,
+                        float* y) {
   for (int64_t row = 0; row < rows; ++row, x += size, y += size) {
-    const float scale = 1.0F / std::sqrt(dot(x, x, size) / static_cast<float>(size) + static_cast<float>(eps));
+    const float scale =
+        1.0F / std::sqrt(dot(x, x, size) / static_cast<float>(size) + static_cast<float>(eps));
 #pragma omp simd
     for (int64_t i = 0; i < size; ++i) y[i] = weight[i] * (x[i] * scale);
   }
@@ -87,13 +94,15 @@ VRLT_SIMD void swiglu(float* gate, const float* up, int64_t size) {
   }
 }
 
-VRLT_SIMD void add_scores(const float* query, int64_t head_dim, const float* keys, int64_t stride, int64_t count, float* scores) {
+VRLT_SIMD void add_scores(const float* query, int64_t head_dim, const float* keys, int64_t stride,
+                          int64_t count, float* scores) {
   int64_t d = 0;
   for (; d + 4 <= head_dim; d += 4) {
     const float q0 = query[d], q1 = query[d + 1], q2 = query[d + 2], q3 = query[d + 3];
     const float *k0 = keys + d * stride, *k1 = k0 + stride, *k2 = k1 + stride, *k3 = k2 + stride;
 #pragma omp simd
-    for (int64_t i = 0; i < count; ++i) scores[i] += (q0 * k0[i] + q1 * k1[i]) + (q2 * k2[i] + q3 * k3[i]);
+    for (int64_t i = 0; i < count; ++i)
+      scores[i] += (q0 * k0[i] + q1 * k1[i]) + (q2 * k2[i] + q3 * k3[i]);
   }
   for (; d < head_dim; ++d) {
     const float q = query[d];
@@ -103,13 +112,16 @@ VRLT_SIMD void add_scores(const float* query, int64_t head_dim, const float* key
   }
 }
 
-VRLT_SIMD void add_values(const float* weights, int64_t count, const float* values, int64_t head_dim, float* out) {
+VRLT_SIMD void add_values(const float* weights, int64_t count, const float* values,
+                          int64_t head_dim, float* out) {
   int64_t i = 0;
   for (; i + 4 <= count; i += 4) {
     const float w0 = weights[i], w1 = weights[i + 1], w2 = weights[i + 2], w3 = weights[i + 3];
-    const float *v0 = values + i * head_dim, *v1 = v0 + head_dim, *v2 = v1 + head_dim, *v3 = v2 + head_dim;
+    const float *v0 = values + i * head_dim, *v1 = v0 + head_dim, *v2 = v1 + head_dim,
+                *v3 = v2 + head_dim;
 #pragma omp simd
-    for (int64_t d = 0; d < head_dim; ++d) out[d] += (w0 * v0[d] + w1 * v1[d]) + (w2 * v2[d] + w3 * v3[d]);
+    for (int64_t d = 0; d < head_dim; ++d)
+      out[d] += (w0 * v0[d] + w1 * v1[d]) + (w2 * v2[d] + w3 * v3[d]);
   }
   for (; i < count; ++i) {
     const float w = weights[i];

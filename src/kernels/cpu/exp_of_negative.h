@@ -9,11 +9,12 @@
 
 namespace vrlt::kernels {
 
-/// e^x for x <= 0 (and a little above), to two units in the last place; below -87 it stays at the smallest normal number. Polynomial of
-/// Cephes' expf.
+/// e^x for x <= 0 (and a little above), to two units in the last place; below -87 it stays at the
+/// smallest normal number. Polynomial of Cephes' expf.
 VRLT_INLINE float exp_of_negative(float x) {
   x = x < -87.0F ? -87.0F : x;
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
+  // 1.5 * 2^23: adding it leaves the nearest integer in the last bits
+  constexpr float kRound = 12582912.0F;
   const float shifted = x * 1.44269504088896341F + kRound;
   const float n = shifted - kRound;
   const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;

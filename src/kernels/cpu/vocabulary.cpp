@@ -18,7 +18,8 @@ VRLT_SIMD void add_logits(const float* logits, int64_t size, float scale, RowSum
   for (int64_t i = 0; i < size; ++i) {
     const float below = logits[i] * scale - largest, weight = exp_of_negative(below);
     total += weight;
-    moment += weight * (below < -87.0F ? -87.0F : below);  // a weight of next to nothing must not meet an infinity
+    // a weight of next to nothing must not meet an infinity
+    moment += weight * (below < -87.0F ? -87.0F : below);
   }
   if (sums.total > 0.0) {  // else 0 * -infinity
     const double shift = static_cast<double>(sums.largest) - largest, rescaled = std::exp(shift);
@@ -32,13 +33,16 @@ VRLT_SIMD void add_logits(const float* logits, int64_t size, float scale, RowSum
 
 VRLT_SIMD void weigh(float* logits, int64_t size, float scale, float normalizer, float factor) {
 #pragma omp simd
-  for (int64_t i = 0; i < size; ++i) logits[i] = exp_of_negative(logits[i] * scale - normalizer) * factor;
+  for (int64_t i = 0; i < size; ++i)
+    logits[i] = exp_of_negative(logits[i] * scale - normalizer) * factor;
 }
 
-VRLT_SIMD void weigh_linearly(float* logits, int64_t size, float scale, float normalizer, float factor, float slope) {
+VRLT_SIMD void weigh_linearly(float* logits, int64_t size, float scale, float normalizer,
+                              float factor, float slope) {
 #pragma omp simd
   for (int64_t i = 0; i < size; ++i) {
-    const float log_prob = logits[i] * scale - normalizer, bounded = log_prob < -87.0F ? -87.0F : log_prob;
+    const float log_prob = logits[i] * scale - normalizer,
+                bounded = log_prob < -87.0F ? -87.0F : log_prob;
     logits[i] = exp_of_negative(bounded) * (factor + slope * bounded);
   }
 }

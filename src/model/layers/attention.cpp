@@ -22,18 +22,21 @@ at::Tensor heads_first(const at::Tensor& x) { return x.transpose(0, 1).unsqueeze
 at::Tensor repeat_heads(const at::Tensor& x, int64_t num_heads) {
   const int64_t repeats = num_heads / x.size(1);
   if (repeats == 1) return x;
-  return x.unsqueeze(2).expand({x.size(0), x.size(1), repeats, x.size(2)}).reshape({x.size(0), num_heads, x.size(2)});
+  return x.unsqueeze(2)
+      .expand({x.size(0), x.size(1), repeats, x.size(2)})
+      .reshape({x.size(0), num_heads, x.size(2)});
 }
 
 /// Whether the flash kernels of this GPU do what the split needs of them. Asked once.
 bool is_split_sound(at::Device device) {
   static const bool sound = [&] {
-    constexpr double kTolerance = 0.03;  // bfloat16 has 8 bits: some 0.4 % of the largest value, and sums of such
+    // bfloat16 has 8 bits: some 0.4 % of the largest value, and sums of such
+    constexpr double kTolerance = 0.03;
     try {
       const double error = split_attention_error(device, at::kBFloat16);
       if (error < kTolerance) return true;
-      log::warning(
-          concat("flash attention of this device is off by ", error, " of the largest value; going on with plain attention, which is slower"));
+      log::warning(concat("flash attention of this device is off by ", error,
+                          " of the largest value; going on with plain attention, which is slower"));
     } catch (const c10::Error& error) {
       log::warning(concat("no flash attention on this device: ", error.what_without_backtrace()));
     }
@@ -53,7 +56,8 @@ int64_t GroupSpan::num_response_tokens() const {
 void make_response_mask(GroupSpan& span, at::Device device) {
   const int64_t num_tokens = span.num_response_tokens();
   if (num_tokens == 0) return;
-  auto mask = at::zeros({num_tokens, span.prompt_length + num_tokens}, at::TensorOptions().dtype(at::kBool).device(device));
+  auto mask = at::zeros({num_tokens, span.prompt_length + num_tokens},
+                        at::TensorOptions().dtype(at::kBool).device(device));
   mask.narrow(1, 0, span.prompt_length).fill_(true);
   int64_t begin = 0;
   for (const int64_t length : span.response_lengths) {
@@ -64,7 +68,8 @@ void make_response_mask(GroupSpan& span, at::Device device) {
   span.response_mask = mask;
 }
 
-at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
+at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& keys,
+                                  const at::Tensor& values, const std::vector<GroupSpan>& spans) {
   const int64_t num_heads = queries.size(1);
   const auto all_keys = repeat_heads(keys, num_heads), all_values = repeat_heads(values, num_heads);
   std::vector<at::Tensor> outputs;
@@ -74,8 +79,11 @@ at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& k
     const auto k = heads_first(all_keys.narrow(0, span.begin, span.length()));
     const auto v = heads_first(all_values.narrow(0, span.begin, span.length()));
     outputs.push_back(
-        at::scaled_dot_product_attention(q.narrow(2, 0, prompt), k.narrow(2, 0, prompt), v.narrow(2, 0, prompt), {}, 0.0, /*is_causal=*/true));
-    if (responses > 0) outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, prompt, responses), k, v, span.response_mask));
+        at::scaled_dot_product_attention(q.narrow(2, 0, prompt), k.narrow(2, 0, prompt),
+                                         v.narrow(2, 0, prompt), {}, 0.0, /*is_causal=*/true));
+    if (responses > 0)
+      outputs.push_back(at::scaled_dot_product_attention(q.narrow(2, prompt, responses), k, v,
+                                                         span.response_mask));
   }
   return at::cat(outputs, 2).squeeze(0).transpose(0, 1).reshape({queries.size(0), -1});
 }
@@ -83,26 +91,36 @@ at::Tensor masked_group_attention(const at::Tensor& queries, const at::Tensor& k
 bool needs_response_mask(at::Device device, at::ScalarType dtype, int64_t head_dim) {
   if (device.is_cpu()) return false;
   constexpr int64_t kLargestHead = 256, kHeadMultiple = 8;  // of the flash kernels
-  const bool fits = c10::isReducedFloatingType(dtype) && head_dim <= kLargestHead && head_dim % kHeadMultiple == 0;
+  const bool fits = c10::isReducedFloatingType(dtype) && head_dim <= kLargestHead &&
+                    head_dim % kHeadMultiple == 0;
   return !fits || !is_split_sound(device);
 }
 
-at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
+at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys,
+                           const at::Tensor& values, const std::vector<GroupSpan>& spans) {
   const bool masked = needs_response_mask(queries.device(), queries.scalar_type(), queries.size(2));
-  return masked ? masked_group_attention(queries, keys, values, spans) : split_group_attention(queries, keys, values, spans);
+  return masked ? masked_group_attention(queries, keys, values, spans)
+                : split_group_attention(queries, keys, values, spans);
 }
 
-at::Tensor shared_prefix_attention(const at::Tensor& queries, const KvCache::Layer& cache, const at::Tensor& bias) {
+at::Tensor shared_prefix_attention(const at::Tensor& queries, const KvCache::Layer& cache,
+                                   const at::Tensor& bias) {
   const int64_t N = queries.size(0), G = queries.size(1), H = queries.size(2), Dh = queries.size(3);
-  const int64_t K = cache.prefix_keys.size(1), P = cache.prefix_keys.size(3), S = cache.suffix_keys.size(4), repeats = H / K;
+  const int64_t K = cache.prefix_keys.size(1), P = cache.prefix_keys.size(3),
+                S = cache.suffix_keys.size(4), repeats = H / K;
   const auto scaled = (queries / std::sqrt(static_cast<double>(Dh))).view({N, G, K, repeats, Dh});
   const auto by_prompt = scaled.transpose(1, 2).reshape({N, K, G * repeats, Dh});
   const auto prefix_scores = at::matmul(by_prompt, cache.prefix_keys).to(at::kFloat);
-  const auto suffix_scores = at::matmul(scaled, cache.suffix_keys).to(at::kFloat);  // [N, G, K, repeats, S]
-  const auto scores = at::cat({prefix_scores.view({N, K, G, repeats, P}).transpose(1, 2), suffix_scores}, -1) + bias.unsqueeze(1);
+  // [N, G, K, repeats, S]
+  const auto suffix_scores = at::matmul(scaled, cache.suffix_keys).to(at::kFloat);
+  const auto scores =
+      at::cat({prefix_scores.view({N, K, G, repeats, P}).transpose(1, 2), suffix_scores}, -1) +
+      bias.unsqueeze(1);
   const auto weights = at::softmax(scores, -1).to(queries.scalar_type());
-  const auto prefix_weights = weights.narrow(-1, 0, P).transpose(1, 2).reshape({N, K, G * repeats, P});
-  const auto from_prefix = at::matmul(prefix_weights, cache.prefix_values).view({N, K, G, repeats, Dh}).transpose(1, 2);
+  const auto prefix_weights =
+      weights.narrow(-1, 0, P).transpose(1, 2).reshape({N, K, G * repeats, P});
+  const auto from_prefix =
+      at::matmul(prefix_weights, cache.prefix_values).view({N, K, G, repeats, Dh}).transpose(1, 2);
   const auto from_suffix = at::matmul(weights.narrow(-1, P, S), cache.suffix_values);
   return (from_prefix + from_suffix).reshape({N, G, H * Dh});
 }

@@ -18,10 +18,12 @@ struct HeldBlock final : torch::CustomClassHolder {
 
 class Checkpointed : public torch::autograd::Function<Checkpointed> {
  public:
-  static at::Tensor forward(AutogradContext* context, const Block& block, const at::Tensor& x, at::TensorList parameters) {
+  static at::Tensor forward(AutogradContext* context, const Block& block, const at::Tensor& x,
+                            at::TensorList parameters) {
     variable_list kept = {x};
     kept.insert(kept.end(), parameters.begin(), parameters.end());
-    context->save_for_backward(std::move(kept));  // refuses a backward pass after a parameter has changed
+    // refuses a backward pass after a parameter has changed
+    context->save_for_backward(std::move(kept));
     context->saved_data["block"] = c10::IValue::make_capsule(c10::make_intrusive<HeldBlock>(block));
     return block(x);
   }
@@ -34,13 +36,16 @@ class Checkpointed : public torch::autograd::Function<Checkpointed> {
       if (input.requires_grad()) needed.push_back(input);
     const auto output = [&] {
       const at::AutoGradMode gradients(true);
-      return static_cast<const HeldBlock&>(*context->saved_data["block"].toCapsule()).block(inputs[0]);
+      return static_cast<const HeldBlock&>(*context->saved_data["block"].toCapsule())
+          .block(inputs[0]);
     }();
-    const auto of_needed = torch::autograd::grad({output}, needed, {grads[0]}, /*retain_graph=*/false, /*create_graph=*/false,
+    const auto of_needed = torch::autograd::grad({output}, needed, {grads[0]},
+                                                 /*retain_graph=*/false, /*create_graph=*/false,
                                                  /*allow_unused=*/true);
     variable_list result = {at::Tensor()};  // of the block itself
     auto next = of_needed.begin();
-    for (const auto& input : inputs) result.push_back(input.requires_grad() ? *next++ : at::Tensor());
+    for (const auto& input : inputs)
+      result.push_back(input.requires_grad() ? *next++ : at::Tensor());
     return result;
   }
 };

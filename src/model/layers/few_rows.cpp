@@ -12,13 +12,15 @@ constexpr int64_t kManyRows = 16;
 constexpr int64_t kLargeWeight = 1 << 21;
 
 bool is_small(const at::Tensor& x, const Linear& matrix) {
-  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(0) < kManyRows && matrix.weight.numel() < kLargeWeight;
+  return x.is_cpu() && x.scalar_type() == at::kFloat && x.size(0) < kManyRows &&
+         matrix.weight.numel() < kLargeWeight;
 }
 
 void run_small(const at::Tensor& x, const Linear& matrix, at::Tensor& y, bool add) {
   const auto& [weight, bias] = matrix;
   kernels::linear(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(),
-                  bias.defined() ? bias.const_data_ptr<float>() : nullptr, weight.size(0), y.data_ptr<float>(), add);
+                  bias.defined() ? bias.const_data_ptr<float>() : nullptr, weight.size(0),
+                  y.data_ptr<float>(), add);
 }
 
 }  // namespace

@@ -12,21 +12,27 @@ namespace {
 
 /// [Dh/2] float32
 at::Tensor frequencies(int64_t head_dim, double theta, at::Device device) {
-  const auto exponents = at::arange(0, head_dim, 2, at::TensorOptions().dtype(at::kFloat).device(device)) / static_cast<double>(head_dim);
+  const auto exponents =
+      at::arange(0, head_dim, 2, at::TensorOptions().dtype(at::kFloat).device(device)) /
+      static_cast<double>(head_dim);
   return at::pow(theta, exponents).reciprocal();
 }
 
 }  // namespace
 
-RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& axes, int64_t head_dim, double theta) {
-  const auto axis_of_frequency = at::tensor(axes, at::TensorOptions().dtype(at::kLong).device(position_ids.device()));
-  const auto positions = position_ids.index_select(0, axis_of_frequency).to(at::kFloat).t();  // [T, Dh/2]
+RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& axes,
+                        int64_t head_dim, double theta) {
+  const auto axis_of_frequency =
+      at::tensor(axes, at::TensorOptions().dtype(at::kLong).device(position_ids.device()));
+  // [T, Dh/2]
+  const auto positions = position_ids.index_select(0, axis_of_frequency).to(at::kFloat).t();
   const auto angles = positions * frequencies(head_dim, theta, position_ids.device());
   return {angles.cos(), angles.sin()};
 }
 
 RotaryTable text_rope_table(const at::Tensor& positions, int64_t head_dim, double theta) {
-  const auto angles = positions.to(at::kFloat).unsqueeze(1) * frequencies(head_dim, theta, positions.device());
+  const auto angles =
+      positions.to(at::kFloat).unsqueeze(1) * frequencies(head_dim, theta, positions.device());
   return {angles.cos(), angles.sin()};
 }
 

@@ -14,9 +14,11 @@ struct RotaryTable {
 
 /// Multimodal RoPE of the text model: frequency j takes the position of the axis axes[j].
 /// @param position_ids  [3, T] int64; @param axes  head_dim / 2 of them, from 0 to 2.
-RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& axes, int64_t head_dim, double theta);
+RotaryTable mrope_table(const at::Tensor& position_ids, const std::vector<int64_t>& axes,
+                        int64_t head_dim, double theta);
 
-/// The same for text, which is at the same position on all three axes: a table made on the device alone. @param positions  [T] int64.
+/// The same for text, which is at the same position on all three axes: a table made on the device
+/// alone. @param positions  [T] int64.
 RotaryTable text_rope_table(const at::Tensor& positions, int64_t head_dim, double theta);
 
 /// Rotates pairs (i, i + Dh/2). @param x  [T, H, Dh]; cos and sin are used in the dtype of `table`.

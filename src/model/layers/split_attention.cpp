@@ -28,7 +28,8 @@ struct Spans final : torch::CustomClassHolder {
   std::vector<GroupSpan> spans;
 };
 
-/// Rows `begin` to `begin + count * length` of [T, H, ...], cut into `count` segments: [count, H, length, ...] without a copy.
+/// Rows `begin` to `begin + count * length` of [T, H, ...], cut into `count` segments: [count, H,
+/// length, ...] without a copy.
 struct Rows {
   int64_t begin, length, count = 1;
   at::Tensor operator()(const at::Tensor& x) const {
@@ -51,7 +52,9 @@ Part prompt_part(const GroupSpan& span) {
 }
 
 Part prefix_part(const GroupSpan& span) {
-  return {{span.begin + span.prompt_length, span.num_response_tokens()}, {span.begin, span.prompt_length}, false};
+  return {{span.begin + span.prompt_length, span.num_response_tokens()},
+          {span.begin, span.prompt_length},
+          false};
 }
 
 /// Each response to itself; neighbours of one length are one batch.
@@ -76,7 +79,9 @@ std::vector<Part> own_parts(const GroupSpan& span) {
 at::Tensor repeated(const at::Tensor& x, int64_t num_heads) {
   const int64_t repeats = num_heads / x.size(1);
   if (repeats == 1) return x.contiguous();
-  return x.unsqueeze(2).expand({x.size(0), x.size(1), repeats, x.size(2)}).reshape({x.size(0), num_heads, x.size(2)});
+  return x.unsqueeze(2)
+      .expand({x.size(0), x.size(1), repeats, x.size(2)})
+      .reshape({x.size(0), num_heads, x.size(2)});
 }
 
 /// Its transpose: the gradients of a head's copies are added up.
@@ -85,7 +90,8 @@ at::Tensor summed(const at::Tensor& x, int64_t num_kv_heads) {
   return x.view({x.size(0), num_kv_heads, -1, x.size(2)}).sum(2);
 }
 
-/// Output and log-sum-exp of some rows of queries; the state of a generator that nothing draws from.
+/// Output and log-sum-exp of some rows of queries; the state of a generator that nothing draws
+/// from.
 struct Attended {
   at::Tensor out, lse;
   at::Tensor seed = {}, offset = {};
@@ -102,20 +108,28 @@ Attended flash_forward(const at::Tensor& q, const at::Tensor& k, const at::Tenso
   return {std::get<0>(results), std::get<1>(results), std::get<6>(results), std::get<7>(results)};
 }
 
-std::tuple<at::Tensor, at::Tensor, at::Tensor> flash_backward(const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                                              const Attended& attended, bool causal) {
-  if (q.is_cpu()) return at::_scaled_dot_product_flash_attention_for_cpu_backward(grad, q, k, v, attended.out, attended.lse, 0.0, causal);
-  return at::_scaled_dot_product_flash_attention_backward(grad, q, k, v, attended.out, attended.lse.contiguous(), /*cum_seq_q=*/{}, /*cum_seq_k=*/{},
-                                                          q.size(2), k.size(2), 0.0, causal, attended.seed, attended.offset);
+std::tuple<at::Tensor, at::Tensor, at::Tensor> flash_backward(
+    const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+    const Attended& attended, bool causal) {
+  if (q.is_cpu())
+    return at::_scaled_dot_product_flash_attention_for_cpu_backward(grad, q, k, v, attended.out,
+                                                                    attended.lse, 0.0, causal);
+  return at::_scaled_dot_product_flash_attention_backward(
+      grad, q, k, v, attended.out, attended.lse.contiguous(), /*cum_seq_q=*/{}, /*cum_seq_k=*/{},
+      q.size(2), k.size(2), 0.0, causal, attended.seed, attended.offset);
 }
 
 class SplitAttention : public torch::autograd::Function<SplitAttention> {
  public:
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& queries,
+                            const at::Tensor& keys, const at::Tensor& values,
                             const std::vector<GroupSpan>& spans) {
-    const auto q = queries.contiguous(), k = repeated(keys, queries.size(1)), v = repeated(values, queries.size(1));
+    const auto q = queries.contiguous(), k = repeated(keys, queries.size(1)),
+               v = repeated(values, queries.size(1));
     auto out = at::empty_like(q);
-    auto lse = at::empty({q.size(0), q.size(1)}, q.options().dtype(q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
+    auto lse =
+        at::empty({q.size(0), q.size(1)},
+                  q.options().dtype(q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
     at::Tensor seed, offset;
     const auto attend = [&](const Part& part) {
       auto attended = flash_forward(part.queries(q), part.keys(k), part.keys(v), part.causal);
@@ -142,16 +156,19 @@ class SplitAttention : public torch::autograd::Function<SplitAttention> {
   static variable_list backward(AutogradContext* context, variable_list grads) {
     const auto saved = context->get_saved_variables();
     const auto &keys = saved[1], &values = saved[2], &out = saved[3], &lse = saved[4];
-    const auto q = saved[0].contiguous(), k = repeated(keys, q.size(1)), v = repeated(values, q.size(1)), grad = grads[0].contiguous();
+    const auto q = saved[0].contiguous(), k = repeated(keys, q.size(1)),
+               v = repeated(values, q.size(1)), grad = grads[0].contiguous();
     auto grad_q = at::zeros_like(q), grad_k = at::zeros_like(k), grad_v = at::zeros_like(v);
     const auto add = [&](const Part& part) {
-      const auto [dq, dk, dv] = flash_backward(part.queries(grad), part.queries(q), part.keys(k), part.keys(v),
-                                               {part.queries(out), part.queries(lse), saved[5], saved[6]}, part.causal);
+      const auto [dq, dk, dv] =
+          flash_backward(part.queries(grad), part.queries(q), part.keys(k), part.keys(v),
+                         {part.queries(out), part.queries(lse), saved[5], saved[6]}, part.causal);
       part.queries(grad_q).add_(dq);
       part.keys(grad_k).add_(dk);
       part.keys(grad_v).add_(dv);
     };
-    for (const auto& span : static_cast<const Spans&>(*context->saved_data["spans"].toCapsule()).spans) {
+    for (const auto& span :
+         static_cast<const Spans&>(*context->saved_data["spans"].toCapsule()).spans) {
       add(prompt_part(span));
       if (span.num_response_tokens() == 0) continue;
       add(prefix_part(span));
@@ -164,7 +181,8 @@ class SplitAttention : public torch::autograd::Function<SplitAttention> {
   /// Adds keys that the same queries have not met yet. @param out, lse  changed in place.
   static void merge(const Attended& more, at::Tensor out, at::Tensor lse) {
     const auto total = at::logaddexp(lse, more.lse);
-    const auto keep = (lse - total).exp_().unsqueeze(-1), add = (more.lse - total).exp_().unsqueeze(-1);
+    const auto keep = (lse - total).exp_().unsqueeze(-1),
+               add = (more.lse - total).exp_().unsqueeze(-1);
     out.copy_(out * keep + more.out * add);
     lse.copy_(total);
   }
@@ -172,34 +190,42 @@ class SplitAttention : public torch::autograd::Function<SplitAttention> {
 
 }  // namespace
 
-at::Tensor split_group_attention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, const std::vector<GroupSpan>& spans) {
+at::Tensor split_group_attention(const at::Tensor& queries, const at::Tensor& keys,
+                                 const at::Tensor& values, const std::vector<GroupSpan>& spans) {
   return SplitAttention::apply(queries, keys, values, spans).view({queries.size(0), -1});
 }
 
 double split_attention_error(at::Device device, at::ScalarType dtype) {
   const at::AutoGradMode with_gradients(true);
   constexpr int64_t kHeads = 4, kKvHeads = 2, kHeadDim = 64;
-  std::vector<GroupSpan> spans = {{.begin = 0, .prompt_length = 70, .response_lengths = {9, 0, 33, 33}}, {.begin = 145, .prompt_length = 5}};
+  std::vector<GroupSpan> spans = {
+      {.begin = 0, .prompt_length = 70, .response_lengths = {9, 0, 33, 33}},
+      {.begin = 145, .prompt_length = 5}};
   for (auto& span : spans) make_response_mask(span, device);
   const int64_t num_tokens = spans.back().begin + spans.back().length();
   const auto inputs = [&](at::ScalarType type) {
     std::vector<at::Tensor> tensors;
     for (const int64_t heads : {kHeads, kKvHeads, kKvHeads}) {
       // Any numbers between -1 and 1 that no generator has to be asked for.
-      const auto ramp = at::arange(num_tokens * heads * kHeadDim, at::TensorOptions().dtype(at::kFloat).device(device)) * (0.37 + 0.01 * heads);
-      tensors.push_back(ramp.sin().to(dtype).to(type).view({num_tokens, heads, kHeadDim}).requires_grad_());
+      const auto ramp = at::arange(num_tokens * heads * kHeadDim,
+                                   at::TensorOptions().dtype(at::kFloat).device(device)) *
+                        (0.37 + 0.01 * heads);
+      tensors.push_back(
+          ramp.sin().to(dtype).to(type).view({num_tokens, heads, kHeadDim}).requires_grad_());
     }
     return tensors;
   };
   const auto split = inputs(dtype), plain = inputs(at::kFloat);
-  const auto out = split_group_attention(split[0], split[1], split[2], spans), expected = masked_group_attention(plain[0], plain[1], plain[2], spans);
+  const auto out = split_group_attention(split[0], split[1], split[2], spans),
+             expected = masked_group_attention(plain[0], plain[1], plain[2], spans);
   (out.to(at::kFloat) * expected.detach()).sum().backward();
   (expected * expected.detach()).sum().backward();
   const auto error = [](const at::Tensor& actual, const at::Tensor& wanted) {
     return ((actual.to(at::kFloat) - wanted).abs().max() / wanted.abs().max()).item<double>();
   };
   double worst = error(out.detach(), expected.detach());
-  for (size_t i = 0; i < split.size(); ++i) worst = std::max(worst, error(split[i].grad(), plain[i].grad()));
+  for (size_t i = 0; i < split.size(); ++i)
+    worst = std::max(worst, error(split[i].grad(), plain[i].grad()));
   return worst;
 }
 

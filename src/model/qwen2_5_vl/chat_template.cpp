@@ -7,7 +7,9 @@ namespace {
 
 constexpr const char* kDefaultSystem = "You are a helpful assistant.";
 
-std::string turn(const std::string& role, const std::string& content) { return "<|im_start|>" + role + "\n" + content + "<|im_end|>\n"; }
+std::string turn(const std::string& role, const std::string& content) {
+  return "<|im_start|>" + role + "\n" + content + "<|im_end|>\n";
+}
 
 }  // namespace
 
@@ -43,7 +45,9 @@ std::string render_chat(const std::vector<ChatMessage>& messages, const ChatOpti
 std::string example_chat() { return render_chat({{"user", {{ChatContent::Kind::kText, "..."}}}}); }
 
 bool is_own_template(std::string_view jinja) {
-  constexpr const char* kOfQwen25Vl = "d3826afc64fbdb18cd6a40ac43866b75cf44be8ffd679d24ab21620d34c2c26c";  // without white space
+  // without white space
+  constexpr const char* kOfQwen25Vl =
+      "d3826afc64fbdb18cd6a40ac43866b75cf44be8ffd679d24ab21620d34c2c26c";
   std::string condensed;
   for (const char c : jinja)
     if (c != ' ' && c != '\t' && c != '\r' && c != '\n') condensed += c;

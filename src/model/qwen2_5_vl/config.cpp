@@ -13,7 +13,8 @@ using io::Json;
 
 constexpr int64_t kMaxLayers = 1024, kMaxPatchSide = 256, kMaxMerge = 16;
 
-VisionConfig parse_vision(const ConfigFields& fields, int64_t text_hidden_size, const std::string& origin) {
+VisionConfig parse_vision(const ConfigFields& fields, int64_t text_hidden_size,
+                          const std::string& origin) {
   VisionConfig vision;
   vision.depth = fields.integer("depth", {}, kMaxLayers);
   vision.hidden_size = fields.integer("hidden_size");
@@ -29,22 +30,27 @@ VisionConfig parse_vision(const ConfigFields& fields, int64_t text_hidden_size, 
   vision.tokens_per_second = fields.number("tokens_per_second", 2.0);
   fields.require("hidden_act", "silu");
   if (vision.hidden_size % vision.num_heads != 0 || vision.head_dim() % 4 != 0)
-    throw DataError(concat(origin, ": hidden_size/num_heads is ", vision.hidden_size, "/", vision.num_heads, ", expected a multiple of 4"));
+    throw DataError(concat(origin, ": hidden_size/num_heads is ", vision.hidden_size, "/",
+                           vision.num_heads, ", expected a multiple of 4"));
   if (vision.out_hidden_size != text_hidden_size)
-    throw DataError(concat(origin, ": out_hidden_size ", vision.out_hidden_size, " differs from text hidden_size ", text_hidden_size));
+    throw DataError(concat(origin, ": out_hidden_size ", vision.out_hidden_size,
+                           " differs from text hidden_size ", text_hidden_size));
   if (vision.window_size / vision.spatial_merge_size / vision.patch_size < 1)
-    throw DataError(concat(origin, ": window_size ", vision.window_size, " is smaller than one merged patch"));
+    throw DataError(
+        concat(origin, ": window_size ", vision.window_size, " is smaller than one merged patch"));
   return vision;
 }
 
 /// The axis of every frequency: sections follow each other. @param sections  frequencies per axis.
 std::vector<int64_t> axes_of(const std::vector<int64_t>& sections) {
   std::vector<int64_t> axes;
-  for (size_t axis = 0; axis < sections.size(); ++axis) axes.insert(axes.end(), static_cast<size_t>(sections[axis]), static_cast<int64_t>(axis));
+  for (size_t axis = 0; axis < sections.size(); ++axis)
+    axes.insert(axes.end(), static_cast<size_t>(sections[axis]), static_cast<int64_t>(axis));
   return axes;
 }
 
-TextShape parse_text(const ConfigFields& fields, const ConfigFields& rope, const std::string& origin) {
+TextShape parse_text(const ConfigFields& fields, const ConfigFields& rope,
+                     const std::string& origin) {
   TextShape text{.has_qkv_biases = true};
   text.hidden_size = fields.integer("hidden_size");
   text.num_layers = fields.integer("num_hidden_layers", {}, kMaxLayers);
@@ -52,7 +58,8 @@ TextShape parse_text(const ConfigFields& fields, const ConfigFields& rope, const
   text.num_kv_heads = fields.integer("num_key_value_heads", text.num_heads);
   text.head_dim = fields.integer("head_dim", text.hidden_size / text.num_heads);
   if (text.hidden_size % text.num_heads != 0)
-    throw DataError(concat(origin, ": hidden_size ", text.hidden_size, " is not a multiple of num_attention_heads ", text.num_heads));
+    throw DataError(concat(origin, ": hidden_size ", text.hidden_size,
+                           " is not a multiple of num_attention_heads ", text.num_heads));
   text.intermediate_size = fields.integer("intermediate_size");
   text.vocab_size = fields.integer("vocab_size");
   text.rms_norm_eps = fields.number("rms_norm_eps", 1e-6);
@@ -61,15 +68,18 @@ TextShape parse_text(const ConfigFields& fields, const ConfigFields& rope, const
   fields.require("hidden_act", "silu");
   fields.require("use_sliding_window", false);
   if (text.num_heads % text.num_kv_heads != 0)
-    throw DataError(concat(origin, ": num_attention_heads ", text.num_heads, " is not a multiple of num_key_value_heads ", text.num_kv_heads));
+    throw DataError(concat(origin, ": num_attention_heads ", text.num_heads,
+                           " is not a multiple of num_key_value_heads ", text.num_kv_heads));
   const int64_t frequencies = std::accumulate(sections.begin(), sections.end(), int64_t{0});
   if (sections.size() != 3 || 2 * frequencies != text.head_dim)
-    throw DataError(concat(origin, ": mrope_section must have 3 entries that sum to head_dim/2 = ", text.head_dim / 2, ", got sum ", frequencies));
+    throw DataError(concat(origin, ": mrope_section must have 3 entries that sum to head_dim/2 = ",
+                           text.head_dim / 2, ", got sum ", frequencies));
   text.rope_axes = axes_of(sections);
   for (const char* key : {"rope_type", "type"}) {
     const Json* type = rope.find(key);
     if (type != nullptr && *type != "default" && *type != "mrope")
-      throw DataError(concat(origin, ": RoPE type ", io::excerpt(*type), " is not supported (default and mrope are)"));
+      throw DataError(concat(origin, ": RoPE type ", io::excerpt(*type),
+                             " is not supported (default and mrope are)"));
   }
   return text;
 }
@@ -77,25 +87,31 @@ TextShape parse_text(const ConfigFields& fields, const ConfigFields& rope, const
 }  // namespace
 
 bool VisionConfig::is_full_attention(int64_t block) const {
-  return std::find(full_attention_blocks.begin(), full_attention_blocks.end(), block) != full_attention_blocks.end();
+  return std::find(full_attention_blocks.begin(), full_attention_blocks.end(), block) !=
+         full_attention_blocks.end();
 }
 
 Config parse_config(const Json& json, const std::string& origin) {
-  if (!json.is_object()) throw DataError(concat(origin, ": expected a JSON object, found ", io::excerpt(json)));
+  if (!json.is_object())
+    throw DataError(concat(origin, ": expected a JSON object, found ", io::excerpt(json)));
   const Json* nested = find_object(json, "text_config");
   const Json* vision_json = find_object(json, "vision_config");
-  if (vision_json == nullptr) throw DataError(concat(origin, ": \"vision_config\" is missing or not an object"));
+  if (vision_json == nullptr)
+    throw DataError(concat(origin, ": \"vision_config\" is missing or not an object"));
   const ConfigFields text_fields({nested, &json}, origin);
-  const ConfigFields rope_fields({text_fields.find("rope_parameters"), text_fields.find("rope_scaling")}, origin);
+  const ConfigFields rope_fields(
+      {text_fields.find("rope_parameters"), text_fields.find("rope_scaling")}, origin);
 
   Config config;
   config.text = parse_text(text_fields, rope_fields, origin);
   const auto vision_origin = origin + ": vision_config";
-  config.vision = parse_vision(ConfigFields({vision_json}, vision_origin), config.text.hidden_size, vision_origin);
+  config.vision = parse_vision(ConfigFields({vision_json}, vision_origin), config.text.hidden_size,
+                               vision_origin);
   config.initializer_range = text_fields.number("initializer_range", 0.02);
   const Json* tie = ConfigFields({&json, nested}, origin).find("tie_word_embeddings");
   if (tie != nullptr && !tie->is_boolean())
-    throw DataError(concat(origin, ": \"tie_word_embeddings\" is ", io::excerpt(*tie), ", expected a boolean"));
+    throw DataError(
+        concat(origin, ": \"tie_word_embeddings\" is ", io::excerpt(*tie), ", expected a boolean"));
   config.text.tie_word_embeddings = tie != nullptr && tie->get<bool>();
   return config;
 }

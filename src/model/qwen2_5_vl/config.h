@@ -18,18 +18,22 @@ struct VisionConfig {
 
   int64_t head_dim() const { return hidden_size / num_heads; }
   int64_t merge_area() const { return spatial_merge_size * spatial_merge_size; }
-  int64_t patch_elements() const { return in_channels * temporal_patch_size * patch_size * patch_size; }
+  int64_t patch_elements() const {
+    return in_channels * temporal_patch_size * patch_size * patch_size;
+  }
   bool is_full_attention(int64_t block) const;
 };
 
-/// config.json in any of its layouts: flat as on the hub, nested as later releases save it, or both (docs/spec/qwen2_5_vl.md#config).
+/// config.json in any of its layouts: flat as on the hub, nested as later releases save it, or both
+/// (docs/spec/qwen2_5_vl.md#config).
 struct Config {
   VisionConfig vision;
   TextShape text;
   double initializer_range = 0.02;
 };
 
-/// @throws DataError naming the field that is missing, of the wrong type, out of range, or not supported.
+/// @throws DataError naming the field that is missing, of the wrong type, out of range, or not
+/// supported.
 Config parse_config(const io::Json& json, const std::string& origin);
 
 }  // namespace vrlt::model::qwen2_5_vl

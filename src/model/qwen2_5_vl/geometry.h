@@ -5,12 +5,14 @@
 
 namespace vrlt::model::qwen2_5_vl {
 
-/// Of the published models (docs/spec/qwen2_5_vl.md#patch-rows); mean and standard deviation are CLIP's.
-inline constexpr processor::VisionGeometry kGeometry{.patch_size = 14,
-                                                     .temporal_patch = 2,
-                                                     .merge_size = 2,
-                                                     .mean = {0.48145466F, 0.4578275F, 0.40821073F},
-                                                     .std = {0.26862954F, 0.26130258F, 0.27577711F}};
+/// Of the published models (docs/spec/qwen2_5_vl.md#patch-rows); mean and standard deviation are
+/// CLIP's.
+inline constexpr processor::VisionGeometry kGeometry{
+    .patch_size = 14,
+    .temporal_patch = 2,
+    .merge_size = 2,
+    .mean = {0.48145466F, 0.4578275F, 0.40821073F},
+    .std = {0.26862954F, 0.26130258F, 0.27577711F}};
 
 /// What config.json says in place of the published numbers.
 inline processor::VisionGeometry geometry_of(const VisionConfig& vision) {

@@ -12,7 +12,8 @@ Model::Model(Config config, ParameterTable parameters, HuggingFaceFolder folder,
       folder_(std::move(folder)),
       vision_encoder_(config_.vision, parameters_, checkpoints),
       text_decoder_(config_.text, parameters_, kTextPrefix, checkpoints),
-      pads_{.image = folder_.special_id("image_token_id"), .video = folder_.special_id("video_token_id")} {}
+      pads_{.image = folder_.special_id("image_token_id"),
+            .video = folder_.special_id("video_token_id")} {}
 
 at::Tensor Model::encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) {
   counters_.videos_encoded += grid_thw.size(0);
@@ -21,10 +22,13 @@ at::Tensor Model::encode_video(const at::Tensor& pixel_values, const at::Tensor&
 
 std::string Model::vision_settings() const {
   // A field that is added does not compile until it is named here too.
-  [[maybe_unused]] const auto& [depth, hidden_size, num_heads, intermediate_size, out_hidden_size, patch_size, temporal_patch_size,
-                                spatial_merge_size, in_channels, window_size, full_attention_blocks, tokens_per_second] = config_.vision;
-  return io::to_line({"qwen2_5_vl", depth, hidden_size, num_heads, intermediate_size, out_hidden_size, patch_size, temporal_patch_size,
-                      spatial_merge_size, in_channels, window_size, full_attention_blocks});
+  [[maybe_unused]] const auto& [depth, hidden_size, num_heads, intermediate_size, out_hidden_size,
+                                patch_size, temporal_patch_size, spatial_merge_size, in_channels,
+                                window_size, full_attention_blocks, tokens_per_second] =
+      config_.vision;
+  return io::to_line({"qwen2_5_vl", depth, hidden_size, num_heads, intermediate_size,
+                      out_hidden_size, patch_size, temporal_patch_size, spatial_merge_size,
+                      in_channels, window_size, full_attention_blocks});
 }
 
 at::Tensor Model::embed(const PromptGroup& group) const {
@@ -37,13 +41,15 @@ at::Tensor Model::embed(const PromptGroup& group) const {
 }
 
 at::Tensor Model::response_hidden(const GroupBatch& batch) {
-  return hidden_of_responses(batch, text_decoder_, [this](const PromptGroup& group) { return embed(group); });
+  return hidden_of_responses(batch, text_decoder_,
+                             [this](const PromptGroup& group) { return embed(group); });
 }
 
 KvCache Model::prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) {
   counters_.prompts_prefilled += static_cast<int64_t>(groups.size());
   return prefill_groups(
-      groups, text_decoder_, [this](const PromptGroup& group) { return embed(group); }, last_hidden);
+      groups, text_decoder_, [this](const PromptGroup& group) { return embed(group); },
+      last_hidden);
 }
 
 at::Tensor Model::decode(const at::Tensor& ids, KvCache& cache) {
@@ -51,16 +57,19 @@ at::Tensor Model::decode(const at::Tensor& ids, KvCache& cache) {
   return text_decoder_.decode(text_decoder_.embed(ids.flatten()), cache);
 }
 
-at::Tensor Model::decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) {
+at::Tensor Model::decode_cells(const at::Tensor& ids, KvCache& cache,
+                               const KvCache::Lengths& lengths) {
   const at::NoGradGuard no_grad;
   return text_decoder_.decode_cells(text_decoder_.embed(ids), cache, lengths);
 }
 
-std::unique_ptr<VisionLanguageModel> load(const std::filesystem::path& folder, const io::Json& json, const ModelOptions& options) {
+std::unique_ptr<VisionLanguageModel> load(const std::filesystem::path& folder, const io::Json& json,
+                                          const ModelOptions& options) {
   Config config = parse_config(json, (folder / "config.json").string());
   ParameterTable parameters = open_weights(folder, weight_layout(config), options);
   HuggingFaceFolder files(folder, json, config.text.vocab_size);
-  return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(files), options.checkpoint_blocks);
+  return std::make_unique<Model>(std::move(config), std::move(parameters), std::move(files),
+                                 options.checkpoint_blocks);
 }
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -24,13 +24,18 @@ class Model final : public VisionLanguageModel {
   at::Tensor response_hidden(const GroupBatch& batch) override;
   KvCache prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) override;
   at::Tensor decode(const at::Tensor& ids, KvCache& cache) override;
-  at::Tensor decode_cells(const at::Tensor& ids, KvCache& cache, const KvCache::Lengths& lengths) override;
+  at::Tensor decode_cells(const at::Tensor& ids, KvCache& cache,
+                          const KvCache::Lengths& lengths) override;
   const at::Tensor& head_weight() const override { return text_decoder_.head_weight(); }
   ParameterTable& parameters() override { return parameters_; }
-  bool is_vision_parameter(const std::string& name) const override { return name.rfind("visual.", 0) == 0; }
+  bool is_vision_parameter(const std::string& name) const override {
+    return name.rfind("visual.", 0) == 0;
+  }
   std::string vision_settings() const override;
   const std::vector<int64_t>& stop_ids() const override { return folder_.stop_ids(); }
-  void save(const std::filesystem::path& folder) const override { folder_.save(folder, parameters_); }
+  void save(const std::filesystem::path& folder) const override {
+    folder_.save(folder, parameters_);
+  }
 
   const Config& config() const { return config_; }
   const VisionEncoder& vision_encoder() const { return vision_encoder_; }
@@ -49,6 +54,7 @@ class Model final : public VisionLanguageModel {
   PadIds pads_;
 };
 
-std::unique_ptr<VisionLanguageModel> load(const std::filesystem::path& folder, const io::Json& json, const ModelOptions& options);
+std::unique_ptr<VisionLanguageModel> load(const std::filesystem::path& folder, const io::Json& json,
+                                          const ModelOptions& options);
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -10,20 +10,25 @@
 
 namespace vrlt::model::qwen2_5_vl {
 
-/// The prompts of Qwen2.5-VL: a pad for every vision token, one run per image or clip, whose time is in its positions.
+/// The prompts of Qwen2.5-VL: a pad for every vision token, one run per image or clip, whose time
+/// is in its positions.
 class PromptFormat final : public processor::PromptFormat {
  public:
   /// @throws DataError if a vision token is missing.
-  PromptFormat(const VisionConfig& vision, std::unique_ptr<tokenizer::Tokenizer> tokenizer, MropeMode mode);
+  PromptFormat(const VisionConfig& vision, std::unique_ptr<tokenizer::Tokenizer> tokenizer,
+               MropeMode mode);
 
   const processor::VisionGeometry& geometry() const override { return geometry_; }
   const tokenizer::Tokenizer& tokenizer() const override { return *tokenizer_; }
   processor::PromptText lay_out(const processor::Conversation& conversation) const override;
-  processor::Positions positions(const at::Tensor& input_ids, const processor::Conversation& conversation) const override;
+  processor::Positions positions(const at::Tensor& input_ids,
+                                 const processor::Conversation& conversation) const override;
   std::vector<int64_t> never_sampled() const override;
 
  private:
-  bool is_pad(int64_t id) const { return id == position_options_.image_token_id || id == position_options_.video_token_id; }
+  bool is_pad(int64_t id) const {
+    return id == position_options_.image_token_id || id == position_options_.video_token_id;
+  }
   /// @param pads  vision tokens per pad, in the order of the text.
   at::Tensor expand_pads(const std::vector<int64_t>& ids, const std::vector<int64_t>& pads) const;
 
@@ -33,8 +38,10 @@ class PromptFormat final : public processor::PromptFormat {
   int64_t vision_start_ = 0, vision_end_ = 0;
 };
 
-/// @param position_rule  one of kMropeModes; empty: the first. @throws ConfigError for another one; as PromptFormat and load_tokenizer().
-std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder, const io::Json& json,
+/// @param position_rule  one of kMropeModes; empty: the first. @throws ConfigError for another one;
+/// as PromptFormat and load_tokenizer().
+std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder,
+                                                            const io::Json& json,
                                                             const std::string& position_rule);
 
 }  // namespace vrlt::model::qwen2_5_vl

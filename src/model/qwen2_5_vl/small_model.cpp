@@ -6,49 +6,53 @@
 
 namespace vrlt::model::qwen2_5_vl {
 
-void write_small_model(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer, const std::filesystem::path& folder) {
+void write_small_model(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer,
+                       const std::filesystem::path& folder) {
   const auto id = [&](const char* token) { return *tokenizer.token_to_id(token); };
   constexpr int64_t kHeads = 4;
   const int64_t head_dim = sizes.text_width / kHeads, pairs = head_dim / 2;
-  const io::Json json = {{"architectures", {"Qwen2_5_VLForConditionalGeneration"}},
-                         {"model_type", "qwen2_5_vl"},
-                         {"bos_token_id", id("<|endoftext|>")},
-                         {"eos_token_id", id("<|im_end|>")},
-                         {"vision_start_token_id", id("<|vision_start|>")},
-                         {"vision_end_token_id", id("<|vision_end|>")},
-                         {"vision_token_id", id("<|vision_pad|>")},
-                         {"image_token_id", id("<|image_pad|>")},
-                         {"video_token_id", id("<|video_pad|>")},
-                         {"hidden_act", "silu"},
-                         {"hidden_size", sizes.text_width},
-                         {"initializer_range", 0.1},
-                         {"intermediate_size", 2 * sizes.text_width},
-                         {"num_attention_heads", kHeads},
-                         {"num_hidden_layers", sizes.text_layers},
-                         {"num_key_value_heads", kHeads / 2},
-                         {"rms_norm_eps", 1e-6},
-                         {"rope_theta", 1000.0},
-                         {"rope_scaling", {{"type", "mrope"}, {"mrope_section", {pairs - 2 * (pairs / 4), pairs / 4, pairs / 4}}}},
-                         {"tie_word_embeddings", true},
-                         {"use_sliding_window", false},
-                         {"vocab_size", (tokenizer.vocab_size() + 15) / 16 * 16},
-                         {"torch_dtype", "float32"},
-                         {"vision_config",
-                          {{"depth", sizes.vision_layers},
-                           {"hidden_act", "silu"},
-                           {"hidden_size", sizes.vision_width},
-                           {"intermediate_size", 2 * sizes.vision_width},
-                           {"num_heads", 4},
-                           {"in_chans", 3},
-                           {"out_hidden_size", sizes.text_width},
-                           {"patch_size", kGeometry.patch_size},
-                           {"spatial_merge_size", kGeometry.merge_size},
-                           {"temporal_patch_size", kGeometry.temporal_patch},
-                           {"window_size", 112},
-                           {"fullatt_block_indexes", {sizes.vision_layers - 1}},
-                           {"tokens_per_second", 2}}}};
+  const io::Json json = {
+      {"architectures", {"Qwen2_5_VLForConditionalGeneration"}},
+      {"model_type", "qwen2_5_vl"},
+      {"bos_token_id", id("<|endoftext|>")},
+      {"eos_token_id", id("<|im_end|>")},
+      {"vision_start_token_id", id("<|vision_start|>")},
+      {"vision_end_token_id", id("<|vision_end|>")},
+      {"vision_token_id", id("<|vision_pad|>")},
+      {"image_token_id", id("<|image_pad|>")},
+      {"video_token_id", id("<|video_pad|>")},
+      {"hidden_act", "silu"},
+      {"hidden_size", sizes.text_width},
+      {"initializer_range", 0.1},
+      {"intermediate_size", 2 * sizes.text_width},
+      {"num_attention_heads", kHeads},
+      {"num_hidden_layers", sizes.text_layers},
+      {"num_key_value_heads", kHeads / 2},
+      {"rms_norm_eps", 1e-6},
+      {"rope_theta", 1000.0},
+      {"rope_scaling",
+       {{"type", "mrope"}, {"mrope_section", {pairs - 2 * (pairs / 4), pairs / 4, pairs / 4}}}},
+      {"tie_word_embeddings", true},
+      {"use_sliding_window", false},
+      {"vocab_size", (tokenizer.vocab_size() + 15) / 16 * 16},
+      {"torch_dtype", "float32"},
+      {"vision_config",
+       {{"depth", sizes.vision_layers},
+        {"hidden_act", "silu"},
+        {"hidden_size", sizes.vision_width},
+        {"intermediate_size", 2 * sizes.vision_width},
+        {"num_heads", 4},
+        {"in_chans", 3},
+        {"out_hidden_size", sizes.text_width},
+        {"patch_size", kGeometry.patch_size},
+        {"spatial_merge_size", kGeometry.merge_size},
+        {"temporal_patch_size", kGeometry.temporal_patch},
+        {"window_size", 112},
+        {"fullatt_block_indexes", {sizes.vision_layers - 1}},
+        {"tokens_per_second", 2}}}};
   io::write_file_atomic(folder / "config.json", json.dump(2) + "\n");
-  const io::Json generation = {{"eos_token_id", {id("<|im_end|>"), id("<|endoftext|>")}}, {"pad_token_id", id("<|endoftext|>")}};
+  const io::Json generation = {{"eos_token_id", {id("<|im_end|>"), id("<|endoftext|>")}},
+                               {"pad_token_id", id("<|endoftext|>")}};
   io::write_file_atomic(folder / "generation_config.json", generation.dump(2) + "\n");
 }
 

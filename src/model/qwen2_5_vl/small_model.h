@@ -8,6 +8,7 @@
 namespace vrlt::model::qwen2_5_vl {
 
 /// As model::write_small_model(). @param tokenizer  the folder's.
-void write_small_model(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer, const std::filesystem::path& folder);
+void write_small_model(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer,
+                       const std::filesystem::path& folder);
 
 }  // namespace vrlt::model::qwen2_5_vl

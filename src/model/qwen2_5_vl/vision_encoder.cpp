@@ -23,10 +23,14 @@ namespace {
 constexpr double kNormEps = 1e-6;  // fixed in the reference, not a config field
 constexpr double kRopeTheta = 10000.0;
 
-std::string block_name(int64_t block, const char* rest) { return concat("visual.blocks.", block, ".", rest); }
+std::string block_name(int64_t block, const char* rest) {
+  return concat("visual.blocks.", block, ".", rest);
+}
 
-/// Row and column of every patch in the order of the rows of pixel_values: merge block by merge block.
-void append_patch_positions(int64_t T, int64_t H, int64_t W, int64_t merge, std::vector<int64_t>& rows, std::vector<int64_t>& columns) {
+/// Row and column of every patch in the order of the rows of pixel_values: merge block by merge
+/// block.
+void append_patch_positions(int64_t T, int64_t H, int64_t W, int64_t merge,
+                            std::vector<int64_t>& rows, std::vector<int64_t>& columns) {
   for (int64_t t = 0; t < T; ++t)
     for (int64_t by = 0; by < H / merge; ++by)
       for (int64_t bx = 0; bx < W / merge; ++bx)
@@ -38,21 +42,25 @@ void append_patch_positions(int64_t T, int64_t H, int64_t W, int64_t merge, std:
 }
 
 /// Rotation angles [S, Dh/2]: the first half by row, the second by column.
-at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config, at::Device device) {
+at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config,
+                         at::Device device) {
   std::vector<int64_t> rows, columns;
   const auto grid = grid_thw.to(at::kCPU).contiguous();
   const int64_t* thw = grid.const_data_ptr<int64_t>();
   for (int64_t i = 0; i < grid.size(0); ++i)
-    append_patch_positions(thw[3 * i], thw[3 * i + 1], thw[3 * i + 2], config.spatial_merge_size, rows, columns);
+    append_patch_positions(thw[3 * i], thw[3 * i + 1], thw[3 * i + 2], config.spatial_merge_size,
+                           rows, columns);
   const auto options = at::TensorOptions().dtype(at::kFloat);
   const int64_t half = config.head_dim() / 2;
-  const auto frequencies = at::pow(kRopeTheta, at::arange(0, half, 2, options) / static_cast<double>(half)).reciprocal();
+  const auto frequencies =
+      at::pow(kRopeTheta, at::arange(0, half, 2, options) / static_cast<double>(half)).reciprocal();
   const auto by_row = at::outer(at::tensor(rows).to(at::kFloat), frequencies);
   const auto by_column = at::outer(at::tensor(columns).to(at::kFloat), frequencies);
   return at::cat({by_row, by_column}, -1).to(device);
 }
 
-/// z' of docs/spec/qwen2_5_vl.md#rotary-embedding-of-patches, in float32 (float64 stays). @param x  [S, heads, Dh].
+/// z' of docs/spec/qwen2_5_vl.md#rotary-embedding-of-patches, in float32 (float64 stays). @param x
+/// [S, heads, Dh].
 at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
   const auto wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   const int64_t half = x.size(-1) / 2;
@@ -62,7 +70,8 @@ at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& 
 
 /// Attention inside consecutive segments; segments of one length go through one call.
 /// @param q, k, v  [S, heads, Dh].  @return the same shape.
-at::Tensor segment_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const std::vector<int64_t>& lengths) {
+at::Tensor segment_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                             const std::vector<int64_t>& lengths) {
   std::map<int64_t, std::vector<int64_t>> begins_by_length;
   int64_t begin = 0;
   for (const int64_t length : lengths) {
@@ -72,9 +81,14 @@ at::Tensor segment_attention(const at::Tensor& q, const at::Tensor& k, const at:
   std::vector<at::Tensor> places, outputs;
   const auto index_options = at::TensorOptions().dtype(at::kLong);
   for (const auto& [length, begins] : begins_by_length) {
-    const auto rows = (at::tensor(begins, index_options).unsqueeze(1) + at::arange(length, index_options)).flatten().to(q.device());
+    const auto rows =
+        (at::tensor(begins, index_options).unsqueeze(1) + at::arange(length, index_options))
+            .flatten()
+            .to(q.device());
     const auto segments = [&](const at::Tensor& x) {
-      return x.index_select(0, rows).view({static_cast<int64_t>(begins.size()), length, x.size(1), x.size(2)}).transpose(1, 2);
+      return x.index_select(0, rows)
+          .view({static_cast<int64_t>(begins.size()), length, x.size(1), x.size(2)})
+          .transpose(1, 2);
     };
     const auto out = at::scaled_dot_product_attention(segments(q), segments(k), segments(v));
     outputs.push_back(out.transpose(1, 2).reshape({-1, q.size(1), q.size(2)}));
@@ -88,14 +102,16 @@ at::Tensor segment_attention(const at::Tensor& q, const at::Tensor& k, const at:
 
 VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& config) {
   VisionLayout layout;
-  const int64_t merge = config.spatial_merge_size, window = config.window_size / merge / config.patch_size;
+  const int64_t merge = config.spatial_merge_size,
+                window = config.window_size / merge / config.patch_size;
   const auto grid = grid_thw.to(at::kCPU).contiguous();
   const int64_t* thw = grid.const_data_ptr<int64_t>();
   int64_t first_unit = 0;
   for (int64_t i = 0; i < grid.size(0); ++i) {
     const int64_t T = thw[3 * i], H = thw[3 * i + 1], W = thw[3 * i + 2];
     if (T < 1 || H < merge || W < merge || H % merge != 0 || W % merge != 0)
-      throw DataError(concat("video grid ", T, "x", H, "x", W, ": the sides must be positive multiples of ", merge));
+      throw DataError(concat("video grid ", T, "x", H, "x", W,
+                             ": the sides must be positive multiples of ", merge));
     const int64_t rows = H / merge, columns = W / merge;
     for (int64_t t = 0; t < T; ++t) {
       layout.slice_lengths.push_back(H * W);
@@ -103,7 +119,8 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
         for (int64_t wx = 0; wx < columns; wx += window) {
           const int64_t end_y = std::min(wy + window, rows), end_x = std::min(wx + window, columns);
           for (int64_t y = wy; y < end_y; ++y)
-            for (int64_t x = wx; x < end_x; ++x) layout.window_order.push_back(first_unit + (t * rows + y) * columns + x);
+            for (int64_t x = wx; x < end_x; ++x)
+              layout.window_order.push_back(first_unit + (t * rows + y) * columns + x);
           layout.window_lengths.push_back((end_y - wy) * (end_x - wx) * merge * merge);
         }
     }
@@ -112,25 +129,32 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
   return layout;
 }
 
-at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const at::Tensor& cos, const at::Tensor& sin,
+at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const at::Tensor& cos,
+                                    const at::Tensor& sin,
                                     const std::vector<int64_t>& lengths) const {
-  const auto qkv = model::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")), parameters_.at(block_name(block, "attn.qkv.bias")))
+  const auto qkv = model::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")),
+                                 parameters_.at(block_name(block, "attn.qkv.bias")))
                        .view({x.size(0), 3, config_.num_heads, config_.head_dim()});
-  const auto out = segment_attention(rotate(qkv.select(1, 0), cos, sin), rotate(qkv.select(1, 1), cos, sin), qkv.select(1, 2), lengths);
-  return model::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")), parameters_.at(block_name(block, "attn.proj.bias")));
+  const auto out = segment_attention(rotate(qkv.select(1, 0), cos, sin),
+                                     rotate(qkv.select(1, 1), cos, sin), qkv.select(1, 2), lengths);
+  return model::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")),
+                       parameters_.at(block_name(block, "attn.proj.bias")));
 }
 
 at::Tensor VisionEncoder::mlp(const at::Tensor& x, int64_t block) const {
   const auto layer = [&](const at::Tensor& input, const char* name) {
     const auto prefix = block_name(block, "mlp.") + name;
-    return model::linear(input, parameters_.at(prefix + ".weight"), parameters_.at(prefix + ".bias"));
+    return model::linear(input, parameters_.at(prefix + ".weight"),
+                         parameters_.at(prefix + ".bias"));
   };
   return layer(at::silu(layer(x, "gate_proj")) * layer(x, "up_proj"), "down_proj");
 }
 
-at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const at::Tensor& cos, const at::Tensor& sin,
+at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const at::Tensor& cos,
+                                    const at::Tensor& sin,
                                     const std::vector<int64_t>& lengths) const {
-  x = x + attention(rms_norm(x, parameters_.at(block_name(block, "norm1.weight")), kNormEps), block, cos, sin, lengths);
+  x = x + attention(rms_norm(x, parameters_.at(block_name(block, "norm1.weight")), kNormEps), block,
+                    cos, sin, lengths);
   return x + mlp(rms_norm(x, parameters_.at(block_name(block, "norm2.weight")), kNormEps), block);
 }
 
@@ -142,16 +166,22 @@ std::vector<at::Tensor> VisionEncoder::parameters_of(int64_t block) const {
 }
 
 at::Tensor VisionEncoder::merge(const at::Tensor& x) const {
-  const auto normed = rms_norm(x, parameters_.at("visual.merger.ln_q.weight"), kNormEps).reshape({-1, config_.merge_area() * config_.hidden_size});
-  const auto hidden = at::gelu(model::linear(normed, parameters_.at("visual.merger.mlp.0.weight"), parameters_.at("visual.merger.mlp.0.bias")));
-  return model::linear(hidden, parameters_.at("visual.merger.mlp.2.weight"), parameters_.at("visual.merger.mlp.2.bias"));
+  const auto normed = rms_norm(x, parameters_.at("visual.merger.ln_q.weight"), kNormEps)
+                          .reshape({-1, config_.merge_area() * config_.hidden_size});
+  const auto hidden = at::gelu(model::linear(normed, parameters_.at("visual.merger.mlp.0.weight"),
+                                             parameters_.at("visual.merger.mlp.0.bias")));
+  return model::linear(hidden, parameters_.at("visual.merger.mlp.2.weight"),
+                       parameters_.at("visual.merger.mlp.2.bias"));
 }
 
-at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::Tensor& grid_thw, Trace* trace) const {
+at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::Tensor& grid_thw,
+                                     Trace* trace) const {
   const auto& projection = parameters_.at("visual.patch_embed.proj.weight");
-  const auto layout = std::make_shared<const VisionLayout>(vision_layout(grid_thw, config_));  // held by checkpointed blocks
+  // held by checkpointed blocks
+  const auto layout = std::make_shared<const VisionLayout>(vision_layout(grid_thw, config_));
   const auto order = at::tensor(layout->window_order, at::kLong).to(pixel_values.device());
-  VRLT_CHECK(order.size(0) * config_.merge_area() == pixel_values.size(0), "pixel rows ", pixel_values.size(0), " do not match the grid");
+  VRLT_CHECK(order.size(0) * config_.merge_area() == pixel_values.size(0), "pixel rows ",
+             pixel_values.size(0), " do not match the grid");
 
   const auto by_unit = [&](const at::Tensor& rows) {  // reorders merged units, each merge_area rows
     return rows.view({-1, config_.merge_area(), rows.size(1)}).index_select(0, order).flatten(0, 1);
@@ -164,7 +194,9 @@ at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::T
 
   for (int64_t block = 0; block < config_.depth; ++block) {
     const auto run = [=, this](const at::Tensor& input) {
-      return run_block(input, block, cos, sin, config_.is_full_attention(block) ? layout->slice_lengths : layout->window_lengths);
+      return run_block(
+          input, block, cos, sin,
+          config_.is_full_attention(block) ? layout->slice_lengths : layout->window_lengths);
     };
     x = checkpoints_ ? checkpointed(run, x, parameters_of(block)) : run(x);
     if (trace != nullptr) trace->blocks.push_back(x);

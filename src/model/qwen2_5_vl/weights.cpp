@@ -8,7 +8,9 @@ namespace {
 
 void add_vision(std::vector<ParameterShape>& shapes, const VisionConfig& vision) {
   const int64_t width = vision.hidden_size, merged = vision.merge_area() * width;
-  shapes.push_back({"visual.patch_embed.proj.weight", {width, vision.in_channels, vision.temporal_patch_size, vision.patch_size, vision.patch_size}});
+  shapes.push_back({"visual.patch_embed.proj.weight",
+                    {width, vision.in_channels, vision.temporal_patch_size, vision.patch_size,
+                     vision.patch_size}});
   for (int64_t i = 0; i < vision.depth; ++i) {
     const auto block = concat("visual.blocks.", i, ".");
     shapes.push_back({block + "norm1.weight", {width}});
@@ -29,8 +31,10 @@ void add_vision(std::vector<ParameterShape>& shapes, const VisionConfig& vision)
 std::vector<ParameterShape> parameter_shapes(const Config& config) {
   std::vector<ParameterShape> shapes;
   add_vision(shapes, config.vision);
-  for (auto& parameter : decoder_parameters(config.text, kTextPrefix)) shapes.push_back(std::move(parameter));
-  if (!config.text.tie_word_embeddings) add_matrix(shapes, "lm_head", config.text.vocab_size, config.text.hidden_size, false);
+  for (auto& parameter : decoder_parameters(config.text, kTextPrefix))
+    shapes.push_back(std::move(parameter));
+  if (!config.text.tie_word_embeddings)
+    add_matrix(shapes, "lm_head", config.text.vocab_size, config.text.hidden_size, false);
   return shapes;
 }
 
@@ -50,7 +54,8 @@ std::string canonical_name(std::string name) {
 WeightLayout weight_layout(const Config& config) {
   return {.parameters = parameter_shapes(config),
           .canonical_name = canonical_name,
-          .tied_embedding = config.text.tie_word_embeddings ? concat(kTextPrefix, "embed_tokens.weight") : "",
+          .tied_embedding =
+              config.text.tie_word_embeddings ? concat(kTextPrefix, "embed_tokens.weight") : "",
           .initializer_range = config.initializer_range};
 }
 

@@ -6,8 +6,9 @@
 
 namespace vrlt::model {
 
-/// The steps of a layer for one decoding step in float32 on the CPU, without an operator per step of arithmetic: models that fit a CPU spend most
-/// of a decoding step there. Writes into the buffers of the state. One thread but for large products.
+/// The steps of a layer for one decoding step in float32 on the CPU, without an operator per step
+/// of arithmetic: models that fit a CPU spend most of a decoding step there. Writes into the
+/// buffers of the state. One thread but for large products.
 class CpuSteps final : public LayerSteps {
  public:
   /// Refers to both. The room for one more token is reserved.

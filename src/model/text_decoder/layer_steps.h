@@ -8,15 +8,17 @@ namespace vrlt::model {
 
 /// What a decoder layer computes on its way, for B tokens.
 struct LayerState {
-  at::Tensor x;                      ///< [B, D]: goes in, and comes out.
-  at::Tensor normed;                 ///< [B, D]
-  at::Tensor queries, keys, values;  ///< [B, H * Dh], [B, K * Dh] twice; or with a dimension of their own for heads.
-  at::Tensor mixed;                  ///< [B, H * Dh]: what attention gives.
-  at::Tensor gate, up;               ///< [B, intermediate_size]
+  at::Tensor x;       ///< [B, D]: goes in, and comes out.
+  at::Tensor normed;  ///< [B, D]
+  /// [B, H * Dh], [B, K * Dh] twice; or with a dimension of their own for heads.
+  at::Tensor queries, keys, values;
+  at::Tensor mixed;     ///< [B, H * Dh]: what attention gives.
+  at::Tensor gate, up;  ///< [B, intermediate_size]
 };
 
-/// The kinds of step that a layer consists of. One implementation makes new tensors by operators, which record gradients; another overwrites
-/// buffers. Both write what a step gives to its last argument.
+/// The kinds of step that a layer consists of. One implementation makes new tensors by operators,
+/// which record gradients; another overwrites buffers. Both write what a step gives to its last
+/// argument.
 class LayerSteps {
  public:
   virtual ~LayerSteps() = default;
@@ -26,8 +28,8 @@ class LayerSteps {
   /// Norms every head. @param weight  [Dh].
   virtual void normalize_heads(const at::Tensor& weight, at::Tensor& heads) = 0;
   virtual void rotate(at::Tensor& heads) = 0;
-  /// Lets the rotated queries of the state meet keys and values, those of before included: writes `mixed`. The last layer may leave rows of `x`
-  /// and `mixed` away from which nothing is wanted.
+  /// Lets the rotated queries of the state meet keys and values, those of before included: writes
+  /// `mixed`. The last layer may leave rows of `x` and `mixed` away from which nothing is wanted.
   virtual void attend(int64_t layer, LayerState& state) = 0;
   virtual void add_projected(const at::Tensor& x, const Linear& matrix, at::Tensor& sum) = 0;
   /// gate = silu(gate) * up.

@@ -5,7 +5,9 @@
 namespace vrlt::model {
 namespace {
 
-std::string layer_prefix(const std::string& prefix, int64_t layer) { return concat(prefix, "layers.", layer, "."); }
+std::string layer_prefix(const std::string& prefix, int64_t layer) {
+  return concat(prefix, "layers.", layer, ".");
+}
 
 }  // namespace
 
@@ -27,7 +29,8 @@ std::vector<at::Tensor> LayerWeights::all() const {
 }
 
 std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std::string& prefix) {
-  const int64_t width = shape.hidden_size, q = shape.num_heads * shape.head_dim, k = shape.num_kv_heads * shape.head_dim;
+  const int64_t width = shape.hidden_size, q = shape.num_heads * shape.head_dim,
+                k = shape.num_kv_heads * shape.head_dim;
   std::vector<ParameterShape> all = {{prefix + "embed_tokens.weight", {shape.vocab_size, width}}};
   for (int64_t i = 0; i < shape.num_layers; ++i) {
     const auto layer = layer_prefix(prefix, i);
@@ -38,7 +41,8 @@ std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std
     add_matrix(all, layer + "self_attn.v_proj", k, width, shape.has_qkv_biases);
     add_matrix(all, layer + "self_attn.o_proj", width, q, false);
     if (shape.has_qk_norms)
-      for (const char* norm : {"self_attn.q_norm.weight", "self_attn.k_norm.weight"}) all.push_back({layer + norm, {shape.head_dim}});
+      for (const char* norm : {"self_attn.q_norm.weight", "self_attn.k_norm.weight"})
+        all.push_back({layer + norm, {shape.head_dim}});
     add_matrix(all, layer + "mlp.gate_proj", shape.intermediate_size, width, false);
     add_matrix(all, layer + "mlp.up_proj", shape.intermediate_size, width, false);
     add_matrix(all, layer + "mlp.down_proj", width, shape.intermediate_size, false);
@@ -47,14 +51,20 @@ std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std
   return all;
 }
 
-std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters, const std::string& prefix) {
+std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters,
+                                        const std::string& prefix) {
   std::vector<LayerWeights> layers;
   for (int64_t i = 0; i < shape.num_layers; ++i) {
-    const auto at = [&](const std::string& name) { return parameters.at(layer_prefix(prefix, i) + name); };
-    const auto matrix = [&](const std::string& name, bool bias = false) {
-      return Linear{.weight = at(name + ".weight"), .bias = bias ? at(name + ".bias") : at::Tensor()};
+    const auto at = [&](const std::string& name) {
+      return parameters.at(layer_prefix(prefix, i) + name);
     };
-    const auto norm = [&](const char* name) { return shape.has_qk_norms ? at(name) : at::Tensor(); };
+    const auto matrix = [&](const std::string& name, bool bias = false) {
+      return Linear{.weight = at(name + ".weight"),
+                    .bias = bias ? at(name + ".bias") : at::Tensor()};
+    };
+    const auto norm = [&](const char* name) {
+      return shape.has_qk_norms ? at(name) : at::Tensor();
+    };
     layers.push_back({.input_norm = at("input_layernorm.weight"),
                       .query = matrix("self_attn.q_proj", shape.has_qkv_biases),
                       .key = matrix("self_attn.k_proj", shape.has_qkv_biases),

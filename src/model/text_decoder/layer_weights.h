@@ -16,7 +16,8 @@ namespace vrlt::model {
 struct LayerWeights {
   at::Tensor input_norm;
   Linear query, key, value;
-  at::Tensor query_norm, key_norm;  ///< [Dh], for every head; undefined without TextShape::has_qk_norms.
+  /// [Dh], for every head; undefined without TextShape::has_qk_norms.
+  at::Tensor query_norm, key_norm;
   Linear attention_out;
   at::Tensor post_norm;
   Linear gate, up, down;
@@ -25,10 +26,12 @@ struct LayerWeights {
   std::vector<at::Tensor> all() const;
 };
 
-/// Name and shape of every parameter of a decoder but the vocabulary projection, in the order of the table.
+/// Name and shape of every parameter of a decoder but the vocabulary projection, in the order of
+/// the table.
 /// @param prefix  what the names begin with, such as "model.".
 std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std::string& prefix);
 
-std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters, const std::string& prefix);
+std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters,
+                                        const std::string& prefix);
 
 }  // namespace vrlt::model

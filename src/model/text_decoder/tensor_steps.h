@@ -7,15 +7,19 @@
 
 namespace vrlt::model {
 
-/// What attends: given rotated queries and keys, and values of a layer ([T, heads, Dh]), gives [T, H * Dh].
-using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values)>;
+/// What attends: given rotated queries and keys, and values of a layer ([T, heads, Dh]), gives [T,
+/// H * Dh].
+using Attend = std::function<at::Tensor(int64_t layer, const at::Tensor& queries,
+                                        const at::Tensor& keys, const at::Tensor& values)>;
 
-/// The steps of a layer by LibTorch's operators: on any device, in any dtype, with gradients when they are enabled.
+/// The steps of a layer by LibTorch's operators: on any device, in any dtype, with gradients when
+/// they are enabled.
 class TensorSteps final : public LayerSteps {
  public:
-  /// Refers to all of its arguments. @param table  in the dtype of the states; @param rows  [n]: the only states that anything looks at behind the
-  /// attention; undefined: all.
-  TensorSteps(const TextShape& shape, const RotaryTable& table, const Attend& attend, const at::Tensor& rows)
+  /// Refers to all of its arguments. @param table  in the dtype of the states; @param rows  [n]:
+  /// the only states that anything looks at behind the attention; undefined: all.
+  TensorSteps(const TextShape& shape, const RotaryTable& table, const Attend& attend,
+              const at::Tensor& rows)
       : shape_(shape), table_(table), attend_(attend), rows_(rows) {}
 
   void normalize(const at::Tensor& x, const at::Tensor& weight, at::Tensor& out) override;
@@ -28,7 +32,9 @@ class TensorSteps final : public LayerSteps {
 
  private:
   /// [T, heads * Dh] -> [T, heads, Dh]; heads that are apart stay so.
-  at::Tensor by_head(const at::Tensor& x) const { return x.dim() == 3 ? x : x.view({x.size(0), -1, shape_.head_dim}); }
+  at::Tensor by_head(const at::Tensor& x) const {
+    return x.dim() == 3 ? x : x.view({x.size(0), -1, shape_.head_dim});
+  }
 
   const TextShape& shape_;
   const RotaryTable& table_;

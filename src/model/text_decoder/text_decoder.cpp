@@ -17,15 +17,18 @@
 namespace vrlt::model {
 namespace {
 
-/// 0 for the first lengths[n] columns, -inf behind them. @param lengths  [N] int64.  @return [N, 1, 1, columns] float32.
+/// 0 for the first lengths[n] columns, -inf behind them. @param lengths  [N] int64.  @return [N, 1,
+/// 1, columns] float32.
 at::Tensor length_bias(const at::Tensor& lengths, int64_t columns) {
   const auto beyond = at::arange(columns, lengths.options()) >= lengths.view({-1, 1, 1, 1});
-  return at::zeros(beyond.sizes(), lengths.options().dtype(at::kFloat)).masked_fill_(beyond, -std::numeric_limits<double>::infinity());
+  return at::zeros(beyond.sizes(), lengths.options().dtype(at::kFloat))
+      .masked_fill_(beyond, -std::numeric_limits<double>::infinity());
 }
 
 }  // namespace
 
-TextDecoder::TextDecoder(TextShape shape, const ParameterTable& parameters, const std::string& prefix, bool checkpoints)
+TextDecoder::TextDecoder(TextShape shape, const ParameterTable& parameters,
+                         const std::string& prefix, bool checkpoints)
     : shape_(std::move(shape)),
       embedding_(parameters.at(prefix + "embed_tokens.weight")),
       head_(shape_.tie_word_embeddings ? embedding_ : parameters.at("lm_head.weight")),
@@ -33,23 +36,30 @@ TextDecoder::TextDecoder(TextShape shape, const ParameterTable& parameters, cons
       layers_(layer_weights(shape_, parameters, prefix)),
       checkpoints_(checkpoints) {}
 
-at::Tensor TextDecoder::embed(const at::Tensor& ids) const { return at::embedding(embedding_, ids); }
+at::Tensor TextDecoder::embed(const at::Tensor& ids) const {
+  return at::embedding(embedding_, ids);
+}
 
-at::Tensor TextDecoder::through_layer(size_t index, const at::Tensor& x, const RotaryTable& table, const Attend& attend,
-                                      const at::Tensor& rows) const {
+at::Tensor TextDecoder::through_layer(size_t index, const at::Tensor& x, const RotaryTable& table,
+                                      const Attend& attend, const at::Tensor& rows) const {
   TensorSteps steps(shape_, table, attend, rows);
   LayerState state{.x = x};
   run_layer(static_cast<int64_t>(index), layers_[index], steps, state);
   return state.x;
 }
 
-at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend, const Request& request) const {
+at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table,
+                                   const Attend& attend, const Request& request) const {
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto rows = i + 1 == layers_.size() ? request.rows : at::Tensor();
     if (checkpoints_)
-      x = checkpointed([=, this](const at::Tensor& input) { return through_layer(i, input, table, attend, rows); }, x, layers_[i].all());
+      x = checkpointed(
+          [=, this](const at::Tensor& input) {
+            return through_layer(i, input, table, attend, rows);
+          },
+          x, layers_[i].all());
     else
       x = through_layer(i, x, table, attend, rows);
     if (request.trace != nullptr) request.trace->push_back(x);
@@ -57,19 +67,24 @@ at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table,
   return rms_norm(x, final_norm_, shape_.rms_norm_eps);
 }
 
-at::Tensor TextDecoder::forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans,
-                                const Request& request) const {
+at::Tensor TextDecoder::forward(const at::Tensor& embeddings, const at::Tensor& position_ids,
+                                const std::vector<GroupSpan>& spans, const Request& request) const {
   // Holds what it needs: a checkpointed layer is run again after this call.
-  const auto attend = [sink = request.sink, held = std::make_shared<const std::vector<GroupSpan>>(spans)](
-                          int64_t layer, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
+  const auto attend = [sink = request.sink,
+                       held = std::make_shared<const std::vector<GroupSpan>>(spans)](
+                          int64_t layer, const at::Tensor& queries, const at::Tensor& keys,
+                          const at::Tensor& values) {
     if (sink) sink(layer, keys, values);
     return group_attention(queries, keys, values, *held);
   };
-  return run_layers(embeddings, mrope_table(position_ids, shape_.rope_axes, shape_.head_dim, shape_.rope_theta), attend, request);
+  return run_layers(embeddings,
+                    mrope_table(position_ids, shape_.rope_axes, shape_.head_dim, shape_.rope_theta),
+                    attend, request);
 }
 
 at::Tensor TextDecoder::decode(const at::Tensor& embeddings, KvCache& cache) const {
-  VRLT_CHECK(embeddings.size(0) == static_cast<int64_t>(cache.rows().size()), embeddings.size(0), " tokens for ", cache.rows().size(), " rows");
+  VRLT_CHECK(embeddings.size(0) == static_cast<int64_t>(cache.rows().size()), embeddings.size(0),
+             " tokens for ", cache.rows().size(), " rows");
   cache.reserve(1);
   const bool on_cpu = embeddings.is_cpu() && embeddings.scalar_type() == at::kFloat;
   const auto out = on_cpu ? decode_on_cpu(embeddings, cache) : decode_rectangle(embeddings, cache);
@@ -80,7 +95,8 @@ at::Tensor TextDecoder::decode(const at::Tensor& embeddings, KvCache& cache) con
 at::Tensor TextDecoder::decode_on_cpu(const at::Tensor& embeddings, KvCache& cache) const {
   CpuSteps steps(shape_, cache);
   auto state = steps.make_state(embeddings);
-  for (size_t i = 0; i < layers_.size(); ++i) run_layer(static_cast<int64_t>(i), layers_[i], steps, state);
+  for (size_t i = 0; i < layers_.size(); ++i)
+    run_layer(static_cast<int64_t>(i), layers_[i], steps, state);
   steps.normalize(state.x, final_norm_, state.normed);
   return state.normed;
 }
@@ -91,24 +107,33 @@ at::Tensor TextDecoder::decode_rectangle(const at::Tensor& embeddings, KvCache& 
   for (const auto& row : cache.rows()) cells.push_back(row.place * cache.num_slots() + row.slot);
   const auto cell_index = at::tensor(cells, at::kLong).to(embeddings.device());
   const auto num_cells = static_cast<int64_t>(cache.places.size()) * cache.num_slots();
-  const auto rectangle = at::zeros({num_cells, embeddings.size(1)}, embeddings.options()).index_copy_(0, cell_index, embeddings);
+  const auto rectangle = at::zeros({num_cells, embeddings.size(1)}, embeddings.options())
+                             .index_copy_(0, cell_index, embeddings);
   return decode_cells(rectangle, cache, cache.lengths()).index_select(0, cell_index);
 }
 
-at::Tensor TextDecoder::decode_cells(const at::Tensor& embeddings, KvCache& cache, const KvCache::Lengths& lengths) const {
-  const int64_t N = lengths.suffix.size(0), G = cache.num_slots(), K = shape_.num_kv_heads, Dh = shape_.head_dim;
+at::Tensor TextDecoder::decode_cells(const at::Tensor& embeddings, KvCache& cache,
+                                     const KvCache::Lengths& lengths) const {
+  const int64_t N = lengths.suffix.size(0), G = cache.num_slots(), K = shape_.num_kv_heads,
+                Dh = shape_.head_dim;
   const auto& first = cache.layers.front();
-  const auto bias = at::cat({length_bias(lengths.prompt, first.prefix_keys.size(3)), length_bias(lengths.suffix + 1, first.suffix_keys.size(4))}, -1);
+  const auto bias = at::cat({length_bias(lengths.prompt, first.prefix_keys.size(3)),
+                             length_bias(lengths.suffix + 1, first.suffix_keys.size(4))},
+                            -1);
   const auto time = lengths.suffix.view({N, 1, 1, 1, 1});
   const auto positions = lengths.position.unsqueeze(1).expand({N, G}).flatten();
-  return run_layers(embeddings, text_rope_table(positions, shape_.head_dim, shape_.rope_theta),
-                    [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values) {
-                      auto& layer = cache.layers[static_cast<size_t>(index)];
-                      layer.suffix_keys.scatter_(4, time.expand({N, G, K, Dh, 1}), keys.view({N, G, K, Dh, 1}));
-                      layer.suffix_values.scatter_(3, time.expand({N, G, K, 1, Dh}), values.view({N, G, K, 1, Dh}));
-                      return shared_prefix_attention(queries.view({N, G, shape_.num_heads, Dh}), layer, bias).flatten(0, 1);
-                    },
-                    {});
+  return run_layers(
+      embeddings, text_rope_table(positions, shape_.head_dim, shape_.rope_theta),
+      [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys,
+          const at::Tensor& values) {
+        auto& layer = cache.layers[static_cast<size_t>(index)];
+        layer.suffix_keys.scatter_(4, time.expand({N, G, K, Dh, 1}), keys.view({N, G, K, Dh, 1}));
+        layer.suffix_values.scatter_(3, time.expand({N, G, K, 1, Dh}),
+                                     values.view({N, G, K, 1, Dh}));
+        return shared_prefix_attention(queries.view({N, G, shape_.num_heads, Dh}), layer, bias)
+            .flatten(0, 1);
+      },
+      {});
 }
 
 }  // namespace vrlt::model

@@ -15,9 +15,11 @@ namespace vrlt::model {
 /// The decoder of a family: over packed groups, or one decoding step.
 class TextDecoder {
  public:
-  /// @param prefix  what the names of its parameters begin with, as of decoder_parameters(); @param checkpoints  a backward pass computes each
-  /// layer again from its input, in place of keeping all activations.
-  TextDecoder(TextShape shape, const ParameterTable& parameters, const std::string& prefix, bool checkpoints);
+  /// @param prefix  what the names of its parameters begin with, as of decoder_parameters(); @param
+  /// checkpoints  a backward pass computes each layer again from its input, in place of keeping all
+  /// activations.
+  TextDecoder(TextShape shape, const ParameterTable& parameters, const std::string& prefix,
+              bool checkpoints);
 
   const TextShape& shape() const { return shape_; }
 
@@ -26,31 +28,43 @@ class TextDecoder {
   /// The vocabulary projection, [V, D]; the embedding when tied.
   const at::Tensor& head_weight() const { return head_; }
 
-  /// Called with the rotated keys and the values of each layer, [T, K, Dh]; again where a backward pass computes a layer again.
-  using KeyValueSink = std::function<void(int64_t layer, const at::Tensor& keys, const at::Tensor& values)>;
+  /// Called with the rotated keys and the values of each layer, [T, K, Dh]; again where a backward
+  /// pass computes a layer again.
+  using KeyValueSink =
+      std::function<void(int64_t layer, const at::Tensor& keys, const at::Tensor& values)>;
 
   /// What forward() may be asked for beside all final states.
   struct Request {
-    at::Tensor rows;                           ///< [n] int64: only these final states, the others are spared the end of the last layer.
-    KeyValueSink sink = {};                    ///< May be empty.
-    std::vector<at::Tensor>* trace = nullptr;  ///< Receives the state after each layer, [T, D] (of `rows` after the last), for tests.
+    /// [n] int64: only these final states, the others are spared the end of the last layer.
+    at::Tensor rows;
+    KeyValueSink sink = {};  ///< May be empty.
+    /// Receives the state after each layer, [T, D] (of `rows` after the last), for tests.
+    std::vector<at::Tensor>* trace = nullptr;
   };
 
-  /// @param embeddings  [T, D]; @param position_ids  [3, T]; @param spans  cover the sequence in order.  @return [T or n, D] after the final norm.
-  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans, const Request& request) const;
-  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids, const std::vector<GroupSpan>& spans) const {
+  /// @param embeddings  [T, D]; @param position_ids  [3, T]; @param spans  cover the sequence in
+  /// order.  @return [T or n, D] after the final norm.
+  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids,
+                     const std::vector<GroupSpan>& spans, const Request& request) const;
+  at::Tensor forward(const at::Tensor& embeddings, const at::Tensor& position_ids,
+                     const std::vector<GroupSpan>& spans) const {
     return forward(embeddings, position_ids, spans, Request{});
   }
 
-  /// One token for every row of the cache, whose suffixes grow by one. @param embeddings  [B, D].  @return [B, D].
+  /// One token for every row of the cache, whose suffixes grow by one. @param embeddings  [B, D].
+  /// @return [B, D].
   at::Tensor decode(const at::Tensor& embeddings, KvCache& cache) const;
 
-  /// One token for every slot of every place, also those without a row, as VisionLanguageModel::decode_cells. @param embeddings  [N * G, D].
-  at::Tensor decode_cells(const at::Tensor& embeddings, KvCache& cache, const KvCache::Lengths& lengths) const;
+  /// One token for every slot of every place, also those without a row, as
+  /// VisionLanguageModel::decode_cells. @param embeddings  [N * G, D].
+  at::Tensor decode_cells(const at::Tensor& embeddings, KvCache& cache,
+                          const KvCache::Lengths& lengths) const;
 
  private:
-  at::Tensor through_layer(size_t index, const at::Tensor& x, const RotaryTable& table, const Attend& attend, const at::Tensor& rows) const;
-  at::Tensor run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend, const Request& request) const;
+  at::Tensor through_layer(size_t index, const at::Tensor& x, const RotaryTable& table,
+                           const Attend& attend, const at::Tensor& rows) const;
+  at::Tensor run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend,
+                        const Request& request) const;
   at::Tensor decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const;
   at::Tensor decode_on_cpu(const at::Tensor& embeddings, KvCache& cache) const;
 

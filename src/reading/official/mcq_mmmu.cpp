@@ -30,8 +30,10 @@ std::vector<size_t> options_in(std::string_view text, size_t count, const Form& 
 /// The one whose form occurs last; the first if none does.
 template <typename Form>
 size_t last_of(const std::vector<size_t>& candidates, std::string_view text, const Form& form) {
-  const auto place = [&](size_t i) { return static_cast<int64_t>(text.rfind(form(i))); };  // -1 where it does not occur
-  return *std::max_element(candidates.begin(), candidates.end(), [&](size_t a, size_t b) { return place(a) < place(b); });
+  // -1 where it does not occur
+  const auto place = [&](size_t i) { return static_cast<int64_t>(text.rfind(form(i))); };
+  return *std::max_element(candidates.begin(), candidates.end(),
+                           [&](size_t a, size_t b) { return place(a) < place(b); });
 }
 
 }  // namespace
@@ -44,14 +46,19 @@ ChoiceReading read_mmmu(std::string_view response, const Question& question) {
   const auto alone = [](size_t i) { return concat(" ", label(i), " "); };
   const auto before_dot = [](size_t i) { return concat(label(i), "."); };
   const auto by_text = [&](size_t i) { return peers::lower(question.options[i]); };
-  const auto reading = [&](size_t i) { return ChoiceReading{static_cast<int64_t>(i) == question.answer, concat(label(i))}; };
+  const auto reading = [&](size_t i) {
+    return ChoiceReading{static_cast<int64_t>(i) == question.answer, concat(label(i))};
+  };
 
-  if (const auto found = options_in(text, count, in_brackets); !found.empty()) return reading(last_of(found, text, in_brackets));
-  for (const auto& found : {options_in(text, count, before_blank), options_in(text, count, before_dot)})
+  if (const auto found = options_in(text, count, in_brackets); !found.empty())
+    return reading(last_of(found, text, in_brackets));
+  for (const auto& found :
+       {options_in(text, count, before_blank), options_in(text, count, before_dot)})
     if (!found.empty()) return reading(last_of(found, text, alone));
   if (split_words(text).size() > 5) {
     const auto low = peers::lower(text);
-    if (const auto found = options_in(low, count, by_text); !found.empty()) return reading(last_of(found, low, by_text));
+    if (const auto found = options_in(low, count, by_text); !found.empty())
+      return reading(last_of(found, low, by_text));
   }
   auto drawn = reading(random_bits(question.seed, stable_hash("mmmu"), 0, 0) % count);
   drawn.failure = Reason::kNoOption;

@@ -13,9 +13,12 @@ namespace vrlt::reading::official {
 namespace {
 
 // Two of the lead-ins are strings that a missing comma has fused; they never occur.
-constexpr std::array<std::string_view, 6> kLeadIns = {
-    "The best answer is",      "The correct answer is", "The answer is", "The answer", "The best option isThe correct option is",
-    "Best answer:Best option:"};
+constexpr std::array<std::string_view, 6> kLeadIns = {"The best answer is",
+                                                      "The correct answer is",
+                                                      "The answer is",
+                                                      "The answer",
+                                                      "The best option isThe correct option is",
+                                                      "Best answer:Best option:"};
 constexpr std::array<std::string_view, 2> kMoreLeadIns = {"Answer:", "Option:"};
 
 ChoiceReading letter_reading(std::optional<char> letter, const Question& question) {
@@ -23,13 +26,15 @@ ChoiceReading letter_reading(std::optional<char> letter, const Question& questio
   return {*letter == question.letter(), std::string(1, *letter)};
 }
 
-ChoiceReading first_capital(std::string_view response, std::span<const std::string_view> more, const Question& question) {
+ChoiceReading first_capital(std::string_view response, std::span<const std::string_view> more,
+                            const Question& question) {
   std::string text(peers::unicode_trim(response));
   for (const auto lead_in : kLeadIns) text = replace_all(text, lead_in, "");
   for (const auto lead_in : more) text = replace_all(text, lead_in, "");
   // The source also gives up on more than ten words without a letter, which changes nothing.
   const size_t found = text.find_first_of("ABCD");
-  return letter_reading(found == std::string::npos ? std::nullopt : std::optional(text[found]), question);
+  return letter_reading(found == std::string::npos ? std::nullopt : std::optional(text[found]),
+                        question);
 }
 
 constexpr std::string_view kPhrases[] = {"the answer is",
@@ -60,7 +65,8 @@ constexpr std::string_view kPhrases[] = {"the answer is",
                                          "选",
                                          "答えは"};
 
-/// A letter as the ranked extractor finds it: how surely its form is an answer, then how far behind.
+/// A letter as the ranked extractor finds it: how surely its form is an answer, then how far
+/// behind.
 struct Ranked {
   int priority;
   size_t place;
@@ -78,10 +84,12 @@ std::string_view strip_each(std::string_view text) {
 bool is_alpha(char c) { return peers::is_letter(c) || c == kWideLetter; }
 
 /// Candidates of one letter. @param text  between two blanks, as characters.
-std::vector<Ranked> candidates_of(char letter, std::string_view text, std::span<const size_t> phrase_ends) {
+std::vector<Ranked> candidates_of(char letter, std::string_view text,
+                                  std::span<const size_t> phrase_ends) {
   std::vector<Ranked> found;
   const auto last = [&](const std::string& form, int priority) {
-    if (const size_t place = text.rfind(form); place != std::string_view::npos) found.push_back({priority, place, letter});
+    if (const size_t place = text.rfind(form); place != std::string_view::npos)
+      found.push_back({priority, place, letter});
   };
   last({'(', letter, ')'}, 6);
   last({letter, '.'}, 5);
@@ -89,10 +97,12 @@ std::vector<Ranked> candidates_of(char letter, std::string_view text, std::span<
   last({letter, ')'}, 3);
   last({letter, ' '}, 2);
   for (const size_t end : phrase_ends)
-    if (const size_t place = text.find(letter, end); place != std::string_view::npos) found.push_back({7, place, letter});
+    if (const size_t place = text.find(letter, end); place != std::string_view::npos)
+      found.push_back({7, place, letter});
   const auto whole = peers::trim(text);
   if (whole.starts_with(letter) && !is_alpha(at(whole, 1))) found.push_back({10, 0, letter});
-  if (whole.ends_with(letter) && (whole.size() == 1 || !is_alpha(whole[whole.size() - 2]))) found.push_back({9, text.size() - 1, letter});
+  if (whole.ends_with(letter) && (whole.size() == 1 || !is_alpha(whole[whole.size() - 2])))
+    found.push_back({9, text.size() - 1, letter});
   return found;
 }
 
@@ -108,7 +118,9 @@ std::vector<size_t> phrase_ends(std::string_view text) {
 
 }  // namespace
 
-ChoiceReading read_videomme(std::string_view response, const Question& question) { return first_capital(response, {}, question); }
+ChoiceReading read_videomme(std::string_view response, const Question& question) {
+  return first_capital(response, {}, question);
+}
 
 ChoiceReading read_videomme_vlmevalkit(std::string_view response, const Question& question) {
   return first_capital(response, kMoreLeadIns, question);
@@ -125,11 +137,15 @@ ChoiceReading read_ranked(std::string_view response, const Question& question) {
   }
   if (found.empty())
     for (const char letter : {'A', 'B', 'C', 'D'})
-      if (const size_t place = text.rfind(letter); place != std::string::npos) found.push_back({0, place, letter});
+      if (const size_t place = text.rfind(letter); place != std::string::npos)
+        found.push_back({0, place, letter});
   if (found.empty()) return {.failure = Reason::kNoOption};
-  // The sort of the source is stable and in descending order: of equals the letter that comes first.
-  const auto best = std::max_element(found.begin(), found.end(),
-                                     [](const Ranked& a, const Ranked& b) { return std::tie(a.priority, a.place) < std::tie(b.priority, b.place); });
+  // The sort of the source is stable and in descending order: of equals the letter that comes
+  // first.
+  const auto best =
+      std::max_element(found.begin(), found.end(), [](const Ranked& a, const Ranked& b) {
+        return std::tie(a.priority, a.place) < std::tie(b.priority, b.place);
+      });
   return letter_reading(best->letter, question);
 }
 

@@ -19,7 +19,8 @@ std::string characters_of(std::string_view text) {
     }
     const auto wide = peers::wide_character_at(text);
     const auto character = text.substr(0, wide.length);
-    if (character.size() == 3 && character.starts_with("\xEF\xBC") && character[2] >= '\x90' && character[2] <= '\x99')
+    if (character.size() == 3 && character.starts_with("\xEF\xBC") && character[2] >= '\x90' &&
+        character[2] <= '\x99')
       result += static_cast<char>('0' + (character[2] - '\x90'));
     else if (character == "\xE2\x80\x93")
       result += kEnDash;
@@ -44,7 +45,8 @@ size_t skip_digits(std::string_view text, size_t i) {
 
 double number(std::string_view digits) {
   double value = 0;
-  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value,
+                                      std::chars_format::fixed);
   return result.ec == std::errc::result_out_of_range ? INFINITY : value;
 }
 

@@ -27,7 +27,9 @@ Match decimal(std::string_view text, size_t i) {
 }
 
 Match clock(std::string_view text, size_t i, bool fraction) {
-  const auto two_digits = [&](size_t k) { return at(text, k) == ':' && is_digit(at(text, k + 1)) && is_digit(at(text, k + 2)); };
+  const auto two_digits = [&](size_t k) {
+    return at(text, k) == ':' && is_digit(at(text, k + 1)) && is_digit(at(text, k + 2));
+  };
   if (!is_digit(at(text, i))) return {};
   const size_t first = is_digit(at(text, i + 1)) ? i + 2 : i + 1;
   if (!two_digits(first)) return {};
@@ -38,7 +40,8 @@ Match clock(std::string_view text, size_t i, bool fraction) {
     last = first + 3;
   }
   size_t end = last + 3;
-  if (fraction && at(text, end) == '.' && is_digit(at(text, end + 1))) end = skip_digits(text, end + 1);
+  if (fraction && at(text, end) == '.' && is_digit(at(text, end + 1)))
+    end = skip_digits(text, end + 1);
   return {minutes * 60 + number(text.substr(last + 1, end - last - 1)), end};
 }
 
@@ -71,12 +74,16 @@ std::vector<Interval> paired(const std::vector<double>& values) {
 std::vector<std::string_view> pieces_about_times(std::string_view text) {
   auto pieces = split_at(text, "!?\n");
   // "starts", "ends", "happens in" and "start time" of the source hold one of these.
-  std::erase_if(pieces, [](std::string_view piece) { return !contains(piece, "start") && !contains(piece, "end") && !contains(piece, "happen"); });
+  std::erase_if(pieces, [](std::string_view piece) {
+    return !contains(piece, "start") && !contains(piece, "end") && !contains(piece, "happen");
+  });
   return pieces;
 }
 
 std::string with_hyphens(std::string_view response) {
-  return replace_all(replace_all(peers::lower(characters_of(response)), "a specific example is : 20.8 - 30.0 seconds", ""), "to", "-");
+  return replace_all(replace_all(peers::lower(characters_of(response)),
+                                 "a specific example is : 20.8 - 30.0 seconds", ""),
+                     "to", "-");
 }
 
 }  // namespace vrlt::reading::official

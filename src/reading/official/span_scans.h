@@ -31,9 +31,12 @@ std::vector<Interval> paired(const std::vector<double>& values);
 /// The pieces between ! ? and line feeds that speak of a start, an end or of happening.
 std::vector<std::string_view> pieces_about_times(std::string_view text);
 
-/// What Temporal-R1 and lmms-eval do to a text first: lower case, one example of their prompt removed, "to" as a hyphen everywhere.
+/// What Temporal-R1 and lmms-eval do to a text first: lower case, one example of their prompt
+/// removed, "to" as a hyphen everywhere.
 std::string with_hyphens(std::string_view response);
 
-inline Interval sorted(Interval span) { return span.length() > 0 ? span : Interval{span.end_seconds, span.start_seconds}; }
+inline Interval sorted(Interval span) {
+  return span.length() > 0 ? span : Interval{span.end_seconds, span.start_seconds};
+}
 
 }  // namespace vrlt::reading::official

@@ -19,13 +19,16 @@ std::string_view sentence_of(std::string_view line) {
 /// "A" of "Sentence A", "1" of "Option 1".
 std::string index_of(std::string_view line) {
   std::string label(label_of(line));
-  for (const std::string_view word : {"Sentence ", "Option ", "Caption "}) label = replace_all(label, word, "");
+  for (const std::string_view word : {"Sentence ", "Option ", "Caption "})
+    label = replace_all(label, word, "");
   return label;
 }
 
 }  // namespace
 
-std::string without_end_token(std::string_view response) { return std::string(peers::unicode_trim(replace_all(response, "</s>", ""))); }
+std::string without_end_token(std::string_view response) {
+  return std::string(peers::unicode_trim(replace_all(response, "</s>", "")));
+}
 
 ChoiceReading read_tempcompass_choice(std::string_view response, std::string_view line) {
   if (response == line) return {true, std::string(line.substr(0, 1))};
@@ -41,7 +44,8 @@ ChoiceReading read_tempcompass_yes_no(std::string_view response, std::string_vie
   return {.failure = Reason::kNoYesNo};
 }
 
-ChoiceReading read_tempcompass_caption(std::string_view response, const std::vector<std::string>& lines, int64_t answer) {
+ChoiceReading read_tempcompass_caption(std::string_view response,
+                                       const std::vector<std::string>& lines, int64_t answer) {
   const auto undotted = replace_all(response, ".", "");
   const size_t bracket = response.find(") ");
   auto behind = bracket == std::string_view::npos ? response : response.substr(bracket + 2);
@@ -51,7 +55,9 @@ ChoiceReading read_tempcompass_caption(std::string_view response, const std::vec
   for (const std::string_view line : lines)
     if (response == line) found = line;
   for (const std::string_view line : lines)
-    if (const auto sentence = sentence_of(line); !sentence.empty() && (sentence == response || sentence == behind)) found = line;
+    if (const auto sentence = sentence_of(line);
+        !sentence.empty() && (sentence == response || sentence == behind))
+      found = line;
   for (const std::string_view line : lines)
     for (const auto& index : {std::string(label_of(line)), index_of(line)})
       if (index == response || index == undotted) found = line;

@@ -12,7 +12,8 @@ using Found = std::optional<Interval>;
 
 bool is_dash(char c) { return c == '-' || c == kEnDash; }
 
-/// The first "a - b" of the pieces, where `scan` reads a and b and `skip_unit` what may stand behind a.
+/// The first "a - b" of the pieces, where `scan` reads a and b and `skip_unit` what may stand
+/// behind a.
 template <typename Scan, typename SkipUnit>
 Found first_range(const Pieces& pieces, const Scan& scan, const SkipUnit& skip_unit) {
   for (const auto piece : pieces)
@@ -20,10 +21,12 @@ Found first_range(const Pieces& pieces, const Scan& scan, const SkipUnit& skip_u
       const Match start = scan(piece, i);
       if (start) {
         const size_t dash = skip_spaces(piece, skip_unit(piece, start.end));
-        const Match end = is_dash(at(piece, dash)) ? scan(piece, skip_spaces(piece, dash + 1)) : Match{};
+        const Match end =
+            is_dash(at(piece, dash)) ? scan(piece, skip_spaces(piece, dash + 1)) : Match{};
         if (end) return Interval{start.value, end.value};
       }
-      // Within a run of digits every later start has the same end; clocks take the last digits of a run.
+      // Within a run of digits every later start has the same end; clocks take the last digits of a
+      // run.
       const size_t digits = skip_digits(piece, i);
       i = digits > i + 2 ? digits - 2 : i + 1;
     }
@@ -48,7 +51,8 @@ Found paired_clocks(const Pieces& pieces) {
 Found paired_first_numbers(const Pieces& pieces) {
   std::vector<double> times;
   for (const auto piece : pieces)
-    if (const auto numbers = bare_numbers(piece); !numbers.empty()) times.push_back(numbers.front());
+    if (const auto numbers = bare_numbers(piece); !numbers.empty())
+      times.push_back(numbers.front());
   const auto spans = paired(times);
   return spans.empty() ? Found() : spans.front();
 }

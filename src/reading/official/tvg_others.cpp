@@ -32,7 +32,9 @@ Found first_joined(std::string_view text, std::string_view separator, bool needs
   return {};
 }
 
-Found first_of(const std::vector<Interval>& spans) { return spans.empty() ? Found() : spans.front(); }
+Found first_of(const std::vector<Interval>& spans) {
+  return spans.empty() ? Found() : spans.front();
+}
 
 /// "<12.5>" at i.
 Match time_token(std::string_view text, size_t i) {
@@ -79,7 +81,8 @@ SpanReading read_onethinker(std::string_view response) {
   try {
     const auto json = io::parse_json(*answer, "answer", {.max_bytes = 1 << 16, .max_depth = 8});
     const auto time = json.is_object() ? json.value("time", io::Json()) : io::Json();
-    if (!time.is_array() || time.size() != 2 || !time[0].is_number() || !time[1].is_number()) return {};
+    if (!time.is_array() || time.size() != 2 || !time[0].is_number() || !time[1].is_number())
+      return {};
     return {Interval{time[0].get<double>(), time[1].get<double>()}};
   } catch (const DataError&) {
     return {};

@@ -25,7 +25,8 @@ SpanReading find_pair(std::string_view text) {
       ++i;
       continue;
     }
-    const size_t start_end = skip_number_with_dots(text, i), hyphen = skip_spaces(text, start_end), second = skip_spaces(text, hyphen + 1);
+    const size_t start_end = skip_number_with_dots(text, i), hyphen = skip_spaces(text, start_end),
+                 second = skip_spaces(text, hyphen + 1);
     if (at(text, hyphen) != '-' || !peers::is_digit(at(text, second))) {
       i = skip_digits(text, i);  // no later start among the same digits has another end
       continue;
@@ -57,7 +58,8 @@ SpanReading pair_of_pieces(const std::vector<std::string_view>& pieces, const Sc
 }
 
 /// "12.5" in quotes behind `key` and a colon: digits and dots. Advances i behind it.
-std::optional<std::string_view> quoted_time(std::string_view text, size_t& i, std::string_view key) {
+std::optional<std::string_view> quoted_time(std::string_view text, size_t& i,
+                                            std::string_view key) {
   size_t k = skip_spaces(text, i);
   if (!text.substr(std::min(k, text.size())).starts_with(key)) return {};
   k = skip_spaces(text, k + key.size());
@@ -79,7 +81,8 @@ bool skip_literal(std::string_view text, size_t& i, std::string_view literal) {
 }
 
 /// The answer block right behind the thinking, from i on.
-std::optional<std::pair<std::string_view, std::string_view>> json_answer(std::string_view text, size_t i) {
+std::optional<std::pair<std::string_view, std::string_view>> json_answer(std::string_view text,
+                                                                         size_t i) {
   if (!skip_literal(text, i, peers::kAnswer) || !skip_literal(text, i, "{")) return {};
   const auto start = quoted_time(text, i, "\"start_time\"");
   if (!start || !skip_literal(text, i, ",")) return {};
@@ -89,7 +92,9 @@ std::optional<std::pair<std::string_view, std::string_view>> json_answer(std::st
 }
 
 /// Digits with at most one dot and at least one digit.
-bool is_float(std::string_view text) { return one_dot(text) && text.find_first_not_of('.') != std::string_view::npos; }
+bool is_float(std::string_view text) {
+  return one_dot(text) && text.find_first_not_of('.') != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -99,7 +104,8 @@ SpanReading read_seed(std::string_view response) {
   if (reading.crash) return reading;
   const auto pieces = pieces_about_times(text);
   if (!reading.span) reading = pair_of_pieces(pieces, bare_number);
-  // A third step of the source, for hh:mm:ss stamps, cannot find two: a stamp holds bare numbers, which the second step takes.
+  // A third step of the source, for hh:mm:ss stamps, cannot find two: a stamp holds bare numbers,
+  // which the second step takes.
   if (reading.span) reading.span = sorted(*reading.span);
   return reading;
 }
@@ -108,7 +114,8 @@ SpanReading read_seed_r1(std::string_view response) {
   constexpr Interval kNothing{0.0, 0.0};
   const size_t think = peers::find(response, peers::kThink);
   if (think == std::string_view::npos) return {kNothing};
-  for (size_t i = peers::find(response, peers::kThinkEnd, think); i != std::string_view::npos; i = peers::find(response, peers::kThinkEnd, i)) {
+  for (size_t i = peers::find(response, peers::kThinkEnd, think); i != std::string_view::npos;
+       i = peers::find(response, peers::kThinkEnd, i)) {
     i += peers::kThinkEnd.size();
     const auto times = json_answer(response, i);
     if (!times) continue;

@@ -14,12 +14,14 @@ bool is_quote(char c) { return c == '"' || c == '\''; }
 /// In an answer block: the first capital letter alone in quotes, else what a quoted bracket holds.
 std::optional<std::string_view> quoted_choice(std::string_view answer) {
   for (size_t i = 0; i + 2 < answer.size(); ++i)
-    if (is_upper(answer[i + 1]) && is_quote(answer[i]) && is_quote(answer[i + 2])) return answer.substr(i + 1, 1);
+    if (is_upper(answer[i + 1]) && is_quote(answer[i]) && is_quote(answer[i + 2]))
+      return answer.substr(i + 1, 1);
   for (size_t i = 0; i + 1 < answer.size(); ++i) {
     if (answer[i + 1] != '(' || !is_quote(answer[i])) continue;
     const size_t close = answer.find(')', i + 2);
     if (close == std::string_view::npos) return {};
-    if (close + 1 < answer.size() && is_quote(answer[close + 1])) return answer.substr(i + 2, close - i - 2);
+    if (close + 1 < answer.size() && is_quote(answer[close + 1]))
+      return answer.substr(i + 2, close - i - 2);
     i = close;
   }
   return {};
@@ -62,13 +64,16 @@ class MvBenchMatcher {
     return low >= 'a' && low <= 'e';
   }
 
-  /// A mark that somewhere touches a blank is removed everywhere, all are if a comma stands between digits; others become blanks.
+  /// A mark that somewhere touches a blank is removed everywhere, all are if a comma stands between
+  /// digits; others become blanks.
   void find_removed(std::string_view text) {
     bool all = false;
     for (size_t i = 0; i < text.size(); ++i) {
       if (!is_punctuation(text[i])) continue;
-      const char before = i > 0 ? text[i - 1] : 'x', after = i + 1 < text.size() ? text[i + 1] : 'x';
-      if (is_blank_character(before) || is_blank_character(after)) removed_[static_cast<unsigned char>(text[i])] = true;
+      const char before = i > 0 ? text[i - 1] : 'x',
+                 after = i + 1 < text.size() ? text[i + 1] : 'x';
+      if (is_blank_character(before) || is_blank_character(after))
+        removed_[static_cast<unsigned char>(text[i])] = true;
       all = all || (text[i] == ',' && is_digit(before) && is_digit(after));
     }
     if (all)
@@ -77,13 +82,15 @@ class MvBenchMatcher {
 
   static bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-  /// Takes the characters beyond ASCII at the front; returns their length. None is a letter A to E, so only the first, which ends what
-  /// stands before, and the last, which begins what comes behind, matter.
+  /// Takes the characters beyond ASCII at the front; returns their length. None is a letter A to E,
+  /// so only the first, which ends what stands before, and the last, which begins what comes
+  /// behind, matter.
   size_t take_wide(std::string_view rest) {
     auto wide = wide_character_at(rest);
     push(wide.word ? '_' : ' ');
     size_t length = wide.length;
-    for (; length < rest.size() && is_wide(rest[length]); length += wide.length) wide = wide_character_at(rest.substr(length));
+    for (; length < rest.size() && is_wide(rest[length]); length += wide.length)
+      wide = wide_character_at(rest.substr(length));
     push(wide.word ? '_' : ' ');
     return length;
   }

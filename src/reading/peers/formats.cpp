@@ -38,7 +38,8 @@ bool take_quoted_number(std::string_view& text) {
 /// Python's str() of a float: the shortest decimal that reads back, with a fraction.
 std::string python_text(double value) {
   const double size = std::abs(value);
-  const auto format = size != 0.0 && (size < 1e-4 || size >= 1e16) ? std::chars_format::scientific : std::chars_format::fixed;
+  const auto format = size != 0.0 && (size < 1e-4 || size >= 1e16) ? std::chars_format::scientific
+                                                                   : std::chars_format::fixed;
   char buffer[64];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, format).ptr;
   std::string text(buffer, end);
@@ -47,7 +48,9 @@ std::string python_text(double value) {
 
 bool stands_one_to_ten_times(std::string_view text, const std::string& number) {
   int count = 0;
-  for (size_t at = find(text, number); at != std::string_view::npos && count <= 10; at = find(text, number, at + number.size())) ++count;
+  for (size_t at = find(text, number); at != std::string_view::npos && count <= 10;
+       at = find(text, number, at + number.size()))
+    ++count;
   return count >= 1 && count <= 10;
 }
 
@@ -64,10 +67,13 @@ bool has_seed_tvg_format(std::string_view text) {
   const size_t answer = find_last(text, kAnswer);
   if (answer == std::string_view::npos) return false;
   const auto before = unicode_trim(text.substr(0, answer));
-  if (!before.ends_with(kThinkEnd) || before.size() < kThink.size() + kThinkEnd.size()) return false;
+  if (!before.ends_with(kThinkEnd) || before.size() < kThink.size() + kThinkEnd.size())
+    return false;
   std::string_view rest = text.substr(answer + kAnswer.size());
-  return take(rest, "{") && take(rest, "\"start_time\"") && take(rest, ":") && take_quoted_number(rest) && take(rest, ",") &&
-         take(rest, "\"end_time\"") && take(rest, ":") && take_quoted_number(rest) && take(rest, "}") && take(rest, kAnswerEnd) && rest.empty();
+  return take(rest, "{") && take(rest, "\"start_time\"") && take(rest, ":") &&
+         take_quoted_number(rest) && take(rest, ",") && take(rest, "\"end_time\"") &&
+         take(rest, ":") && take_quoted_number(rest) && take(rest, "}") && take(rest, kAnswerEnd) &&
+         rest.empty();
 }
 
 bool has_glue_format(std::string_view text) {
@@ -80,7 +86,8 @@ bool has_glue_format(std::string_view text) {
 }
 
 bool has_think_format(std::string_view text) {
-  return text.starts_with(kThink) && occurs_once(text, kThink) && find(text, kThinkEnd, kThink.size()) != std::string_view::npos;
+  return text.starts_with(kThink) && occurs_once(text, kThink) &&
+         find(text, kThinkEnd, kThink.size()) != std::string_view::npos;
 }
 
 bool has_boxed_format(std::string_view text) {
@@ -89,7 +96,8 @@ bool has_boxed_format(std::string_view text) {
   const size_t think_end = find(text, kThinkEnd, kThink.size());
   if (think_end == std::string_view::npos) return false;
   const size_t boxed = find(text, kBoxed, think_end + kThinkEnd.size());
-  return boxed != std::string_view::npos && text.find('}', boxed + kBoxed.size()) != std::string_view::npos;
+  return boxed != std::string_view::npos &&
+         text.find('}', boxed + kBoxed.size()) != std::string_view::npos;
 }
 
 double museg_format_tier(std::string_view text, bool timestamps_in_thinking) {

@@ -25,7 +25,8 @@ std::optional<double> python_number(const io::Json& json, const char* key) {
 
 double number(std::string_view digits) {
   double value = 0;
-  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value,
+                                      std::chars_format::fixed);
   return result.ec == std::errc() ? value : INFINITY;
 }
 
@@ -62,7 +63,9 @@ std::optional<Interval> take_tuple(std::string_view& text) {
     text.remove_prefix(length);
     if (digits.empty()) return {};
     // A Python integer has no leading zero, unless it is 0.
-    if (digits.front() == '0' && digits.find('.') == std::string_view::npos && digits.find_first_not_of('0') != std::string_view::npos) return {};
+    if (digits.front() == '0' && digits.find('.') == std::string_view::npos &&
+        digits.find_first_not_of('0') != std::string_view::npos)
+      return {};
     return number(digits);
   };
   if (!take('(')) return {};
@@ -80,7 +83,8 @@ std::optional<Interval> read_seed_span(std::string_view response) {
   const auto block = first_block(response, kAnswer, kAnswerEnd);
   if (!block || block->size() > kMaxJsonBytes) return {};
   try {
-    const auto json = io::parse_json(unicode_trim(*block), "answer", {.max_bytes = kMaxJsonBytes, .max_depth = 8});
+    const auto json = io::parse_json(unicode_trim(*block), "answer",
+                                     {.max_bytes = kMaxJsonBytes, .max_depth = 8});
     if (!json.is_object()) return {};
     const auto start = python_number(json, "start_time"), end = python_number(json, "end_time");
     if (start && end) return Interval{*start, *end};
@@ -101,7 +105,8 @@ std::optional<Interval> read_timer1_span(std::string_view response) {
     }
     const size_t word = joining_word_at(block->substr(i + first)), second_begin = i + first + word;
     const size_t second = word == 0 ? 0 : number_at(*block, second_begin, /*strict=*/false);
-    if (second > 0) last = Interval{number(block->substr(i, first)), number(block->substr(second_begin, second))};
+    if (second > 0)
+      last = Interval{number(block->substr(i, first)), number(block->substr(second_begin, second))};
     if (second > 0) {
       i = second_begin + second;
     } else {
@@ -147,7 +152,8 @@ std::optional<std::vector<Interval>> read_museg_items(std::string_view answer) {
     // What stands behind a second hyphen is not looked at.
     const size_t hyphen = item.find('-');
     if (hyphen == std::string_view::npos) return {};
-    const auto start = python_float(item.substr(0, hyphen)), end = python_float(item.substr(hyphen + 1, item.find('-', hyphen + 1) - hyphen - 1));
+    const auto start = python_float(item.substr(0, hyphen)),
+               end = python_float(item.substr(hyphen + 1, item.find('-', hyphen + 1) - hyphen - 1));
     if (!start || !end) return {};
     spans.push_back({*start, *end});
   }

@@ -18,18 +18,20 @@ struct Character {
 
 Character front_of(std::string_view text) {
   Character c;
-  const auto length =
-      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &c.code_point);
+  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                       static_cast<utf8proc_ssize_t>(text.size()), &c.code_point);
   if (length > 0) c.length = static_cast<size_t>(length);
   return c;
 }
 
 bool is_unicode_space(utf8proc_int32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
-         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 ||
+         c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+         c == 0x205F || c == 0x3000;
 }
 
-/// Takes digits off the front of `text` and appends them as ASCII; an underscore may stand between two digits.
+/// Takes digits off the front of `text` and appends them as ASCII; an underscore may stand between
+/// two digits.
 bool take_digits(std::string_view& text, std::string& digits) {
   bool any = false;
   for (;;) {
@@ -101,7 +103,9 @@ std::string_view unicode_trim(std::string_view text) {
   text.remove_prefix(unicode_spaces_at(text));
   while (!text.empty()) {
     size_t begin = text.size() - 1;
-    while (begin > 0 && text.size() - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+    while (begin > 0 && text.size() - begin < 4 &&
+           (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80)
+      --begin;
     const auto last = front_of(text.substr(begin));
     if (last.length != text.size() - begin || !is_unicode_space(last.code_point)) break;
     text.remove_suffix(last.length);
@@ -115,17 +119,22 @@ std::optional<UnicodeDigit> unicode_digit_at(std::string_view text) {
   if (static_cast<unsigned char>(text.front()) < 0x80) return {};
   const auto c = front_of(text);
   if (utf8proc_category(c.code_point) != UTF8PROC_CATEGORY_ND) return {};
-  // The decimal digits of a script are ten code points in a row; mathematical ones are five such rows, one behind the other.
+  // The decimal digits of a script are ten code points in a row; mathematical ones are five such
+  // rows, one behind the other.
   int before = 0;
-  while (before < 50 && utf8proc_category(c.code_point - before - 1) == UTF8PROC_CATEGORY_ND) ++before;
+  while (before < 50 && utf8proc_category(c.code_point - before - 1) == UTF8PROC_CATEGORY_ND)
+    ++before;
   return UnicodeDigit{before % 10, c.length};
 }
 
 WideCharacter wide_character_at(std::string_view text) {
-  // Most of what is repeated to waste time needs no table: bytes that begin no character, and U+2000 to U+203F, marks and spaces.
+  // Most of what is repeated to waste time needs no table: bytes that begin no character, and
+  // U+2000 to U+203F, marks and spaces.
   const auto lead = static_cast<unsigned char>(text.front());
   if (lead < 0xC2 || lead > 0xF4) return {1, false};
-  if (text.size() >= 3 && text.starts_with("\xE2\x80") && (static_cast<unsigned char>(text[2]) & 0xC0) == 0x80) return {3, false};
+  if (text.size() >= 3 && text.starts_with("\xE2\x80") &&
+      (static_cast<unsigned char>(text[2]) & 0xC0) == 0x80)
+    return {3, false};
   const auto c = front_of(text);
   const auto category = utf8proc_category(c.code_point);
   const bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;

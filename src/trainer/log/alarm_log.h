@@ -9,14 +9,16 @@ namespace vrlt::trainer {
 
 /// Something that a run should not go on with in silence.
 struct TrainingAlarm {
-  std::string kind;  ///< The same for all alarms that are about the same thing: "constant/format", "truncated".
+  /// The same for all alarms that are about the same thing: "constant/format", "truncated".
+  std::string kind;
   std::string text;  ///< For people.
 };
 
 /// One label in all truths of a task, which is then worth nothing to learn: "labels/mcq".
 std::vector<TrainingAlarm> label_alarms(const std::vector<data::Sample>& samples);
 
-/// Warnings, and alarms.jsonl of the run folder, which the report shows above everything else: the last line of a kind counts. On rank 0.
+/// Warnings, and alarms.jsonl of the run folder, which the report shows above everything else: the
+/// last line of a kind counts. On rank 0.
 class AlarmLog {
  public:
   /// A run that goes on cuts the file back to the last checkpoint.

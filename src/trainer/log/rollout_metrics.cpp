@@ -28,12 +28,14 @@ void record_lengths(const std::vector<ResponseRow>& rows, metrics::MetricSet& me
 }
 
 bool lacks_signal(const std::vector<ResponseRow>& rows, size_t begin, int64_t group_size) {
-  return algorithm::is_constant(algorithm::moments(totals_of(rows, begin, static_cast<size_t>(group_size))));
+  return algorithm::is_constant(
+      algorithm::moments(totals_of(rows, begin, static_cast<size_t>(group_size))));
 }
 
 }  // namespace
 
-void record_rollout_metrics(const std::vector<ResponseRow>& rows, const ByResponse<double>& advantages, metrics::MetricSet& metrics) {
+void record_rollout_metrics(const std::vector<ResponseRow>& rows,
+                            const ByResponse<double>& advantages, metrics::MetricSet& metrics) {
   if (rows.empty()) return;
   record_lengths(rows, metrics);
   std::vector<double> values;
@@ -44,12 +46,14 @@ void record_rollout_metrics(const std::vector<ResponseRow>& rows, const ByRespon
   metrics.mean("advantage/std", advantage.std);
 }
 
-void record_penalties(const std::vector<ResponseRow>& rows, double kl_reward_coef, metrics::MetricSet& metrics) {
+void record_penalties(const std::vector<ResponseRow>& rows, double kl_reward_coef,
+                      metrics::MetricSet& metrics) {
   for (const auto& row : rows) metrics.mean("kl/reward_penalty", kl_reward_coef * row.divergence);
   metrics.mean("kl/reward_coef", kl_reward_coef);
 }
 
-std::string signal_warning(int64_t step, const std::vector<ResponseRow>& rows, int64_t group_size, bool dynamic_sampling) {
+std::string signal_warning(int64_t step, const std::vector<ResponseRow>& rows, int64_t group_size,
+                           bool dynamic_sampling) {
   constexpr size_t kMaxNames = 5;
   std::vector<std::string> silent;
   for (size_t begin = 0; begin < rows.size(); begin += static_cast<size_t>(group_size))
@@ -57,14 +61,18 @@ std::string signal_warning(int64_t step, const std::vector<ResponseRow>& rows, i
   const size_t num_groups = rows.size() / static_cast<size_t>(group_size);
   if (2 * silent.size() <= num_groups) return {};
   std::string names;
-  for (size_t i = 0; i < std::min(silent.size(), kMaxNames); ++i) names += (i == 0 ? "" : ", ") + silent[i];
+  for (size_t i = 0; i < std::min(silent.size(), kMaxNames); ++i)
+    names += (i == 0 ? "" : ", ") + silent[i];
   if (silent.size() > kMaxNames) names += concat(" and ", silent.size() - kMaxNames, " more");
-  return concat("step ", step + 1, ": the responses to ", silent.size(), " of ", num_groups, " prompts have equal rewards and teach nothing (", names,
-                "); train on samples that vrlt-select keeps, ", dynamic_sampling ? "" : "set algorithm.dynamic_sampling, ",
+  return concat("step ", step + 1, ": the responses to ", silent.size(), " of ", num_groups,
+                " prompts have equal rewards and teach nothing (", names,
+                "); train on samples that vrlt-select keeps, ",
+                dynamic_sampling ? "" : "set algorithm.dynamic_sampling, ",
                 "or raise rollout.group_size or rollout.temperature");
 }
 
-void SignalWatch::look_at(int64_t step, const std::vector<ResponseRow>& rows, int64_t group_size, bool dynamic_sampling) {
+void SignalWatch::look_at(int64_t step, const std::vector<ResponseRow>& rows, int64_t group_size,
+                          bool dynamic_sampling) {
   constexpr int64_t kQuietSteps = 50;
   if (step < quiet_until_) return;
   const auto warning = signal_warning(step, rows, group_size, dynamic_sampling);

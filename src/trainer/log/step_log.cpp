@@ -28,17 +28,20 @@ void visit_fields(Visitor& visit, Row& row) {
 
 std::vector<double> advantages_of(const ScoredGroup& scored, const ByResponse<double>& advantages) {
   std::vector<double> own;
-  for (int64_t number = 0; number < std::ssize(scored.scores); ++number) own.push_back(value_of(advantages, {scored.position, number}, "advantage"));
+  for (int64_t number = 0; number < std::ssize(scored.scores); ++number)
+    own.push_back(value_of(advantages, {scored.position, number}, "advantage"));
   return own;
 }
 
 }  // namespace
 
-StepLog::StepLog(const TrainingParts& parts, const char* name, int64_t first_step, bool has_every_step) {
+StepLog::StepLog(const TrainingParts& parts, const char* name, int64_t first_step,
+                 bool has_every_step) {
   if (!parts.group.is_first()) return;
   const auto path = parts.run_folder / name;
   const auto last = metrics::keep_steps_up_to(path, first_step);
-  if (has_every_step && parts.config.logged_rollouts > 0 && last == 0) warn_of_missing_lines(path, last, first_step);
+  if (has_every_step && parts.config.logged_rollouts > 0 && last == 0)
+    warn_of_missing_lines(path, last, first_step);
   file_.emplace(path);
 }
 
@@ -50,26 +53,32 @@ void StepLog::sync() {
   if (file_) file_->sync();
 }
 
-std::vector<io::Json> gather_records(const TrainingParts& parts, const std::vector<ScoredGroup>& groups,
-                                     const std::vector<rewards::RewardTerm>& terms, const ByResponse<double>& advantages, int64_t step) {
+std::vector<io::Json> gather_records(const TrainingParts& parts,
+                                     const std::vector<ScoredGroup>& groups,
+                                     const std::vector<rewards::RewardTerm>& terms,
+                                     const ByResponse<double>& advantages, int64_t step) {
   const auto count = static_cast<size_t>(parts.config.logged_rollouts);
   std::vector<PlacedLine> own;
   for (size_t i = 0; i < std::min(groups.size(), count); ++i) {
     io::Json line = {{"step", step + 1}};
-    line.update(rollout_record(*groups[i].sample, groups[i].group, terms, groups[i].scores, advantages_of(groups[i], advantages)));
+    line.update(rollout_record(*groups[i].sample, groups[i].group, terms, groups[i].scores,
+                               advantages_of(groups[i], advantages)));
     own.push_back({groups[i].position, io::to_line(line)});
   }
   auto lines = distributed::gathered_records(own, parts.group);
   if (!parts.group.is_first()) return {};
-  std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.position < b.position; });
+  std::sort(lines.begin(), lines.end(),
+            [](const auto& a, const auto& b) { return a.position < b.position; });
   std::vector<io::Json> records;
-  for (size_t i = 0; i < std::min(lines.size(), count); ++i) records.push_back(io::parse_json(lines[i].text, "a rollout of a rank", io::kOwnJson));
+  for (size_t i = 0; i < std::min(lines.size(), count); ++i)
+    records.push_back(io::parse_json(lines[i].text, "a rollout of a rank", io::kOwnJson));
   return records;
 }
 
 io::Json update_line(int64_t step, int64_t number, const metrics::MetricSet& metrics) {
   io::Json line = {{"step", step + 1}, {"update", number + 1}};
-  for (const auto& [name, value] : metrics.values()) line[name] = std::isfinite(value) ? io::Json(value) : io::Json(nullptr);
+  for (const auto& [name, value] : metrics.values())
+    line[name] = std::isfinite(value) ? io::Json(value) : io::Json(nullptr);
   return line;
 }
 

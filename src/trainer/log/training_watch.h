@@ -10,19 +10,22 @@
 
 namespace vrlt::trainer {
 
-/// Watches a run for what cannot teach: a reward that is the same in all responses of 20 steps, steps of which most answers end at the length
-/// limit, one label in all answers. Each kind is told once, when it is first seen, and how often it was at the end of the run.
-/// The same on every rank.
+/// Watches a run for what cannot teach: a reward that is the same in all responses of 20 steps,
+/// steps of which most answers end at the length limit, one label in all answers. Each kind is told
+/// once, when it is first seen, and how often it was at the end of the run. The same on every rank.
 class TrainingWatch {
  public:
   static constexpr int64_t kConstantSteps = 20;  ///< In a row, of those that a reward applied in.
-  static constexpr int64_t kSameAnswers = 12;    ///< Prompts in a row whose answers all have the same label.
+  /// Prompts in a row whose answers all have the same label.
+  static constexpr int64_t kSameAnswers = 12;
 
-  /// @param state  as the last checkpoint has it, or null.  @throws CheckpointError if it is not one of this watch.
+  /// @param state  as the last checkpoint has it, or null.  @throws CheckpointError if it is not
+  /// one of this watch.
   TrainingWatch(const settings::TrainConfig& config, const io::Json& state);
 
   /// @param rows  of all ranks, whole groups.  @return what is seen for the first time.
-  std::vector<TrainingAlarm> look_at(int64_t step, const std::vector<ResponseRow>& rows, const std::vector<rewards::RewardTerm>& terms);
+  std::vector<TrainingAlarm> look_at(int64_t step, const std::vector<ResponseRow>& rows,
+                                     const std::vector<rewards::RewardTerm>& terms);
 
   /// What was seen in more than one step, with the number of steps.
   std::vector<TrainingAlarm> summary(int64_t steps_done) const;
@@ -35,7 +38,8 @@ class TrainingWatch {
     int64_t steps = 0;  ///< In a row.
   };
 
-  void look_at_rewards(const std::vector<ResponseRow>& rows, const std::vector<rewards::RewardTerm>& terms);
+  void look_at_rewards(const std::vector<ResponseRow>& rows,
+                       const std::vector<rewards::RewardTerm>& terms);
   void look_at_lengths(const std::vector<ResponseRow>& rows);
   void look_at_answers(const std::vector<ResponseRow>& rows);
   void see(const std::string& kind, const std::string& text);

@@ -10,10 +10,17 @@ namespace {
 
 class TokenMetrics {
  public:
-  TokenMetrics(metrics::MetricSet& metrics, int64_t num_tokens) : metrics_(metrics), count_(static_cast<double>(num_tokens)) {}
-  void mean(const char* name, const at::Tensor& values) const { metrics_.mean(name, values.to(at::kDouble).mean().item<double>(), count_); }
-  void max(const char* name, const at::Tensor& values) const { metrics_.max(name, values.max().item<double>()); }
-  void min(const char* name, const at::Tensor& values) const { metrics_.min(name, values.min().item<double>()); }
+  TokenMetrics(metrics::MetricSet& metrics, int64_t num_tokens)
+      : metrics_(metrics), count_(static_cast<double>(num_tokens)) {}
+  void mean(const char* name, const at::Tensor& values) const {
+    metrics_.mean(name, values.to(at::kDouble).mean().item<double>(), count_);
+  }
+  void max(const char* name, const at::Tensor& values) const {
+    metrics_.max(name, values.max().item<double>());
+  }
+  void min(const char* name, const at::Tensor& values) const {
+    metrics_.min(name, values.min().item<double>());
+  }
 
  private:
   metrics::MetricSet& metrics_;
@@ -27,7 +34,8 @@ std::optional<double> second_bound(const algorithm::PolicyLossConfig& config) {
   return std::nullopt;
 }
 
-void record_ratios(const algorithm::TokenBatch& tokens, const algorithm::PolicyLossConfig& config, const TokenMetrics& metrics) {
+void record_ratios(const algorithm::TokenBatch& tokens, const algorithm::PolicyLossConfig& config,
+                   const TokenMetrics& metrics) {
   const auto delta = algorithm::log_ratio(tokens, config.ratio), ratio = delta.exp();
   const auto good = tokens.advantages > 0, bad = tokens.advantages < 0;
   metrics.mean("policy/ratio_mean", ratio);
@@ -36,12 +44,15 @@ void record_ratios(const algorithm::TokenBatch& tokens, const algorithm::PolicyL
   metrics.mean("policy/clamped_fraction", delta.abs() >= algorithm::kMaxLogRatio);
   if (algorithm::find_loss(config.loss).clips) {
     metrics.mean("loss/clip_fraction_low", (ratio < 1.0 - config.clip_ratio_low).logical_and(bad));
-    metrics.mean("loss/clip_fraction_high", (ratio > 1.0 + config.clip_ratio_high).logical_and(good));
+    metrics.mean("loss/clip_fraction_high",
+                 (ratio > 1.0 + config.clip_ratio_high).logical_and(good));
   }
-  if (const auto bound = second_bound(config)) metrics.mean("loss/clip_fraction_dual", (ratio > *bound).logical_and(bad));
+  if (const auto bound = second_bound(config))
+    metrics.mean("loss/clip_fraction_dual", (ratio > *bound).logical_and(bad));
 }
 
-void record_mismatch(const algorithm::TokenBatch& tokens, const algorithm::Objective& result, const TokenMetrics& metrics) {
+void record_mismatch(const algorithm::TokenBatch& tokens, const algorithm::Objective& result,
+                     const TokenMetrics& metrics) {
   const auto mismatch = (tokens.old_log_probs - tokens.sampler_log_probs).abs();
   metrics.mean("rollout/log_prob_mismatch_mean", mismatch);
   metrics.max("rollout/log_prob_mismatch_max", mismatch);
@@ -54,8 +65,8 @@ void record_mismatch(const algorithm::TokenBatch& tokens, const algorithm::Objec
 
 }  // namespace
 
-void record_update_metrics(const algorithm::TokenBatch& tokens, const algorithm::Objective& result, const algorithm::ObjectiveConfig& config,
-                           metrics::MetricSet& metrics) {
+void record_update_metrics(const algorithm::TokenBatch& tokens, const algorithm::Objective& result,
+                           const algorithm::ObjectiveConfig& config, metrics::MetricSet& metrics) {
   const at::NoGradGuard no_grad;
   metrics.sum("loss/policy", result.policy.item<double>());
   metrics.sum("loss/total", result.loss.item<double>());

@@ -29,8 +29,10 @@ void AdaptiveState::adapt_to_divergence(const std::vector<ResponseRow>& rows) {
   const auto& kl = config_.algorithm.kl_reward;
   if (kl.coef == 0 || !kl.target || rows.empty()) return;
   double mean = 0.0;
-  for (const auto& row : rows) mean += row.divergence / static_cast<double>(row.length) / static_cast<double>(rows.size());
-  kl_reward_coef_ = algorithm::adapted_kl_coef(kl_reward_coef_, mean, *kl.target, static_cast<int64_t>(rows.size()), kl.horizon);
+  for (const auto& row : rows)
+    mean += row.divergence / static_cast<double>(row.length) / static_cast<double>(rows.size());
+  kl_reward_coef_ = algorithm::adapted_kl_coef(kl_reward_coef_, mean, *kl.target,
+                                               static_cast<int64_t>(rows.size()), kl.horizon);
 }
 
 bool AdaptiveState::adapts_to_entropy() const {
@@ -39,7 +41,8 @@ bool AdaptiveState::adapts_to_entropy() const {
 }
 
 void AdaptiveState::adapt_to_entropy(double entropy) {
-  entropy_coef_ = algorithm::adapted_entropy_coef(entropy_coef_, entropy, *config_.algorithm.objective.entropy.target);
+  entropy_coef_ = algorithm::adapted_entropy_coef(entropy_coef_, entropy,
+                                                  *config_.algorithm.objective.entropy.target);
   last_entropy_ = entropy;
 }
 

@@ -6,7 +6,8 @@
 
 namespace vrlt::trainer {
 
-/// Says what is wrong with the coefficients in a state of a checkpoint. @throws DataError naming the field.
+/// Says what is wrong with the coefficients in a state of a checkpoint. @throws DataError naming
+/// the field.
 void check_adaptive_state(const io::Json& state);
 
 /// The coefficients that adapt from step to step; kept in checkpoints. The same on every rank.

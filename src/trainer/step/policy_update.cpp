@@ -20,13 +20,16 @@ namespace {
 
 /// Keys that make an update need less memory.
 constexpr const char* kSmaller =
-    "micro_batch, micro_batch_tokens, rollout.group_size or video.max_frames, set model.activation_checkpointing to blocks";
+    "micro_batch, micro_batch_tokens, rollout.group_size or video.max_frames, set "
+    "model.activation_checkpointing to blocks";
 
 /// One value per response, for each of its tokens.
 template <typename T>
 std::vector<double> spread(const std::vector<int64_t>& lengths, const T& of_responses) {
   std::vector<double> values;
-  for (size_t i = 0; i < lengths.size(); ++i) values.insert(values.end(), static_cast<size_t>(lengths[i]), static_cast<double>(of_responses[i]));
+  for (size_t i = 0; i < lengths.size(); ++i)
+    values.insert(values.end(), static_cast<size_t>(lengths[i]),
+                  static_cast<double>(of_responses[i]));
   return values;
 }
 
@@ -39,7 +42,8 @@ int64_t num_tokens(const UpdateGroup& group) {
 /// The values of all ranks, in the order of ranks.
 at::Tensor gathered(const at::Tensor& values, distributed::ProcessGroup& group) {
   const auto own = values.to(at::kDouble).cpu().contiguous();
-  const std::string bytes(static_cast<const char*>(own.data_ptr()), static_cast<size_t>(own.numel()) * sizeof(double));
+  const std::string bytes(static_cast<const char*>(own.data_ptr()),
+                          static_cast<size_t>(own.numel()) * sizeof(double));
   std::vector<double> all;
   for (const auto& of_rank : group.all_gather(bytes)) {
     const size_t begin = all.size();
@@ -51,10 +55,11 @@ at::Tensor gathered(const at::Tensor& values, distributed::ProcessGroup& group) 
 
 }  // namespace
 
-PolicyUpdate::PolicyUpdate(const UpdateSettings& settings, model::VisionLanguageModel& policy, model::VisionLanguageModel* reference,
-                           distributed::ProcessGroup& group)
+PolicyUpdate::PolicyUpdate(const UpdateSettings& settings, model::VisionLanguageModel& policy,
+                           model::VisionLanguageModel* reference, distributed::ProcessGroup& group)
     : settings_(settings), policy_(policy), reference_(reference), group_(group) {
-  VRLT_CHECK(!settings.algorithm.needs_reference() || reference != nullptr, "a divergence without a reference");
+  VRLT_CHECK(!settings.algorithm.needs_reference() || reference != nullptr,
+             "a divergence without a reference");
 }
 
 template <typename Visit>
@@ -64,17 +69,20 @@ void PolicyUpdate::for_each_micro_batch(Visit&& visit) {
 }
 
 void PolicyUpdate::start_batch(std::vector<std::vector<UpdateGroup>> parts) {
-  VRLT_CHECK(static_cast<int64_t>(parts.size()) == settings_.algorithm.updates_per_pass, parts.size(), " parts for ",
-             settings_.algorithm.updates_per_pass, " updates per pass");
+  VRLT_CHECK(static_cast<int64_t>(parts.size()) == settings_.algorithm.updates_per_pass,
+             parts.size(), " parts for ", settings_.algorithm.updates_per_pass,
+             " updates per pass");
   parts_.clear();
   std::set<int64_t> positions;
   for (const auto& groups : parts) {
-    for (const auto& group : groups) VRLT_CHECK(positions.insert(group.position).second, "two groups of prompt ", group.position);
+    for (const auto& group : groups)
+      VRLT_CHECK(positions.insert(group.position).second, "two groups of prompt ", group.position);
     auto& part = parts_.emplace_back();
     std::vector<int64_t> tokens;
     for (const auto& group : groups) tokens.push_back(num_tokens(group));
     size_t begin = 0;
-    for (const size_t size : micro_batch_sizes(tokens, settings_.micro_batch, settings_.micro_batch_tokens)) {
+    for (const size_t size :
+         micro_batch_sizes(tokens, settings_.micro_batch, settings_.micro_batch_tokens)) {
       part.micro_batches.push_back(pack(std::span(groups).subspan(begin, size)));
       begin += size;
     }
@@ -87,7 +95,9 @@ PolicyUpdate::MicroBatch PolicyUpdate::pack(std::span<const UpdateGroup> groups)
   std::vector<at::Tensor> sampler;
   std::vector<bool> counted;
   for (const auto& group : groups) {
-    micro.batch.groups.push_back({.prompt = group.prompt, .vision_features = group.vision_features, .responses = group.responses});
+    micro.batch.groups.push_back({.prompt = group.prompt,
+                                  .vision_features = group.vision_features,
+                                  .responses = group.responses});
     for (int64_t number = 0; number < std::ssize(group.responses); ++number) {
       micro.keys.push_back({group.position, number});
       micro.response_lengths.push_back(group.responses[static_cast<size_t>(number)].size(0));
@@ -100,7 +110,8 @@ PolicyUpdate::MicroBatch PolicyUpdate::pack(std::span<const UpdateGroup> groups)
   micro.constants.row_lengths = micro.response_lengths;
   if (!sampler.empty()) micro.constants.sampler_log_probs = at::cat(sampler).to(device);
   if (std::find(counted.begin(), counted.end(), false) != counted.end())
-    micro.counted = at::tensor(spread(micro.response_lengths, counted), at::kDouble).to(at::kBool).to(device);
+    micro.counted =
+        at::tensor(spread(micro.response_lengths, counted), at::kDouble).to(at::kBool).to(device);
   return micro;
 }
 
@@ -110,18 +121,23 @@ void PolicyUpdate::count_tokens(Part& part) const {
     std::vector<int64_t> lengths = micro.response_lengths;
     if (micro.counted.defined()) {
       lengths.clear();
-      for (const auto& row : micro.counted.split_with_sizes(micro.response_lengths)) lengths.push_back(row.sum().item<int64_t>());
+      for (const auto& row : micro.counted.split_with_sizes(micro.response_lengths))
+        lengths.push_back(row.sum().item<int64_t>());
     }
     const auto counts = algorithm::counts_of(lengths, settings_.algorithm.objective.aggregation);
-    own = {own.tokens + counts.tokens, own.rows + counts.rows, own.micro_batches + counts.micro_batches};
+    own = {own.tokens + counts.tokens, own.rows + counts.rows,
+           own.micro_batches + counts.micro_batches};
   }
-  const auto all = group_.all_reduce_sum(std::vector<int64_t>{own.tokens, own.rows, own.micro_batches});
+  const auto all =
+      group_.all_reduce_sum(std::vector<int64_t>{own.tokens, own.rows, own.micro_batches});
   part.counts = {all[0], all[1], all[2]};
 }
 
-algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model, const MicroBatch& micro) const {
+algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model,
+                                               const MicroBatch& micro) const {
   auto batch = micro.batch;
-  const bool known = std::any_of(batch.groups.begin(), batch.groups.end(), [](const auto& group) { return group.vision_features.defined(); });
+  const bool known = std::any_of(batch.groups.begin(), batch.groups.end(),
+                                 [](const auto& group) { return group.vision_features.defined(); });
   if (!settings_.freeze_vision || !known) {
     std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
     for (const auto& group : batch.groups) prompts.push_back(group.prompt);
@@ -129,8 +145,9 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
     for (size_t i = 0; i < features.size(); ++i) batch.groups[i].vision_features = features[i];
   }
   const auto hidden = model.response_hidden(batch);
-  return algorithm::token_log_probs(hidden, model.head_weight(), batch.response_ids().to(hidden.device()), settings_.temperature,
-                                    /*chunk_size=*/512, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
+  return algorithm::token_log_probs(
+      hidden, model.head_weight(), batch.response_ids().to(hidden.device()), settings_.temperature,
+      /*chunk_size=*/512, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
 }
 
 void PolicyUpdate::measure_anchors() {
@@ -142,28 +159,37 @@ void PolicyUpdate::measure_anchors() {
       micro.constants.old_log_probs = old.log_probs;
       micro.old_entropy = old.entropy;
     }
-    if (settings_.algorithm.needs_reference()) micro.constants.ref_log_probs = forward(*reference_, micro).log_probs;
+    if (settings_.algorithm.needs_reference())
+      micro.constants.ref_log_probs = forward(*reference_, micro).log_probs;
   });
   if (settings_.algorithm.objective.entropy.top_quantile < 1.0) mask_by_entropy();
 }
 
 void PolicyUpdate::mask_by_entropy() {
   std::vector<at::Tensor> own;
-  for_each_micro_batch(
-      [&](const MicroBatch& micro) { own.push_back(micro.counted.defined() ? micro.old_entropy.masked_select(micro.counted) : micro.old_entropy); });
-  const auto all = gathered(own.empty() ? at::tensor(std::vector<double>{}, at::kDouble) : at::cat(own), group_);
+  for_each_micro_batch([&](const MicroBatch& micro) {
+    own.push_back(micro.counted.defined() ? micro.old_entropy.masked_select(micro.counted)
+                                          : micro.old_entropy);
+  });
+  const auto all =
+      gathered(own.empty() ? at::tensor(std::vector<double>{}, at::kDouble) : at::cat(own), group_);
   if (all.numel() == 0) return;
-  const double threshold = algorithm::entropy_threshold(all, settings_.algorithm.objective.entropy.top_quantile);
-  for_each_micro_batch([&](MicroBatch& micro) { micro.constants.surrogate_mask = micro.old_entropy.to(at::kDouble) >= threshold; });
+  const double threshold =
+      algorithm::entropy_threshold(all, settings_.algorithm.objective.entropy.top_quantile);
+  for_each_micro_batch([&](MicroBatch& micro) {
+    micro.constants.surrogate_mask = micro.old_entropy.to(at::kDouble) >= threshold;
+  });
 }
 
 ByResponse<double> PolicyUpdate::response_divergences() const {
   ByResponse<double> divergences;
   for (const auto& part : parts_)
     for (const auto& micro : part.micro_batches) {
-      const auto of_tokens = (micro.constants.old_log_probs - micro.constants.ref_log_probs).to(at::kDouble);
+      const auto of_tokens =
+          (micro.constants.old_log_probs - micro.constants.ref_log_probs).to(at::kDouble);
       const auto of_responses = of_tokens.split_with_sizes(micro.response_lengths);
-      for (size_t i = 0; i < of_responses.size(); ++i) divergences[micro.keys[i]] = of_responses[i].sum().item<double>();
+      for (size_t i = 0; i < of_responses.size(); ++i)
+        divergences[micro.keys[i]] = of_responses[i].sum().item<double>();
     }
   return divergences;
 }
@@ -172,20 +198,25 @@ void PolicyUpdate::set_advantages(const ByResponse<double>& advantages) {
   for_each_micro_batch([&](MicroBatch& micro) {
     std::vector<double> own;
     for (const auto& key : micro.keys) own.push_back(value_of(advantages, key, "advantage"));
-    micro.constants.advantages = at::tensor(spread(micro.response_lengths, own), at::kDouble).to(at::kFloat).to(policy_.head_weight().device());
+    micro.constants.advantages = at::tensor(spread(micro.response_lengths, own), at::kDouble)
+                                     .to(at::kFloat)
+                                     .to(policy_.head_weight().device());
   });
 }
 
-algorithm::TokenBatch PolicyUpdate::counted_tokens(const MicroBatch& micro, const algorithm::TokenLogProbs& current) const {
+algorithm::TokenBatch PolicyUpdate::counted_tokens(const MicroBatch& micro,
+                                                   const algorithm::TokenLogProbs& current) const {
   auto tokens = micro.constants;
   tokens.log_probs = current.log_probs;
   tokens.entropy = current.entropy;
-  // One update per rollout batch: the policy that sampled is the policy before this step, so its log-probs are the current ones.
+  // One update per rollout batch: the policy that sampled is the policy before this step, so its
+  // log-probs are the current ones.
   if (!tokens.old_log_probs.defined()) tokens.old_log_probs = current.log_probs.detach();
   return micro.counted.defined() ? algorithm::masked(tokens, micro.counted) : tokens;
 }
 
-void PolicyUpdate::accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics) {
+void PolicyUpdate::accumulate_gradients(int64_t update, optim::GradientSum& gradients,
+                                        metrics::MetricSet& metrics) {
   const Making making("gradients", kSmaller);
   const auto& part = part_of(update);
   for (const auto& micro : part.micro_batches) {

@@ -25,31 +25,44 @@ void append(std::vector<ScoredGroup>& to, std::vector<ScoredGroup>&& from) {
 }
 
 void sort_by_position(std::vector<ScoredGroup>& groups) {
-  std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.position < b.position; });
+  std::sort(groups.begin(), groups.end(),
+            [](const auto& a, const auto& b) { return a.position < b.position; });
 }
 
 }  // namespace
 
-RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptStream& prompts, const rewards::RewardFunction& reward)
-    : parts_(parts), run_(run), prompts_(prompts), reward_(reward), flops_(parts.config, parts.yardstick), asking_(parts.policy, parts.processor) {}
+RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptStream& prompts,
+                           const rewards::RewardFunction& reward)
+    : parts_(parts),
+      run_(run),
+      prompts_(prompts),
+      reward_(reward),
+      flops_(parts.config, parts.yardstick),
+      asking_(parts.policy, parts.processor) {}
 
-std::optional<std::vector<ScoredGroup>> RolloutStage::collect(int64_t step, metrics::MetricSet& metrics) {
+std::optional<std::vector<ScoredGroup>> RolloutStage::collect(int64_t step,
+                                                              metrics::MetricSet& metrics) {
   const auto& dynamic = parts_.config.algorithm.dynamic_sampling;
   std::vector<ScoredGroup> kept, rejected;
   Cost cost;
   int64_t missing = parts_.config.prompts_per_step;
   // Each round draws what is missing and no more: there is never a surplus to throw away.
   do {
-    const auto drawn = prompts_.next(step, missing, [&](const auto& prompts) { return measure(prompts); });
+    const auto drawn =
+        prompts_.next(step, missing, [&](const auto& prompts) { return measure(prompts); });
     auto groups = roll_out_and_score(drawn, coming(step), cost, metrics);
     if (prompts_.replays()) replay(groups, cost, metrics);
     if (run_.stop_asked()) return {};
-    const auto without = std::stable_partition(groups.begin(), groups.end(), [&](const auto& g) { return !dynamic.enabled || has_signal(g); });
-    rejected.insert(rejected.end(), std::make_move_iterator(without), std::make_move_iterator(groups.end()));
+    const auto without = std::stable_partition(groups.begin(), groups.end(), [&](const auto& g) {
+      return !dynamic.enabled || has_signal(g);
+    });
+    rejected.insert(rejected.end(), std::make_move_iterator(without),
+                    std::make_move_iterator(groups.end()));
     groups.erase(without, groups.end());
     append(kept, std::move(groups));
     if (!dynamic.enabled) break;
-    missing = parts_.config.prompts_per_step - parts_.group.all_reduce_sum(static_cast<int64_t>(kept.size()));
+    missing = parts_.config.prompts_per_step -
+              parts_.group.all_reduce_sum(static_cast<int64_t>(kept.size()));
   } while (missing > 0 && cost.batches < dynamic.max_batches);
   if (dynamic.enabled) record_cost(cost, kept, rejected, metrics);
   if (dynamic.enabled && missing > 0) give_up(step, cost, missing, kept, rejected);
@@ -59,8 +72,9 @@ std::optional<std::vector<ScoredGroup>> RolloutStage::collect(int64_t step, metr
   return kept;
 }
 
-std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming, Cost& cost,
-                                                          metrics::MetricSet& metrics) {
+std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<DrawnPrompt>& prompts,
+                                                          const std::vector<DrawnPrompt>& coming,
+                                                          Cost& cost, metrics::MetricSet& metrics) {
   ++cost.batches;
   cost.prompts += static_cast<int64_t>(prompts.size());
   const auto start = std::chrono::steady_clock::now();
@@ -68,16 +82,21 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<Draw
   cost.load_seconds += seconds_since(start);
   const auto rollout_start = std::chrono::steady_clock::now();
   auto groups = roll_out(samples);
-  const auto controls = reward_.needs_control() ? roll_out_control(samples) : std::vector<rollout::RolloutGroup>(groups.size());
+  const auto controls = reward_.needs_control() ? roll_out_control(samples)
+                                                : std::vector<rollout::RolloutGroup>(groups.size());
   cost.rollout_seconds += seconds_since(rollout_start);
   score(groups, controls, metrics);
   return groups;
 }
 
-void RolloutStage::score(std::vector<ScoredGroup>& groups, const std::vector<rollout::RolloutGroup>& controls, metrics::MetricSet& metrics) {
+void RolloutStage::score(std::vector<ScoredGroup>& groups,
+                         const std::vector<rollout::RolloutGroup>& controls,
+                         metrics::MetricSet& metrics) {
   std::vector<rewards::ResponseGroup> batch;
   for (size_t i = 0; i < groups.size(); ++i) {
-    const auto inputs_of = [&](const auto& group) { return reward_inputs(*groups[i].sample, group, parts_.config.data.prompt); };
+    const auto inputs_of = [&](const auto& group) {
+      return reward_inputs(*groups[i].sample, group, parts_.config.data.prompt);
+    };
     batch.push_back({inputs_of(groups[i].group), inputs_of(controls[i])});
   }
   auto scores = reward_.score(batch);
@@ -85,24 +104,33 @@ void RolloutStage::score(std::vector<ScoredGroup>& groups, const std::vector<rol
     groups[i].scores = std::move(scores[i].responses);
     flops_.add_rollout(groups[i].group, metrics);
     flops_.add_rollout(controls[i], metrics);
-    for (const double accuracy : scores[i].control_accuracies) metrics.mean("reward/shuffled_accuracy", accuracy);
+    for (const double accuracy : scores[i].control_accuracies)
+      metrics.mean("reward/shuffled_accuracy", accuracy);
   }
 }
 
 std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>& samples) {
   const int64_t group_size = parts_.config.rollout.group_size;
   std::vector<rollout::Prompt> prompts;
-  // A sample that comes back, even in the same step, draws new responses: draw numbers never repeat within a run.
-  for (const auto& loaded : samples) prompts.push_back({loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * group_size)});
-  auto groups = asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed));
+  // A sample that comes back, even in the same step, draws new responses: draw numbers never repeat
+  // within a run.
+  for (const auto& loaded : samples)
+    prompts.push_back(
+        {loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * group_size)});
+  auto groups =
+      asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed));
   std::vector<ScoredGroup> scored;
   for (size_t i = 0; i < groups.size(); ++i)
-    scored.push_back({.position = samples[i].position, .sample = samples[i].sample, .group = std::move(groups[i])});
+    scored.push_back({.position = samples[i].position,
+                      .sample = samples[i].sample,
+                      .group = std::move(groups[i])});
   return scored;
 }
 
-/// Half as many responses to the frames of each sample in random order; none to one without a video. They are scored and forgotten.
-std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(const std::vector<LoadedSample>& samples) {
+/// Half as many responses to the frames of each sample in random order; none to one without a
+/// video. They are scored and forgotten.
+std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(
+    const std::vector<LoadedSample>& samples) {
   const int64_t group_size = parts_.config.rollout.group_size / 2;
   std::vector<rollout::Prompt> prompts;
   for (const auto& loaded : samples) {
@@ -110,21 +138,26 @@ std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(const std::vec
     const uint64_t key = stable_hash(concat(name, "/", loaded.position));
     std::shared_ptr<const processor::ModelInputs> shuffled;
     if (loaded.inputs->pixel_values_videos.defined())
-      shuffled = std::make_shared<const processor::ModelInputs>(
-          processor::with_shuffled_frames(*loaded.inputs, parts_.processor.geometry(), parts_.config.seed, key));
-    prompts.push_back({name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
+      shuffled = std::make_shared<const processor::ModelInputs>(processor::with_shuffled_frames(
+          *loaded.inputs, parts_.processor.geometry(), parts_.config.seed, key));
+    prompts.push_back(
+        {name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
   }
-  return asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size));
+  return asking_.ask(
+      prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size));
 }
 
 /// Prompts whose clips can be read while the model works on those of this step.
 std::vector<DrawnPrompt> RolloutStage::coming(int64_t step) const {
-  return step + 1 < parts_.config.steps ? prompts_.coming(step + 1, parts_.config.prompts_per_step) : std::vector<DrawnPrompt>();
+  return step + 1 < parts_.config.steps ? prompts_.coming(step + 1, parts_.config.prompts_per_step)
+                                        : std::vector<DrawnPrompt>();
 }
 
 std::vector<GroupAccuracy> RolloutStage::accuracies(const std::vector<ScoredGroup>& own) const {
   std::vector<GroupAccuracy> of_groups;
-  for (const auto& scored : own) of_groups.push_back({{scored.position, scored.sample - parts_.samples.data()}, accuracy_of(scored, reward_)});
+  for (const auto& scored : own)
+    of_groups.push_back(
+        {{scored.position, scored.sample - parts_.samples.data()}, accuracy_of(scored, reward_)});
   return gather_accuracies(of_groups, parts_.group);
 }
 
@@ -136,7 +169,8 @@ std::vector<GroupAccuracy> RolloutStage::measure(const std::vector<DrawnPrompt>&
     Cost cost;
     metrics::MetricSet not_of_a_step;
     const auto end = std::min(prompts.size(), begin + batch);
-    const std::vector part(prompts.begin() + static_cast<ptrdiff_t>(begin), prompts.begin() + static_cast<ptrdiff_t>(end));
+    const std::vector part(prompts.begin() + static_cast<ptrdiff_t>(begin),
+                           prompts.begin() + static_cast<ptrdiff_t>(end));
     const auto scored = roll_out_and_score(part, {}, cost, not_of_a_step);
     const auto of_batch = accuracies(scored);
     all.insert(all.end(), of_batch.begin(), of_batch.end());
@@ -144,11 +178,14 @@ std::vector<GroupAccuracy> RolloutStage::measure(const std::vector<DrawnPrompt>&
   return all;
 }
 
-void RolloutStage::replay(std::vector<ScoredGroup>& groups, Cost& cost, metrics::MetricSet& metrics) {
+void RolloutStage::replay(std::vector<ScoredGroup>& groups, Cost& cost,
+                          metrics::MetricSet& metrics) {
   const auto [left_out, instead] = prompts_.replay(accuracies(groups));
   metrics.max("sampling/replayed_groups", static_cast<double>(instead.size()));
   if (instead.empty()) return;
-  std::erase_if(groups, [&](const auto& scored) { return std::find(left_out.begin(), left_out.end(), scored.position) != left_out.end(); });
+  std::erase_if(groups, [&](const auto& scored) {
+    return std::find(left_out.begin(), left_out.end(), scored.position) != left_out.end();
+  });
   auto replayed = roll_out_and_score(instead, {}, cost, metrics);
   prompts_.observe(accuracies(replayed));
   append(groups, std::move(replayed));
@@ -157,19 +194,24 @@ void RolloutStage::replay(std::vector<ScoredGroup>& groups, Cost& cost, metrics:
 bool RolloutStage::has_signal(const ScoredGroup& scored) const {
   const auto accuracy = accuracy_of(scored, reward_);
   const auto& min_std = parts_.config.algorithm.dynamic_sampling.min_std;
-  return accuracy.std >= min_std.value_or(accuracy.continuous ? kMinStdContinuous : kMinStdDiscrete);
+  return accuracy.std >=
+         min_std.value_or(accuracy.continuous ? kMinStdContinuous : kMinStdDiscrete);
 }
 
-void RolloutStage::give_up(int64_t step, const Cost& cost, int64_t missing, std::vector<ScoredGroup>& kept, std::vector<ScoredGroup>& rejected) {
+void RolloutStage::give_up(int64_t step, const Cost& cost, int64_t missing,
+                           std::vector<ScoredGroup>& kept, std::vector<ScoredGroup>& rejected) {
   const auto& config = parts_.config;
   const auto found = config.prompts_per_step - missing;
-  const auto story = concat("step ", step + 1, ": ", found, " of ", config.prompts_per_step, " groups carry a signal after ", cost.batches,
-                            " rollouts of ", cost.prompts, " prompts");
+  const auto story = concat("step ", step + 1, ": ", found, " of ", config.prompts_per_step,
+                            " groups carry a signal after ", cost.batches, " rollouts of ",
+                            cost.prompts, " prompts");
   const auto& policy = config.algorithm.dynamic_sampling.on_exhaustion;
   if (policy == "error")
     throw DataError(story +
-                    "; select samples whose rewards vary (vrlt-select), allow more with algorithm.ds_max_batches, or set ds_on_exhaustion: proceed");
-  log::warning(concat(story, policy == "pad" ? "; padding with groups that carry none" : "; going on with those"));
+                    "; select samples whose rewards vary (vrlt-select), allow more with "
+                    "algorithm.ds_max_batches, or set ds_on_exhaustion: proceed");
+  log::warning(concat(
+      story, policy == "pad" ? "; padding with groups that carry none" : "; going on with those"));
   if (policy != "pad") return;
   // The first rejected ones in the order of the run, whichever rank has them.
   auto rows = gather_rows(rejected, {}, parts_.group);
@@ -179,11 +221,13 @@ void RolloutStage::give_up(int64_t step, const Cost& cost, int64_t missing, std:
       if (scored.position == rows[i].position) kept.push_back(std::move(scored));
 }
 
-void RolloutStage::record_cost(const Cost& cost, const std::vector<ScoredGroup>& kept, const std::vector<ScoredGroup>& rejected,
+void RolloutStage::record_cost(const Cost& cost, const std::vector<ScoredGroup>& kept,
+                               const std::vector<ScoredGroup>& rejected,
                                metrics::MetricSet& metrics) {
   int64_t tokens = 0;
   for (const auto& scored : rejected)
-    for (const auto& response : scored.group.responses) tokens += static_cast<int64_t>(response.ids.size());
+    for (const auto& response : scored.group.responses)
+      tokens += static_cast<int64_t>(response.ids.size());
   metrics.max("sampling/rollouts", static_cast<double>(cost.batches));
   metrics.max("sampling/prompts", static_cast<double>(cost.prompts));
   metrics.sum("sampling/kept_groups", static_cast<double>(kept.size()));

@@ -27,21 +27,27 @@ struct ResponseRow {
   double total = 0.0;              ///< NaN: unscorable.
   int64_t length = 0;
   bool truncated = false;
-  double divergence = 0.0;   ///< From the reference, summed over tokens; 0 where it is not needed.
-  std::string truth, label;  ///< Where the right answer is one of a few labels: it, and the one that was read; empty otherwise.
+  double divergence = 0.0;  ///< From the reference, summed over tokens; 0 where it is not needed.
+  /// Where the right answer is one of a few labels: it, and the one that was read; empty otherwise.
+  std::string truth, label;
 
   ResponseKey key() const { return {position, number}; }
 };
 
-/// The right answer where it is one of a few labels: the letter of an option, yes or no. Empty otherwise.
+/// The right answer where it is one of a few labels: the letter of an option, yes or no. Empty
+/// otherwise.
 std::string truth_label(const data::Sample& sample);
 
-/// The responses of all ranks in the order of (position, number), whichever rank holds them: what is computed from them is the same
-/// to the last bit on any number of ranks.
-/// @param divergences  of all responses of `own`, or empty. @throws ContractError naming one that is missing.
-std::vector<ResponseRow> gather_rows(const std::vector<ScoredGroup>& own, const ByResponse<double>& divergences, distributed::ProcessGroup& group);
+/// The responses of all ranks in the order of (position, number), whichever rank holds them: what
+/// is computed from them is the same to the last bit on any number of ranks.
+/// @param divergences  of all responses of `own`, or empty. @throws ContractError naming one that
+/// is missing.
+std::vector<ResponseRow> gather_rows(const std::vector<ScoredGroup>& own,
+                                     const ByResponse<double>& divergences,
+                                     distributed::ProcessGroup& group);
 
 /// The same for rows that a rank has in any order, groups split among ranks too.
-std::vector<ResponseRow> gather_rows(const std::vector<ResponseRow>& own, distributed::ProcessGroup& group);
+std::vector<ResponseRow> gather_rows(const std::vector<ResponseRow>& own,
+                                     distributed::ProcessGroup& group);
 
 }  // namespace vrlt::trainer

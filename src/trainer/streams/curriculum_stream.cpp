@@ -19,46 +19,60 @@ class CurriculumStream final : public PromptStream {
   CurriculumStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
       : knots_(settings::parse_mixture(config.online_selection.mixture)), seed_(config.seed) {
     sort_by_difficulty(config.online_selection.statistics, samples);
-    for (const auto& of_kind : of_kind_) orders_.emplace_back(static_cast<int64_t>(of_kind.size()), seed_, /*shuffle=*/true);
+    for (const auto& of_kind : of_kind_)
+      orders_.emplace_back(static_cast<int64_t>(of_kind.size()), seed_, /*shuffle=*/true);
     for (auto& knot : knots_) {
       for (size_t kind = 0; kind < kNumKinds; ++kind)
         if (of_kind_[kind].empty()) knot.weights[kind] = 0.0;
       if (knot.weights == selection::Mixture{})
-        throw DataError(concat("online_selection.mixture: from step ", knot.step, " on it takes kinds of samples that there are none of; by ",
-                               config.online_selection.statistics, " ", of_kind_[0].size(), " are hard, ", of_kind_[1].size(), " medium, ",
-                               of_kind_[2].size(), " easy"));
+        throw DataError(concat("online_selection.mixture: from step ", knot.step,
+                               " on it takes kinds of samples that there are none of; by ",
+                               config.online_selection.statistics, " ", of_kind_[0].size(),
+                               " are hard, ", of_kind_[1].size(), " medium, ", of_kind_[2].size(),
+                               " easy"));
     }
   }
 
  private:
-  void sort_by_difficulty(const std::filesystem::path& file, const std::vector<data::Sample>& samples) {
+  void sort_by_difficulty(const std::filesystem::path& file,
+                          const std::vector<data::Sample>& samples) {
     std::unordered_map<std::string, std::string> difficulties;
-    io::for_each_jsonl(file, /*tolerate_torn_tail=*/false, [&](int64_t line, const io::Json& value) {
-      const auto statistics = selection::parse_statistics(value, concat(file.string(), ":", line));
-      difficulties[statistics.id] = selection::stratum_of(statistics, {"difficulty"});
-    });
+    io::for_each_jsonl(
+        file, /*tolerate_torn_tail=*/false, [&](int64_t line, const io::Json& value) {
+          const auto statistics =
+              selection::parse_statistics(value, concat(file.string(), ":", line));
+          difficulties[statistics.id] = selection::stratum_of(statistics, {"difficulty"});
+        });
     for (size_t i = 0; i < samples.size(); ++i) {
       const auto found = difficulties.find(samples[i].id);
       if (found == difficulties.end())
-        throw DataError(concat(file.string(), ": no statistics of sample ", samples[i].id,
-                               "; run vrlt-select over all of data.records, or train on its selected.jsonl"));
-      of_kind_.at(found->second == "hard" ? 0 : found->second == "medium" ? 1 : 2).push_back(static_cast<int64_t>(i));
+        throw DataError(
+            concat(file.string(), ": no statistics of sample ", samples[i].id,
+                   "; run vrlt-select over all of data.records, or train on its selected.jsonl"));
+      of_kind_.at(found->second == "hard"     ? 0
+                  : found->second == "medium" ? 1
+                                              : 2)
+          .push_back(static_cast<int64_t>(i));
     }
   }
 
   using Counts = std::array<int64_t, kNumKinds>;
 
-  int64_t draw(int64_t step, const Measure&) override { return sample_at(next_position(), step, drawn_); }
+  int64_t draw(int64_t step, const Measure&) override {
+    return sample_at(next_position(), step, drawn_);
+  }
 
   std::vector<int64_t> preview(int64_t step, int64_t count) const override {
     std::vector<int64_t> samples;
     auto drawn = drawn_;
-    for (int64_t position = next_position(); position < next_position() + count; ++position) samples.push_back(sample_at(position, step, drawn));
+    for (int64_t position = next_position(); position < next_position() + count; ++position)
+      samples.push_back(sample_at(position, step, drawn));
     return samples;
   }
 
   int64_t sample_at(int64_t position, int64_t step, Counts& drawn) const {
-    const double uniform = random_uniform(seed_, stable_hash("curriculum"), static_cast<uint64_t>(position), 0);
+    const double uniform =
+        random_uniform(seed_, stable_hash("curriculum"), static_cast<uint64_t>(position), 0);
     const auto kind = selection::draw_difficulty(selection::curriculum_at(knots_, step), uniform);
     return of_kind_[kind][static_cast<size_t>(orders_[kind].at(drawn[kind]++))];
   }
@@ -66,7 +80,8 @@ class CurriculumStream final : public PromptStream {
   io::Json own_state() const override { return {{"drawn", drawn_}}; }
   void restore_own(const io::OwnFields& state) override {
     const auto drawn = state.integers("drawn");
-    if (drawn.size() != kNumKinds) state.fail("drawn", concat("a list of ", kNumKinds, " whole numbers"));
+    if (drawn.size() != kNumKinds)
+      state.fail("drawn", concat("a list of ", kNumKinds, " whole numbers"));
     std::copy(drawn.begin(), drawn.end(), drawn_.begin());
   }
 
@@ -79,7 +94,8 @@ class CurriculumStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> curriculum_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> curriculum_stream(const settings::TrainConfig& config,
+                                                const std::vector<data::Sample>& samples) {
   return std::make_unique<CurriculumStream>(config, samples);
 }
 

@@ -14,11 +14,16 @@ namespace {
 class EpochFilterStream final : public PromptStream {
  public:
   EpochFilterStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
-      : samples_(samples), filter_(config.online_selection.epoch_filter), seed_(config.seed), order_(0, seed_, true) {
-    const auto all = static_cast<int64_t>(samples.size()), wanted = config.online_selection.epoch_size;
+      : samples_(samples),
+        filter_(config.online_selection.epoch_filter),
+        seed_(config.seed),
+        order_(0, seed_, true) {
+    const auto all = static_cast<int64_t>(samples.size()),
+               wanted = config.online_selection.epoch_size;
     const data::SampleOrder order(all, seed_, /*shuffle=*/true);
     std::vector<int64_t> first;
-    for (int64_t i = 0; i < (wanted == 0 ? all : std::min(all, wanted)); ++i) first.push_back(order.at(i));
+    for (int64_t i = 0; i < (wanted == 0 ? all : std::min(all, wanted)); ++i)
+      first.push_back(order.at(i));
     start_epoch(0, std::move(first));
   }
 
@@ -31,12 +36,15 @@ class EpochFilterStream final : public PromptStream {
   /// The rest of the epoch: what comes after it is not known.
   std::vector<int64_t> preview(int64_t, int64_t count) const override {
     std::vector<int64_t> samples;
-    for (int64_t place = place_; place < std::min(size(), place_ + count); ++place) samples.push_back(at_place(place));
+    for (int64_t place = place_; place < std::min(size(), place_ + count); ++place)
+      samples.push_back(at_place(place));
     return samples;
   }
 
   int64_t size() const { return static_cast<int64_t>(epoch_samples_.size()); }
-  int64_t at_place(int64_t place) const { return epoch_samples_[static_cast<size_t>(order_.at(epoch_ * size() + place))]; }
+  int64_t at_place(int64_t place) const {
+    return epoch_samples_[static_cast<size_t>(order_.at(epoch_ * size() + place))];
+  }
 
   void choose_next(const Measure& measure) {
     std::vector<DrawnPrompt> prompts;
@@ -45,7 +53,9 @@ class EpochFilterStream final : public PromptStream {
     for (const auto& [prompt, accuracy] : measure(prompts)) means[prompt.sample] = accuracy.mean;
     std::vector<selection::EpochScore> scores;
     for (const int64_t sample : epoch_samples_)
-      scores.push_back({id_of(sample), means.contains(sample) ? means[sample] : std::numeric_limits<double>::quiet_NaN()});
+      scores.push_back({id_of(sample), means.contains(sample)
+                                           ? means[sample]
+                                           : std::numeric_limits<double>::quiet_NaN()});
     std::vector<std::string> pool;
     for (int64_t i = 0; i < static_cast<int64_t>(samples_.size()); ++i)
       if (!was_chosen_.contains(i)) pool.push_back(id_of(i));
@@ -59,7 +69,8 @@ class EpochFilterStream final : public PromptStream {
     place_ = 0;
     epoch_samples_ = std::move(chosen);
     was_chosen_.insert(epoch_samples_.begin(), epoch_samples_.end());
-    order_ = data::SampleOrder(static_cast<int64_t>(epoch_samples_.size()), seed_, /*shuffle=*/true);
+    order_ =
+        data::SampleOrder(static_cast<int64_t>(epoch_samples_.size()), seed_, /*shuffle=*/true);
   }
 
   std::vector<int64_t> indices_of(const std::vector<std::string>& ids) const {
@@ -70,19 +81,27 @@ class EpochFilterStream final : public PromptStream {
   }
 
   void report(const std::vector<selection::EpochScore>& scores, size_t pool, size_t chosen) const {
-    const auto count = [&](auto&& holds) { return std::count_if(scores.begin(), scores.end(), holds); };
+    const auto count = [&](auto&& holds) {
+      return std::count_if(scores.begin(), scores.end(), holds);
+    };
     const auto mastered = count([&](const auto&score) { return score.mean > filter_.max_mean; }),
                hopeless = count([&](const auto&score) { return score.mean <= filter_.min_mean; });
-    const auto story = concat("epoch ", epoch_ + 1, " is over: of ", epoch_samples_.size(), " samples ", mastered,
-                              " are mastered (mean accuracy above ", filter_.max_mean, "), ", hopeless, " hopeless (up to ", filter_.min_mean, ")");
+    const auto story =
+        concat("epoch ", epoch_ + 1, " is over: of ", epoch_samples_.size(), " samples ", mastered,
+               " are mastered (mean accuracy above ", filter_.max_mean, "), ", hopeless,
+               " hopeless (up to ", filter_.min_mean, ")");
     if (chosen == 0)
-      log::warning(concat(story, "; none is left and the pool is spent, going on with the same ones"));
+      log::warning(
+          concat(story, "; none is left and the pool is spent, going on with the same ones"));
     else
       log::info(concat(story, "; the next epoch has ", chosen, ", from a pool of ", pool));
   }
 
   io::Json own_state() const override {
-    return {{"epoch", epoch_}, {"place", place_}, {"samples", ids_of(epoch_samples_)}, {"was_chosen", ids_of(was_chosen_)}};
+    return {{"epoch", epoch_},
+            {"place", place_},
+            {"samples", ids_of(epoch_samples_)},
+            {"was_chosen", ids_of(was_chosen_)}};
   }
 
   void restore_own(const io::OwnFields& state) override {
@@ -91,18 +110,22 @@ class EpochFilterStream final : public PromptStream {
     const auto earlier = stored_indices(state, "was_chosen", known);
     const auto epoch = state.integer("epoch"), place = state.integer("place");
     if (chosen.empty()) state.fail("samples", "the samples of the epoch");
-    if (place > std::ssize(chosen)) state.fail("place", concat("at most ", chosen.size(), ", the samples of the epoch"));
+    if (place > std::ssize(chosen))
+      state.fail("place", concat("at most ", chosen.size(), ", the samples of the epoch"));
     was_chosen_ = {earlier.begin(), earlier.end()};
     start_epoch(epoch, std::move(chosen));
     place_ = place;
   }
 
-  static std::vector<int64_t> stored_indices(const io::OwnFields& state, const char* name,
-                                             const std::unordered_map<std::string_view, int64_t>& known) {
+  static std::vector<int64_t> stored_indices(
+      const io::OwnFields& state, const char* name,
+      const std::unordered_map<std::string_view, int64_t>& known) {
     std::vector<int64_t> indices;
     for (const auto& id : state.texts(name)) {
       const auto found = known.find(id);
-      if (found == known.end()) throw DataError(concat(state.place_of(name), ": ", io::excerpt(id), " is in none of data.records"));
+      if (found == known.end())
+        throw DataError(
+            concat(state.place_of(name), ": ", io::excerpt(id), " is in none of data.records"));
       indices.push_back(found->second);
     }
     return indices;
@@ -128,7 +151,8 @@ class EpochFilterStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> epoch_filter_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> epoch_filter_stream(const settings::TrainConfig& config,
+                                                  const std::vector<data::Sample>& samples) {
   return std::make_unique<EpochFilterStream>(config, samples);
 }
 

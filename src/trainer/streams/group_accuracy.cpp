@@ -25,13 +25,15 @@ void visit_fields(Visitor& visit, Row& row) {
 
 }  // namespace
 
-selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const rewards::RewardFunction& reward) {
+selection::RewardStatistics accuracy_of(const ScoredGroup& scored,
+                                        const rewards::RewardFunction& reward) {
   const size_t num_terms = reward.terms().size();
   std::vector<double> accuracies;
   bool continuous = false;
   for (const auto& score : scored.scores) {
     accuracies.push_back(score.accuracy);
-    VRLT_CHECK(score.components.size() == num_terms, score.components.size(), " rewards of ", num_terms, " terms");
+    VRLT_CHECK(score.components.size() == num_terms, score.components.size(), " rewards of ",
+               num_terms, " terms");
     int64_t applying = 0;
     for (size_t c = 0; c < score.components.size(); ++c) {
       const auto& entry = reward.entry(c);
@@ -42,13 +44,17 @@ selection::RewardStatistics accuracy_of(const ScoredGroup& scored, const rewards
   return selection::reward_statistics(std::move(accuracies), continuous);
 }
 
-std::vector<GroupAccuracy> gather_accuracies(const std::vector<GroupAccuracy>& own, distributed::ProcessGroup& group) {
+std::vector<GroupAccuracy> gather_accuracies(const std::vector<GroupAccuracy>& own,
+                                             distributed::ProcessGroup& group) {
   std::vector<AccuracyRow> rows;
-  for (const auto& [prompt, accuracy] : own) rows.push_back({prompt.position, prompt.sample, accuracy.rewards, accuracy.continuous});
+  for (const auto& [prompt, accuracy] : own)
+    rows.push_back({prompt.position, prompt.sample, accuracy.rewards, accuracy.continuous});
   std::vector<GroupAccuracy> all;
   for (auto& row : distributed::gathered_records(rows, group))
-    all.push_back({{row.position, row.sample}, selection::reward_statistics(std::move(row.rewards), row.continuous)});
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.prompt.position < b.prompt.position; });
+    all.push_back({{row.position, row.sample},
+                   selection::reward_statistics(std::move(row.rewards), row.continuous)});
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.prompt.position < b.prompt.position; });
   return all;
 }
 

@@ -6,7 +6,8 @@
 namespace vrlt::trainer {
 namespace {
 
-/// All samples, epoch after epoch, and in place of groups that hardly vary prompts whose groups did.
+/// All samples, epoch after epoch, and in place of groups that hardly vary prompts whose groups
+/// did.
 class MemoryBankStream final : public PromptStream {
  public:
   MemoryBankStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
@@ -35,13 +36,18 @@ class MemoryBankStream final : public PromptStream {
   }
 
   void observe(const std::vector<GroupAccuracy>& groups) override {
-    for (const auto& group : groups) bank_.observe(id_of(group), selection::normalized_variance(group.accuracy));
+    for (const auto& group : groups)
+      bank_.observe(id_of(group), selection::normalized_variance(group.accuracy));
   }
 
  private:
-  const std::string& id_of(const GroupAccuracy& group) const { return samples_[static_cast<size_t>(group.prompt.sample)].id; }
+  const std::string& id_of(const GroupAccuracy& group) const {
+    return samples_[static_cast<size_t>(group.prompt.sample)].id;
+  }
   int64_t draw(int64_t, const Measure&) override { return order_.at(drawn_++); }
-  std::vector<int64_t> preview(int64_t, int64_t count) const override { return samples_in_order(order_, drawn_, count); }
+  std::vector<int64_t> preview(int64_t, int64_t count) const override {
+    return samples_in_order(order_, drawn_, count);
+  }
   io::Json own_state() const override { return {{"drawn", drawn_}, {"bank", bank_.state()}}; }
   void restore_own(const io::OwnFields& state) override {
     const auto drawn = state.integer("drawn");
@@ -58,7 +64,8 @@ class MemoryBankStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> memory_bank_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> memory_bank_stream(const settings::TrainConfig& config,
+                                                 const std::vector<data::Sample>& samples) {
   return std::make_unique<MemoryBankStream>(config, samples);
 }
 

@@ -14,18 +14,22 @@ class ShuffledStream final : public PromptStream {
 
  private:
   int64_t draw(int64_t, const Measure&) override { return order_.at(next_position()); }
-  std::vector<int64_t> preview(int64_t, int64_t count) const override { return samples_in_order(order_, next_position(), count); }
+  std::vector<int64_t> preview(int64_t, int64_t count) const override {
+    return samples_in_order(order_, next_position(), count);
+  }
 
   data::SampleOrder order_;
 };
 
-std::unique_ptr<PromptStream> shuffled_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
+std::unique_ptr<PromptStream> shuffled_stream(const settings::TrainConfig& config,
+                                              const std::vector<data::Sample>& samples) {
   return std::make_unique<ShuffledStream>(config, samples);
 }
 
 struct StreamEntry {
   const char* name;
-  std::unique_ptr<PromptStream> (*make)(const settings::TrainConfig& config, const std::vector<data::Sample>& samples);
+  std::unique_ptr<PromptStream> (*make)(const settings::TrainConfig& config,
+                                        const std::vector<data::Sample>& samples);
 };
 
 constexpr StreamEntry kStreams[] = {
@@ -40,20 +44,24 @@ static_assert(std::size(kStreams) == std::size(settings::kOnlineRules));
 
 std::vector<DrawnPrompt> in_order(const data::SampleOrder& order, int64_t first, int64_t count) {
   std::vector<DrawnPrompt> prompts;
-  for (int64_t position = first; position < first + count; ++position) prompts.push_back({position, order.at(position)});
+  for (int64_t position = first; position < first + count; ++position)
+    prompts.push_back({position, order.at(position)});
   return prompts;
 }
 
-std::vector<int64_t> samples_in_order(const data::SampleOrder& order, int64_t first, int64_t count) {
+std::vector<int64_t> samples_in_order(const data::SampleOrder& order, int64_t first,
+                                      int64_t count) {
   std::vector<int64_t> samples;
   for (const auto& prompt : in_order(order, first, count)) samples.push_back(prompt.sample);
   return samples;
 }
 
-std::unordered_map<std::string_view, int64_t> indices_by_id(const std::vector<data::Sample>& samples) {
+std::unordered_map<std::string_view, int64_t> indices_by_id(
+    const std::vector<data::Sample>& samples) {
   std::unordered_map<std::string_view, int64_t> indices;
   indices.reserve(samples.size());
-  for (const auto& sample : samples) indices.emplace(sample.id, static_cast<int64_t>(indices.size()));
+  for (const auto& sample : samples)
+    indices.emplace(sample.id, static_cast<int64_t>(indices.size()));
   return indices;
 }
 
@@ -65,7 +73,8 @@ std::vector<DrawnPrompt> PromptStream::next(int64_t step, int64_t count, const M
 
 std::vector<DrawnPrompt> PromptStream::coming(int64_t step, int64_t count) const {
   std::vector<DrawnPrompt> prompts;
-  for (const int64_t sample : preview(step, count)) prompts.push_back({next_position_ + std::ssize(prompts), sample});
+  for (const int64_t sample : preview(step, count))
+    prompts.push_back({next_position_ + std::ssize(prompts), sample});
   return prompts;
 }
 
@@ -84,12 +93,15 @@ void PromptStream::restore(const io::Json& state, int64_t default_position) {
     if (fields.has("prompts")) restore_own({fields.object("prompts"), fields.place_of("prompts")});
     next_position_ = position;
   } catch (const DataError& error) {
-    throw CheckpointError(concat("the prompts of a checkpoint do not fit this run: ", error.what()));
+    throw CheckpointError(
+        concat("the prompts of a checkpoint do not fit this run: ", error.what()));
   }
 }
 
-std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples) {
-  return find_row(kStreams, config.online_selection.rule, "online_selection.rule").make(config, samples);
+std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config,
+                                                 const std::vector<data::Sample>& samples) {
+  return find_row(kStreams, config.online_selection.rule, "online_selection.rule")
+      .make(config, samples);
 }
 
 }  // namespace vrlt::trainer

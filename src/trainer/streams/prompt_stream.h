@@ -15,12 +15,15 @@ namespace vrlt::trainer {
 /// Prompts first, first + 1, ... of an order.
 std::vector<DrawnPrompt> in_order(const data::SampleOrder& order, int64_t first, int64_t count);
 
-/// Which prompt comes next: epoch after epoch in a random order, or as `online_selection` says. Every rank has the same stream and makes
-/// the same calls with the same arguments, so that all decide alike; the state is part of the checkpoint.
+/// Which prompt comes next: epoch after epoch in a random order, or as `online_selection` says.
+/// Every rank has the same stream and makes the same calls with the same arguments, so that all
+/// decide alike; the state is part of the checkpoint.
 class PromptStream {
  public:
-  /// Rolls the prompts out and scores them, trains on none; an unreadable one is missing from the result.
-  using Measure = std::function<std::vector<GroupAccuracy>(const std::vector<DrawnPrompt>& prompts)>;
+  /// Rolls the prompts out and scores them, trains on none; an unreadable one is missing from the
+  /// result.
+  using Measure =
+      std::function<std::vector<GroupAccuracy>(const std::vector<DrawnPrompt>& prompts)>;
 
   virtual ~PromptStream() = default;
 
@@ -29,12 +32,14 @@ class PromptStream {
   /// What next() would give now, as far as that is known: at most `count`.
   std::vector<DrawnPrompt> coming(int64_t step, int64_t count) const;
 
-  /// Groups of the step that are not trained on, by position, and what is rolled out in their place.
+  /// Groups of the step that are not trained on, by position, and what is rolled out in their
+  /// place.
   struct Replay {
     std::vector<int64_t> left_out;
     std::vector<DrawnPrompt> instead;
   };
-  /// Whether this stream looks at the groups of a step; replay() and observe() are called only then.
+  /// Whether this stream looks at the groups of a step; replay() and observe() are called only
+  /// then.
   virtual bool replays() const { return false; }
   virtual Replay replay(const std::vector<GroupAccuracy>& groups);
   /// The groups that were rolled out in place of others.
@@ -63,6 +68,7 @@ class PromptStream {
 
 /// The stream that the config names. @param samples  outlive it.
 /// @throws DataError if the samples do not suit the rule.
-std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples);
+std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config,
+                                                 const std::vector<data::Sample>& samples);
 
 }  // namespace vrlt::trainer

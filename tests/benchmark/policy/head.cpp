@@ -9,10 +9,15 @@ namespace vrlt::benchmark {
 io::Json head(const Options& options) {
   // Plain formulas in place of random numbers: scripts/benchmark/head_peer.py makes the same.
   const auto wave = [](int64_t rows, int64_t columns, double step) {
-    return (at::arange(rows * columns, at::kDouble) * step).sin().to(at::kFloat).view({rows, columns});
+    return (at::arange(rows * columns, at::kDouble) * step)
+        .sin()
+        .to(at::kFloat)
+        .view({rows, columns});
   };
-  const auto hidden = wave(options.tokens, options.hidden, 0.7).set_requires_grad(!options.forward_only);
-  const auto weight = wave(options.vocabulary, options.hidden, 0.3).set_requires_grad(!options.forward_only);
+  const auto hidden =
+      wave(options.tokens, options.hidden, 0.7).set_requires_grad(!options.forward_only);
+  const auto weight =
+      wave(options.vocabulary, options.hidden, 0.3).set_requires_grad(!options.forward_only);
   const auto ids = (at::arange(options.tokens, at::kLong) * 7919).remainder(options.vocabulary);
   at::Tensor log_probs;
   auto result = timed(options, [&] {

@@ -13,7 +13,8 @@ void clear_gradients(model::VisionLanguageModel& model) {
   for (const auto& entry : model.parameters().entries()) entry.tensor.mutable_grad() = at::Tensor();
 }
 
-void save_gradients(const std::string& path, model::VisionLanguageModel& model, const at::Tensor& log_probs) {
+void save_gradients(const std::string& path, model::VisionLanguageModel& model,
+                    const at::Tensor& log_probs) {
   checkpoint::NamedTensors tensors = {{"log_probs", log_probs}};
   for (const auto& [name, tensor] : model.parameters().entries())
     if (tensor.grad().defined()) tensors.emplace_back("grad." + name, tensor.grad());
@@ -41,17 +42,22 @@ io::Json update(const Options& options) {
     const at::AutoGradMode gradients(!options.forward_only);
     const auto features = [&] {
       const at::AutoGradMode of_vision(!options.forward_only && !options.freeze_vision);
-      return model::encode_vision(*model, std::vector<std::shared_ptr<const processor::ModelInputs>>{inputs.prompt}).front();
+      return model::encode_vision(
+                 *model, std::vector<std::shared_ptr<const processor::ModelInputs>>{inputs.prompt})
+          .front();
     }();
-    const model::GroupBatch batch{{{.prompt = inputs.prompt, .vision_features = features, .responses = responses}}};
-    const auto current = algorithm::token_log_probs(model->response_hidden(batch), model->head_weight(), batch.response_ids(), 1.0);
+    const model::GroupBatch batch{
+        {{.prompt = inputs.prompt, .vision_features = features, .responses = responses}}};
+    const auto current = algorithm::token_log_probs(
+        model->response_hidden(batch), model->head_weight(), batch.response_ids(), 1.0);
     log_probs = current.log_probs.detach();
     if (options.forward_only) return;
-    const algorithm::TokenBatch tokens{.log_probs = current.log_probs,
-                                       .old_log_probs = log_probs,
-                                       .advantages = advantages.repeat_interleave(R),
-                                       .ref_log_probs = inputs.ref_log_probs.narrow(0, 0, G).flatten(),
-                                       .row_lengths = std::vector<int64_t>(static_cast<size_t>(G), R)};
+    const algorithm::TokenBatch tokens{
+        .log_probs = current.log_probs,
+        .old_log_probs = log_probs,
+        .advantages = advantages.repeat_interleave(R),
+        .ref_log_probs = inputs.ref_log_probs.narrow(0, 0, G).flatten(),
+        .row_lengths = std::vector<int64_t>(static_cast<size_t>(G), R)};
     const auto objective = algorithm::objective(tokens, counts, config);
     objective.loss.backward();
     loss = objective.loss.item<double>();
@@ -62,10 +68,13 @@ io::Json update(const Options& options) {
   if (!options.forward_only) {
     check["loss"] = loss;
     check["grad_norm"] = norm_of_gradients(*model, [](const auto&) { return true; });
-    check["grad_norm_visual"] = norm_of_gradients(*model, [&](const auto& name) { return model->is_vision_parameter(name); });
-    check["grad_norm_text"] = norm_of_gradients(*model, [&](const auto& name) { return !model->is_vision_parameter(name); });
+    check["grad_norm_visual"] = norm_of_gradients(
+        *model, [&](const auto& name) { return model->is_vision_parameter(name); });
+    check["grad_norm_text"] = norm_of_gradients(
+        *model, [&](const auto& name) { return !model->is_vision_parameter(name); });
   }
-  if (!options.save_gradients.empty()) save_gradients(options.save_gradients, *model, log_probs.view({G, R}));
+  if (!options.save_gradients.empty())
+    save_gradients(options.save_gradients, *model, log_probs.view({G, R}));
   return result;
 }
 

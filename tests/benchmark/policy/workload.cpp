@@ -49,7 +49,8 @@ io::Json timed(const Options& options, const std::function<void()>& work) {
   for (int i = 0; i < options.repeats; ++i) {
     const auto start = std::chrono::steady_clock::now();
     work();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    seconds.push_back(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return {{"seconds", seconds}, {"loaded_rss_gib", loaded}, {"peak_rss_gib", peak_rss_gib()}};
 }
@@ -59,10 +60,12 @@ void require_gradients(model::VisionLanguageModel& model, const Options& options
     tensor.set_requires_grad(!(options.freeze_vision && model.is_vision_parameter(name)));
 }
 
-double norm_of_gradients(model::VisionLanguageModel& model, const std::function<bool(const std::string&)>& wanted) {
+double norm_of_gradients(model::VisionLanguageModel& model,
+                         const std::function<bool(const std::string&)>& wanted) {
   double sum = 0;
   for (const auto& [name, tensor] : model.parameters().entries())
-    if (tensor.grad().defined() && wanted(name)) sum += tensor.grad().to(at::kDouble).square().sum().item<double>();
+    if (tensor.grad().defined() && wanted(name))
+      sum += tensor.grad().to(at::kDouble).square().sum().item<double>();
   return std::sqrt(sum);
 }
 

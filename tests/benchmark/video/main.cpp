@@ -1,5 +1,6 @@
-// video_benchmark decode|preprocess ...: times reading the frames of a clip, or turning decoded frames into patch rows, and prints a line of
-// JSON. scripts/benchmark/video_cases.py runs it beside its peers.
+// video_benchmark decode|preprocess ...: times reading the frames of a clip, or turning decoded
+// frames into patch rows, and prints a line of JSON. scripts/benchmark/video_cases.py runs it
+// beside its peers.
 
 #include <ATen/ops/mean.h>
 #include <ATen/ops/stack.h>
@@ -38,7 +39,8 @@ double processor_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-/// {"seconds": [...], "cpu_seconds": [...], "ms": [...], "cpu_ms": [...]} of `work` after a warm-up.
+/// {"seconds": [...], "cpu_seconds": [...], "ms": [...], "cpu_ms": [...]} of `work` after a
+/// warm-up.
 Json timed(const Options& options, const std::function<void()>& work) {
   Json times;
   for (int i = 0; i < options.warmup; ++i) work();
@@ -46,7 +48,9 @@ Json timed(const Options& options, const std::function<void()>& work) {
     const auto start = std::chrono::steady_clock::now();
     const double cpu_start = processor_seconds();
     work();
-    const double cpu = processor_seconds() - cpu_start, seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double cpu = processor_seconds() - cpu_start,
+                 seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+                               .count();
     times["seconds"].push_back(seconds);
     times["cpu_seconds"].push_back(cpu);
     times["ms"].push_back(1e3 * seconds);
@@ -55,7 +59,8 @@ Json timed(const Options& options, const std::function<void()>& work) {
   return times;
 }
 
-/// A clip file to resized frames in memory: decoded, or from a cache folder, which the warm-up fills.
+/// A clip file to resized frames in memory: decoded, or from a cache folder, which the warm-up
+/// fills.
 Json decode(const Options& options) {
   vrlt::video::ClipRequest request{.path = options.clip, .options = vrlt::test::qwen_video()};
   auto& video = request.options;
@@ -75,26 +80,33 @@ Json decode(const Options& options) {
   result["check"] = {{"mean", clip.frames.to(at::kDouble).mean().item<double>()}};
   if (options.out.empty()) return result;
   const auto packed = clip.frames.permute({0, 2, 3, 1}).contiguous();  // [F, H, W, 3]
-  vrlt::io::write_file_atomic(options.out, {static_cast<const char*>(packed.const_data_ptr()), packed.nbytes()});
+  vrlt::io::write_file_atomic(options.out,
+                              {static_cast<const char*>(packed.const_data_ptr()), packed.nbytes()});
   result["out"] = options.out;
   return result;
 }
 
 /// Decoded frames, `frames` [F, H, W, 3] uint8, to patch rows.
 Json preprocess(const Options& options) {
-  const auto frames = vrlt::checkpoint::SafetensorsFile(options.inputs).tensor("frames").contiguous();
+  const auto frames =
+      vrlt::checkpoint::SafetensorsFile(options.inputs).tensor("frames").contiguous();
   auto video = vrlt::test::qwen_video();
   video.total_pixels = options.total_pixels;
-  const auto size = vrlt::video::clip_frame_size(frames.size(0), {frames.size(1), frames.size(2)}, video);
+  const auto size =
+      vrlt::video::clip_frame_size(frames.size(0), {frames.size(1), frames.size(2)}, video);
   const auto kernel = vrlt::video::parse_resize_kernel(options.resize);
   at::Tensor rows, grid;
   auto result = timed(options, [&] {
     std::vector<at::Tensor> resized;
-    for (int64_t i = 0; i < frames.size(0); ++i) resized.push_back(vrlt::video::resize_frame(frames[i].permute({2, 0, 1}), size, kernel));
+    for (int64_t i = 0; i < frames.size(0); ++i)
+      resized.push_back(vrlt::video::resize_frame(frames[i].permute({2, 0, 1}), size, kernel));
     rows = vrlt::processor::patchify(at::stack(resized), vrlt::model::qwen2_5_vl::kGeometry, &grid);
   });
-  result["check"] = {{"rows", rows.size(0)}, {"mean_square", rows.to(at::kDouble).square().mean().item<double>()}};
-  if (!options.out.empty()) vrlt::checkpoint::write_safetensors(options.out, {{"pixel_values_videos", rows}, {"video_grid_thw", grid}});
+  result["check"] = {{"rows", rows.size(0)},
+                     {"mean_square", rows.to(at::kDouble).square().mean().item<double>()}};
+  if (!options.out.empty())
+    vrlt::checkpoint::write_safetensors(options.out,
+                                        {{"pixel_values_videos", rows}, {"video_grid_thw", grid}});
   return result;
 }
 
@@ -109,13 +121,17 @@ int main(int argc, char** argv) {
   CLI::App app("Times the reading of videos.");
   Options options;
   app.add_option("--clip", options.clip, "video file (decode)");
-  app.add_option("--inputs", options.inputs, "safetensors file with frames [F, H, W, 3] uint8 (preprocess)");
+  app.add_option("--inputs", options.inputs,
+                 "safetensors file with frames [F, H, W, 3] uint8 (preprocess)");
   app.add_option("--frames", options.frames, "frames taken (decode)");
   app.add_option("--height", options.height, "of the resized frames (decode)");
   app.add_option("--width", options.width, "of the resized frames (decode)");
   app.add_option("--total-pixels", options.total_pixels, "over the clip (preprocess)");
-  app.add_option("--resize", options.resize, "kernel that resizes frames")->check(CLI::IsMember(vrlt::video::resize_kernel_names()));
+  app.add_option("--resize", options.resize, "kernel that resizes frames")
+      ->check(CLI::IsMember(vrlt::video::resize_kernel_names()));
   app.add_option("--cache", options.cache, "folder of cached frames (decode)");
-  app.add_option("--out", options.out, "write the frames as bytes [F, H, W, 3] (decode), or the rows as safetensors (preprocess)");
+  app.add_option(
+      "--out", options.out,
+      "write the frames as bytes [F, H, W, 3] (decode), or the rows as safetensors (preprocess)");
   return vrlt::benchmark::run_command_line(app, "video_benchmark", kWorks, options, argc, argv);
 }

@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 
 class DataParallel : public SyntheticRun {
  protected:
-  fs::path weights(const std::string& name) const { return run_folder(name) / "checkpoints/step-000003/model"; }
+  fs::path weights(const std::string& name) const {
+    return run_folder(name) / "checkpoints/step-000003/model";
+  }
 
   /// The largest difference between two stored models. Every tensor of one must be in the other.
   static double largest_difference(const fs::path& a, const fs::path& b) {
@@ -24,13 +26,18 @@ class DataParallel : public SyntheticRun {
     EXPECT_EQ(first.names(), second.names());
     EXPECT_FALSE(first.names().empty());
     for (const auto& name : first.names())
-      largest = std::max(largest, (first.tensor(name).to(at::kDouble) - second.tensor(name).to(at::kDouble)).abs().max().item<double>());
+      largest = std::max(largest,
+                         (first.tensor(name).to(at::kDouble) - second.tensor(name).to(at::kDouble))
+                             .abs()
+                             .max()
+                             .item<double>());
     return largest;
   }
 
   std::vector<io::Json> metrics(const std::string& name) const {
     std::vector<io::Json> lines;
-    io::for_each_jsonl(run_folder(name) / "metrics.jsonl", false, [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
+    io::for_each_jsonl(run_folder(name) / "metrics.jsonl", false,
+                       [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
     return lines;
   }
 
@@ -53,19 +60,21 @@ class DataParallel : public SyntheticRun {
   }
 };
 
-// The largest weight moves by some 1e-3 in these three steps: 1e-6 is a thousandth of it, and ten times what another order of
-// summation in float32 makes of it.
+// The largest weight moves by some 1e-3 in these three steps: 1e-6 is a thousandth of it, and ten
+// times what another order of summation in float32 makes of it.
 constexpr double kSameWeights = 1e-6;
 constexpr double kMoved = 1e-3;
 
 TEST_F(DataParallel, SupervisedTraining) {
   run("vrlt-train", {"sft.yaml", "name=one"});
-  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved)
+  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")),
+            kMoved)
       << "the test would not see a wrong gradient";
   for (const int world_size : {2, 3}) {
     const auto name = "ranks" + std::to_string(world_size);
     run_on(world_size, "vrlt-train", {"sft.yaml", "name=" + name});
-    EXPECT_LT(largest_difference(weights("one"), weights(name)), kSameWeights) << world_size << " ranks";
+    EXPECT_LT(largest_difference(weights("one"), weights(name)), kSameWeights)
+        << world_size << " ranks";
     expect_same_metrics("one", name);
   }
 }
@@ -73,33 +82,40 @@ TEST_F(DataParallel, SupervisedTraining) {
 TEST_F(DataParallel, PolicyOptimizationEndsInTheSameWeightsOnAnyNumberOfRanks) {
   warm_up();
   run("vrlt-train", {"grpo.yaml", "name=one"});
-  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")), kMoved)
+  EXPECT_GT(largest_difference(run_folder("one") / "checkpoints/step-000001/model", weights("one")),
+            kMoved)
       << "the rewards do not vary: nothing is learned";
   for (const int world_size : {2, 3}) {
     const auto name = "ranks" + std::to_string(world_size);
     run_on(world_size, "vrlt-train", {"grpo.yaml", "name=" + name});
-    EXPECT_LT(largest_difference(weights("one"), weights(name)), kSameWeights) << world_size << " ranks";
-    EXPECT_EQ(contents(run_folder("one") / "rollouts.jsonl"), contents(run_folder(name) / "rollouts.jsonl"));
+    EXPECT_LT(largest_difference(weights("one"), weights(name)), kSameWeights)
+        << world_size << " ranks";
+    EXPECT_EQ(contents(run_folder("one") / "rollouts.jsonl"),
+              contents(run_folder(name) / "rollouts.jsonl"));
     expect_same_metrics("one", name);
   }
 }
 
-// Each pass is then the same computation wherever it runs, and sums of its gradients in float64 are the same in any order once they are
-// rounded, but for one in some 2^29: over these steps not a single weight differs.
+// Each pass is then the same computation wherever it runs, and sums of its gradients in float64 are
+// the same in any order once they are rounded, but for one in some 2^29: over these steps not a
+// single weight differs.
 TEST_F(DataParallel, OnePromptPerPassGivesTheSameWeights) {
   warm_up();
   run("vrlt-train", {"grpo.yaml", "name=one", "micro_batch=1", "algorithm.is_correction=none"});
   for (const int world_size : {2, 3}) {
     const auto name = "ranks" + std::to_string(world_size);
-    run_on(world_size, "vrlt-train", {"grpo.yaml", "name=" + name, "micro_batch=1", "algorithm.is_correction=none"});
+    run_on(world_size, "vrlt-train",
+           {"grpo.yaml", "name=" + name, "micro_batch=1", "algorithm.is_correction=none"});
     EXPECT_EQ(largest_difference(weights("one"), weights(name)), 0.0) << world_size << " ranks";
   }
 }
 
-// Features of a frozen encoder are kept in the folder of the frames, by one program for the next; those of one that trains are not.
+// Features of a frozen encoder are kept in the folder of the frames, by one program for the next;
+// those of one that trains are not.
 TEST_F(DataParallel, KeptFeaturesChangeNothing) {
   warm_up();
-  const std::vector<std::string> exact = {"grpo.yaml", "micro_batch=1", "algorithm.is_correction=none"};
+  const std::vector<std::string> exact = {"grpo.yaml", "micro_batch=1",
+                                          "algorithm.is_correction=none"};
   const auto with = [&](std::vector<std::string> more) {
     auto arguments = exact;
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -108,7 +124,8 @@ TEST_F(DataParallel, KeptFeaturesChangeNothing) {
   const std::string frozen = "model.freeze_vision=true";
   const auto num_features = [&](const std::string& folder) {
     int64_t count = 0;
-    for (const auto& file : fs::directory_iterator(folder_.path() / folder)) count += file.path().extension() == ".vrlt-features";
+    for (const auto& file : fs::directory_iterator(folder_.path() / folder))
+      count += file.path().extension() == ".vrlt-features";
     return count;
   };
   run("vrlt-train", with({"name=plain", frozen}));
@@ -117,8 +134,10 @@ TEST_F(DataParallel, KeptFeaturesChangeNothing) {
   EXPECT_GT(kept, 0);
   run_on(2, "vrlt-train", with({"name=reading", frozen, "data.cache_folder=kept"}));
   EXPECT_EQ(num_features("kept"), kept) << "two ranks meet the clips that one met";
-  for (const char* name : {"filling", "reading"}) EXPECT_EQ(largest_difference(weights("plain"), weights(name)), 0.0) << name;
-  run("vrlt-train", with({"name=trained", "data.cache_folder=trained", "model.freeze_vision=false"}));
+  for (const char* name : {"filling", "reading"})
+    EXPECT_EQ(largest_difference(weights("plain"), weights(name)), 0.0) << name;
+  run("vrlt-train",
+      with({"name=trained", "data.cache_folder=trained", "model.freeze_vision=false"}));
   EXPECT_EQ(num_features("trained"), 0);
 }
 
@@ -132,21 +151,26 @@ TEST_F(DataParallel, MoreRanksThanPrompts) {
 TEST_F(DataParallel, TrainingGoesOnWithAnotherNumberOfRanks) {
   run("vrlt-train", {"sft.yaml", "name=one"});
   run("vrlt-train", {"sft.yaml", "name=changed"});
-  for (const char* step : {"step-000002", "step-000003"}) fs::remove_all(run_folder("changed") / "checkpoints" / step);
+  for (const char* step : {"step-000002", "step-000003"})
+    fs::remove_all(run_folder("changed") / "checkpoints" / step);
   run_on(2, "vrlt-train", {"sft.yaml", "name=changed", "--resume", "must"});
   EXPECT_LT(largest_difference(weights("one"), weights("changed")), kSameWeights);
   expect_same_metrics("one", "changed");
 }
 
-// The two unreadable clips of six records belong to different ranks; each rank alone would stay within the limit.
+// The two unreadable clips of six records belong to different ranks; each rank alone would stay
+// within the limit.
 TEST_F(DataParallel, UnreadableSamplesCountOnAllRanks) {
   std::vector<fs::path> videos;
-  for (const auto& entry : fs::directory_iterator(folder_.path() / "data/videos/train")) videos.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder_.path() / "data/videos/train"))
+    videos.push_back(entry.path());
   std::sort(videos.begin(), videos.end());
   ASSERT_GE(videos.size(), 8u);
-  for (size_t i = 0; i < 3; ++i) write("data/videos/train/" + videos[i].filename().string(), "not a video");
+  for (size_t i = 0; i < 3; ++i)
+    write("data/videos/train/" + videos[i].filename().string(), "not a video");
   // Nine of the 24 records are unreadable. All are met in the two steps of 12 prompts.
-  const std::vector<std::string> overrides = {"sft.yaml", "prompts_per_step=12", "micro_batch=12", "data.max_bad_fraction=0.5"};
+  const std::vector<std::string> overrides = {"sft.yaml", "prompts_per_step=12", "micro_batch=12",
+                                              "data.max_bad_fraction=0.5"};
   auto one = overrides, two = overrides;
   one.push_back("name=one");
   two.push_back("name=two");
@@ -157,23 +181,32 @@ TEST_F(DataParallel, UnreadableSamplesCountOnAllRanks) {
   EXPECT_LT(largest_difference(weights("one"), weights("two")), kSameWeights);
 
   RankProcesses ranks(2, process_options());
-  const auto results = ranks.start_all(binary("vrlt-train"), {"sft.yaml", "name=strict", "prompts_per_step=24", "data.max_bad_fraction=0.3"}).wait();
+  const auto results =
+      ranks
+          .start_all(binary("vrlt-train"), {"sft.yaml", "name=strict", "prompts_per_step=24",
+                                            "data.max_bad_fraction=0.3"})
+          .wait();
   for (const auto& result : results) {
-    EXPECT_EQ(result.exit_code, 65) << result.err;  // 0.3 * 24 = 7.2: each rank has four or five of the nine, both together too many
+    // 0.3 * 24 = 7.2: each rank has four or five of the nine, both together too many
+    EXPECT_EQ(result.exit_code, 65) << result.err;
     EXPECT_NE(result.err.find("max_bad_fraction"), std::string::npos) << result.err;
   }
 }
 
-// docs/spec/selection.md#determinism, with the model: one round of questions, and all that there are.
+// docs/spec/selection.md#determinism, with the model: one round of questions, and all that there
+// are.
 TEST_F(DataParallel, SelectionGivesTheSameFilesOnAnyNumberOfRanks) {
   warm_up();
   for (const std::string config : {"select", "racing"}) {
     SCOPED_TRACE(config);
-    std::vector<std::string> files = {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"};
+    std::vector<std::string> files = {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl",
+                                      "rejected.jsonl"};
     if (config == "racing") files.emplace_back("rounds.jsonl");
     run("vrlt-select", {config + ".yaml", "name=" + config});
     const auto expect_same = [&](const std::string& name) {
-      for (const auto& file : files) EXPECT_EQ(contents(run_folder(config) / file), contents(run_folder(name) / file)) << name << " " << file;
+      for (const auto& file : files)
+        EXPECT_EQ(contents(run_folder(config) / file), contents(run_folder(name) / file))
+            << name << " " << file;
     };
     for (const int world_size : {2, 3}) {
       const auto name = config + std::to_string(world_size);
@@ -202,7 +235,9 @@ TEST_F(DataParallel, Evaluation) {
   const auto expect_same = [&](const std::string& name) {
     for (const auto& task : tasks)
       for (const char* file : {"samples.jsonl", "results.json"})
-        EXPECT_EQ(contents(run_folder("one") / task / file), contents(run_folder(name) / task / file)) << name << " " << task << " " << file;
+        EXPECT_EQ(contents(run_folder("one") / task / file),
+                  contents(run_folder(name) / task / file))
+            << name << " " << task << " " << file;
   };
   for (const int world_size : {2, 3}) {
     const auto name = "ranks" + std::to_string(world_size);

@@ -14,11 +14,13 @@ namespace {
 using testing::HasSubstr;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kPeerGone = 69, kPeerHangs = 82, kUsage = 2, kBadData = 65, kMissingInput = 66, kStopped = 75;
+constexpr int kPeerGone = 69, kPeerHangs = 82, kUsage = 2, kBadData = 65, kMissingInput = 66,
+              kStopped = 75;
 
 class FailingRank : public SyntheticRun {
  protected:
-  const std::vector<std::string> kEndless = {"sft.yaml", "name=run", "steps=1000000", "checkpoint.every=1000000"};
+  const std::vector<std::string> kEndless = {"sft.yaml", "name=run", "steps=1000000",
+                                             "checkpoint.every=1000000"};
 
   /// Starts ranks that train until something ends them, and waits for their first step.
   void start_training(RankProcesses& ranks) {
@@ -52,8 +54,10 @@ TEST_P(KilledRank, EndsTheOthersWithinFiveSeconds) {
   }
 }
 
-// Rank 0 serves the store and passes messages on: losing it is another case than losing another rank.
-INSTANTIATE_TEST_SUITE_P(Ranks, KilledRank, testing::Values(0, 1), testing::PrintToStringParamName());
+// Rank 0 serves the store and passes messages on: losing it is another case than losing another
+// rank.
+INSTANTIATE_TEST_SUITE_P(Ranks, KilledRank, testing::Values(0, 1),
+                         testing::PrintToStringParamName());
 
 class StoppedRank : public FailingRank, public testing::WithParamInterface<int> {};
 
@@ -71,7 +75,8 @@ TEST_P(StoppedRank, EndsTheOthersAfterTheTimeout) {
   EXPECT_THAT(result.err, HasSubstr("rank " + std::to_string(victim)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Ranks, StoppedRank, testing::Values(0, 1), testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Ranks, StoppedRank, testing::Values(0, 1),
+                         testing::PrintToStringParamName());
 
 class RankWithAMistake : public FailingRank, public testing::WithParamInterface<int> {};
 
@@ -81,7 +86,8 @@ TEST_P(RankWithAMistake, IsNamedBeforeTheRanksMeet) {
   auto mistaken = kEndless;
   mistaken.push_back("optim.lr=fast");
   RankProcesses ranks(2, process_options());
-  for (int rank = 0; rank < 2; ++rank) ranks.start(binary("vrlt-train"), rank == victim ? mistaken : kEndless);
+  for (int rank = 0; rank < 2; ++rank)
+    ranks.start(binary("vrlt-train"), rank == victim ? mistaken : kEndless);
   const auto results = ranks.wait();
   const auto& other = results[static_cast<size_t>(1 - victim)];
   EXPECT_EQ(results[static_cast<size_t>(victim)].exit_code, kUsage);
@@ -90,7 +96,8 @@ TEST_P(RankWithAMistake, IsNamedBeforeTheRanksMeet) {
   EXPECT_THAT(other.err, HasSubstr("optim.lr"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Ranks, RankWithAMistake, testing::Values(0, 1), testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Ranks, RankWithAMistake, testing::Values(0, 1),
+                         testing::PrintToStringParamName());
 
 // The other rank is never started.
 TEST_F(FailingRank, WhoeverWaitsSaysForWhomAndCanBeStopped) {
@@ -104,7 +111,9 @@ TEST_F(FailingRank, WhoeverWaitsSaysForWhomAndCanBeStopped) {
                            {"LOCAL_RANK", std::to_string(rank)}};
     Process process(binary("vrlt-train"), kEndless, options);
     const auto awaited = "waiting for rank " + std::to_string(1 - rank);
-    ASSERT_TRUE(process.wait_until([&] { return process.error_output().find(awaited) != std::string::npos; })) << process.wait().err;
+    ASSERT_TRUE(process.wait_until([&] {
+      return process.error_output().find(awaited) != std::string::npos;
+    })) << process.wait().err;
     EXPECT_THAT(process.error_output(), HasSubstr(", for at most 300 s"));
     process.send(SIGTERM);
     EXPECT_EQ(process.wait().exit_code, kStopped);
@@ -117,9 +126,12 @@ TEST_F(FailingRank, ATerminationWhileTheModelIsReadStopsAll) {
     const auto name = "loading-" + std::to_string(victim);
     RankProcesses ranks(2, process_options());
     ranks.start_all(binary("vrlt-train"), {"sft.yaml", "name=" + name, "steps=1000000"});
-    ASSERT_TRUE(ranks[victim].wait_until([&] { return std::filesystem::exists(run_folder(name) / "config.yaml"); })) << ranks[victim].wait().err;
+    ASSERT_TRUE(ranks[victim].wait_until([&] {
+      return std::filesystem::exists(run_folder(name) / "config.yaml");
+    })) << ranks[victim].wait().err;
     ranks[victim].send(SIGTERM);
-    for (const auto& result : ranks.wait()) EXPECT_EQ(result.exit_code, kStopped) << result.signal << result.err;
+    for (const auto& result : ranks.wait())
+      EXPECT_EQ(result.exit_code, kStopped) << result.signal << result.err;
   }
 }
 
@@ -129,13 +141,17 @@ class RankElsewhere : public FailingRank {
   void expect_refused(const std::vector<std::string>& arguments, const std::string& reason) {
     RankProcesses ranks(2, process_options());
     ranks.start(binary(arguments.front()), {arguments.begin() + 1, arguments.end()});
-    ranks.start(binary(arguments.front()), {arguments.begin() + 1, arguments.end()}, elsewhere_.path());
+    ranks.start(binary(arguments.front()), {arguments.begin() + 1, arguments.end()},
+                elsewhere_.path());
     for (const auto& result : ranks.wait()) {
       EXPECT_EQ(result.exit_code, kBadData) << result.err;
       EXPECT_THAT(result.err, HasSubstr(reason));
     }
   }
-  void copy() { std::filesystem::copy(folder_.path(), elsewhere_.path(), std::filesystem::copy_options::recursive); }
+  void copy() {
+    std::filesystem::copy(folder_.path(), elsewhere_.path(),
+                          std::filesystem::copy_options::recursive);
+  }
   TemporaryFolder elsewhere_;
 };
 
@@ -143,19 +159,24 @@ TEST_F(RankElsewhere, RecordsInAnotherOrderAreRefused) {
   copy();
   const auto text = contents(folder_.path() / "data/train.jsonl");
   const auto first_end = text.find('\n') + 1;
-  io::write_file_atomic(elsewhere_.path() / "data/train.jsonl", text.substr(first_end) + text.substr(0, first_end));
-  expect_refused({"vrlt-train", "sft.yaml", "name=order"}, "rank 1 reads other records than rank 0: data/train.jsonl differs");
+  io::write_file_atomic(elsewhere_.path() / "data/train.jsonl",
+                        text.substr(first_end) + text.substr(0, first_end));
+  expect_refused({"vrlt-train", "sft.yaml", "name=order"},
+                 "rank 1 reads other records than rank 0: data/train.jsonl differs");
 }
 
 TEST_F(RankElsewhere, OtherWeightsAreRefused) {
   warm_up();
   copy();
-  const auto weights = elsewhere_.path() / ("runs/warm/checkpoints/step-0000" + std::string(kWarmSteps) + "/model/model.safetensors");
+  const auto weights = elsewhere_.path() / ("runs/warm/checkpoints/step-0000" +
+                                            std::string(kWarmSteps) + "/model/model.safetensors");
   auto bytes = contents(weights);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);  // the last bit of one number
   io::write_file_atomic(weights, bytes);
-  expect_refused({"vrlt-train", "grpo.yaml", "name=weights"}, "rank 1 has other weights than rank 0 at the start");
-  expect_refused({"vrlt-eval", "eval.yaml", "name=weights-eval"}, "rank 1 has other weights than rank 0");
+  expect_refused({"vrlt-train", "grpo.yaml", "name=weights"},
+                 "rank 1 has other weights than rank 0 at the start");
+  expect_refused({"vrlt-eval", "eval.yaml", "name=weights-eval"},
+                 "rank 1 has other weights than rank 0");
 }
 
 // Rank 1 starts in a folder without the data: its own error, its own exit code.
@@ -179,11 +200,14 @@ TEST_F(FailingRank, AnotherConfigIsRefused) {
   ranks.start(binary("vrlt-train"), other);
   for (const auto& result : ranks.wait()) {
     EXPECT_EQ(result.exit_code, kUsage) << result.err;
-    EXPECT_THAT(result.err, HasSubstr("rank 1 runs another config than rank 0: seed is 1 there and 0 on rank 0"));
+    EXPECT_THAT(
+        result.err,
+        HasSubstr("rank 1 runs another config than rank 0: seed is 1 there and 0 on rank 0"));
   }
 }
 
-// A launcher may signal one rank before the other: they stop after the same step, with a checkpoint.
+// A launcher may signal one rank before the other: they stop after the same step, with a
+// checkpoint.
 class StopSignal : public FailingRank, public testing::WithParamInterface<int> {};
 
 TEST_P(StopSignal, OfOneRankStopsAll) {
@@ -195,7 +219,8 @@ TEST_P(StopSignal, OfOneRankStopsAll) {
   const auto steps = std::count(metrics.begin(), metrics.end(), '\n');
   char name[32];
   std::snprintf(name, sizeof name, "step-%06d", static_cast<int>(steps));
-  EXPECT_TRUE(std::filesystem::exists(run_folder("run") / "checkpoints" / name / "manifest.json")) << name;
+  EXPECT_TRUE(std::filesystem::exists(run_folder("run") / "checkpoints" / name / "manifest.json"))
+      << name;
 }
 
 // Batch systems send SIGUSR1 before the time is up, torchrun passes SIGINT on.
@@ -204,7 +229,10 @@ INSTANTIATE_TEST_SUITE_P(Signals, StopSignal, testing::Values(SIGTERM, SIGINT, S
 
 TEST_F(FailingRank, LeftoverVariablesOfAnotherLauncherAreAConfigError) {
   auto options = process_options();
-  options.environment = {{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}, {"RANK", "0"}, {"WORLD_SIZE", "1"}};
+  options.environment = {{"OMPI_COMM_WORLD_RANK", "1"},
+                         {"OMPI_COMM_WORLD_SIZE", "2"},
+                         {"RANK", "0"},
+                         {"WORLD_SIZE", "1"}};
   const auto result = Process(binary("vrlt-train"), kEndless, options).wait();
   EXPECT_EQ(result.exit_code, kUsage) << result.err;
   EXPECT_THAT(result.err, HasSubstr("OMPI_COMM_WORLD_RANK"));

@@ -22,7 +22,9 @@ using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 /// 0 + 1 + ... over the ranks.
-int sum_of_ranks(const ProcessGroup& group) { return group.world_size() * (group.world_size() - 1) / 2; }
+int sum_of_ranks(const ProcessGroup& group) {
+  return group.world_size() * (group.world_size() - 1) / 2;
+}
 
 TEST(ProcessGroup, AddsTensors) {
   on_ranks([](ProcessGroup& group) {
@@ -30,7 +32,9 @@ TEST(ProcessGroup, AddsTensors) {
       // Rank r gives r, r+1, ..., r+4: the sum at i is (0+1+...) + i * world_size.
       auto tensor = at::arange(5, dtype) + group.rank();
       group.all_reduce_sum(tensor);
-      EXPECT_TRUE(at::equal(tensor, at::arange(5, dtype) * group.world_size() + sum_of_ranks(group))) << tensor;
+      EXPECT_TRUE(
+          at::equal(tensor, at::arange(5, dtype) * group.world_size() + sum_of_ranks(group)))
+          << tensor;
     }
   });
 }
@@ -39,10 +43,12 @@ TEST(ProcessGroup, AddsNumbersToTheSameBitsEverywhere) {
   on_ranks([](ProcessGroup& group) {
     // 0.1, 1e16 and -1e16: the sum depends on the order, which must be that of the ranks.
     const std::vector<double> values = {0.1, 1e16, -1e16};
-    const auto sums = group.all_reduce_sum(std::vector<double>{values[static_cast<size_t>(group.rank())], 1.0});
+    const auto sums =
+        group.all_reduce_sum(std::vector<double>{values[static_cast<size_t>(group.rank())], 1.0});
     EXPECT_EQ(sums[0], group.world_size() == 2 ? 0.1 + 1e16 : (0.1 + 1e16) - 1e16);
     EXPECT_EQ(sums[1], group.world_size());
-    EXPECT_EQ(group.all_reduce_sum(int64_t{1} << 60), int64_t{group.world_size()} << 60) << "beyond what a double holds exactly";
+    EXPECT_EQ(group.all_reduce_sum(int64_t{1} << 60), int64_t{group.world_size()} << 60)
+        << "beyond what a double holds exactly";
     EXPECT_TRUE(group.any(group.rank() == 1));
     EXPECT_FALSE(group.any(false));
   });
@@ -50,7 +56,8 @@ TEST(ProcessGroup, AddsNumbersToTheSameBitsEverywhere) {
 
 TEST(ProcessGroup, GathersBytesOfAnyLength) {
   on_ranks([](ProcessGroup& group) {
-    // Rank r gives r times so many bytes, zero bytes among them: rank 0 none. 4096 fit into the first round.
+    // Rank r gives r times so many bytes, zero bytes among them: rank 0 none. 4096 fit into the
+    // first round.
     for (const size_t unit : {1000U, 4096U, 4097U, 50000U}) {
       const auto bytes_of = [&](int rank) {
         std::string bytes(static_cast<size_t>(rank) * unit, '\0');
@@ -59,7 +66,8 @@ TEST(ProcessGroup, GathersBytesOfAnyLength) {
       };
       const auto all = group.all_gather(bytes_of(group.rank()));
       ASSERT_EQ(static_cast<int>(all.size()), group.world_size());
-      for (int rank = 0; rank < group.world_size(); ++rank) EXPECT_EQ(all[static_cast<size_t>(rank)], bytes_of(rank)) << unit << " " << rank;
+      for (int rank = 0; rank < group.world_size(); ++rank)
+        EXPECT_EQ(all[static_cast<size_t>(rank)], bytes_of(rank)) << unit << " " << rank;
     }
     for (const auto& nothing : group.all_gather("")) EXPECT_EQ(nothing, "");
   });
@@ -89,7 +97,8 @@ TEST(ProcessGroup, AFailureReachesTheOthersWithItsReason) {
       }
     }
     std::fflush(nullptr);
-    std::_Exit(testing::Test::HasFailure() ? 1 : 0);  // as a failed program does: the group is gone, there is no barrier any more
+    // as a failed program does: the group is gone, there is no barrier any more
+    std::_Exit(testing::Test::HasFailure() ? 1 : 0);
   });
 }
 
@@ -98,9 +107,11 @@ TEST(ProcessGroup, ABusyRankIsEndedToo) {
   if (launch.world_size > 1) {
     std::promise<std::string> lost;
     auto reason = lost.get_future();
-    const auto group = meet_ranks(launch, "cpu", [&](const Loss& loss) { lost.set_value(loss.reason); });
+    const auto group =
+        meet_ranks(launch, "cpu", [&](const Loss& loss) { lost.set_value(loss.reason); });
     if (launch.rank == 1) std::_Exit(0);  // dies without a word
-    // This rank makes no call: its group alone must notice, within the 5 s after which a run counts as stuck.
+    // This rank makes no call: its group alone must notice, within the 5 s after which a run counts
+    // as stuck.
     ASSERT_EQ(reason.wait_for(5s), std::future_status::ready);
     EXPECT_THAT(reason.get(), HasSubstr("rank 1 is gone"));
     return;
@@ -138,7 +149,11 @@ TEST(ProcessGroup, ASingleProcessNeedsNobody) {
 }
 
 TEST(MakeProcessGroup, OneGpuForSeveralRanksIsRefused) {
-  const Launch launch{.launcher = "torchrun", .rank = 0, .world_size = 2, .master_address = "127.0.0.1", .master_port = 1};
+  const Launch launch{.launcher = "torchrun",
+                      .rank = 0,
+                      .world_size = 2,
+                      .master_address = "127.0.0.1",
+                      .master_port = 1};
   try {
     meet_ranks(launch, "cuda:1", [](const Loss&) {});
     FAIL() << "accepted";

@@ -13,7 +13,8 @@ using ::testing::StartsWith;
 
 const SmallWorld& world() { return SmallWorld::get(); }
 
-/// A records file of the training records with the videos of some replaced. @return the override that names it.
+/// A records file of the training records with the videos of some replaced. @return the override
+/// that names it.
 std::string records_with(const std::string& name, const std::map<size_t, std::string>& videos) {
   std::string text;
   const auto records = lines_of(world().folder() / "data/train.jsonl");
@@ -32,14 +33,17 @@ constexpr size_t kGrounding = 3;
 TEST(MissingVideo, EvaluationScoresTheRestAndSaysSo) {
   world().write("data/videos/not-a-video.mp4", "text\n");
   world().write("data/videos/empty.mp4", "");
-  const auto records =
-      records_with("missing.jsonl", {{kGrounding, "train/gone.mp4"}, {kGrounding + 3, "not-a-video.mp4"}, {kGrounding + 6, "empty.mp4"}});
+  const auto records = records_with("missing.jsonl", {{kGrounding, "train/gone.mp4"},
+                                                      {kGrounding + 3, "not-a-video.mp4"},
+                                                      {kGrounding + 6, "empty.mp4"}});
   const auto result = world().run("vrlt-eval", {"eval.yaml", "name=missing", records});
   EXPECT_EQ(result.exit_code, 83) << result.err;
   EXPECT_THAT(result.err, HasSubstr("3 of 36 samples have no answer"));
   EXPECT_THAT(result.out, HasSubstr("tvg: 9 of 12 answered"));
   EXPECT_THAT(result.out, HasSubstr("mcq: 12 of 12 answered"));
-  EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));
+  EXPECT_THAT(
+      result.out,
+      HasSubstr("not answered: synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));
   EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/2: "));
   EXPECT_THAT(result.out, HasSubstr("not answered: synth/train/tvg/3: "));
   EXPECT_THAT(result.out, HasSubstr("samples without an answer count 0"));
@@ -77,9 +81,11 @@ TEST(MissingVideo, OfEverySampleStillGivesResults) {
     text += io::to_line(record) + "\n";
   }
   world().write("all-gone.jsonl", text);
-  const auto result = world().run("vrlt-eval", {"eval.yaml", "name=all-gone", "data.records=[all-gone.jsonl]"});
+  const auto result =
+      world().run("vrlt-eval", {"eval.yaml", "name=all-gone", "data.records=[all-gone.jsonl]"});
   EXPECT_EQ(result.exit_code, 83) << result.err;
-  const auto metric = io::read_json(world().run_folder("all-gone") / "mcq/results.json")["metrics"]["accuracy"];
+  const auto metric =
+      io::read_json(world().run_folder("all-gone") / "mcq/results.json")["metrics"]["accuracy"];
   EXPECT_EQ(metric["n"], 0);
   EXPECT_EQ(metric["unanswered_as_zero"]["n"], 2);
   EXPECT_EQ(metric["unanswered_as_zero"]["value"], 0.0);
@@ -90,12 +96,15 @@ class MissingVideoInTraining : public ::testing::TestWithParam<const char*> {};
 TEST_P(MissingVideoInTraining, IsLeftOutAndCountedOnce) {
   const std::string config = GetParam();
   const auto records = records_with("one-gone.jsonl", {{kGrounding, "train/gone.mp4"}});
-  // 1 of 36 is within 3 %. Three epochs of 36 samples in 27 steps of 4: it is met three times and counted once.
-  const std::vector<std::string> arguments = {config,     "name=one-gone-" + config, records, "data.max_bad_fraction=0.03",
+  // 1 of 36 is within 3 %. Three epochs of 36 samples in 27 steps of 4: it is met three times and
+  // counted once.
+  const std::vector<std::string> arguments = {config,     "name=one-gone-" + config,
+                                              records,    "data.max_bad_fraction=0.03",
                                               "steps=27", "prompts_per_step=4"};
   const auto result = world().run("vrlt-train", arguments);
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("leaving out synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));
+  EXPECT_THAT(result.err,
+              HasSubstr("leaving out synth/train/tvg/1: data/videos/train/gone.mp4: no such file"));
   double smallest_step = 4;
   const std::string rows = "batch/rows";
   const double rows_per_prompt = config == "grpo.yaml" ? 3 : 1;
@@ -111,11 +120,14 @@ TEST_P(MissingVideoInTraining, IsLeftOutAndCountedOnce) {
 
 TEST_P(MissingVideoInTraining, TooManyStopTheRun) {
   const std::string config = GetParam();
-  const auto records = records_with("two-gone.jsonl", {{kGrounding, "train/gone.mp4"}, {kGrounding + 7, "train/gone too.mp4"}});
-  const std::vector<std::string> arguments = {config, "name=two-gone-" + config, records, "data.max_bad_fraction=0.03", "steps=20"};
+  const auto records = records_with(
+      "two-gone.jsonl", {{kGrounding, "train/gone.mp4"}, {kGrounding + 7, "train/gone too.mp4"}});
+  const std::vector<std::string> arguments = {config, "name=two-gone-" + config, records,
+                                              "data.max_bad_fraction=0.03", "steps=20"};
   const auto result = world().run("vrlt-train", arguments);
   EXPECT_EQ(result.exit_code, 65) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("2 of 36 samples cannot be read, more than data.max_bad_fraction (0.03) allows; the last: "));
+  EXPECT_THAT(result.err, HasSubstr("2 of 36 samples cannot be read, more than "
+                                    "data.max_bad_fraction (0.03) allows; the last: "));
   // The limit may be raised for the same run.
   auto raised = arguments;
   raised[3] = "data.max_bad_fraction=0.1";
@@ -123,24 +135,34 @@ TEST_P(MissingVideoInTraining, TooManyStopTheRun) {
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(Trainers, MissingVideoInTraining, ::testing::Values("sft.yaml", "grpo.yaml"),
-                         [](const auto& info) { return std::string(info.param).substr(0, std::string(info.param).find('.')); });
+INSTANTIATE_TEST_SUITE_P(
+    Trainers, MissingVideoInTraining, ::testing::Values("sft.yaml", "grpo.yaml"),
+    [](const auto& info) {
+      return std::string(info.param).substr(0, std::string(info.param).find('.'));
+    });
 
 TEST(MissingVideo, SelectionRejectsItAsUnreadable) {
   const auto records = records_with("rejected.jsonl", {{kGrounding, "train/gone.mp4"}});
-  const auto result = world().run("vrlt-select", {"select.yaml", "name=unreadable", records, "data.max_bad_fraction=0.03"});
+  const auto result = world().run(
+      "vrlt-select", {"select.yaml", "name=unreadable", records, "data.max_bad_fraction=0.03"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("unreadable: 1"));
   const auto rejected = lines_of(world().run_folder("unreadable") / "rejected.jsonl");
   ASSERT_FALSE(rejected.empty());
   EXPECT_EQ(rejected.front()["id"], "synth/train/tvg/1");
   EXPECT_EQ(rejected.front()["reason"], "unreadable");
-  EXPECT_THAT(rejected.front()["error"].get<std::string>(), HasSubstr("data/videos/train/gone.mp4: no such file"));
-  EXPECT_EQ(rejected.size() + lines_of(world().run_folder("unreadable") / "selected.jsonl").size(), 36u) << "every sample is in one of the two files";
+  EXPECT_THAT(rejected.front()["error"].get<std::string>(),
+              HasSubstr("data/videos/train/gone.mp4: no such file"));
+  EXPECT_EQ(rejected.size() + lines_of(world().run_folder("unreadable") / "selected.jsonl").size(),
+            36u)
+      << "every sample is in one of the two files";
 
-  const auto strict = world().run("vrlt-select", {"select.yaml", "name=unreadable", records, "data.max_bad_fraction=0.02"});
+  const auto strict = world().run(
+      "vrlt-select", {"select.yaml", "name=unreadable", records, "data.max_bad_fraction=0.02"});
   EXPECT_EQ(strict.exit_code, 65);
-  EXPECT_THAT(strict.err, HasSubstr("1 of 36 samples cannot be read, more than data.max_bad_fraction (0.02) allows"));
+  EXPECT_THAT(
+      strict.err,
+      HasSubstr("1 of 36 samples cannot be read, more than data.max_bad_fraction (0.02) allows"));
 }
 
 /// What is said of each sample that is left out, in the order of the text.
@@ -149,7 +171,8 @@ std::vector<std::string> left_out(const std::string& log) {
   std::vector<std::string> lines;
   std::istringstream text(log);
   for (std::string line; std::getline(text, line);)
-    if (const auto begin = line.find(kSays); begin != std::string::npos) lines.push_back(line.substr(begin + kSays.size()));
+    if (const auto begin = line.find(kSays); begin != std::string::npos)
+      lines.push_back(line.substr(begin + kSays.size()));
   std::sort(lines.begin(), lines.end());
   return lines;
 }
@@ -157,12 +180,18 @@ std::vector<std::string> left_out(const std::string& log) {
 TEST(MissingVideo, IsTheSameToTrainingSelectionAndEvaluation) {
   world().write("data/videos/of-text.mp4", "text\n");
   world().write("data/videos/of-nothing.mp4", "");
-  const auto records =
-      records_with("alike.jsonl", {{kGrounding, "train/gone.mp4"}, {kGrounding + 3, "of-text.mp4"}, {kGrounding + 6, "of-nothing.mp4"}});
-  // Three steps of twelve prompts are one epoch of the 36 samples: training meets each once, as the others do.
+  const auto records = records_with("alike.jsonl", {{kGrounding, "train/gone.mp4"},
+                                                    {kGrounding + 3, "of-text.mp4"},
+                                                    {kGrounding + 6, "of-nothing.mp4"}});
+  // Three steps of twelve prompts are one epoch of the 36 samples: training meets each once, as the
+  // others do.
   const std::pair<std::string, std::vector<std::string>> programs[] = {
-      {"vrlt-train", {"sft.yaml", "name=alike-sft", records, "steps=3", "prompts_per_step=12", "data.max_bad_fraction=0.1"}},
-      {"vrlt-train", {"grpo.yaml", "name=alike-grpo", records, "steps=3", "prompts_per_step=12", "data.max_bad_fraction=0.1"}},
+      {"vrlt-train",
+       {"sft.yaml", "name=alike-sft", records, "steps=3", "prompts_per_step=12",
+        "data.max_bad_fraction=0.1"}},
+      {"vrlt-train",
+       {"grpo.yaml", "name=alike-grpo", records, "steps=3", "prompts_per_step=12",
+        "data.max_bad_fraction=0.1"}},
       {"vrlt-select", {"select.yaml", "name=alike-select", records, "data.max_bad_fraction=0.1"}},
       {"vrlt-eval", {"eval.yaml", "name=alike-eval", records, "allow_errors=true"}}};
   std::vector<std::string> expected;
@@ -180,17 +209,22 @@ TEST(MissingVideo, IsTheSameToTrainingSelectionAndEvaluation) {
 }
 
 TEST(EmptySelection, SaysWhatToLoosenAndTrainingNamesTheEmptyFile) {
-  // Three right and three wrong of three responses: no discrete sample passes. Nor does a continuous one with a spread of 1.
-  const auto result = world().run("vrlt-select", {"select.yaml", "name=empty", "filter.min_correct=3", "filter.min_wrong=3", "filter.min_std=1"});
+  // Three right and three wrong of three responses: no discrete sample passes. Nor does a
+  // continuous one with a spread of 1.
+  const auto result =
+      world().run("vrlt-select", {"select.yaml", "name=empty", "filter.min_correct=3",
+                                  "filter.min_wrong=3", "filter.min_std=1"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("selected 0 of 36"));
   EXPECT_THAT(result.err, HasSubstr("nothing is left to train on: loosen filter."));
-  EXPECT_THAT(result.err, HasSubstr("filter.min_std (24 samples low_std)")) << "tvg and gqa have continuous rewards";
+  EXPECT_THAT(result.err, HasSubstr("filter.min_std (24 samples low_std)"))
+      << "tvg and gqa have continuous rewards";
   EXPECT_THAT(result.err, HasSubstr("reuses the stored responses"));
   const auto selected = world().run_folder("empty") / "selected.jsonl";
   EXPECT_EQ(fs::file_size(selected), 0u);
 
-  const auto train = world().run("vrlt-train", {"grpo.yaml", "name=on-nothing", "data.records=[runs/empty/selected.jsonl]"});
+  const auto train = world().run(
+      "vrlt-train", {"grpo.yaml", "name=on-nothing", "data.records=[runs/empty/selected.jsonl]"});
   EXPECT_EQ(train.exit_code, 65);
   EXPECT_THAT(train.err, HasSubstr("no samples in runs/empty/selected.jsonl"));
   EXPECT_FALSE(fs::exists(world().run_folder("on-nothing")));
@@ -204,14 +238,19 @@ TEST(BrokenRecords, AreNamedWithTheirLine) {
       {good + "{\"schema\": \"vs/1\", \"id\": \"x\"}\n", "broken.jsonl:7: \"task\" is missing"},
       {good + "{\"schema\": \n", "broken.jsonl:7: not valid JSON"},
       {good + io::to_line(asks_otherwise) + "\n",
-       "broken.jsonl:7: \"prompt\" is \"auto_shrt\", expected a prompt of vrlt-train --list prompts; did you mean \"auto_short\"?"},
-      {good + good.substr(0, good.find('\n') + 1), "broken.jsonl:7: id \"synth/test/tvg/0\" was used before at broken.jsonl:1"},
+       "broken.jsonl:7: \"prompt\" is \"auto_shrt\", expected a prompt of vrlt-train --list "
+       "prompts; did you mean \"auto_short\"?"},
+      {good + good.substr(0, good.find('\n') + 1),
+       "broken.jsonl:7: id \"synth/test/tvg/0\" was used before at broken.jsonl:1"},
       {good + "{\"schema\": \"vs/1\", \"id\": \"cut", "broken.jsonl:7: not valid JSON"},
   };
   for (const auto& [text, message] : cases) {
     world().write("broken.jsonl", text);
-    for (const auto& [program, config] : {std::pair("vrlt-train", "sft.yaml"), {"vrlt-select", "select.yaml"}, {"vrlt-eval", "eval.yaml"}}) {
-      const auto result = world().run(program, {config, "name=broken", "data.records=[broken.jsonl]"});
+    for (const auto& [program, config] : {std::pair("vrlt-train", "sft.yaml"),
+                                          {"vrlt-select", "select.yaml"},
+                                          {"vrlt-eval", "eval.yaml"}}) {
+      const auto result =
+          world().run(program, {config, "name=broken", "data.records=[broken.jsonl]"});
       EXPECT_EQ(result.exit_code, 65) << program;
       EXPECT_THAT(result.err, HasSubstr(message)) << program;
     }

@@ -1,4 +1,5 @@
-// What a process meets outside of its work: closed descriptors, a reader that goes away, limits on memory, signals that come twice.
+// What a process meets outside of its work: closed descriptors, a reader that goes away, limits on
+// memory, signals that come twice.
 #include "tests/e2e/app/small_world.h"
 
 namespace vrlt::test {
@@ -8,8 +9,10 @@ using ::testing::HasSubstr;
 
 const SmallWorld& world() { return SmallWorld::get(); }
 
-/// Runs a program as a shell does that was told something first. @param script  sees the program and its arguments as "$@".
-ProcessResult run_by_shell(const std::string& script, const std::string& program, const std::vector<std::string>& arguments) {
+/// Runs a program as a shell does that was told something first. @param script  sees the program
+/// and its arguments as "$@".
+ProcessResult run_by_shell(const std::string& script, const std::string& program,
+                           const std::vector<std::string>& arguments) {
   std::vector<std::string> words = {"-c", script, "shell", SmallWorld::program(program).string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   return Process("/bin/bash", words, world().options()).wait();
@@ -32,23 +35,26 @@ TEST(StandardDescriptors, ClosedOnesDoNotLetTheLogIntoFiles) {
 }
 
 TEST(StandardDescriptors, AReaderOfTheLogThatGoesAwayEndsNothing) {
-  const auto result = run_by_shell(R"("$@" 2>&1 | head -n 1 >/dev/null; exit "${PIPESTATUS[0]}")", "vrlt-train", short_run("headless"));
+  const auto result = run_by_shell(R"("$@" 2>&1 | head -n 1 >/dev/null; exit "${PIPESTATUS[0]}")",
+                                   "vrlt-train", short_run("headless"));
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(std::ssize(lines_of(world().run_folder("headless") / "metrics.jsonl")), kSteps);
 }
 
-// What a program maps before main differs between machines: from a limit at which it can hardly start to one at which it runs, every end is either
-// a whole run or says that memory ran out.
+// What a program maps before main differs between machines: from a limit at which it can hardly
+// start to one at which it runs, every end is either a whole run or says that memory ran out.
 TEST(MemoryLimit, EndsWithItsOwnCode) {
   constexpr int kOutOfMemory = 80, kCannotStart = 127;
   int out_of_memory = 0, whole = 0;
   for (int megabytes = 480; megabytes <= 1200 && whole == 0; megabytes += 40) {
     const auto script = "ulimit -v " + std::to_string(megabytes * 1024) + R"(; exec "$@")";
-    const auto result = run_by_shell(script, "vrlt-train", short_run("limit-" + std::to_string(megabytes)));
+    const auto result =
+        run_by_shell(script, "vrlt-train", short_run("limit-" + std::to_string(megabytes)));
     // LibTorch's own start, before any line of ours: afterwards the text is ours too.
     if (result.signal == SIGABRT && result.err.starts_with("terminate called")) continue;
-    EXPECT_THAT(result.exit_code, testing::AnyOf(0, kOutOfMemory, kCannotStart)) << megabytes << " MB, signal " << result.signal << "\n"
-                                                                                 << result.err;
+    EXPECT_THAT(result.exit_code, testing::AnyOf(0, kOutOfMemory, kCannotStart))
+        << megabytes << " MB, signal " << result.signal << "\n"
+        << result.err;
     whole += result.exit_code == 0;
     if (result.exit_code != kOutOfMemory) continue;
     ++out_of_memory;
@@ -66,24 +72,29 @@ TEST(Signals, ASecondTerminationEndsAtOnceAndLosesNothing) {
   Process process(SmallWorld::program("vrlt-train"), arguments, world().options());
   ASSERT_TRUE(process.wait_until([&] { return count_lines(run / "metrics.jsonl") >= 5; }));
   process.send(SIGTERM);
-  process.wait_until([&] { return process.error_output().find("SIGTERM: stopping") != std::string::npos; });
+  process.wait_until(
+      [&] { return process.error_output().find("SIGTERM: stopping") != std::string::npos; });
   process.send(SIGTERM);
   const auto ended = process.wait();
   // It may have come to its safe point between the two.
   if (ended.exit_code != 75) {
     EXPECT_EQ(ended.signal, SIGTERM) << ended.err;
-    EXPECT_THAT(ended.err, HasSubstr("SIGTERM again: ending at once; the newest checkpoint is that of step "));
+    EXPECT_THAT(ended.err,
+                HasSubstr("SIGTERM again: ending at once; the newest checkpoint is that of step "));
   }
   EXPECT_EQ(world().run("vrlt-train", arguments).exit_code, 0);
-  for (const char* file : {"metrics.jsonl", "rollouts.jsonl", "checkpoints/step-000012/model/model.safetensors"})
+  for (const char* file :
+       {"metrics.jsonl", "rollouts.jsonl", "checkpoints/step-000012/model/model.safetensors"})
     expect_same_file(world().run_folder("once") / file, run / file);
 }
 
 TEST(Signals, ARunThatScoresNothingYetEndsAtOnce) {
-  for (const auto& [program, config] : {std::pair("vrlt-eval", "eval.yaml"), {"vrlt-select", "select.yaml"}}) {
+  for (const auto& [program, config] :
+       {std::pair("vrlt-eval", "eval.yaml"), {"vrlt-select", "select.yaml"}}) {
     const auto name = std::string("stopped-") + program;
     Process process(SmallWorld::program(program), {config, "name=" + name}, world().options());
-    ASSERT_TRUE(process.wait_until([&] { return std::filesystem::exists(world().run_folder(name) / "config.yaml"); }));
+    ASSERT_TRUE(process.wait_until(
+        [&] { return std::filesystem::exists(world().run_folder(name) / "config.yaml"); }));
     process.send(SIGUSR1);
     const auto result = process.wait();
     EXPECT_EQ(result.exit_code, 75) << program << result.err;

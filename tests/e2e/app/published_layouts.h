@@ -8,7 +8,8 @@
 
 namespace vrlt::test {
 
-/// The nine benchmarks as their authors lay them out: annotations, videos, how they are converted and asked, and the files of answers.
+/// The nine benchmarks as their authors lay them out: annotations, videos, how they are converted
+/// and asked, and the files of answers.
 namespace layouts {
 
 namespace fs = std::filesystem;
@@ -79,21 +80,26 @@ Texts texts_below(const fs::path& file) {
 }
 inline constexpr char kResponse[] = "response", kTextOut[] = "text_out";
 
-/// Clips of 8 s for the videos; for those whose parts are asked about later than that, one of two hours.
+/// Clips of 8 s for the videos; for those whose parts are asked about later than that, one of two
+/// hours.
 inline void place_videos(const PublishedLayout& layout, const fs::path& root) {
   for (const auto& video : layout.videos) {
     fs::create_directories((root / video).parent_path());
     const bool has_late_parts = video.starts_with("star/") || video.starts_with("sta/");
-    fs::copy_file(has_late_parts ? fs::absolute(media_dir()) / "long_slow.mp4" : SmallWorld::get().folder() / "data/videos/test/00000.mp4",
+    fs::copy_file(has_late_parts ? fs::absolute(media_dir()) / "long_slow.mp4"
+                                 : SmallWorld::get().folder() / "data/videos/test/00000.mp4",
                   root / video);
   }
 }
 
 /// TVQA's pictures, three per second, for the 20.7 s that are asked about.
 inline fs::path mvbench_with_pictures(const fs::path& root) {
-  const video::RgbFrame grey{.height = 56, .width = 84, .pixels = std::vector<uint8_t>(56 * 84 * 3, 90)};
+  const video::RgbFrame grey{
+      .height = 56, .width = 84, .pixels = std::vector<uint8_t>(56 * 84 * 3, 90)};
   for (int64_t number = 1; number <= 66; ++number)
-    sources::write(root / "tvqa/frames_fps3_hq/show_s01e02_seg01_clip_03" / data::frame_name({}, number), video::encode_jpeg(grey, 2));
+    sources::write(
+        root / "tvqa/frames_fps3_hq/show_s01e02_seg01_clip_03" / data::frame_name({}, number),
+        video::encode_jpeg(grey, 2));
   return sources::mvbench(root);
 }
 
@@ -101,11 +107,14 @@ inline const PublishedLayout kLayouts[] = {
     {.format = "mvbench",
      .write = mvbench_with_pictures,
      .convert_options = {"--layout", "main"},
-     .videos = {"star/Charades_v1_480/ZS9XR.mp4", "star/Charades_v1_480/ZS9XR_1.5_8.0.mp4", "star/Charades_v1_480/AB12C.mp4",
-                "sta/sta_video/AB12C.mp4", "ssv2_video/AB12C.webm", "Moments_in_Time_Raw/videos/AB12C.mp4", "FunQA_test/test/AB12C.mp4",
-                "clevrer/video_validation/AB12C.mp4", "perception/videos/AB12C.mp4", "scene_qa/video/AB12C.mp4", "nturgbd/AB12C.avi",
+     .videos = {"star/Charades_v1_480/ZS9XR.mp4", "star/Charades_v1_480/ZS9XR_1.5_8.0.mp4",
+                "star/Charades_v1_480/AB12C.mp4", "sta/sta_video/AB12C.mp4",
+                "ssv2_video/AB12C.webm", "Moments_in_Time_Raw/videos/AB12C.mp4",
+                "FunQA_test/test/AB12C.mp4", "clevrer/video_validation/AB12C.mp4",
+                "perception/videos/AB12C.mp4", "scene_qa/video/AB12C.mp4", "nturgbd/AB12C.avi",
                 "vlnqa/AB12C.mp4"},
-     .eval_options = {"data.prompt=p_mvb_off", "video.sampler=segment_centres", "video.num_frames=4"},
+     .eval_options = {"data.prompt=p_mvb_off", "video.sampler=segment_centres",
+                      "video.num_frames=4"},
      .num_records = 21,
      .answers = {{"mvbench", "accuracy", "mvbench.json", mvbench_predictions}}},
     {.format = "videomme",
@@ -126,24 +135,29 @@ inline const PublishedLayout kLayouts[] = {
      .videos = {"1000000001.mp4"},
      .eval_options = {"data.prompt=p_tempcompass"},
      .num_records = 5,
-     .answers = {{"tempcompass_mc", "accuracy", "tempcompass/multi-choice.json", tempcompass_predictions},
-                 {"tempcompass_yes_no", "accuracy", "tempcompass/yes_no.json", tempcompass_predictions},
-                 {"tempcompass_caption_matching", "accuracy", "tempcompass/caption_matching.json", tempcompass_predictions},
-                 {"tempcompass_captioning", "", "tempcompass/captioning.json", tempcompass_predictions}}},
+     .answers =
+         {{"tempcompass_mc", "accuracy", "tempcompass/multi-choice.json", tempcompass_predictions},
+          {"tempcompass_yes_no", "accuracy", "tempcompass/yes_no.json", tempcompass_predictions},
+          {"tempcompass_caption_matching", "accuracy", "tempcompass/caption_matching.json",
+           tempcompass_predictions},
+          {"tempcompass_captioning", "", "tempcompass/captioning.json", tempcompass_predictions}}},
     {.format = "charades_sta",
      .write = sources::charades_sta,
-     .convert_options = {"--split", "test", "--video-folder", "Charades_v1_480", "--durations", "Charades_v1_test.csv"},
+     .convert_options = {"--split", "test", "--video-folder", "Charades_v1_480", "--durations",
+                         "Charades_v1_test.csv"},
      .videos = {"Charades_v1_480/AB1CD.mp4", "Charades_v1_480/XY9ZZ.mp4"},
      .eval_options = {"data.prompt=p_tvg_seed"},
      .num_records = 3,
      // one of the truths has no length, which nothing can hit
-     .answers = {{"charades_sta", "mIoU", "inference_results_temporal_grounding_charades.json", values_of, false, 200.0 / 3}}},
+     .answers = {{"charades_sta", "mIoU", "inference_results_temporal_grounding_charades.json",
+                  values_of, false, 200.0 / 3}}},
     {.format = "anet_tvg",
      .write = sources::anet_tvg,
      .videos = {"v_AbCdEfGhIjK.mp4", "v_-LmNoPqRsTu.mkv"},
      .eval_options = {"data.prompt=p_tvg_seed"},
      .num_records = 3,
-     .answers = {{"anet_tvg", "mIoU", "inference_results_temporal_grounding_activitynet.json", values_of}}},
+     .answers = {{"anet_tvg", "mIoU", "inference_results_temporal_grounding_activitynet.json",
+                  values_of}}},
     {.format = "anet_rtl",
      .write = sources::anet_rtl,
      .videos = {"v_AbCdEfGhIjK.mp4"},
@@ -162,20 +176,27 @@ inline const PublishedLayout kLayouts[] = {
      .eval_options = {"data.prompt=p_gqa_vcr1"},
      .num_records = 4,
      // the same here, and the labels of one are hidden
-     .answers = {{"rextime", "mIoU", "rextime_submission.jsonl", qids_of, /*by_id=*/true, 200.0 / 3}}},
+     .answers = {{"rextime", "mIoU", "rextime_submission.jsonl", qids_of, /*by_id=*/true,
+                  200.0 / 3}}},
 };
 
 /// What a model that knows the truth would say, in the form that the layout's prompt asks for.
 inline std::string right_answer(const io::Json& record) {
   const auto task = record["task"].get<std::string>();
-  const auto letter = record["answer"].is_number() ? std::string(1, static_cast<char>('A' + record["answer"].get<int>())) : "A";
+  const auto letter = record["answer"].is_number()
+                          ? std::string(1, static_cast<char>('A' + record["answer"].get<int>()))
+                          : "A";
   const auto span = record["segments"].is_array() ? record["segments"][0] : io::Json({0, 1});
   const auto start = io::Json(std::max(span[0].get<double>(), 0.0)).dump(), end = span[1].dump();
-  if (task == "mcq") return record["bench"] == "mmvu_mc" ? "<think>t</think><answer>" + letter + "</answer>" : letter;
+  if (task == "mcq")
+    return record["bench"] == "mmvu_mc" ? "<think>t</think><answer>" + letter + "</answer>"
+                                        : letter;
   if (task == "caption_match") return record["answer_raw"];
   if (task == "tvg") return start + " - " + end;
   if (task == "rtl") return "<answer>" + start + " to " + end + "</answer>";
-  if (task == "gqa") return "<think>t</think><answer>" + letter + "</answer><glue>[(" + start + ", " + end + ")]</glue>";
+  if (task == "gqa")
+    return "<think>t</think><answer>" + letter + "</answer><glue>[(" + start + ", " + end +
+           ")]</glue>";
   return record["answer"];
 }
 

@@ -1,5 +1,6 @@
-// Each benchmark from a folder in its authors' layout to the file of answers that its own program reads: convert, check, evaluate, score.
-// The model is a tiny one that has never seen such questions; then its answers are replaced by right ones and scored again without it.
+// Each benchmark from a folder in its authors' layout to the file of answers that its own program
+// reads: convert, check, evaluate, score. The model is a tiny one that has never seen such
+// questions; then its answers are replaced by right ones and scored again without it.
 #include "tests/e2e/app/published_layouts.h"
 
 namespace vrlt::test {
@@ -28,26 +29,34 @@ std::string to_text(std::optional<double> percent) {
 class PublishedLayouts : public testing::TestWithParam<PublishedLayout> {
  protected:
   static void SetUpTestSuite() {
-    std::printf("%-30s %7s  %-10s %8s %8s  %14s  %s\n", "benchmark", "records", "metric", "official", "strict", "right answers", "file of answers");
+    std::printf("%-30s %7s  %-10s %8s %8s  %14s  %s\n", "benchmark", "records", "metric",
+                "official", "strict", "right answers", "file of answers");
   }
-  void must(const ProcessResult& result, const char* step) { ASSERT_EQ(result.exit_code, 0) << step << "\n" << result.out << result.err; }
+  void must(const ProcessResult& result, const char* step) {
+    ASSERT_EQ(result.exit_code, 0) << step << "\n" << result.out << result.err;
+  }
 
   void convert_and_check() {
     const auto& layout = GetParam();
     const auto annotations = layout.write(root_);
     layouts::place_videos(layout, root_);
-    Texts convert = {"convert", layout.format, annotations, "--data-root", ".", "--output", "records.jsonl"};
+    Texts convert = {"convert", layout.format, annotations,    "--data-root",
+                     ".",       "--output",    "records.jsonl"};
     convert.insert(convert.end(), layout.convert_options.begin(), layout.convert_options.end());
     for (const auto& arguments : {convert, {"check", "records.jsonl", "--data-root", "."}})
-      must(Process(SmallWorld::program("vrlt-data"), arguments, {.working_folder = root_, .environment = {{"OMP_NUM_THREADS", "1"}}}).wait(),
+      must(Process(SmallWorld::program("vrlt-data"), arguments,
+                   {.working_folder = root_, .environment = {{"OMP_NUM_THREADS", "1"}}})
+               .wait(),
            arguments.front().c_str());
     EXPECT_EQ(count_lines(root_ / "records.jsonl"), layout.num_records);
   }
 
   ProcessResult evaluate(const Texts& more = {}) {
-    Texts arguments = {"eval.yaml", "name=" + name_, "data.records=[" + (root_ / "records.jsonl").string() + "]", "data.root=" + root_.string(),
-                       "--allow-partial"};
-    arguments.insert(arguments.end(), GetParam().eval_options.begin(), GetParam().eval_options.end());
+    Texts arguments = {"eval.yaml", "name=" + name_,
+                       "data.records=[" + (root_ / "records.jsonl").string() + "]",
+                       "data.root=" + root_.string(), "--allow-partial"};
+    arguments.insert(arguments.end(), GetParam().eval_options.begin(),
+                     GetParam().eval_options.end());
     arguments.insert(arguments.end(), more.begin(), more.end());
     return world().run("vrlt-eval", arguments);
   }
@@ -60,7 +69,8 @@ class PublishedLayouts : public testing::TestWithParam<PublishedLayout> {
       const auto& text = line.contains("read_as") ? line["read_as"] : line["text"];
       expected.push_back(answer.by_id ? id.substr(id.rfind('/') + 1) : text.get<std::string>());
     }
-    EXPECT_THAT(answer.read(run_ / "submissions" / answer.file), UnorderedElementsAreArray(expected));
+    EXPECT_THAT(answer.read(run_ / "submissions" / answer.file),
+                UnorderedElementsAreArray(expected));
   }
 
   /// NExT-GQA has no official score if no answer can be read.
@@ -69,26 +79,32 @@ class PublishedLayouts : public testing::TestWithParam<PublishedLayout> {
     EXPECT_EQ(results["n_done"], results["n_expected"]);
     Scores scores;
     if (answer.metric.empty()) return scores;
-    const auto& official = results["compat"][results["compat_profile"].get<std::string>()]["metrics"];
-    if (official.contains(answer.metric)) scores.official = 100 * official[answer.metric]["value"].get<double>();
-    scores.strict = 100 * results["metrics"][answer.metric]["unanswered_as_zero"]["value"].get<double>();
+    const auto& official =
+        results["compat"][results["compat_profile"].get<std::string>()]["metrics"];
+    if (official.contains(answer.metric))
+      scores.official = 100 * official[answer.metric]["value"].get<double>();
+    scores.strict =
+        100 * results["metrics"][answer.metric]["unanswered_as_zero"]["value"].get<double>();
     return scores;
   }
 
   void answer_rightly(const AnswerFile& answer) {
     std::map<std::string, std::string> right;
-    for (const auto& record : lines_of(root_ / "records.jsonl")) right[record["id"]] = layouts::right_answer(record);
+    for (const auto& record : lines_of(root_ / "records.jsonl"))
+      right[record["id"]] = layouts::right_answer(record);
     std::string text;
     for (auto line : lines_of(run_ / answer.task / "samples.jsonl")) {
       line["text"] = right.at(line["id"]);
-      line.erase("sha");  // its hash is that of the answer before; a file without any is taken as it is
+      // its hash is that of the answer before; a file without any is taken as it is
+      line.erase("sha");
       text += io::to_line(line) + "\n";
     }
     io::write_file_atomic(run_ / answer.task / "samples.jsonl", text);
   }
 
   const std::string name_ = "published-" + GetParam().format;
-  const fs::path root_ = world().folder() / "published" / GetParam().format, run_ = world().run_folder(name_);
+  const fs::path root_ = world().folder() / "published" / GetParam().format,
+                 run_ = world().run_folder(name_);
 };
 
 TEST_P(PublishedLayouts, FromAnnotationsToTheFileOfAnswers) {
@@ -115,12 +131,15 @@ TEST_P(PublishedLayouts, FromAnnotationsToTheFileOfAnswers) {
       EXPECT_NEAR(best.strict.value(), answer.best, 1e-9);
     }
     std::printf("%-30s %7lld  %-10s %8s %8s  %6s %7s  %s\n", answer.task.c_str(),
-                static_cast<long long>(count_lines(run_ / answer.task / "samples.jsonl")), answer.metric.c_str(), to_text(scores[i].official).c_str(),
-                to_text(scores[i].strict).c_str(), to_text(best.official).c_str(), to_text(best.strict).c_str(), answer.file.c_str());
+                static_cast<long long>(count_lines(run_ / answer.task / "samples.jsonl")),
+                answer.metric.c_str(), to_text(scores[i].official).c_str(),
+                to_text(scores[i].strict).c_str(), to_text(best.official).c_str(),
+                to_text(best.strict).c_str(), answer.file.c_str());
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Benchmarks, PublishedLayouts, testing::ValuesIn(layouts::kLayouts), [](const auto& info) { return info.param.format; });
+INSTANTIATE_TEST_SUITE_P(Benchmarks, PublishedLayouts, testing::ValuesIn(layouts::kLayouts),
+                         [](const auto& info) { return info.param.format; });
 
 }  // namespace
 }  // namespace vrlt::test

@@ -1,4 +1,5 @@
-// Selection and evaluation that were killed or stopped and resumed leave the files of undisturbed ones.
+// Selection and evaluation that were killed or stopped and resumed leave the files of undisturbed
+// ones.
 #include "tests/e2e/app/killing.h"
 #include "tests/e2e/app/racing_config.h"
 
@@ -8,7 +9,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-/// The records with one whose video is missing in the middle: its line is part of what must come out equal.
+/// The records with one whose video is missing in the middle: its line is part of what must come
+/// out equal.
 std::string records_with_a_missing_video() {
   const auto& world = SmallWorld::get();
   std::string text;
@@ -34,7 +36,9 @@ struct Stored {
   int exit_code;
   std::vector<std::string> files;
 };
-void PrintTo(const Stored& stored, std::ostream* out) { *out << stored.program << ' ' << stored.config; }
+void PrintTo(const Stored& stored, std::ostream* out) {
+  *out << stored.program << ' ' << stored.config;
+}
 
 class ResumeResponses : public ::testing::TestWithParam<Stored> {
  protected:
@@ -60,8 +64,8 @@ class ResumeResponses : public ::testing::TestWithParam<Stored> {
 TEST_P(ResumeResponses, KilledTenTimesEndsAsUndisturbed) {
   const auto expected = whole();
   kill_ten_times(
-      GetParam().program, [&](const std::string& name) { return arguments(name); }, stored_lines, GetParam().exit_code,
-      [&](const fs::path& run) { expect_same_files(expected, run); });
+      GetParam().program, [&](const std::string& name) { return arguments(name); }, stored_lines,
+      GetParam().exit_code, [&](const fs::path& run) { expect_same_files(expected, run); });
 }
 
 TEST_P(ResumeResponses, TerminationExitsWith75AndGoesOn) {
@@ -87,8 +91,10 @@ TEST_P(ResumeResponses, TornStoreIsRepaired) {
   ASSERT_EQ(world_.run(GetParam().program, arguments(name)).exit_code, GetParam().exit_code);
   const auto path = world_.run_folder(name) / store;
   const auto text = text_of(path);
-  const size_t third_line_end = text.find('\n', text.find('\n', text.find('\n') + 1) + 1);  // batches are of 2
-  for (const size_t size : {third_line_end + 1, third_line_end, third_line_end - 5, size_t{7}, size_t{0}}) {
+  // batches are of 2
+  const size_t third_line_end = text.find('\n', text.find('\n', text.find('\n') + 1) + 1);
+  for (const size_t size :
+       {third_line_end + 1, third_line_end, third_line_end - 5, size_t{7}, size_t{0}}) {
     SCOPED_TRACE(size);
     fs::resize_file(path, size);
     const auto resumed = world_.run(GetParam().program, arguments(name));
@@ -103,7 +109,8 @@ TEST_P(ResumeResponses, AsksAgainWhatCouldNotBeAsked) {
   const auto run = world_.run_folder(name);
   ASSERT_EQ(world_.run(GetParam().program, arguments(name)).exit_code, GetParam().exit_code);
   const auto before = stored_lines(run);
-  fs::copy_file(world_.folder() / "data/videos/train/00001.mp4", world_.folder() / "data/videos/train/missing.mp4");
+  fs::copy_file(world_.folder() / "data/videos/train/00001.mp4",
+                world_.folder() / "data/videos/train/missing.mp4");
   const auto again = world_.run(GetParam().program, arguments(name));
   fs::remove(world_.folder() / "data/videos/train/missing.mp4");
   EXPECT_EQ(again.exit_code, 0) << again.err;
@@ -117,14 +124,24 @@ TEST_P(ResumeResponses, AsksAgainWhatCouldNotBeAsked) {
 
 INSTANTIATE_TEST_SUITE_P(
     Programs, ResumeResponses,
-    ::testing::Values(
-        Stored{"vrlt-select", "select.yaml", 0, {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"}},
-        Stored{"vrlt-select", "racing.yaml", 0, {"rollouts.jsonl", "rounds.jsonl", "statistics.jsonl", "selected.jsonl", "rejected.jsonl"}},
-        Stored{"vrlt-eval",
-               "eval.yaml",
-               83,
-               {"mcq/samples.jsonl", "mcq/results.json", "tvg/samples.jsonl", "tvg/results.json", "gqa/samples.jsonl", "gqa/results.json"}}),
-    [](const auto& info) { return std::string(info.param.config).substr(0, std::string(info.param.config).find('.')); });
+    ::testing::Values(Stored{"vrlt-select",
+                             "select.yaml",
+                             0,
+                             {"rollouts.jsonl", "statistics.jsonl", "selected.jsonl",
+                              "rejected.jsonl"}},
+                      Stored{"vrlt-select",
+                             "racing.yaml",
+                             0,
+                             {"rollouts.jsonl", "rounds.jsonl", "statistics.jsonl",
+                              "selected.jsonl", "rejected.jsonl"}},
+                      Stored{"vrlt-eval",
+                             "eval.yaml",
+                             83,
+                             {"mcq/samples.jsonl", "mcq/results.json", "tvg/samples.jsonl",
+                              "tvg/results.json", "gqa/samples.jsonl", "gqa/results.json"}}),
+    [](const auto& info) {
+      return std::string(info.param.config).substr(0, std::string(info.param.config).find('.'));
+    });
 
 }  // namespace
 }  // namespace vrlt::test

@@ -10,18 +10,22 @@ using ::testing::Not;
 
 fs::path last_checkpoint(const fs::path& run) {
   fs::path last;
-  for (const auto& entry : fs::directory_iterator(run / "checkpoints")) last = std::max(last, entry.path());
+  for (const auto& entry : fs::directory_iterator(run / "checkpoints"))
+    last = std::max(last, entry.path());
   return last;
 }
 
-/// Weights, optimizer, and every line: the same bytes. What the clock says is in timing.jsonl, a line per step as well.
+/// Weights, optimizer, and every line: the same bytes. What the clock says is in timing.jsonl, a
+/// line per step as well.
 void expect_same_training(const fs::path& expected, const fs::path& actual) {
   const auto a = last_checkpoint(expected), b = last_checkpoint(actual);
   EXPECT_EQ(a.filename(), b.filename());
-  for (const char* file : {"model/model.safetensors", "optimizer.safetensors", "state.json", "manifest.json"})
+  for (const char* file :
+       {"model/model.safetensors", "optimizer.safetensors", "state.json", "manifest.json"})
     EXPECT_EQ(io::sha256_file(a / file), io::sha256_file(b / file)) << file << " of " << actual;
   expect_same_file(expected / "metrics.jsonl", actual / "metrics.jsonl");
-  if (fs::exists(expected / "rollouts.jsonl")) expect_same_file(expected / "rollouts.jsonl", actual / "rollouts.jsonl");
+  if (fs::exists(expected / "rollouts.jsonl"))
+    expect_same_file(expected / "rollouts.jsonl", actual / "rollouts.jsonl");
   int64_t step = 0;
   for (const auto& line : lines_of(actual / "timing.jsonl")) {
     EXPECT_EQ(line["step"], ++step);
@@ -29,14 +33,18 @@ void expect_same_training(const fs::path& expected, const fs::path& actual) {
   }
   EXPECT_EQ(step, count_lines(expected / "metrics.jsonl"));
   EXPECT_THAT(text_of(actual / "metrics.jsonl"), Not(HasSubstr("time/")));
-  EXPECT_EQ(count_entries(actual / "checkpoints"), count_entries(expected / "checkpoints")) << "left over from interrupted saves";
+  EXPECT_EQ(count_entries(actual / "checkpoints"), count_entries(expected / "checkpoints"))
+      << "left over from interrupted saves";
 }
 
-int64_t lines_and_saves(const fs::path& run) { return count_lines(run / "metrics.jsonl") + count_entries(run / "checkpoints", ".tmp"); }
+int64_t lines_and_saves(const fs::path& run) {
+  return count_lines(run / "metrics.jsonl") + count_entries(run / "checkpoints", ".tmp");
+}
 
 class ResumeTraining : public ::testing::TestWithParam<const char*> {
  protected:
-  std::vector<std::string> arguments(const std::string& name, const std::string& resume = "auto") const {
+  std::vector<std::string> arguments(const std::string& name,
+                                     const std::string& resume = "auto") const {
     return {std::string(GetParam()) + ".yaml", "name=" + name, "--resume", resume};
   }
   /// The undisturbed run.
@@ -52,7 +60,8 @@ class ResumeTraining : public ::testing::TestWithParam<const char*> {
 TEST_P(ResumeTraining, KilledTenTimesEndsAsUndisturbed) {
   const auto expected = whole();
   double largest_gradient = 0;
-  for (const auto& line : lines_of(expected / "metrics.jsonl")) largest_gradient = std::max(largest_gradient, line["grad/norm"].get<double>());
+  for (const auto& line : lines_of(expected / "metrics.jsonl"))
+    largest_gradient = std::max(largest_gradient, line["grad/norm"].get<double>());
   ASSERT_GT(largest_gradient, 0.0) << "nothing was learned, so equal weights would prove nothing";
   kill_ten_times(
       "vrlt-train", [&](const std::string& name) { return arguments(name); }, lines_and_saves, 0,
@@ -78,20 +87,26 @@ TEST_P(ResumeTraining, TerminationSavesAndExitsWith75) {
   expect_same_training(expected, run);
 }
 
-// What a crash of the machine may leave: a newest checkpoint that is damaged, lines of steps behind the last sound one, half a line.
+// What a crash of the machine may leave: a newest checkpoint that is damaged, lines of steps behind
+// the last sound one, half a line.
 TEST_P(ResumeTraining, PassesOverDamagedCheckpointAndSurplusLines) {
   const auto expected = whole();
   for (const char* damaged : {"manifest.json", "model/model.safetensors"}) {
     SCOPED_TRACE(damaged);
-    const auto name = std::string("damaged-") + GetParam() + "-" + fs::path(damaged).stem().string();
+    const auto name =
+        std::string("damaged-") + GetParam() + "-" + fs::path(damaged).stem().string();
     const auto run = world_.run_folder(name);
     fs::create_directories(run.parent_path());
     fs::copy(expected, run, fs::copy_options::recursive);
-    world_.write("runs/" + name + "/config.yaml",
-                 text_of(expected / "config.yaml").replace(0, text_of(expected / "config.yaml").find('\n'), "name: \"" + name + "\""));
-    fs::resize_file(last_checkpoint(run) / damaged, fs::file_size(last_checkpoint(run) / damaged) / 2);
+    world_.write(
+        "runs/" + name + "/config.yaml",
+        text_of(expected / "config.yaml")
+            .replace(0, text_of(expected / "config.yaml").find('\n'), "name: \"" + name + "\""));
+    fs::resize_file(last_checkpoint(run) / damaged,
+                    fs::file_size(last_checkpoint(run) / damaged) / 2);
     std::ofstream(run / "metrics.jsonl", std::ios::app) << R"({"step": 1)";
-    const auto resumed = world_.run("vrlt-train", {std::string(GetParam()) + ".yaml", "name=" + name, "checkpoint.keep=1"});
+    const auto resumed = world_.run(
+        "vrlt-train", {std::string(GetParam()) + ".yaml", "name=" + name, "checkpoint.keep=1"});
     ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
     EXPECT_THAT(resumed.err, HasSubstr("ignoring checkpoint"));
     EXPECT_EQ(io::sha256_file(last_checkpoint(expected) / "model/model.safetensors"),
@@ -100,13 +115,16 @@ TEST_P(ResumeTraining, PassesOverDamagedCheckpointAndSurplusLines) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Trainers, ResumeTraining, ::testing::Values("sft", "grpo"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Trainers, ResumeTraining, ::testing::Values("sft", "grpo"),
+                         [](const auto& info) { return std::string(info.param); });
 
-// With one checkpoint kept, a damaged newer one must not crowd out the sound one that the run fell back to.
+// With one checkpoint kept, a damaged newer one must not crowd out the sound one that the run fell
+// back to.
 TEST(ResumeTrainingAfterDamage, KeepsTheSoundCheckpoint) {
   const auto& world = SmallWorld::get();
   const auto run = world.run_folder("crowded");
-  const std::vector<std::string> arguments = {"sft.yaml", "name=crowded", "steps=12", "checkpoint.keep=2"};
+  const std::vector<std::string> arguments = {"sft.yaml", "name=crowded", "steps=12",
+                                              "checkpoint.keep=2"};
   ASSERT_EQ(world.run("vrlt-train", arguments).exit_code, 0);
   fs::resize_file(run / "checkpoints/step-000012/manifest.json", 10);  // left: step 8, sound
   fs::rename(run / "checkpoints/step-000012", run / "checkpoints/step-000999");
@@ -114,7 +132,8 @@ TEST(ResumeTrainingAfterDamage, KeepsTheSoundCheckpoint) {
   again.back() = "checkpoint.keep=1";
   const auto result = world.run("vrlt-train", again);
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_TRUE(fs::exists(run / "checkpoints/step-000012/manifest.json")) << "the checkpoint just saved";
+  EXPECT_TRUE(fs::exists(run / "checkpoints/step-000012/manifest.json"))
+      << "the checkpoint just saved";
   EXPECT_EQ(count_entries(run / "checkpoints"), 1);
 }
 

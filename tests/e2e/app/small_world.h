@@ -15,8 +15,9 @@
 
 namespace vrlt::test {
 
-/// A dozen rendered clips with three questions each, a tiny model that learned to answer a little, and configs for every program: made once
-/// per process, by the programs themselves. Programs run in its folder, so that all paths in configs are relative.
+/// A dozen rendered clips with three questions each, a tiny model that learned to answer a little,
+/// and configs for every program: made once per process, by the programs themselves. Programs run
+/// in its folder, so that all paths in configs are relative.
 class SmallWorld {
  public:
   static const SmallWorld& get() {
@@ -25,9 +26,13 @@ class SmallWorld {
   }
 
   const std::filesystem::path& folder() const { return folder_.path(); }
-  std::filesystem::path run_folder(const std::string& name) const { return folder() / "runs" / name; }
+  std::filesystem::path run_folder(const std::string& name) const {
+    return folder() / "runs" / name;
+  }
 
-  ProcessOptions options() const { return {.working_folder = folder(), .environment = {{"OMP_NUM_THREADS", "1"}}}; }
+  ProcessOptions options() const {
+    return {.working_folder = folder(), .environment = {{"OMP_NUM_THREADS", "1"}}};
+  }
   static std::filesystem::path program(const std::string& name) { return test::bin_dir() / name; }
 
   ProcessResult run(const std::string& name, const std::vector<std::string>& arguments) const {
@@ -35,7 +40,9 @@ class SmallWorld {
   }
 
   /// A file in the folder.
-  void write(const std::string& name, const std::string& text) const { io::write_file_atomic(folder() / name, text); }
+  void write(const std::string& name, const std::string& text) const {
+    io::write_file_atomic(folder() / name, text);
+  }
 
  private:
   SmallWorld();
@@ -51,21 +58,35 @@ inline SmallWorld::SmallWorld() {
   const std::string common =
       "data: {records: [data/train.jsonl], root: data/videos, prompt: auto_short}\n"
       "video: {fps: 1.0, max_frames: 4, min_pixels: 784, max_pixels: 784}\n";
-  write("synth.yaml", "output: data\ntrain_clips: 12\ntest_clips: 2\nmodel: {text_width: 24, text_layers: 1, vision_width: 16, vision_layers: 1}\n");
+  write("synth.yaml",
+        "output: data\ntrain_clips: 12\ntest_clips: 2\nmodel: {text_width: 24, text_layers: 1, "
+        "vision_width: 16, vision_layers: 1}\n");
   write("sft.yaml",
         "name: sft\noutput: runs\ntrainer: sft\nsteps: 60\nprompts_per_step: 4\nmicro_batch: 2\n"
-        "model: {path: data/model, init: random, freeze_vision: false}\noptim: {lr: 1.0e-3}\ncheckpoint: {every: 4}\n" +
+        "model: {path: data/model, init: random, freeze_vision: false}\noptim: {lr: "
+        "1.0e-3}\ncheckpoint: {every: 4}\n" +
             common);
-  write("grpo.yaml",
-        "name: grpo\noutput: runs\nsteps: 40\nprompts_per_step: 3\nmicro_batch: 2\nmodel: {path: warm, freeze_vision: false}\n"
-        "rollout: {group_size: 3, max_new_tokens: 24}\noptim: {lr: 1.0e-3}\ncheckpoint: {every: 3}\n"
-        "rewards: [{name: temporal_iou, weight: 1.0}, {name: choice, weight: 1.0}, {name: grounded_qa, weight: 1.0}]\n" +
+  write(
+      "grpo.yaml",
+      "name: grpo\noutput: runs\nsteps: 40\nprompts_per_step: 3\nmicro_batch: 2\nmodel: {path: "
+      "warm, freeze_vision: false}\n"
+      "rollout: {group_size: 3, max_new_tokens: 24}\noptim: {lr: 1.0e-3}\ncheckpoint: {every: 3}\n"
+      "rewards: [{name: temporal_iou, weight: 1.0}, {name: choice, weight: 1.0}, {name: "
+      "grounded_qa, weight: 1.0}]\n" +
+          common);
+  write("select.yaml",
+        "name: select\noutput: runs\nbatch: 2\nmodel: {path: warm}\nrollout: {group_size: 3, "
+        "max_new_tokens: 24}\n" +
             common);
-  write("select.yaml", "name: select\noutput: runs\nbatch: 2\nmodel: {path: warm}\nrollout: {group_size: 3, max_new_tokens: 24}\n" + common);
-  write("eval.yaml", "name: eval\noutput: runs\nbatch: 2\nmodel: {path: warm}\ngeneration: {max_new_tokens: 24}\n" + common);
+  write("eval.yaml",
+        "name: eval\noutput: runs\nbatch: 2\nmodel: {path: warm}\ngeneration: {max_new_tokens: "
+        "24}\n" +
+            common);
   must_run("vrlt-data", {"synth", "synth.yaml"});
-  // Few enough steps that answers are well formed and still differ: GRPO and selection need rewards that vary.
-  must_run("vrlt-train", {"sft.yaml", "name=warm", "steps=40", "prompts_per_step=12", "micro_batch=12", "optim.lr=0.01", "checkpoint.every=1000"});
+  // Few enough steps that answers are well formed and still differ: GRPO and selection need rewards
+  // that vary.
+  must_run("vrlt-train", {"sft.yaml", "name=warm", "steps=40", "prompts_per_step=12",
+                          "micro_batch=12", "optim.lr=0.01", "checkpoint.every=1000"});
   std::filesystem::rename(run_folder("warm") / "checkpoints/step-000040/model", folder() / "warm");
 }
 
@@ -76,7 +97,8 @@ inline std::string text_of(const std::filesystem::path& path) {
 
 inline std::vector<io::Json> lines_of(const std::filesystem::path& path) {
   std::vector<io::Json> lines;
-  io::for_each_jsonl(path, /*tolerate_torn_tail=*/false, [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
+  io::for_each_jsonl(path, /*tolerate_torn_tail=*/false,
+                     [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
   return lines;
 }
 
@@ -90,13 +112,15 @@ inline int64_t count_lines(const std::filesystem::path& path) {
 inline int64_t count_entries(const std::filesystem::path& folder, const std::string& suffix = "") {
   std::error_code error;
   int64_t count = 0;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
     count += entry->path().string().ends_with(suffix);
   return count;
 }
 
 /// Asserts equal bytes, and shows the first lines that differ.
-inline void expect_same_file(const std::filesystem::path& expected, const std::filesystem::path& actual) {
+inline void expect_same_file(const std::filesystem::path& expected,
+                             const std::filesystem::path& actual) {
   ASSERT_TRUE(std::filesystem::exists(expected)) << expected;
   ASSERT_TRUE(std::filesystem::exists(actual)) << actual;
   const auto a = text_of(expected), b = text_of(actual);
@@ -108,9 +132,11 @@ inline void expect_same_file(const std::filesystem::path& expected, const std::f
       ++line;
     }
   const auto shown = [&](const std::string& text) {
-    return text.substr(std::min(begin, text.size()), std::min<size_t>(400, text.find('\n', begin) - begin));
+    return text.substr(std::min(begin, text.size()),
+                       std::min<size_t>(400, text.find('\n', begin) - begin));
   };
-  ADD_FAILURE() << expected << " and " << actual << " differ at line " << line << "\n  expected " << shown(a) << "\n  actual   " << shown(b);
+  ADD_FAILURE() << expected << " and " << actual << " differ at line " << line << "\n  expected "
+                << shown(a) << "\n  actual   " << shown(b);
 }
 
 }  // namespace vrlt::test

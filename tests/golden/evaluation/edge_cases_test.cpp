@@ -1,5 +1,6 @@
-// docs/spec/benchmarks.md#edge-cases: for every text what the official scripts made of it, as they were run, and what the
-// strict grammar makes of it. data/evaluation/edge_cases.jsonl holds a row for every text.
+// docs/spec/benchmarks.md#edge-cases: for every text what the official scripts made of it, as they
+// were run, and what the strict grammar makes of it. data/evaluation/edge_cases.jsonl holds a row
+// for every text.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -18,29 +19,34 @@ using io::Json;
 
 constexpr double kPrinted = 5.1e-5;  // half of the last of four digits
 
-std::map<std::string, double> values(const SampleScore& score) { return {score.metrics.begin(), score.metrics.end()}; }
+std::map<std::string, double> values(const SampleScore& score) {
+  return {score.metrics.begin(), score.metrics.end()};
+}
 
 /// Calls `check(row)` for the rows of one table, and says how many there were.
 void for_each_row(char table, const std::function<void(const Json& row)>& check) {
   int rows = 0;
-  io::for_each_jsonl(test::golden_dir() / "evaluation/edge_cases.jsonl", false, [&](int64_t, const Json& row) {
-    const auto name = row.at("row").get<std::string>();
-    if (name.front() != table) return;
-    SCOPED_TRACE(name + " " + test::printable(row.at("text").get<std::string>()));
-    check(row);
-    ++rows;
-  });
+  io::for_each_jsonl(
+      test::golden_dir() / "evaluation/edge_cases.jsonl", false, [&](int64_t, const Json& row) {
+        const auto name = row.at("row").get<std::string>();
+        if (name.front() != table) return;
+        SCOPED_TRACE(name + " " + test::printable(row.at("text").get<std::string>()));
+        check(row);
+        ++rows;
+      });
   std::printf("table %c: %d rows\n", table, rows);
   EXPECT_GT(rows, 0);
 }
 
-SampleScore compat(const std::string& profile, const data::Sample& sample, const std::string& text) {
+SampleScore compat(const std::string& profile, const data::Sample& sample,
+                   const std::string& text) {
   return find_compat(profile).score(sample, text, /*seed=*/0);
 }
 
 // 9.1: truth (10, 20) in a video of 30 s.
 
-const data::Sample kMoment = {.id = "m", .task = data::Task::kTemporalGrounding, .duration = 30, .segments = {{10, 20}}};
+const data::Sample kMoment = {
+    .id = "m", .task = data::Task::kTemporalGrounding, .duration = 30, .segments = {{10, 20}}};
 
 void expect_span(const std::string& profile, const Json& cell, const std::string& text) {
   SCOPED_TRACE(profile);
@@ -54,16 +60,19 @@ void expect_span(const std::string& profile, const Json& cell, const std::string
 }
 
 TEST(TimeSpans, OfficialColumns) {
-  constexpr std::pair<const char*, const char*> kColumns[] = {{"tvg.seed", "seed"},         {"tvg.seed_r1", "seed_r1"}, {"tvg.lmms_new", "lmms_new"},
-                                                              {"tvg.timelens", "timelens"}, {"tvg.to_and", "to_and"},   {"rtl.lita", "lita"}};
+  constexpr std::pair<const char*, const char*> kColumns[] = {
+      {"tvg.seed", "seed"},         {"tvg.seed_r1", "seed_r1"}, {"tvg.lmms_new", "lmms_new"},
+      {"tvg.timelens", "timelens"}, {"tvg.to_and", "to_and"},   {"rtl.lita", "lita"}};
   for_each_row('S', [&](const Json& row) {
     const auto text = row["text"].get<std::string>();
     for (const auto& [profile, column] : kColumns) expect_span(profile, row[column], text);
     // The default: by whether the model thinks.
-    const bool tags = text.find("<think>") != std::string::npos || text.find("<answer>") != std::string::npos;
+    const bool tags =
+        text.find("<think>") != std::string::npos || text.find("<answer>") != std::string::npos;
     expect_span(tags ? "tvg.seed_r1" : "tvg.seed", row["default"], text);
     // Only one of the texts parses there.
-    EXPECT_EQ(compat("tvg.onethinker", kMoment, text).parsed["span"], row["row"] == "S44" ? Json({12.5, 17.5}) : Json(nullptr));
+    EXPECT_EQ(compat("tvg.onethinker", kMoment, text).parsed["span"],
+              row["row"] == "S44" ? Json({12.5, 17.5}) : Json(nullptr));
   });
 }
 
@@ -79,11 +88,17 @@ TEST(TimeSpans, StrictColumn) {
 
 // 9.3: acceptance of <glue>; truth (12, 18).
 
-const data::Sample kGrounded = {.id = "g", .task = data::Task::kGroundedQa, .options = {"red", "blue"}, .answer_option = 1, .segments = {{12, 18}}};
+const data::Sample kGrounded = {.id = "g",
+                                .task = data::Task::kGroundedQa,
+                                .options = {"red", "blue"},
+                                .answer_option = 1,
+                                .segments = {{12, 18}}};
 
 TEST(Glue, OfficialColumn) {
   for_each_row('L', [&](const Json& row) {
-    const auto score = compat("gqa.vcr1", kGrounded, "<answer>B</answer><glue>" + row["text"].get<std::string>() + "</glue>");
+    const auto score =
+        compat("gqa.vcr1", kGrounded,
+               "<answer>B</answer><glue>" + row["text"].get<std::string>() + "</glue>");
     const bool accepted = row["official"].get<std::string>().starts_with("accepted");
     EXPECT_EQ(score.reason, accepted ? "ok" : "official_crash");
     EXPECT_EQ(values(score).at("accuracy"), 1.0);
@@ -92,19 +107,23 @@ TEST(Glue, OfficialColumn) {
 
 TEST(Glue, StrictColumn) {
   for_each_row('L', [&](const Json& row) {
-    const auto score = find_strict(kGrounded.task).score(kGrounded, "<answer>B</answer><glue>" + row["text"].get<std::string>() + "</glue>");
+    const auto score = find_strict(kGrounded.task)
+                           .score(kGrounded, "<answer>B</answer><glue>" +
+                                                 row["text"].get<std::string>() + "</glue>");
     const auto cell = row["strict"].get<std::string>();
-    EXPECT_EQ(score.reason, cell.starts_with("accepted") ? "ok" : cell.substr(1, cell.find('`', 1) - 1));
+    EXPECT_EQ(score.reason,
+              cell.starts_with("accepted") ? "ok" : cell.substr(1, cell.find('`', 1) - 1));
     EXPECT_EQ(values(score).at("accuracy"), 1.0);
   });
 }
 
 // 9.4
 
-const data::Sample kChoice = {.id = "c",
-                              .task = data::Task::kMultipleChoice,
-                              .options = {"Open the door.", "Close the box.", "Take the cup.", "Sit on a chair."},
-                              .answer_option = 1};
+const data::Sample kChoice = {
+    .id = "c",
+    .task = data::Task::kMultipleChoice,
+    .options = {"Open the door.", "Close the box.", "Take the cup.", "Sit on a chair."},
+    .answer_option = 1};
 
 /// A cell is the extracted letter, null for none, a score, "random", "crash" or "judge/0".
 void expect_choice(const std::string& profile, const Json& cell, const SampleScore& score) {
@@ -131,17 +150,22 @@ void expect_choice(const std::string& profile, const Json& cell, const SampleSco
 }
 
 TEST(Choices, OfficialColumns) {
-  constexpr std::pair<const char*, const char*> kColumns[] = {{"mcq.mvb_off", "mvb_off"},       {"mcq.mvb_lmms", "mvb_lmms"},
-                                                              {"mcq.vmme_old", "vmme_old"},     {"mcq.vmme_vk", "vmme_vk"},
-                                                              {"mcq.ranked", "ranked"},         {"mcq.mmmu", "mmmu"},
-                                                              {"mcq.paren_last", "paren_last"}, {"mcq.exact_tag", "exact_tag"},
-                                                              {"mcq.mmvu_lmms", "mmvu"},        {"mcq.tempcompass_lmms", "tempcompass"}};
-  const std::set<std::string> first_character = {"M1", "M2", "M4", "M5", "M6", "M8", "M9", "M11", "M13", "M25", "M26", "M28", "M37", "M38", "M40"};
+  constexpr std::pair<const char*, const char*> kColumns[] = {
+      {"mcq.mvb_off", "mvb_off"},       {"mcq.mvb_lmms", "mvb_lmms"},
+      {"mcq.vmme_old", "vmme_old"},     {"mcq.vmme_vk", "vmme_vk"},
+      {"mcq.ranked", "ranked"},         {"mcq.mmmu", "mmmu"},
+      {"mcq.paren_last", "paren_last"}, {"mcq.exact_tag", "exact_tag"},
+      {"mcq.mmvu_lmms", "mmvu"},        {"mcq.tempcompass_lmms", "tempcompass"}};
+  const std::set<std::string> first_character = {"M1",  "M2",  "M4",  "M5",  "M6",
+                                                 "M8",  "M9",  "M11", "M13", "M25",
+                                                 "M26", "M28", "M37", "M38", "M40"};
   for_each_row('M', [&](const Json& row) {
     const auto text = row["text"].get<std::string>();
     const auto name = row["row"].get<std::string>();
-    for (const auto& [profile, column] : kColumns) expect_choice(profile, row[column], compat(profile, kChoice, text));
-    EXPECT_EQ(values(compat("mcq.first_char", kChoice, text)).at("accuracy"), first_character.contains(name) ? 1.0 : 0.0);
+    for (const auto& [profile, column] : kColumns)
+      expect_choice(profile, row[column], compat(profile, kChoice, text));
+    EXPECT_EQ(values(compat("mcq.first_char", kChoice, text)).at("accuracy"),
+              first_character.contains(name) ? 1.0 : 0.0);
     const auto stripped = name == "M9" || name == "M37" ? Json("1") : row["tempcompass"];
     expect_choice("mcq.tempcompass", stripped, compat("mcq.tempcompass", kChoice, text));
   });
@@ -152,7 +176,9 @@ TEST(Choices, StrictColumn) {
     const auto score = find_strict(kChoice.task).score(kChoice, row["text"].get<std::string>());
     const auto& cell = row["strict"];
     EXPECT_EQ(score.reason, cell["reason"].get<std::string>());
-    EXPECT_EQ(score.parsed["option"], cell["option"].is_null() ? Json(nullptr) : Json(cell["option"].get<std::string>().front() - 'A'));
+    EXPECT_EQ(score.parsed["option"], cell["option"].is_null()
+                                          ? Json(nullptr)
+                                          : Json(cell["option"].get<std::string>().front() - 'A'));
     EXPECT_EQ(values(score).at("accuracy"), cell["score"].get<double>());
   });
 }
@@ -177,12 +203,15 @@ TEST(YesNo, BothColumns) {
     const auto text = row["text"].get<std::string>();
     for (const std::string truth : {"yes", "no"}) {
       const data::Sample sample = {.id = "y", .task = data::Task::kYesNo, .answer_text = truth};
-      const auto official = compat("yn.tempcompass", sample, text), strict = find_strict(sample.task).score(sample, text);
+      const auto official = compat("yn.tempcompass", sample, text),
+                 strict = find_strict(sample.task).score(sample, text);
       EXPECT_EQ(values(official).at("accuracy"), row["official"] == truth ? 1.0 : 0.0);
       EXPECT_EQ(official.reason, row["official"] == "judge/0" ? "no_yes_no" : "ok");
       const auto cell = row["strict"].get<std::string>();
       EXPECT_EQ(values(strict).at("accuracy"), cell == truth ? 1.0 : 0.0);
-      EXPECT_EQ(strict.reason, cell == truth ? "ok" : cell == "yes" || cell == "no" ? "wrong" : cell);
+      EXPECT_EQ(strict.reason, cell == truth                   ? "ok"
+                               : cell == "yes" || cell == "no" ? "wrong"
+                                                               : cell);
     }
   });
 }
@@ -192,9 +221,14 @@ TEST(YesNo, BothColumns) {
 TEST(Captions, BothColumns) {
   for_each_row('C', [&](const Json& row) {
     const auto text = row["text"].get<std::string>();
-    data::Sample sample = {.id = "c", .task = data::Task::kCaptionMatch, .options = {"The man runs.", "The man walks."}, .answer_option = 1};
-    sample.record = {{"answer_raw", row["label"] == "Option" ? "Option 2: The man walks." : "Sentence B: The man walks."}};
-    const auto official = compat("cm.tempcompass", sample, text), strict = find_strict(sample.task).score(sample, text);
+    data::Sample sample = {.id = "c",
+                           .task = data::Task::kCaptionMatch,
+                           .options = {"The man runs.", "The man walks."},
+                           .answer_option = 1};
+    sample.record = {{"answer_raw", row["label"] == "Option" ? "Option 2: The man walks."
+                                                             : "Sentence B: The man walks."}};
+    const auto official = compat("cm.tempcompass", sample, text),
+               strict = find_strict(sample.task).score(sample, text);
     EXPECT_EQ(values(official).at("accuracy"), row["official"] == "1" ? 1.0 : 0.0);
     EXPECT_EQ(official.reason, row["official"] == "1" ? "ok" : "no_option");
     const auto cell = row["strict"].get<std::string>();
@@ -206,7 +240,9 @@ TEST(Captions, BothColumns) {
 // The reward that the seed of the method trains with, half overlap, half format.
 
 TEST(SeedReward, HalfOverlapHalfFormat) {
-  const auto json = [](const char* body) { return std::string("<think>x</think><answer>") + body + "</answer>"; };
+  const auto json = [](const char* body) {
+    return std::string("<think>x</think><answer>") + body + "</answer>";
+  };
   const auto half = json(R"({"start_time": "12.5", "end_time": "17.5"})");
   struct Row {
     const char* name;
@@ -230,13 +266,15 @@ TEST(SeedReward, HalfOverlapHalfFormat) {
       {"beyond_the_end", json(R"({"start_time": "15", "end_time": "45"})"), 0.1429, 1},
       {"twice", half + half, 0.5, 1},
       {"fenced", json("```json\n{\"start_time\": \"12.5\", \"end_time\": \"17.5\"}\n```"), 0, 0},
-      {"a_word_between", "<think>x</think>so<answer>" + half.substr(half.find("<answer>") + 8), 0.5, 0},
+      {"a_word_between", "<think>x</think>so<answer>" + half.substr(half.find("<answer>") + 8), 0.5,
+       0},
       {"a_third_key", json(R"({"start_time": "12.5", "end_time": "17.5", "why": "x"})"), 0.5, 0},
       {"no_json", json("12.5 to 17.5"), 0, 0},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
-    EXPECT_NEAR(test::score_one("temporal_iou_seed", kMoment, row.text).value, row.accuracy, kPrinted);
+    EXPECT_NEAR(test::score_one("temporal_iou_seed", kMoment, row.text).value, row.accuracy,
+                kPrinted);
     EXPECT_EQ(test::score_one("format_seed_tvg", kMoment, row.text).value, row.format);
   }
   auto without_length = kMoment;

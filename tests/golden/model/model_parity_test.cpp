@@ -1,5 +1,6 @@
-// Qwen2.5-VL against transformers, over every folder of golden/models and every case of golden/model_io. Tolerances are those
-// of the README beside the files: a few times the difference between two correct float32 programs.
+// Qwen2.5-VL against transformers, over every folder of golden/models and every case of
+// golden/model_io. Tolerances are those of the README beside the files: a few times the difference
+// between two correct float32 programs.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -24,14 +25,17 @@ namespace fs = std::filesystem;
 using checkpoint::SafetensorsFile;
 using io::Json;
 
-constexpr double kLogitTolerance = 3e-4, kHiddenTolerance = 1e-4, kLogProbTolerance = 3e-4, kGradTolerance = 1e-4;
+constexpr double kLogitTolerance = 3e-4, kHiddenTolerance = 1e-4, kLogProbTolerance = 3e-4,
+                 kGradTolerance = 1e-4;
 
-void expect_near(const at::Tensor& actual, const at::Tensor& expected, double atol, const std::string& quantity, double rtol = 0.0) {
+void expect_near(const at::Tensor& actual, const at::Tensor& expected, double atol,
+                 const std::string& quantity, double rtol = 0.0) {
   ASSERT_EQ(actual.sizes(), expected.sizes()) << quantity;
   const auto difference = (actual.to(at::kDouble) - expected.to(at::kDouble)).abs();
   const double largest = difference.numel() == 0 ? 0.0 : difference.max().item<double>();
   test::Worst::note(quantity, largest);
-  EXPECT_TRUE((difference <= atol + rtol * expected.to(at::kDouble).abs()).all().item<bool>()) << quantity << " differs by " << largest;
+  EXPECT_TRUE((difference <= atol + rtol * expected.to(at::kDouble).abs()).all().item<bool>())
+      << quantity << " differs by " << largest;
 }
 
 /// A model of golden/models with its model_io.
@@ -43,7 +47,9 @@ struct Golden {
         expected(io_path(model, ".expected.safetensors")) {}
 
   static fs::path golden_path() { return test::golden_dir(); }
-  static fs::path io_path(const std::string& model, const char* ending) { return golden_path() / "model_io" / (model + ending); }
+  static fs::path io_path(const std::string& model, const char* ending) {
+    return golden_path() / "model_io" / (model + ending);
+  }
 
   /// The JSON that has the prompts: another model's where this one only says whose inputs it uses.
   Json input_cases() const {
@@ -62,7 +68,8 @@ std::vector<std::string> model_names() {
   std::vector<std::string> names;
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(test::golden_dir() / "models", missing))
-    if (fs::exists(Golden::io_path(entry.path().filename(), ".json"))) names.push_back(entry.path().filename());
+    if (fs::exists(Golden::io_path(entry.path().filename(), ".json")))
+      names.push_back(entry.path().filename());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -86,7 +93,9 @@ std::vector<CaseName> cases_of(bool bfloat16) {
 /// The float32 cases that store a loss and its gradients.
 std::vector<CaseName> cases_with_loss() {
   auto cases = cases_of(/*bfloat16=*/false);
-  std::erase_if(cases, [](const CaseName& c) { return !io::read_json(Golden::io_path(c.model, ".json"))["cases"][c.name].contains("loss"); });
+  std::erase_if(cases, [](const CaseName& c) {
+    return !io::read_json(Golden::io_path(c.model, ".json"))["cases"][c.name].contains("loss");
+  });
   return cases;
 }
 
@@ -104,18 +113,26 @@ class CaseInputs {
       : json_(golden.input_cases()[name]),
         ids_(golden.inputs.tensor(name + ".input_ids").squeeze(0)),
         prompt_length_(json_["num_prompt_tokens"].get<int64_t>()) {
-    for (const char* mode : {"float_max", "int_grid"}) positions_[mode] = golden.inputs.tensor(name + ".position_ids." + mode).squeeze(1);
+    for (const char* mode : {"float_max", "int_grid"})
+      positions_[mode] = golden.inputs.tensor(name + ".position_ids." + mode).squeeze(1);
     for (const char* kind : {"pixel_values", "pixel_values_videos"})
-      if (const auto key = name + "." + kind + "_q"; golden.inputs.contains(key)) pixels_[kind] = golden.inputs.tensor(key).to(at::kFloat) / 32.0;
+      if (const auto key = name + "." + kind + "_q"; golden.inputs.contains(key))
+        pixels_[kind] = golden.inputs.tensor(key).to(at::kFloat) / 32.0;
   }
 
   const Json& json() const { return json_; }
   const at::Tensor& ids() const { return ids_; }
   int64_t prompt_length() const { return prompt_length_; }
-  at::Tensor answer() const { return ids_.narrow(0, prompt_length_, ids_.size(0) - prompt_length_); }
+  at::Tensor answer() const {
+    return ids_.narrow(0, prompt_length_, ids_.size(0) - prompt_length_);
+  }
 
-  at::Tensor image_features(VisionLanguageModel& model) const { return features(model, "pixel_values", "image_grid_thw"); }
-  at::Tensor vision_features(VisionLanguageModel& model) const { return features(model, "pixel_values_videos", "video_grid_thw"); }
+  at::Tensor image_features(VisionLanguageModel& model) const {
+    return features(model, "pixel_values", "image_grid_thw");
+  }
+  at::Tensor vision_features(VisionLanguageModel& model) const {
+    return features(model, "pixel_values_videos", "video_grid_thw");
+  }
   const at::Tensor& video_pixels() const { return pixels_.at("pixel_values_videos"); }
   at::Tensor video_grid() const { return grid_of(json_["video_grid_thw"]); }
 
@@ -131,12 +148,15 @@ class CaseInputs {
     if (!parts.empty()) group.vision_features = at::cat(parts);
     return group;
   }
-  PromptGroup prompt_group(VisionLanguageModel& model, const std::string& mode) const { return group(model, mode, prompt_length_); }
+  PromptGroup prompt_group(VisionLanguageModel& model, const std::string& mode) const {
+    return group(model, mode, prompt_length_);
+  }
 
  private:
   at::Tensor features(VisionLanguageModel& model, const char* pixels, const char* grid) const {
     const auto found = pixels_.find(pixels);
-    return found == pixels_.end() ? at::Tensor() : model.encode_video(found->second, grid_of(json_[grid]));
+    return found == pixels_.end() ? at::Tensor()
+                                  : model.encode_video(found->second, grid_of(json_[grid]));
   }
 
   Json json_;
@@ -145,11 +165,15 @@ class CaseInputs {
   std::map<std::string, at::Tensor> positions_, pixels_;
 };
 
-at::Tensor logits_of(const VisionLanguageModel& model, const at::Tensor& hidden) { return at::linear(hidden, model.head_weight()).to(at::kFloat); }
+at::Tensor logits_of(const VisionLanguageModel& model, const at::Tensor& hidden) {
+  return at::linear(hidden, model.head_weight()).to(at::kFloat);
+}
 
 /// log P(ids) under softmax(logits / temperature), in double.
 at::Tensor log_probs_of(const at::Tensor& logits, const at::Tensor& ids, double temperature = 1.0) {
-  return at::log_softmax(logits.to(at::kDouble) / temperature, -1).gather(-1, ids.unsqueeze(-1)).squeeze(-1);
+  return at::log_softmax(logits.to(at::kDouble) / temperature, -1)
+      .gather(-1, ids.unsqueeze(-1))
+      .squeeze(-1);
 }
 
 at::Tensor entropy_of(const at::Tensor& logits) {
@@ -160,15 +184,18 @@ at::Tensor entropy_of(const at::Tensor& logits) {
 /// States of every token, all of them taken as one prompt: [S, D].
 at::Tensor all_hidden(VisionLanguageModel& model, const PromptGroup& group) {
   auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(model);
-  return qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = group.prompt_length()}});
+  return qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids,
+                                     {{.begin = 0, .prompt_length = group.prompt_length()}});
 }
 
-/// As transformers: the logit of every id seen so far is divided by the penalty if positive, else multiplied.
+/// As transformers: the logit of every id seen so far is divided by the penalty if positive, else
+/// multiplied.
 at::Tensor penalized(const at::Tensor& logits, const std::vector<int64_t>& seen, double penalty) {
   auto result = logits.clone();
   for (const int64_t id : std::set<int64_t>(seen.begin(), seen.end())) {
     const auto value = result[id].item<float>();
-    result[id] = value > 0 ? value / static_cast<float>(penalty) : value * static_cast<float>(penalty);
+    result[id] =
+        value > 0 ? value / static_cast<float>(penalty) : value * static_cast<float>(penalty);
   }
   return result;
 }
@@ -179,7 +206,8 @@ struct Continuations {
 };
 
 /// The likeliest token again and again, through the cache.
-Continuations greedy(VisionLanguageModel& model, const std::vector<PromptGroup>& groups, int64_t steps, double penalty) {
+Continuations greedy(VisionLanguageModel& model, const std::vector<PromptGroup>& groups,
+                     int64_t steps, double penalty) {
   const at::NoGradGuard no_grad;
   at::Tensor hidden;
   auto cache = model.prefill(groups, &hidden);
@@ -198,7 +226,8 @@ Continuations greedy(VisionLanguageModel& model, const std::vector<PromptGroup>&
     logits_per_step.push_back(logits);
     auto next = at::empty({num_groups, 1}, at::kLong);
     for (size_t i = 0; i < groups.size(); ++i) {
-      const int64_t id = penalized(logits[static_cast<int64_t>(i)], seen[i], penalty).argmax().item<int64_t>();
+      const int64_t id =
+          penalized(logits[static_cast<int64_t>(i)], seen[i], penalty).argmax().item<int64_t>();
       seen[i].push_back(id);
       result.tokens[i].push_back(id);
       next[static_cast<int64_t>(i)][0] = id;
@@ -211,21 +240,28 @@ Continuations greedy(VisionLanguageModel& model, const std::vector<PromptGroup>&
 
 class ModelParity : public ::testing::TestWithParam<CaseName> {
  protected:
-  ModelParity() : golden_(GetParam().model), inputs_(golden_, GetParam().name), model_(load_model(golden_.folder, {})) {}
+  ModelParity()
+      : golden_(GetParam().model),
+        inputs_(golden_, GetParam().name),
+        model_(load_model(golden_.folder, {})) {}
 
   std::optional<at::Tensor> expected(const std::string& rest) const {
     const auto name = GetParam().name + "." + rest;
     if (!golden_.expected.contains(name)) return std::nullopt;
     return golden_.expected.tensor(name);
   }
-  at::Tensor required(const std::string& rest) const { return golden_.expected.tensor(GetParam().name + "." + rest); }
+  at::Tensor required(const std::string& rest) const {
+    return golden_.expected.tensor(GetParam().name + "." + rest);
+  }
 
   Golden golden_;
   CaseInputs inputs_;
   std::unique_ptr<VisionLanguageModel> model_;
 };
 
-std::string test_name(const ::testing::TestParamInfo<CaseName>& info) { return info.param.model + "__" + info.param.name; }
+std::string test_name(const ::testing::TestParamInfo<CaseName>& info) {
+  return info.param.model + "__" + info.param.name;
+}
 
 TEST(ModelParityFiles, AreFound) {
   EXPECT_GE(model_names().size(), 4u) << test::golden_dir();
@@ -237,7 +273,8 @@ TEST(ModelParityFiles, AreFound) {
 TEST_P(ModelParity, VisionTower) {
   const at::NoGradGuard no_grad;
   const auto image = expected("vision_image.output"), video = expected("vision_video.output");
-  const auto image_features = inputs_.image_features(*model_), vision_features = inputs_.vision_features(*model_);
+  const auto image_features = inputs_.image_features(*model_),
+             vision_features = inputs_.vision_features(*model_);
   ASSERT_EQ(image.has_value(), image_features.defined());
   ASSERT_EQ(video.has_value(), vision_features.defined());
   if (image) expect_near(image_features, *image, kHiddenTolerance, "vision output");
@@ -251,7 +288,8 @@ TEST_P(ModelParity, VisionTower) {
   expect_near(trace.patch_embed, *patch_embed, kHiddenTolerance, "patch embedding");
   ASSERT_GT(trace.blocks.size(), 0u);
   for (size_t i = 0; i < trace.blocks.size(); ++i)
-    expect_near(trace.blocks[i], required("vision_video.block." + std::to_string(i)), kHiddenTolerance, "vision block");
+    expect_near(trace.blocks[i], required("vision_video.block." + std::to_string(i)),
+                kHiddenTolerance, "vision block");
 }
 
 TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
@@ -265,17 +303,23 @@ TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
     const auto hidden = all_hidden(*model_, group);
     const auto logits = logits_of(*model_, hidden);
     const auto predicting = logits.narrow(0, 0, length - 1);
-    expect_near(log_probs_of(predicting, predicted), required("log_probs." + mode + ".t1").squeeze(0), kLogProbTolerance, "log-probs");
+    expect_near(log_probs_of(predicting, predicted),
+                required("log_probs." + mode + ".t1").squeeze(0), kLogProbTolerance, "log-probs");
     if (const auto at_places = expected("logits." + mode + ".at"))
-      expect_near(logits.index_select(0, required("logits.at")), at_places->squeeze(0), kLogitTolerance, "logits");
+      expect_near(logits.index_select(0, required("logits.at")), at_places->squeeze(0),
+                  kLogitTolerance, "logits");
     else
-      expect_near(logits.narrow(0, length - 1, 1), required("logits." + mode + "_last"), kLogitTolerance, "logits");
+      expect_near(logits.narrow(0, length - 1, 1), required("logits." + mode + "_last"),
+                  kLogitTolerance, "logits");
     if (mode != "float_max") continue;
     if (const auto embeddings = expected("text.embeddings"))
-      expect_near(dynamic_cast<qwen2_5_vl::Model&>(*model_).embed(group), embeddings->squeeze(0), kHiddenTolerance, "embeddings");
+      expect_near(dynamic_cast<qwen2_5_vl::Model&>(*model_).embed(group), embeddings->squeeze(0),
+                  kHiddenTolerance, "embeddings");
     expect_near(hidden, required("text.norm").squeeze(0), kHiddenTolerance, "text.norm");
-    expect_near(log_probs_of(predicting, predicted, 0.7), required("log_probs.float_max.t0.7").squeeze(0), kLogProbTolerance, "log-probs");
-    expect_near(entropy_of(predicting), required("entropy.float_max.t1").squeeze(0), kLogProbTolerance, "entropy");
+    expect_near(log_probs_of(predicting, predicted, 0.7),
+                required("log_probs.float_max.t0.7").squeeze(0), kLogProbTolerance, "log-probs");
+    expect_near(entropy_of(predicting), required("entropy.float_max.t1").squeeze(0),
+                kLogProbTolerance, "entropy");
   }
 }
 
@@ -286,7 +330,8 @@ TEST_P(ModelParity, StateAfterEveryLayer) {
   const auto group = inputs_.group(*model_, "float_max", length);
   const auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(*model_);
   std::vector<at::Tensor> trace;
-  qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids, {{.begin = 0, .prompt_length = length}}, {.trace = &trace});
+  qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids,
+                              {{.begin = 0, .prompt_length = length}}, {.trace = &trace});
   // The last state is stored after the final norm (text.norm).
   ASSERT_GE(trace.size(), 1u);
   for (size_t i = 0; i < trace.size(); ++i)
@@ -300,7 +345,8 @@ TEST_P(ModelParity, ResponseStatesAndPrefill) {
   auto group = inputs_.prompt_group(*model_, "float_max");
   // Without an answer any token will do: its own value does not reach the state that predicts it.
   group.responses = {num_answer > 0 ? inputs_.answer() : at::tensor({7}, at::kLong)};
-  const auto states = required("text.norm").squeeze(0).narrow(0, prompt - 1, std::max<int64_t>(num_answer, 1));
+  const auto states =
+      required("text.norm").squeeze(0).narrow(0, prompt - 1, std::max<int64_t>(num_answer, 1));
   expect_near(model_->response_hidden({{group}}), states, kHiddenTolerance, "response states");
   at::Tensor last;
   model_->prefill({&group, 1}, &last);
@@ -315,14 +361,17 @@ TEST_P(ModelParity, GreedyContinuations) {
     const std::string mode = key.substr(7, key.find(".penalty_") - 7);
     const double penalty = std::stod(key.substr(key.find(".penalty_") + 9));
     const auto tokens = value["tokens"].get<std::vector<int64_t>>();
-    const auto result = greedy(*model_, {inputs_.prompt_group(*model_, mode)}, static_cast<int64_t>(tokens.size()), penalty);
+    const auto result = greedy(*model_, {inputs_.prompt_group(*model_, mode)},
+                               static_cast<int64_t>(tokens.size()), penalty);
     EXPECT_EQ(result.tokens[0], tokens);
     ++num_checked;
     if (penalty != 1.0 || mode != "float_max") continue;
-    expect_near(log_probs_of(result.logits[0], at::tensor(tokens, at::kLong)), required("greedy.float_max.log_probs").squeeze(0), kLogProbTolerance,
+    expect_near(log_probs_of(result.logits[0], at::tensor(tokens, at::kLong)),
+                required("greedy.float_max.log_probs").squeeze(0), kLogProbTolerance,
                 "greedy log-probs");
     if (const auto first = expected("greedy.float_max.logits_first3"))
-      expect_near(result.logits[0].narrow(0, 0, first->size(1)), first->squeeze(0), kLogitTolerance, "decoded logits");
+      expect_near(result.logits[0].narrow(0, 0, first->size(1)), first->squeeze(0), kLogitTolerance,
+                  "decoded logits");
   }
   EXPECT_EQ(num_checked, 4);
 }
@@ -338,7 +387,8 @@ TEST_P(ModelGradients, EqualTheReference) {
   auto group = inputs_.prompt_group(*model_, "float_max");
   group.responses = {inputs_.answer()};
   // loss_definition of the file: weighted mean of -log_prob over the answer, w = 1 + (k mod 3) / 4.
-  const auto log_probs = log_probs_of(logits_of(*model_, model_->response_hidden({{group}})), inputs_.answer());
+  const auto log_probs =
+      log_probs_of(logits_of(*model_, model_->response_hidden({{group}})), inputs_.answer());
   const auto weights = 1.0 + 0.25 * at::arange(log_probs.size(0), at::kDouble).remainder(3);
   const auto loss = -(weights * log_probs).sum() / weights.sum();
   EXPECT_NEAR(loss.item<double>(), inputs_.json()["loss"].get<double>(), kLogProbTolerance);
@@ -379,7 +429,8 @@ TEST_P(ModelGradients, EqualTheReference) {
   EXPECT_GT(num_compared, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, ModelParity, ::testing::ValuesIn(cases_of(/*bfloat16=*/false)), test_name);
+INSTANTIATE_TEST_SUITE_P(Golden, ModelParity, ::testing::ValuesIn(cases_of(/*bfloat16=*/false)),
+                         test_name);
 INSTANTIATE_TEST_SUITE_P(Golden, ModelGradients, ::testing::ValuesIn(cases_with_loss()), test_name);
 
 /// Values of a whole model, not of one case.
@@ -399,17 +450,26 @@ std::vector<std::string> float_models() {
 TEST_P(ModelParityBatch, GroupOfCompletions) {
   const at::NoGradGuard no_grad;
   const CaseInputs inputs(golden_, golden_.json["group"]["prompt_case"].get<std::string>());
-  const auto ids = golden_.inputs.tensor("group.completion_ids"), mask = golden_.inputs.tensor("group.completion_mask");
+  const auto ids = golden_.inputs.tensor("group.completion_ids"),
+             mask = golden_.inputs.tensor("group.completion_mask");
   GroupBatch batch{{inputs.prompt_group(*model_, "float_max")}};
-  EXPECT_EQ(batch.groups[0].prompt->next_position, golden_.json["group"]["first_position"].get<int64_t>());
-  for (int64_t i = 0; i < ids.size(0); ++i) batch.groups[0].responses.push_back(ids[i].narrow(0, 0, mask[i].sum().item<int64_t>()));
+  EXPECT_EQ(batch.groups[0].prompt->next_position,
+            golden_.json["group"]["first_position"].get<int64_t>());
+  for (int64_t i = 0; i < ids.size(0); ++i)
+    batch.groups[0].responses.push_back(ids[i].narrow(0, 0, mask[i].sum().item<int64_t>()));
 
   const auto logits = logits_of(*model_, model_->response_hidden(batch));
-  const auto padded = [&](const at::Tensor& values) { return at::zeros(ids.sizes(), at::kDouble).masked_scatter(mask.to(at::kBool), values); };
+  const auto padded = [&](const at::Tensor& values) {
+    return at::zeros(ids.sizes(), at::kDouble).masked_scatter(mask.to(at::kBool), values);
+  };
   const auto responses = batch.response_ids();
-  expect_near(padded(log_probs_of(logits, responses)), golden_.expected.tensor("group.log_probs.t1"), kLogProbTolerance, "group log-probs");
-  expect_near(padded(log_probs_of(logits, responses, 0.7)), golden_.expected.tensor("group.log_probs.t0.7"), kLogProbTolerance, "group log-probs");
-  expect_near(padded(entropy_of(logits)), golden_.expected.tensor("group.entropy.t1"), kLogProbTolerance, "group entropy");
+  expect_near(padded(log_probs_of(logits, responses)),
+              golden_.expected.tensor("group.log_probs.t1"), kLogProbTolerance, "group log-probs");
+  expect_near(padded(log_probs_of(logits, responses, 0.7)),
+              golden_.expected.tensor("group.log_probs.t0.7"), kLogProbTolerance,
+              "group log-probs");
+  expect_near(padded(entropy_of(logits)), golden_.expected.tensor("group.entropy.t1"),
+              kLogProbTolerance, "group entropy");
 }
 
 TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
@@ -417,12 +477,15 @@ TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
   const at::NoGradGuard no_grad;
   const auto& json = golden_.json["left_padded_batch"];
   std::vector<PromptGroup> groups;
-  for (const auto& row : json["rows"]) groups.push_back(CaseInputs(golden_, row.get<std::string>()).prompt_group(*model_, "float_max"));
+  for (const auto& row : json["rows"])
+    groups.push_back(
+        CaseInputs(golden_, row.get<std::string>()).prompt_group(*model_, "float_max"));
   const auto tokens = json["greedy_tokens"].get<std::vector<std::vector<int64_t>>>();
   ASSERT_EQ(tokens.size(), groups.size());
   const auto result = greedy(*model_, groups, static_cast<int64_t>(tokens[0].size()), 1.0);
   EXPECT_EQ(result.tokens, tokens);
-  expect_near(result.logits.select(1, 0), golden_.expected.tensor("left_padded_batch.logits_last"), kLogitTolerance, "batch logits");
+  expect_near(result.logits.select(1, 0), golden_.expected.tensor("left_padded_batch.logits_last"),
+              kLogitTolerance, "batch logits");
 
   const auto log_probs = golden_.expected.tensor("left_padded_batch.log_probs");
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -430,36 +493,47 @@ TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
     const int64_t length = ids.size(0) - 1;
     const auto logits = logits_of(*model_, all_hidden(*model_, groups[i])).narrow(0, 0, length);
     const auto row = log_probs[static_cast<int64_t>(i)];
-    expect_near(log_probs_of(logits, ids.narrow(0, 1, length)), row.narrow(0, row.size(0) - length, length), kLogProbTolerance, "batch log-probs");
+    expect_near(log_probs_of(logits, ids.narrow(0, 1, length)),
+                row.narrow(0, row.size(0) - length, length), kLogProbTolerance, "batch log-probs");
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, ModelParityBatch, ::testing::ValuesIn(float_models()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Golden, ModelParityBatch, ::testing::ValuesIn(float_models()),
+                         [](const auto& info) { return info.param; });
 
 class Bfloat16Parity : public ::testing::TestWithParam<CaseName> {};
 
-double mean_abs_difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().mean().item<double>(); }
+double mean_abs_difference(const at::Tensor& a, const at::Tensor& b) {
+  return (a.to(at::kDouble) - b.to(at::kDouble)).abs().mean().item<double>();
+}
 
-/// Two correct bfloat16 programs differ as much from each other as from float32, so the error against float32 arithmetic on
-/// the same rounded weights is what counts: at most 1.5 times that of transformers, in the mean.
+/// Two correct bfloat16 programs differ as much from each other as from float32, so the error
+/// against float32 arithmetic on the same rounded weights is what counts: at most 1.5 times that of
+/// transformers, in the mean.
 TEST_P(Bfloat16Parity, ErrorIsThatOfTheReference) {
   const at::NoGradGuard no_grad;
   const Golden golden(GetParam().model);
   const CaseInputs inputs(golden, GetParam().name);
   const auto name = GetParam().name;
-  const auto expected = [&](const char* rest) { return golden.expected.tensor(name + "." + rest).squeeze(0); };
+  const auto expected = [&](const char* rest) {
+    return golden.expected.tensor(name + "." + rest).squeeze(0);
+  };
   const int64_t length = inputs.ids().size(0);
   for (const auto dtype : {at::kFloat, at::kBFloat16}) {
     const auto model = load_model(golden.folder, {.dtype = dtype});
-    const auto logits = logits_of(*model, all_hidden(*model, inputs.group(*model, "float_max", length)));
-    const auto log_probs = log_probs_of(logits.narrow(0, 0, length - 1), inputs.ids().narrow(0, 1, length - 1));
+    const auto logits =
+        logits_of(*model, all_hidden(*model, inputs.group(*model, "float_max", length)));
+    const auto log_probs =
+        log_probs_of(logits.narrow(0, 0, length - 1), inputs.ids().narrow(0, 1, length - 1));
     if (dtype == at::kFloat) {
-      expect_near(logits[length - 1], expected("logits.float32_last"), kLogitTolerance, "float of bf16");
+      expect_near(logits[length - 1], expected("logits.float32_last"), kLogitTolerance,
+                  "float of bf16");
       expect_near(log_probs, expected("log_probs.float32"), kLogProbTolerance, "float of bf16");
       continue;
     }
     const auto& stored = golden.json["cases"][name];
-    const double logit_error = mean_abs_difference(logits[length - 1], expected("logits.float32_last"));
+    const double logit_error =
+        mean_abs_difference(logits[length - 1], expected("logits.float32_last"));
     const double log_prob_error = mean_abs_difference(log_probs, expected("log_probs.float32"));
     const double stored_logit_error = stored["bf16_sdpa_vs_float32"]["mean"].get<double>();
     const double stored_log_prob_error = stored["log_prob_mean_abs_error_sdpa"].get<double>();
@@ -470,7 +544,8 @@ TEST_P(Bfloat16Parity, ErrorIsThatOfTheReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, Bfloat16Parity, ::testing::ValuesIn(cases_of(/*bfloat16=*/true)), test_name);
+INSTANTIATE_TEST_SUITE_P(Golden, Bfloat16Parity, ::testing::ValuesIn(cases_of(/*bfloat16=*/true)),
+                         test_name);
 
 }  // namespace
 }  // namespace vrlt::model

@@ -36,25 +36,30 @@ void expect_same_levels(const at::Tensor& actual, const at::Tensor& expected) {
 }
 
 /// All patch rows, or those that the file holds.
-void expect_same_patches(const at::Tensor& frames, const SafetensorsFile& file, const char* pixels, const char* grid_name) {
+void expect_same_patches(const at::Tensor& frames, const SafetensorsFile& file, const char* pixels,
+                         const char* grid_name) {
   at::Tensor grid;
   const auto patches = patchify(frames, kGeometry, &grid);
   EXPECT_TRUE(at::equal(grid, file.tensor(grid_name).to(at::kLong))) << grid;
   const bool is_whole = file.contains(pixels);
-  const auto actual = is_whole ? patches : patches.index_select(0, file.tensor("row_index").to(at::kLong));
+  const auto actual =
+      is_whole ? patches : patches.index_select(0, file.tensor("row_index").to(at::kLong));
   const auto expected = file.tensor(is_whole ? pixels : "pixel_values_rows");
   ASSERT_EQ(actual.sizes(), expected.sizes());
   EXPECT_LE((actual - expected).abs().max().item<float>(), kPixelTolerance);
 }
 
-at::Tensor resize_frames(const at::Tensor& frames, video::ImageSize size, video::ResizeKernel kernel) {
+at::Tensor resize_frames(const at::Tensor& frames, video::ImageSize size,
+                         video::ResizeKernel kernel) {
   std::vector<at::Tensor> each;
-  for (int64_t i = 0; i < frames.size(0); ++i) each.push_back(video::resize_frame(frames[i], size, kernel));
+  for (int64_t i = 0; i < frames.size(0); ++i)
+    each.push_back(video::resize_frame(frames[i], size, kernel));
   return at::stack(each);
 }
 
 /// The kernels whose arithmetic is whole numbers: to the bit.
-void expect_exact_kernels(const at::Tensor& frames, video::ImageSize size, const SafetensorsFile& file, const Json& entry) {
+void expect_exact_kernels(const at::Tensor& frames, video::ImageSize size,
+                          const SafetensorsFile& file, const Json& entry) {
   const std::pair<const char*, video::ResizeKernel> kernels[] = {
       {"frames_resized_tv_uint8", video::ResizeKernel::kTorchUint8},
       {"frames_resized_pil_u8", video::ResizeKernel::kPillow},
@@ -70,7 +75,8 @@ void expect_exact_kernels(const at::Tensor& frames, video::ImageSize size, const
     if (!file.contains(crop_name)) continue;
     const auto crop = entry[crop_name].get<std::vector<int64_t>>();  // y0, y1, x0, x1
     const auto resized = resize_frames(frames, size, kernel);
-    EXPECT_TRUE(at::equal(resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]), file.tensor(crop_name)));
+    EXPECT_TRUE(at::equal(resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]),
+                          file.tensor(crop_name)));
     if (const auto sum = std::string(name) + "_sum"; entry.contains(sum)) {
       EXPECT_EQ(resized.sum().item<int64_t>(), entry[sum].get<int64_t>());
     }
@@ -96,29 +102,40 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
       else
         ADD_FAILURE() << "unknown option " << key;
     }
-    const auto size = video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
-    EXPECT_EQ(size, (video::ImageSize{entry["resized"][0].get<int64_t>(), entry["resized"][1].get<int64_t>()}));
+    const auto size =
+        video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
+    EXPECT_EQ(size, (video::ImageSize{entry["resized"][0].get<int64_t>(),
+                                      entry["resized"][1].get<int64_t>()}));
     expect_exact_kernels(frames, size, file, entry);
     const auto resized = resize_frames(frames, size, video::ResizeKernel::kTorchFloat);
     if (file.contains("frames_resized")) {
       expect_same_levels(resized, file.tensor("frames_resized"));
-      expect_same_patches(file.tensor("frames_resized"), file, "pixel_values_videos", "video_grid_thw");
+      expect_same_patches(file.tensor("frames_resized"), file, "pixel_values_videos",
+                          "video_grid_thw");
     } else {
       const auto crop = entry["frames_resized_crop"].get<std::vector<int64_t>>();  // y0, y1, x0, x1
-      expect_same_levels(resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]), file.tensor("frames_resized_crop"));
+      expect_same_levels(resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]),
+                         file.tensor("frames_resized_crop"));
       // One level on at most a thousandth of the values.
-      EXPECT_NEAR(resized.sum().item<double>(), entry["frames_resized_sum"].get<double>(), kMaxShare * static_cast<double>(resized.numel()));
+      EXPECT_NEAR(resized.sum().item<double>(), entry["frames_resized_sum"].get<double>(),
+                  kMaxShare * static_cast<double>(resized.numel()));
       expect_same_patches(resized, file, "pixel_values_videos", "video_grid_thw");
     }
     at::Tensor grid;
     const auto patches = patchify(resized, kGeometry, &grid).to(at::kDouble);
-    EXPECT_TRUE(at::equal(grid.view(-1), at::tensor(entry["video_grid_thw"].get<std::vector<int64_t>>(), at::kLong))) << grid;
-    // A level is 1/(255 * 0.26) = 0.015 in pixel values; patches repeat the last of an odd number of frames.
+    EXPECT_TRUE(at::equal(
+        grid.view(-1), at::tensor(entry["video_grid_thw"].get<std::vector<int64_t>>(), at::kLong)))
+        << grid;
+    // A level is 1/(255 * 0.26) = 0.015 in pixel values; patches repeat the last of an odd number
+    // of frames.
     const double sum_tolerance = 0.015 * kMaxShare * static_cast<double>(patches.numel());
-    EXPECT_NEAR(patches.sum().item<double>(), entry["pixel_values_sum"].get<double>(), sum_tolerance);
-    EXPECT_NEAR(patches.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(), sum_tolerance);
+    EXPECT_NEAR(patches.sum().item<double>(), entry["pixel_values_sum"].get<double>(),
+                sum_tolerance);
+    EXPECT_NEAR(patches.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(),
+                sum_tolerance);
     // d(x^2) = 2 x dx, |x| < 2.7
-    EXPECT_NEAR(patches.square().sum().item<double>(), entry["pixel_values_sq_sum"].get<double>(), 2 * 2.7 * sum_tolerance);
+    EXPECT_NEAR(patches.square().sum().item<double>(), entry["pixel_values_sq_sum"].get<double>(),
+                2 * 2.7 * sum_tolerance);
   }
   test::checked()["clips"] += count;
   EXPECT_GT(count, 0);
@@ -133,22 +150,29 @@ TEST(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
     SCOPED_TRACE(name);
     ++count;
     const SafetensorsFile file(folder() / ("image_" + name + ".safetensors"));
-    const auto size = video::smart_resize(entry["height"].get<int64_t>(), entry["width"].get<int64_t>(), 28, entry["min_pixels"].get<int64_t>(),
-                                          entry["max_pixels"].get<double>());
+    const auto size =
+        video::smart_resize(entry["height"].get<int64_t>(), entry["width"].get<int64_t>(), 28,
+                            entry["min_pixels"].get<int64_t>(), entry["max_pixels"].get<double>());
     const auto rgb = video::to_rgb(file.tensor("image"));
-    EXPECT_TRUE(at::equal(rgb, file.contains("image_rgb") ? file.tensor("image_rgb") : file.tensor("image").permute({2, 0, 1})));
+    EXPECT_TRUE(at::equal(rgb, file.contains("image_rgb")
+                                   ? file.tensor("image_rgb")
+                                   : file.tensor("image").permute({2, 0, 1})));
     const auto image = video::resize_frame(rgb, size, video::ResizeKernel::kPillow);
     EXPECT_TRUE(at::equal(image, file.tensor("image_resized")));
     if (file.contains("image_resized_horizontal_first")) {
       EXPECT_TRUE(
-          at::equal(video::resize_frame(rgb, size, video::ResizeKernel::kPillowHorizontalFirst), file.tensor("image_resized_horizontal_first")));
+          at::equal(video::resize_frame(rgb, size, video::ResizeKernel::kPillowHorizontalFirst),
+                    file.tensor("image_resized_horizontal_first")));
     }
     expect_same_patches(image.unsqueeze(0), file, "pixel_values", "image_grid_thw");
     at::Tensor grid;
     const auto pixels = patchify(image.unsqueeze(0), kGeometry, &grid).to(at::kDouble);
-    EXPECT_TRUE(at::equal(grid.view(-1), at::tensor(entry["image_grid_thw"].get<std::vector<int64_t>>(), at::kLong))) << grid;
+    EXPECT_TRUE(at::equal(
+        grid.view(-1), at::tensor(entry["image_grid_thw"].get<std::vector<int64_t>>(), at::kLong)))
+        << grid;
     // float32 against double, per value
-    EXPECT_NEAR(pixels.sum().item<double>(), entry["pixel_values_sum"].get<double>(), kPixelTolerance * static_cast<double>(pixels.numel()));
+    EXPECT_NEAR(pixels.sum().item<double>(), entry["pixel_values_sum"].get<double>(),
+                kPixelTolerance * static_cast<double>(pixels.numel()));
     EXPECT_NEAR(pixels.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(),
                 kPixelTolerance * static_cast<double>(pixels.numel()));
   }

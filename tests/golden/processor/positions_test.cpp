@@ -1,4 +1,5 @@
-// mRoPE positions of every golden case in every mode of docs/spec/qwen2_5_vl.md#rules-of-releases, exact.
+// mRoPE positions of every golden case in every mode of docs/spec/qwen2_5_vl.md#rules-of-releases,
+// exact.
 #include "model/qwen2_5_vl/positions.h"
 
 #include <ATen/ATen.h>
@@ -21,7 +22,8 @@ class GridCursor {
  public:
   explicit GridCursor(const Json& grids) : grids_(grids.get<std::vector<std::vector<int64_t>>>()) {}
 
-  /// The grids of the next row, which holds `num_pads` pad tokens, and the index of the first of them.
+  /// The grids of the next row, which holds `num_pads` pad tokens, and the index of the first of
+  /// them.
   std::pair<at::Tensor, size_t> take(int64_t num_pads, int64_t merge) {
     const size_t first = next_;
     std::vector<int64_t> flat;
@@ -40,9 +42,11 @@ class GridCursor {
   size_t next_ = 0;
 };
 
-void check_case(const checkpoint::SafetensorsFile& tensors, const Json& json, const Json& special, const std::string& mode) {
+void check_case(const checkpoint::SafetensorsFile& tensors, const Json& json, const Json& special,
+                const std::string& mode) {
   const auto name = json.at("case").get<std::string>();
-  const auto ids = tensors.tensor(name + ".input_ids").to(at::kLong), mask = tensors.tensor(name + ".attention_mask").to(at::kBool);
+  const auto ids = tensors.tensor(name + ".input_ids").to(at::kLong),
+             mask = tensors.tensor(name + ".attention_mask").to(at::kBool);
   const auto expected = tensors.tensor(name + ".position_ids." + mode).to(at::kLong);
   ASSERT_EQ(expected.dim(), 3);
   PositionOptions options;
@@ -55,17 +59,24 @@ void check_case(const checkpoint::SafetensorsFile& tensors, const Json& json, co
   for (int64_t row = 0; row < ids.size(0); ++row) {
     SCOPED_TRACE("row " + std::to_string(row));
     const auto real = ids[row].masked_select(mask[row]);
-    const auto [image_grid, first_image] = images.take(real.eq(options.image_token_id).sum().item<int64_t>(), options.spatial_merge_size);
-    const auto [video_grid, first_video] = videos.take(real.eq(options.video_token_id).sum().item<int64_t>(), options.spatial_merge_size);
+    const auto [image_grid, first_image] = images.take(
+        real.eq(options.image_token_id).sum().item<int64_t>(), options.spatial_merge_size);
+    const auto [video_grid, first_video] = videos.take(
+        real.eq(options.video_token_id).sum().item<int64_t>(), options.spatial_merge_size);
     std::vector<float> row_seconds;
     for (int64_t i = 0; i < video_grid.size(0); ++i)
-      if (first_video + static_cast<size_t>(i) < seconds.size()) row_seconds.push_back(seconds[first_video + static_cast<size_t>(i)]);
+      if (first_video + static_cast<size_t>(i) < seconds.size())
+        row_seconds.push_back(seconds[first_video + static_cast<size_t>(i)]);
 
     const auto positions = mrope_positions(real, image_grid, video_grid, row_seconds, options);
     for (int64_t axis = 0; axis < 3; ++axis)
-      EXPECT_TRUE(at::equal(positions.position_ids[axis], expected[axis][row].masked_select(mask[row]))) << "axis " << axis << "\n"
-                                                                                                         << positions.position_ids[axis];
-    const auto at_row = [&](const std::string& key) { return json.at(key + "." + mode).at(static_cast<size_t>(row)).get<int64_t>(); };
+      EXPECT_TRUE(
+          at::equal(positions.position_ids[axis], expected[axis][row].masked_select(mask[row])))
+          << "axis " << axis << "\n"
+          << positions.position_ids[axis];
+    const auto at_row = [&](const std::string& key) {
+      return json.at(key + "." + mode).at(static_cast<size_t>(row)).get<int64_t>();
+    };
     EXPECT_EQ(positions.next_position, at_row("next_position"));
     EXPECT_EQ(positions.next_position - real.size(0), at_row("rope_deltas_real_length"));
     EXPECT_EQ(positions.next_position - ids.size(1), at_row("rope_deltas_padded_length"));

@@ -21,7 +21,9 @@ void expect_reason(const Json& expected, Reason reason, const char* what) {
   EXPECT_EQ(to_string(reason), is_parse_failure(*wanted) ? to_string(*wanted) : "ok") << what;
 }
 
-void expect_option(const Json& expected, const Read<int64_t>& option) { EXPECT_EQ(option ? Json(*option) : Json(nullptr), expected); }
+void expect_option(const Json& expected, const Read<int64_t>& option) {
+  EXPECT_EQ(option ? Json(*option) : Json(nullptr), expected);
+}
 
 void expect_spans(const Json& expected, const Read<Spans>& spans) {
   ASSERT_EQ(bool(spans), !expected.is_null()) << to_string(spans.reason);
@@ -53,7 +55,8 @@ void check_grounded(const Json& row, const Response& response) {
   // One true span makes several read ones ambiguous: for the scorer, which knows the truth.
   if (!row.at("spans").is_null()) return;
   expect_reason(row.at("span_reason"), read.spans.reason, "spans");
-  EXPECT_EQ(to_string(reason_of_whole(read.option.reason, read.spans.reason)), row.at("reason").get<std::string>());
+  EXPECT_EQ(to_string(reason_of_whole(read.option.reason, read.spans.reason)),
+            row.at("reason").get<std::string>());
 }
 
 void check_yes_no(const Json& row, const Response& response) {
@@ -63,7 +66,8 @@ void check_yes_no(const Json& row, const Response& response) {
 }
 
 void check_caption(const Json& row, const Response& response) {
-  const auto caption = read_caption(response, row.at("options").get<std::vector<std::string>>(), row.at("label").get<std::string>());
+  const auto caption = read_caption(response, row.at("options").get<std::vector<std::string>>(),
+                                    row.at("label").get<std::string>());
   expect_option(row.at("option"), caption);
   expect_reason(row.at("reason"), caption.reason, "caption");
 }
@@ -75,7 +79,11 @@ void check_number(const Json& row, const Response& response) {
 }
 
 const std::map<std::string, void (*)(const Json&, const Response&)> kChecks = {
-    {"mcq", check_choice},   {"tvg", check_spans}, {"gqa", check_grounded}, {"yes_no", check_yes_no}, {"caption_match", check_caption},
+    {"mcq", check_choice},
+    {"tvg", check_spans},
+    {"gqa", check_grounded},
+    {"yes_no", check_yes_no},
+    {"caption_match", check_caption},
     {"number", check_number}};
 
 }  // namespace

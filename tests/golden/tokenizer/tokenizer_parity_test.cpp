@@ -1,4 +1,5 @@
-// The byte-level tokenizer against Hugging Face tokenizers, with the real vocabulary and with a small one of the same kind.
+// The byte-level tokenizer against Hugging Face tokenizers, with the real vocabulary and with a
+// small one of the same kind.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -24,8 +25,10 @@ const Tokenizer& full_tokenizer() {
   static const auto tokenizer = [] {
     const test::TemporaryFolder folder;
     const auto archive = test::golden_dir() / "tokenizer" / "qwen2_5_full_tokenizer.tar.xz";
-    const auto command = "cd '" + folder.path().string() + "' && '" + test::cmake_command() + "' -E tar xf '" + fs::absolute(archive).string() + "'";
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot unpack " + archive.string());
+    const auto command = "cd '" + folder.path().string() + "' && '" + test::cmake_command() +
+                         "' -E tar xf '" + fs::absolute(archive).string() + "'";
+    if (std::system(command.c_str()) != 0)
+      throw std::runtime_error("cannot unpack " + archive.string());
     return load_tokenizer(folder.path() / "qwen2_5_full_tokenizer");
   }();
   return *tokenizer;
@@ -47,9 +50,13 @@ const Tokenizer& mini_tokenizer_without_json() {
   return *tokenizer;
 }
 
-void expect_decodes(const Tokenizer& tokenizer, const Ids& ids, const std::string& decoded, const std::string& without_special) {
-  EXPECT_EQ(test::printable(tokenizer.decode(ids, /*skip_special_tokens=*/false)), test::printable(decoded));
-  EXPECT_EQ(test::printable(tokenizer.decode(ids, /*skip_special_tokens=*/true)), test::printable(without_special)) << "without special tokens";
+void expect_decodes(const Tokenizer& tokenizer, const Ids& ids, const std::string& decoded,
+                    const std::string& without_special) {
+  EXPECT_EQ(test::printable(tokenizer.decode(ids, /*skip_special_tokens=*/false)),
+            test::printable(decoded));
+  EXPECT_EQ(test::printable(tokenizer.decode(ids, /*skip_special_tokens=*/true)),
+            test::printable(without_special))
+      << "without special tokens";
 }
 
 void check_encode(const Tokenizer& tokenizer, const Json& row) {
@@ -61,12 +68,14 @@ void check_encode(const Tokenizer& tokenizer, const Json& row) {
 }
 
 void check_decode(const Tokenizer& tokenizer, const Json& row) {
-  expect_decodes(tokenizer, row.at("ids").get<Ids>(), row.at("decoded").get<std::string>(), row.at("decoded_skip_special").get<std::string>());
+  expect_decodes(tokenizer, row.at("ids").get<Ids>(), row.at("decoded").get<std::string>(),
+                 row.at("decoded_skip_special").get<std::string>());
 }
 
 ChatContent content_item(const Json& item) {
   const auto type = item.value("type", "");
-  if (type == "image" || item.contains("image") || item.contains("image_url")) return {ChatContent::Kind::kImage, {}};
+  if (type == "image" || item.contains("image") || item.contains("image_url"))
+    return {ChatContent::Kind::kImage, {}};
   if (type == "video" || item.contains("video")) return {ChatContent::Kind::kVideo, {}};
   return {ChatContent::Kind::kText, item.value("text", "")};
 }
@@ -88,11 +97,13 @@ std::vector<ChatMessage> messages_of(const Json& json) {
 }  // namespace
 
 TEST(TokenizerParity, FullVocabularyEncodes) {
-  test::check_golden_rows("tokenizer/full_encode.jsonl", [](const Json& row) { check_encode(full_tokenizer(), row); });
+  test::check_golden_rows("tokenizer/full_encode.jsonl",
+                          [](const Json& row) { check_encode(full_tokenizer(), row); });
 }
 
 TEST(TokenizerParity, FullVocabularyDecodes) {
-  test::check_golden_rows("tokenizer/full_decode.jsonl", [](const Json& row) { check_decode(full_tokenizer(), row); });
+  test::check_golden_rows("tokenizer/full_decode.jsonl",
+                          [](const Json& row) { check_decode(full_tokenizer(), row); });
 }
 
 TEST(TokenizerParity, MiniVocabularyEncodes) {
@@ -112,12 +123,14 @@ TEST(TokenizerParity, MiniVocabularyDecodes) {
 TEST(TokenizerParity, PretokenizerSplits) {
   test::check_golden_rows("tokenizer/pretokenize.jsonl", [](const Json& row) {
     const auto nfc = row.at("nfc").get<std::string>();
-    EXPECT_EQ(test::printable(normalize_nfc(row.at("text").get<std::string>())), test::printable(nfc));
+    EXPECT_EQ(test::printable(normalize_nfc(row.at("text").get<std::string>())),
+              test::printable(nfc));
     EXPECT_EQ(Json(pretokenize(nfc)).dump(-1, ' ', true), row.at("pieces").dump(-1, ' ', true));
   });
 }
 
-// docs/spec/qwen2_5_vl.md#added-tokens: the ids that the model's config and the processor rely on, and one past the largest.
+// docs/spec/qwen2_5_vl.md#added-tokens: the ids that the model's config and the processor rely on,
+// and one past the largest.
 TEST(TokenizerParity, FullVocabularyHasTheSpecialIds) {
   const auto& tokenizer = full_tokenizer();
   EXPECT_EQ(tokenizer.token_to_id("<|endoftext|>"), 151643);
@@ -126,13 +139,16 @@ TEST(TokenizerParity, FullVocabularyHasTheSpecialIds) {
   EXPECT_EQ(tokenizer.token_to_id("<|video_pad|>"), 151656);
   EXPECT_EQ(tokenizer.token_to_id("<|file_sep|>"), 151664);
   EXPECT_EQ(tokenizer.vocab_size(), 151665);
-  EXPECT_EQ(tokenizer.decode(Ids{151665, 151935, 200000, -1}, false), "") << "ids without a token decode to nothing";
+  EXPECT_EQ(tokenizer.decode(Ids{151665, 151935, 200000, -1}, false), "")
+      << "ids without a token decode to nothing";
 }
 
 TEST(ChatTemplateParity, RendersAndEncodes) {
   test::check_golden_rows("chat_template/chat.jsonl", [](const Json& row) {
-    const auto rendered = render_chat(messages_of(row.at("messages")), {.add_generation_prompt = row.at("add_generation_prompt").get<bool>(),
-                                                                        .add_vision_id = row.at("add_vision_id").get<bool>()});
+    const auto rendered =
+        render_chat(messages_of(row.at("messages")),
+                    {.add_generation_prompt = row.at("add_generation_prompt").get<bool>(),
+                     .add_vision_id = row.at("add_vision_id").get<bool>()});
     EXPECT_EQ(test::printable(rendered), test::printable(row.at("rendered").get<std::string>()));
     EXPECT_EQ(full_tokenizer().encode(rendered), row.at("ids").get<Ids>());
     EXPECT_EQ(mini_tokenizer().encode(rendered), row.at("mini_ids").get<Ids>());

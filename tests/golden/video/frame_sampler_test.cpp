@@ -23,30 +23,41 @@ constexpr double kRelative = 1e-12;  // the README's for doubles
 /// Calls `check` on each row; @return how many there were.
 int64_t for_each_row(const char* file, const std::function<void(const Json&)>& check) {
   int64_t rows = 0;
-  io::for_each_jsonl(test::golden_dir() / "processor" / file, /*tolerate_torn_tail=*/false, [&](int64_t line, Json row) {
-    SCOPED_TRACE(std::string("processor/") + file + ":" + std::to_string(line) + " " + row.dump().substr(0, 300));
-    ++rows;
-    check(row);
-  });
+  io::for_each_jsonl(test::golden_dir() / "processor" / file, /*tolerate_torn_tail=*/false,
+                     [&](int64_t line, Json row) {
+                       SCOPED_TRACE(std::string("processor/") + file + ":" + std::to_string(line) +
+                                    " " + row.dump().substr(0, 300));
+                       ++rows;
+                       check(row);
+                     });
   test::checked()[std::string("rows of ") + file] += rows;
   return rows;
 }
 
-void expect_relative(double actual, double expected) { EXPECT_NEAR(actual, expected, kRelative * std::abs(expected)); }
+void expect_relative(double actual, double expected) {
+  EXPECT_NEAR(actual, expected, kRelative * std::abs(expected));
+}
 
 /// The taken frames as the row tells them: whole, or head, tail and sum.
 void expect_indices(const std::vector<int64_t>& actual, const Json& row) {
   if (row.contains("indices")) {
     auto expected = row["indices"].get<std::vector<int64_t>>();
-    if (row.value("out_of_range", false)) expected.pop_back();  // the library's extra frame, behind the end
+    // the library's extra frame, behind the end
+    if (row.value("out_of_range", false)) expected.pop_back();
     EXPECT_EQ(actual, expected);
     return;
   }
-  const auto head = row["indices_head"].get<std::vector<int64_t>>(), tail = row["indices_tail"].get<std::vector<int64_t>>();
+  const auto head = row["indices_head"].get<std::vector<int64_t>>(),
+             tail = row["indices_tail"].get<std::vector<int64_t>>();
   ASSERT_GE(actual.size(), head.size() + tail.size());
-  EXPECT_EQ(std::vector<int64_t>(actual.begin(), actual.begin() + static_cast<std::ptrdiff_t>(head.size())), head);
-  EXPECT_EQ(std::vector<int64_t>(actual.end() - static_cast<std::ptrdiff_t>(tail.size()), actual.end()), tail);
-  EXPECT_EQ(std::accumulate(actual.begin(), actual.end(), int64_t{0}), row["indices_sum"].get<int64_t>());
+  EXPECT_EQ(std::vector<int64_t>(actual.begin(),
+                                 actual.begin() + static_cast<std::ptrdiff_t>(head.size())),
+            head);
+  EXPECT_EQ(
+      std::vector<int64_t>(actual.end() - static_cast<std::ptrdiff_t>(tail.size()), actual.end()),
+      tail);
+  EXPECT_EQ(std::accumulate(actual.begin(), actual.end(), int64_t{0}),
+            row["indices_sum"].get<int64_t>());
 }
 
 void check_sampling(const Json& row) {
@@ -73,8 +84,8 @@ void check_sampling(const Json& row) {
   const double video_fps = row["video_fps"].is_null() ? 0.0 : row["video_fps"].get<double>();
   const auto total = row["total_frames"].get<int64_t>();
   if (row.contains("error")) {
-    // Two refusals of the libraries concern how options are passed: a rate and a number at once, or neither. VideoOptions has
-    // a rate always, and the number comes first.
+    // Two refusals of the libraries concern how options are passed: a rate and a number at once, or
+    // neither. VideoOptions has a rate always, and the number comes first.
     const bool has_number = options.num_frames.has_value(), has_rate = given.contains("fps");
     if ((has_number && has_rate) || (options.sampler == "hf_native" && !has_number && !has_rate)) {
       EXPECT_NO_THROW(select_frames(total, video_fps, options, start, end));
@@ -92,25 +103,33 @@ void check_sampling(const Json& row) {
   if (row.contains("first")) {
     EXPECT_EQ(selection.indices.front(), row["first"].get<int64_t>());
     EXPECT_EQ(selection.indices.back(), row["last"].get<int64_t>());
-    EXPECT_EQ(row["frame_count"].get<int64_t>(), selection.indices.back() - selection.indices.front() + 1);  // of the file, within the cut
+    // of the file, within the cut
+    EXPECT_EQ(row["frame_count"].get<int64_t>(),
+              selection.indices.back() - selection.indices.front() + 1);
   }
   // With the extra frame the library's rate counts n + 1.
   const double frames = static_cast<double>(selection.indices.size());
-  const double expected = row["sample_fps"].get<double>() * (row.value("out_of_range", false) ? frames / (frames + 1) : 1.0);
+  const double expected = row["sample_fps"].get<double>() *
+                          (row.value("out_of_range", false) ? frames / (frames + 1) : 1.0);
   expect_relative(selection.sample_fps, expected);
   // per two frames: the reciprocal of the rate
-  expect_relative(2.0 / selection.sample_fps, row["second_per_grid_ts"].get<double>() * row["sample_fps"].get<double>() / expected);
+  expect_relative(2.0 / selection.sample_fps, row["second_per_grid_ts"].get<double>() *
+                                                  row["sample_fps"].get<double>() / expected);
   if (row.contains("second_per_grid_ts_float32")) {
-    EXPECT_EQ(static_cast<float>(2.0 / selection.sample_fps), row["second_per_grid_ts_float32"].get<float>());
+    EXPECT_EQ(static_cast<float>(2.0 / selection.sample_fps),
+              row["second_per_grid_ts_float32"].get<float>());
   }
 }
 
-TEST(FrameSamplerGolden, TakesTheSameFrames) { EXPECT_GT(for_each_row("frame_sampling.jsonl", check_sampling), 0); }
+TEST(FrameSamplerGolden, TakesTheSameFrames) {
+  EXPECT_GT(for_each_row("frame_sampling.jsonl", check_sampling), 0);
+}
 
 TEST(FrameSamplerGolden, ResizesToTheSameSize) {
   const auto check = [](const Json& row) {
     const auto resize = [&] {
-      return smart_resize(row["height"].get<int64_t>(), row["width"].get<int64_t>(), row["factor"].get<int64_t>(), row["min_pixels"].get<int64_t>(),
+      return smart_resize(row["height"].get<int64_t>(), row["width"].get<int64_t>(),
+                          row["factor"].get<int64_t>(), row["min_pixels"].get<int64_t>(),
                           row["max_pixels"].get<double>());
     };
     const auto& expected = row["project"];
@@ -141,18 +160,25 @@ TEST(FrameSamplerGolden, GivesClipsTheSameSize) {
         ADD_FAILURE() << "unknown option " << key;
     }
     const auto num_frames = row["nframes"].get<int64_t>();
-    const auto size_of_clip = [&] { return clip_frame_size(num_frames, {row["height"].get<int64_t>(), row["width"].get<int64_t>()}, options); };
+    const auto size_of_clip = [&] {
+      return clip_frame_size(num_frames,
+                             {row["height"].get<int64_t>(), row["width"].get<int64_t>()}, options);
+    };
     if (row.contains("error")) {
       EXPECT_THROW(size_of_clip(), Error);
       return;
     }
     const auto size = size_of_clip();
-    // The library shrinks a very flat frame to a side of 0 and then fails; ours keeps one patch unit.
-    const auto side = [&](size_t i) { return std::max<int64_t>(28, row["resized"][i].get<int64_t>()); };
+    // The library shrinks a very flat frame to a side of 0 and then fails; ours keeps one patch
+    // unit.
+    const auto side = [&](size_t i) {
+      return std::max<int64_t>(28, row["resized"][i].get<int64_t>());
+    };
     EXPECT_EQ(size, (ImageSize{side(0), side(1)}));
     EXPECT_EQ((num_frames + 1) / 2, row["video_grid_thw"][0].get<int64_t>());
     if (size == (ImageSize{row["resized"][0].get<int64_t>(), row["resized"][1].get<int64_t>()})) {
-      EXPECT_EQ(size, (ImageSize{14 * row["video_grid_thw"][1].get<int64_t>(), 14 * row["video_grid_thw"][2].get<int64_t>()}));
+      EXPECT_EQ(size, (ImageSize{14 * row["video_grid_thw"][1].get<int64_t>(),
+                                 14 * row["video_grid_thw"][2].get<int64_t>()}));
     }
   };
   EXPECT_GT(for_each_row("frame_size.jsonl", check), 0);

@@ -1,4 +1,5 @@
-// Every `media` row of the manifest: the frames of a file, their times and colours, and what is said of one that is not sound.
+// Every `media` row of the manifest: the frames of a file, their times and colours, and what is
+// said of one that is not sound.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +35,8 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 
 constexpr double kTimeTolerance = 1e-3;  // the coarsest time base of a container, 1 ms
-constexpr double kColorTolerance = 3.0;  // the manifest's: what conversions to RGB differ by on average
+// the manifest's: what conversions to RGB differ by on average
+constexpr double kColorTolerance = 3.0;
 
 std::string md5(const uint8_t* data, size_t size) {
   std::array<uint8_t, 16> sum;
@@ -64,7 +66,8 @@ double rate_of(const MediaFile& file) {
   return std::stod(text) / std::stod(text.substr(text.find('/') + 1));
 }
 
-/// Seconds of each frame from the first one. A frame without a time is one period after the one before.
+/// Seconds of each frame from the first one. A frame without a time is one period after the one
+/// before.
 std::vector<double> expected_seconds(const MediaFile& file, const char* key = "pts") {
   const auto base = file.text("time_base");
   const double unit = std::stod(base) / std::stod(base.substr(base.find('/') + 1));
@@ -75,7 +78,9 @@ std::vector<double> expected_seconds(const MediaFile& file, const char* key = "p
     return seconds;
   }
   for (const auto& pts : file.row[key])
-    seconds.push_back(!pts.is_null() ? pts.get<double>() * unit : seconds.empty() ? 0.0 : seconds.back() + 1.0 / rate_of(file));
+    seconds.push_back(!pts.is_null()    ? pts.get<double>() * unit
+                      : seconds.empty() ? 0.0
+                                        : seconds.back() + 1.0 / rate_of(file));
   const double first = seconds.empty() ? 0.0 : seconds.front();
   for (double& time : seconds) time -= first;
   return seconds;
@@ -105,7 +110,9 @@ std::unique_ptr<VideoReader> open(const MediaFile& file, const DecodeLimits& lim
   try {
     return std::make_unique<VideoReader>(file.path, limits);
   } catch (const DataError& error) {
-    EXPECT_THAT((std::vector<std::string>{file.text("expect"), file.text("alt")}), Contains(AnyOf("error", "limit"))) << error.what();
+    EXPECT_THAT((std::vector<std::string>{file.text("expect"), file.text("alt")}),
+                Contains(AnyOf("error", "limit")))
+        << error.what();
     return nullptr;
   }
 }
@@ -125,14 +132,17 @@ void check_frames_times_size_and_colors(const MediaFile& file) {
     // Frames that do not decode are counted, and shown as the one before them.
     EXPECT_GE(reader->num_frames(), file.row["frames"].get<int64_t>());
     EXPECT_LE(reader->num_frames(), file.row["packets"].get<int64_t>());
-    for (const double time : seconds) EXPECT_THAT(actual, Contains(::testing::DoubleNear(time, kTimeTolerance)));
+    for (const double time : seconds)
+      EXPECT_THAT(actual, Contains(::testing::DoubleNear(time, kTimeTolerance)));
   } else {
     EXPECT_EQ(reader->num_frames(), file.row["frames"].get<int64_t>());
     ASSERT_EQ(actual.size(), seconds.size());
-    for (size_t i = 0; i < seconds.size(); ++i) EXPECT_NEAR(actual[i], seconds[i], kTimeTolerance) << "frame " << i;
+    for (size_t i = 0; i < seconds.size(); ++i)
+      EXPECT_NEAR(actual[i], seconds[i], kTimeTolerance) << "frame " << i;
   }
 
-  const int64_t rotation = (file.row.value("rotation", int64_t{0}) % 360 + 360) % 360;  // anticlockwise, as ffprobe tells it
+  // anticlockwise, as ffprobe tells it
+  const int64_t rotation = (file.row.value("rotation", int64_t{0}) % 360 + 360) % 360;
   const auto width = file.row["width"].get<int64_t>(), height = file.row["height"].get<int64_t>();
   EXPECT_EQ(reader->width(), rotation % 180 == 0 ? width : height);
   EXPECT_EQ(reader->height(), rotation % 180 == 0 ? height : width);
@@ -147,18 +157,22 @@ void check_frames_times_size_and_colors(const MediaFile& file) {
       for (int64_t x = 0; x < frame.width; ++x) {
         const size_t quarter = (y < half_height ? 0 : 2) + (x < half_width ? 0 : 1);
         ++counts[quarter];
-        for (size_t c = 0; c < 3; ++c) means[quarter][c] += frame.pixels[static_cast<size_t>((y * frame.width + x) * 3) + c];
+        for (size_t c = 0; c < 3; ++c)
+          means[quarter][c] += frame.pixels[static_cast<size_t>((y * frame.width + x) * 3) + c];
       }
     }
     for (size_t q = 0; q < 4; ++q)
       for (double& mean : means[q]) mean /= counts[q];
   });
   if (!file.has("quad_rgb_first")) return;
-  // Where each quarter (top left, top right, bottom left, bottom right) of the stored picture is in the upright one.
-  const std::map<int64_t, std::array<size_t, 4>> places = {{0, {0, 1, 2, 3}}, {90, {2, 0, 3, 1}}, {180, {3, 2, 1, 0}}, {270, {1, 3, 0, 2}}};
+  // Where each quarter (top left, top right, bottom left, bottom right) of the stored picture is in
+  // the upright one.
+  const std::map<int64_t, std::array<size_t, 4>> places = {
+      {0, {0, 1, 2, 3}}, {90, {2, 0, 3, 1}}, {180, {3, 2, 1, 0}}, {270, {1, 3, 0, 2}}};
   for (size_t quarter = 0; quarter < 4; ++quarter)
     for (size_t c = 0; c < 3; ++c)
-      EXPECT_NEAR(means[places.at(rotation)[quarter]][c], file.row["quad_rgb_first"][quarter][c].get<double>(), kColorTolerance)
+      EXPECT_NEAR(means[places.at(rotation)[quarter]][c],
+                  file.row["quad_rgb_first"][quarter][c].get<double>(), kColorTolerance)
           << "quarter " << quarter << ", channel " << c;
 }
 
@@ -170,7 +184,9 @@ void check_luma(const MediaFile& file) {
   while (const AVFrame* frame = stream.next_frame()) actual.push_back(luma_md5(*frame));
 
   // Where FFmpeg 5.1 and a later one disagree about a damaged file, either is right.
-  const char* key = file.has("md5_ffmpeg51") && actual.size() == file.row["md5_ffmpeg51"].size() ? "md5_ffmpeg51" : "y_md5";
+  const char* key = file.has("md5_ffmpeg51") && actual.size() == file.row["md5_ffmpeg51"].size()
+                        ? "md5_ffmpeg51"
+                        : "y_md5";
   const auto& expected = file.row[key];
   const Json* numbers = file.has("y_md5_index") ? &file.row["y_md5_index"] : nullptr;
   if (numbers == nullptr) {
@@ -184,13 +200,16 @@ void check_luma(const MediaFile& file) {
   }
 }
 
-/// Frames of a sound file that come out when every packet that no other needs is left out: they are those of the manifest.
+/// Frames of a sound file that come out when every packet that no other needs is left out: they are
+/// those of the manifest.
 /// @return how many are left out.
 int64_t check_left_out(const MediaFile& file) {
-  if (!is_sound(file) || !file.has("y_md5") || !file.has("pts") || file.has("y_md5_index")) return 0;
+  if (!is_sound(file) || !file.has("y_md5") || !file.has("pts") || file.has("y_md5_index"))
+    return 0;
   std::map<int64_t, std::string> expected;
   for (size_t i = 0; i < file.row["pts"].size(); ++i)
-    if (!file.row["pts"][i].is_null()) expected[file.row["pts"][i].get<int64_t>()] = file.row["y_md5"][i].get<std::string>();
+    if (!file.row["pts"][i].is_null())
+      expected[file.row["pts"][i].get<int64_t>()] = file.row["y_md5"][i].get<std::string>();
   VideoStream stream(file.path, {});
   stream.scan_packets();
   stream.want_only({});
@@ -204,16 +223,19 @@ int64_t check_left_out(const MediaFile& file) {
   return left_out;
 }
 
-// Seeking must not show: chosen frames are those that decoding everything gives, with the packets in memory and from disk.
+// Seeking must not show: chosen frames are those that decoding everything gives, with the packets
+// in memory and from disk.
 void check_chosen_frames(const MediaFile& file) {
   auto reader = open(file);
   if (!reader) return;
   const auto all = all_frames(*reader);
   const auto expected = read_md5(*reader, all);
   const auto last = static_cast<int64_t>(all.size()) - 1;
-  std::vector<std::vector<int64_t>> choices = {{last}, {0, 0, last / 3, last / 3, last}, {last / 2, (last + last / 2) / 2}};
+  std::vector<std::vector<int64_t>> choices = {
+      {last}, {0, 0, last / 3, last / 3, last}, {last / 2, (last + last / 2) / 2}};
   std::vector<int64_t> every_seventh;
-  for (int64_t i = std::min<int64_t>(3, last); i <= last; i += std::max<int64_t>(7, last / 200)) every_seventh.push_back(i);
+  for (int64_t i = std::min<int64_t>(3, last); i <= last; i += std::max<int64_t>(7, last / 200))
+    every_seventh.push_back(i);
   choices.push_back(every_seventh);
   for (const int64_t bytes_in_memory : {DecodeLimits{}.max_bytes_in_memory, int64_t{0}}) {
     reader = open(file, {.max_bytes_in_memory = bytes_in_memory});
@@ -221,7 +243,8 @@ void check_chosen_frames(const MediaFile& file) {
     for (const auto& choice : choices) {
       const auto actual = read_md5(*reader, choice);
       for (size_t i = 0; i < choice.size(); ++i)
-        EXPECT_EQ(actual[i], expected[static_cast<size_t>(choice[i])]) << "frame " << choice[i] << " from " << bytes_in_memory;
+        EXPECT_EQ(actual[i], expected[static_cast<size_t>(choice[i])])
+            << "frame " << choice[i] << " from " << bytes_in_memory;
       checked()["frames compared with a full read"] += static_cast<int>(choice.size());
     }
     if (is_sound(file)) {
@@ -230,13 +253,15 @@ void check_chosen_frames(const MediaFile& file) {
   }
 }
 
-// H.264 and H.265 with frames between others that serve as no reference, and a stream of key frames alone.
+// H.264 and H.265 with frames between others that serve as no reference, and a stream of key frames
+// alone.
 TEST(MediaFiles, FramesThatNoOtherNeedsAreLeftOut) {
   for (const auto& file : test::media_files()) {
     const auto left_out = check_left_out(file);
     if (file.name == "h264_opengop_bframes_mp4" || file.name == "hevc_opengop_mp4") {
       EXPECT_GT(left_out, 10) << file.name;
-      const auto types = file.text("pict_types");  // the encoders of these predict from every I and P frame
+      // the encoders of these predict from every I and P frame
+      const auto types = file.text("pict_types");
       EXPECT_LE(left_out, std::count(types.begin(), types.end(), 'B')) << file.name;
     } else if (file.name == "h264_intra_mp4") {
       EXPECT_EQ(left_out, 0);
@@ -251,10 +276,12 @@ std::string test_name(const ::testing::TestParamInfo<MediaFile>& info) { return 
 TEST(MediaFiles, AreThoseOfTheManifest) {
   const auto files = test::media_files();
   EXPECT_FALSE(files.empty()) << test::media_dir();
-  for (const auto& file : files) EXPECT_EQ(io::sha256_file(file.path), file.text("sha256")) << file.path;
+  for (const auto& file : files)
+    EXPECT_EQ(io::sha256_file(file.path), file.text("sha256")) << file.path;
 }
 
-// What a program sees: a clip, a clip with a warning, or a typed error that names the file and ends in the reason.
+// What a program sees: a clip, a clip with a warning, or a typed error that names the file and ends
+// in the reason.
 TEST_P(Media, LoadsOrTellsWhyNot) {
   const auto& file = GetParam();
   const auto expect = file.text("expect"), alt = file.text("alt"), reason = file.text("error_kind");
@@ -272,11 +299,13 @@ TEST_P(Media, LoadsOrTellsWhyNot) {
     if (expect == "limit") {
       EXPECT_THAT(error, ::testing::EndsWith("[limit]"));
     } else if (!reason.empty()) {
-      EXPECT_THAT(error, AnyOf(::testing::EndsWith("[" + reason + "]"), ::testing::EndsWith("[" + alt + "]")));
+      EXPECT_THAT(error, AnyOf(::testing::EndsWith("[" + reason + "]"),
+                               ::testing::EndsWith("[" + alt + "]")));
     }
     return;
   }
-  EXPECT_TRUE(expect == "ok" || expect == "ok_warn" || expect == "limit" || alt == "ok_warn") << "should have been refused";
+  EXPECT_TRUE(expect == "ok" || expect == "ok_warn" || expect == "limit" || alt == "ok_warn")
+      << "should have been refused";
   EXPECT_EQ(clip->frames.size(0), static_cast<int64_t>(clip->frame_seconds.size()));
   if (expect == "ok") {
     EXPECT_THAT(clip->warnings, ::testing::IsEmpty());

@@ -1,5 +1,5 @@
-// The contract of strict_score.h over every row of the table: whatever bytes a model writes, every metric is finite, in [0, 1] and
-// twice the same, and nothing is thrown.
+// The contract of strict_score.h over every row of the table: whatever bytes a model writes, every
+// metric is finite, in [0, 1] and twice the same, and nothing is thrown.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,9 +26,11 @@ void expect_contract(const StrictEntry& entry, const std::string& text, const st
   ASSERT_EQ(first.metrics, second.metrics) << origin;
   ASSERT_EQ(first.reason, second.reason) << origin;
   ASSERT_FALSE(first.reason.word.empty()) << origin;
-  ASSERT_EQ(first.metrics.empty(), entry.task == data::Task::kCaption) << "only captions are for a judge; " << origin;
+  ASSERT_EQ(first.metrics.empty(), entry.task == data::Task::kCaption)
+      << "only captions are for a judge; " << origin;
   for (const auto& [name, value] : first.metrics)
-    ASSERT_TRUE(std::isfinite(value) && value >= 0.0 && value <= 1.0) << name << " is " << value << " on " << origin;
+    ASSERT_TRUE(std::isfinite(value) && value >= 0.0 && value <= 1.0)
+        << name << " is " << value << " on " << origin;
 }
 
 class StrictContract : public testing::TestWithParam<std::string> {
@@ -42,13 +44,16 @@ std::vector<std::string> task_names() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, StrictContract, testing::ValuesIn(task_names()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Table, StrictContract, testing::ValuesIn(task_names()),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 
 TEST_P(StrictContract, AnyBytes) {
   std::mt19937_64 random(3);
-  for (int i = 0; i < 2000; ++i) expect_contract(entry_, test::random_bytes(random, random() % 200), "random bytes " + std::to_string(i));
+  for (int i = 0; i < 2000; ++i)
+    expect_contract(entry_, test::random_bytes(random, random() % 200),
+                    "random bytes " + std::to_string(i));
 }
 
 TEST_P(StrictContract, AnyOrderOfPieces) {
@@ -62,7 +67,8 @@ TEST_P(StrictContract, AnyOrderOfPieces) {
 
 TEST_P(StrictContract, Megabytes) {
   const auto texts = test::adversarial_texts();
-  for (size_t i = 0; i < texts.size(); ++i) expect_contract(entry_, texts[i], "adversarial text " + std::to_string(i));
+  for (size_t i = 0; i < texts.size(); ++i)
+    expect_contract(entry_, texts[i], "adversarial text " + std::to_string(i));
 }
 
 }  // namespace vrlt::evaluation

@@ -1,5 +1,6 @@
-// Any bytes: a value or a reason, twice the same, nothing thrown; text made to be slow as large as a zone may be, and a megabyte of it.
-// Quadratic work on the latter is a million times a million, and would not finish.
+// Any bytes: a value or a reason, twice the same, nothing thrown; text made to be slow as large as
+// a zone may be, and a megabyte of it. Quadratic work on the latter is a million times a million,
+// and would not finish.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,7 +23,8 @@ void expect_value_or_reason(const Read<T>& read) {
 void expect_spans(const Read<Spans>& spans) {
   expect_value_or_reason(spans);
   for (const auto& span : spans.value.value_or(Spans{}))
-    ASSERT_TRUE(std::isfinite(span.start_seconds) && std::isfinite(span.end_seconds) && span.start_seconds >= 0 && span.end_seconds >= 0);
+    ASSERT_TRUE(std::isfinite(span.start_seconds) && std::isfinite(span.end_seconds) &&
+                span.start_seconds >= 0 && span.end_seconds >= 0);
 }
 
 void expect_contract(const std::string& text) {

@@ -1,5 +1,5 @@
-// The invariants (docs/spec/grpo.md#invariants) that hold for the pure functions alone. In float64 on a small differentiable policy;
-// tolerances are the rounding of sums in another order.
+// The invariants (docs/spec/grpo.md#invariants) that hold for the pure functions alone. In float64
+// on a small differentiable policy; tolerances are the rounding of sums in another order.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -40,7 +40,8 @@ class Invariants : public ::testing::Test {
     return rows;
   }
 
-  TokenLogProbs log_probs(const ToyPolicy& policy, const std::vector<size_t>& rows, double temperature = 1.0) const {
+  TokenLogProbs log_probs(const ToyPolicy& policy, const std::vector<size_t>& rows,
+                          double temperature = 1.0) const {
     std::vector<int64_t> prompts;
     std::vector<at::Tensor> responses;
     for (const size_t row : rows) {
@@ -54,12 +55,15 @@ class Invariants : public ::testing::Test {
     const auto advantages = recorded_.advantages();
     const auto current = log_probs(policy_, rows);
     std::vector<double> of_tokens;
-    TokenBatch tokens{.log_probs = current.log_probs, .old_log_probs = near(old_, rows), .entropy = current.entropy};
+    TokenBatch tokens{.log_probs = current.log_probs,
+                      .old_log_probs = near(old_, rows),
+                      .entropy = current.entropy};
     if (with_reference) tokens.ref_log_probs = near(reference_, rows);
     tokens.sampler_log_probs = near(sampler_, rows);
     for (const size_t row : rows) {
       tokens.row_lengths.push_back(recorded_.lengths[row]);
-      of_tokens.insert(of_tokens.end(), static_cast<size_t>(recorded_.lengths[row]), advantages[row]);
+      of_tokens.insert(of_tokens.end(), static_cast<size_t>(recorded_.lengths[row]),
+                       advantages[row]);
     }
     tokens.advantages = at::tensor(of_tokens, at::kDouble);
     return tokens;
@@ -71,14 +75,16 @@ class Invariants : public ::testing::Test {
     if (of_rows.empty()) {
       const at::NoGradGuard no_grad;
       const auto here = log_probs(policy_, all_rows()).log_probs;
-      of_rows = (here + 0.1 * (log_probs(other, all_rows()).log_probs - here)).split_with_sizes(recorded_.lengths);
+      of_rows = (here + 0.1 * (log_probs(other, all_rows()).log_probs - here))
+                    .split_with_sizes(recorded_.lengths);
     }
     std::vector<at::Tensor> parts;
     for (const size_t row : rows) parts.push_back(of_rows[row]);
     return at::cat(parts);
   }
 
-  at::Tensor gradient(const TokenBatch& tokens, const StepCounts& counts, const ObjectiveConfig& config) const {
+  at::Tensor gradient(const TokenBatch& tokens, const StepCounts& counts,
+                      const ObjectiveConfig& config) const {
     objective(tokens, counts, config).loss.backward();
     return policy_.take_gradient();
   }
@@ -92,7 +98,9 @@ class Invariants : public ::testing::Test {
   }
 
   static ObjectiveConfig config_of(const char* aggregation, const PolicyLossConfig& loss = {}) {
-    return {.policy_loss = loss, .aggregation = {.mode = aggregation, .const_length = 8}, .correction = {.mode = "none"}};
+    return {.policy_loss = loss,
+            .aggregation = {.mode = aggregation, .const_length = 8},
+            .correction = {.mode = "none"}};
   }
 };
 
@@ -104,7 +112,10 @@ std::vector<ObjectiveConfig> all_combinations() {
       for (const auto& mode : aggregation_table()) {
         if (loss.ratio != nullptr && std::string(loss.ratio) != ratio.name) continue;
         if (loss.aggregation != nullptr && std::string(loss.aggregation) != mode.name) continue;
-        configs.push_back({.policy_loss = {.loss = loss.name, .ratio = ratio.name, .ratio_max = 1.5, .cispo_cap = 2.0},
+        configs.push_back({.policy_loss = {.loss = loss.name,
+                                           .ratio = ratio.name,
+                                           .ratio_max = 1.5,
+                                           .cispo_cap = 2.0},
                            .aggregation = {.mode = mode.name, .const_length = 8},
                            .correction = {.mode = "token_truncate"}});
       }
@@ -117,7 +128,8 @@ std::string described(const ObjectiveConfig& config) {
 
 TEST_F(Invariants, AtTheReferenceTheDivergenceIsZero) {
   for (const auto& estimator : kl_table()) {
-    if (std::string(estimator.name) == "k1") continue;  // its value is 0 too, its gradient is the constant 1
+    // its value is 0 too, its gradient is the constant 1
+    if (std::string(estimator.name) == "k1") continue;
     auto tokens = batch(all_rows());
     auto config = config_of("token_mean");
     const auto without = objective(tokens, counts_of(tokens.row_lengths, {}), config);
@@ -131,7 +143,9 @@ TEST_F(Invariants, AtTheReferenceTheDivergenceIsZero) {
     EXPECT_TRUE(at::equal(policy_.take_gradient(), plain)) << estimator.name;
   }
   auto tokens = batch(all_rows());
-  EXPECT_EQ(largest(kl_divergence(tokens.log_probs, tokens.log_probs.detach(), {.estimator = "k1"})), 0.0);
+  EXPECT_EQ(
+      largest(kl_divergence(tokens.log_probs, tokens.log_probs.detach(), {.estimator = "k1"})),
+      0.0);
 }
 
 TEST_F(Invariants, AtRatioOneTheGradientIsThatOfReinforce) {
@@ -141,7 +155,9 @@ TEST_F(Invariants, AtRatioOneTheGradientIsThatOfReinforce) {
     for (const double width : {0.0, 0.1, 0.2}) {
       tokens = batch(all_rows());
       tokens.old_log_probs = tokens.log_probs.detach();
-      expect_same(gradient(tokens, config_of(mode.name, {.clip_ratio_low = width, .clip_ratio_high = width})), reinforce, mode.name);
+      expect_same(gradient(tokens, config_of(mode.name,
+                                             {.clip_ratio_low = width, .clip_ratio_high = width})),
+                  reinforce, mode.name);
     }
   }
 }
@@ -150,7 +166,8 @@ TEST_F(Invariants, AdvantagesOfAGroupSumToZero) {
   for (const char* estimator : {"group_std", "none", "rloo"}) {
     const auto advantages = group_advantages(recorded_.rewards, 3, {.estimator = estimator});
     for (size_t begin = 0; begin < 12; begin += 3)
-      EXPECT_NEAR(advantages[begin] + advantages[begin + 1] + advantages[begin + 2], 0.0, kRounding) << estimator;
+      EXPECT_NEAR(advantages[begin] + advantages[begin + 1] + advantages[begin + 2], 0.0, kRounding)
+          << estimator;
   }
   // The std of group_std advantages is std / (std + epsilon).
   const auto advantages = group_advantages(recorded_.rewards, 3, {.epsilon = 0.1});
@@ -168,8 +185,10 @@ TEST_F(Invariants, OnRowsOfOneLengthTheAggregationsAgree) {
     const auto token_mean = gradient(batch(all_rows()), config_of("token_mean"));
     EXPECT_GT(largest(token_mean), 1e-3);
     const auto t = static_cast<double>(length);
-    expect_same(gradient(batch(all_rows()), config_of("seq_mean_token_mean")), token_mean, "seq_mean_token_mean");
-    expect_same(gradient(batch(all_rows()), config_of("seq_mean_token_sum")) / t, token_mean, "seq_mean_token_sum");
+    expect_same(gradient(batch(all_rows()), config_of("seq_mean_token_mean")), token_mean,
+                "seq_mean_token_mean");
+    expect_same(gradient(batch(all_rows()), config_of("seq_mean_token_sum")) / t, token_mean,
+                "seq_mean_token_sum");
     expect_same(gradient(batch(all_rows()), config_of("const")) * 8.0 / t, token_mean, "const");
   }
 }
@@ -178,12 +197,14 @@ TEST_F(Invariants, AtRatioOneTheLossIsMinusTheWeightedMeanOfTheAdvantages) {
   const auto value = [&](const char* aggregation) {
     auto tokens = batch(all_rows());
     tokens.old_log_probs = tokens.log_probs.detach();
-    return objective(tokens, counts_of(tokens.row_lengths, {}), config_of(aggregation)).loss.item<double>();
+    return objective(tokens, counts_of(tokens.row_lengths, {}), config_of(aggregation))
+        .loss.item<double>();
   };
   double expected = 0;
   const auto advantages = recorded_.advantages();
   for (size_t i = 0; i < advantages.size(); ++i)
-    expected -= advantages[i] * static_cast<double>(recorded_.lengths[i]) / static_cast<double>(recorded_.num_tokens());
+    expected -= advantages[i] * static_cast<double>(recorded_.lengths[i]) /
+                static_cast<double>(recorded_.num_tokens());
   EXPECT_NEAR(value("seq_mean_token_mean"), 0.0, kRounding) << "the advantages of a group cancel";
   EXPECT_NEAR(value("token_mean"), expected, kRounding);
   EXPECT_GT(std::abs(expected), 0.01);
@@ -192,7 +213,9 @@ TEST_F(Invariants, AtRatioOneTheLossIsMinusTheWeightedMeanOfTheAdvantages) {
 TEST_F(Invariants, WithoutASignalTheGradientIsThatOfTheDivergence) {
   recorded_.rewards.assign(12, 0.7);
   for (auto config : all_combinations()) {
-    EXPECT_TRUE(at::equal(gradient(batch(all_rows()), config), at::zeros({32 * 16 * 2 + 16 * 16 * 2}, at::kDouble))) << described(config);
+    EXPECT_TRUE(at::equal(gradient(batch(all_rows()), config),
+                          at::zeros({32 * 16 * 2 + 16 * 16 * 2}, at::kDouble)))
+        << described(config);
     config.kl.coef = 0.04;
     const auto both = gradient(batch(all_rows(), true), config);
     // The divergence alone: the same tokens with a loss that is 0 by its advantages.
@@ -207,7 +230,8 @@ TEST_F(Invariants, MicroBatchesAddUpToTheGradientOfTheWhole) {
   auto shuffled = all_rows();
   std::reverse(shuffled.begin() + 1, shuffled.end() - 3);
   for (auto config : all_combinations()) {
-    if (config.aggregation.mode == "local_token_mean") continue;  // a mean of means is another gradient
+    // a mean of means is another gradient
+    if (config.aggregation.mode == "local_token_mean") continue;
     config.kl.coef = 0.04;
     config.entropy.coef = 0.01;
     const auto counts = counts_of(recorded_.lengths, config.aggregation);
@@ -217,7 +241,9 @@ TEST_F(Invariants, MicroBatchesAddUpToTheGradientOfTheWhole) {
       for (const size_t num_micro : {1, 2, 3, 6}) {
         auto sum = at::zeros_like(whole);
         for (size_t begin = 0; begin < 12; begin += 12 / num_micro) {
-          const std::vector<size_t> part(rows.begin() + static_cast<int64_t>(begin), rows.begin() + static_cast<int64_t>(begin + 12 / num_micro));
+          const std::vector<size_t> part(
+              rows.begin() + static_cast<int64_t>(begin),
+              rows.begin() + static_cast<int64_t>(begin + 12 / num_micro));
           sum += gradient(batch(part, true), counts, config);
         }
         expect_same(sum, whole, described(config));
@@ -235,14 +261,17 @@ TEST_F(Invariants, PaddingChangesNothing) {
     const auto plain = objective(tokens, counts, config).loss;
     plain.backward();
     for (const int64_t width : {8, 13})
-      for (const double garbage : {7.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+      for (const double garbage : {7.0, std::numeric_limits<double>::quiet_NaN(),
+                                   std::numeric_limits<double>::infinity()}) {
         at::Tensor mask;
         const auto padded = test::GrpoFixture::padded(tokens, width, garbage, &mask);
         const auto loss = objective(masked(padded, mask), counts, config).loss;
         loss.backward();
         EXPECT_EQ(loss.item<double>(), plain.item<double>()) << described(config);
-        EXPECT_TRUE(at::equal(padded.log_probs.grad().masked_select(mask), tokens.log_probs.grad())) << described(config);
-        EXPECT_EQ(largest(padded.log_probs.grad().masked_select(mask.logical_not())), 0.0) << described(config);
+        EXPECT_TRUE(at::equal(padded.log_probs.grad().masked_select(mask), tokens.log_probs.grad()))
+            << described(config);
+        EXPECT_EQ(largest(padded.log_probs.grad().masked_select(mask.logical_not())), 0.0)
+            << described(config);
       }
   }
 }
@@ -255,7 +284,8 @@ TEST_F(Invariants, TemperatureDividesTheLogits) {
     auto head = cooled.parameters().back().second;
     head.div_(0.7);
   }
-  const auto divided = log_probs(cooled, all_rows(), 1.0), at_temperature = log_probs(policy_, all_rows(), 0.7);
+  const auto divided = log_probs(cooled, all_rows(), 1.0),
+             at_temperature = log_probs(policy_, all_rows(), 0.7);
   EXPECT_LE(largest(divided.log_probs - at_temperature.log_probs), kRounding * 10);
   EXPECT_LE(largest(divided.entropy - at_temperature.entropy), kRounding * 10);
 }
@@ -266,7 +296,8 @@ TEST_F(Invariants, ATruncatedRowHasNoGradientAndKeepsItsPlaceInTheGroup) {
     tokens.log_probs = tokens.log_probs.detach().requires_grad_();
     std::vector<double> counts_of_row(12, 1.0);
     counts_of_row[RecordedBatch::kTruncatedRow] = 0.0;
-    const auto mask = per_token(at::tensor(counts_of_row, at::kDouble), tokens.row_lengths).to(at::kBool);
+    const auto mask =
+        per_token(at::tensor(counts_of_row, at::kDouble), tokens.row_lengths).to(at::kBool);
     const auto kept = masked(tokens, mask);
     EXPECT_EQ(kept.row_lengths[RecordedBatch::kTruncatedRow], 0);
     objective(kept, counts_of(kept.row_lengths, config.aggregation), config).loss.backward();
@@ -290,7 +321,11 @@ double slope(const PolicyLossConfig& config, double ratio, double advantage) {
 
 TEST_F(Invariants, NoGradientWhereTheClipBites) {
   for (const char* loss : {"ppo_clip", "ppo_two_sided", "ppo_dual_clip"}) {
-    const PolicyLossConfig config{.loss = loss, .clip_ratio_low = 0.2, .clip_ratio_high = 0.28, .ratio_max = 3.0, .dual_clip = 3.0};
+    const PolicyLossConfig config{.loss = loss,
+                                  .clip_ratio_low = 0.2,
+                                  .clip_ratio_high = 0.28,
+                                  .ratio_max = 3.0,
+                                  .dual_clip = 3.0};
     EXPECT_EQ(slope(config, 1.3, 2.0), 0.0) << loss;
     EXPECT_EQ(slope(config, 0.7, -2.0), 0.0) << loss;
     EXPECT_NEAR(slope(config, 1.27, 2.0), -2.0 * 1.27, kRounding) << loss;
@@ -308,7 +343,8 @@ TEST_F(Invariants, NoGradientWhereTheClipBites) {
 TEST_F(Invariants, SequenceAndGspoTokenAgreeUnderSequenceMeans) {
   for (const double width : {3e-4, 0.05, 0.2}) {
     const auto config = [&](const char* ratio) {
-      return config_of("seq_mean_token_mean", {.ratio = ratio, .clip_ratio_low = width, .clip_ratio_high = width});
+      return config_of("seq_mean_token_mean",
+                       {.ratio = ratio, .clip_ratio_low = width, .clip_ratio_high = width});
     };
     const auto counts = counts_of(recorded_.lengths, {});
     const auto sequence = objective(batch(all_rows()), counts, config("sequence")),
@@ -348,25 +384,31 @@ TEST_F(Invariants, FactorsOfTheSurrogateDoNotChangeTheDenominators) {
   tokens.surrogate_mask = at::zeros({recorded_.num_tokens()}, at::kBool);
   const auto result = objective(tokens, counts_of(recorded_.lengths, {}), config);
   EXPECT_EQ(result.policy.item<double>(), 0.0);
-  EXPECT_NEAR(result.kl.item<double>(), kl_divergence(tokens.log_probs, tokens.ref_log_probs).mean().item<double>(), kRounding);
+  EXPECT_NEAR(result.kl.item<double>(),
+              kl_divergence(tokens.log_probs, tokens.ref_log_probs).mean().item<double>(),
+              kRounding);
 }
 
 TEST_F(Invariants, AdvantagesFollowAPermutationInsideTheGroup) {
   const auto permute = [](const auto& values) {
     auto permuted = values;
     for (size_t begin = 0; begin < values.size(); begin += 3)
-      std::rotate(permuted.begin() + static_cast<int64_t>(begin), permuted.begin() + static_cast<int64_t>(begin + 1),
+      std::rotate(permuted.begin() + static_cast<int64_t>(begin),
+                  permuted.begin() + static_cast<int64_t>(begin + 1),
                   permuted.begin() + static_cast<int64_t>(begin + 3));
     return permuted;
   };
   for (const auto& entry : advantage_table()) {
     const AdvantageConfig config{.estimator = entry.name};
-    const auto expected = permute(group_advantages(recorded_.rewards, 3, config, recorded_.lengths));
-    const auto actual = group_advantages(permute(recorded_.rewards), 3, config, permute(recorded_.lengths));
+    const auto expected =
+        permute(group_advantages(recorded_.rewards, 3, config, recorded_.lengths));
+    const auto actual =
+        group_advantages(permute(recorded_.rewards), 3, config, permute(recorded_.lengths));
     for (size_t i = 0; i < 12; ++i) EXPECT_NEAR(actual[i], expected[i], kRounding) << entry.name;
   }
   for (const auto& entry : composition_table()) {
-    ComponentRewards rewards{.terms = {{0.5, recorded_.rewards}, {0.5, {1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1}}}};
+    ComponentRewards rewards{
+        .terms = {{0.5, recorded_.rewards}, {0.5, {1, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1}}}};
     const auto expected = permute(composed_advantages(rewards, 3, {.composition = entry.name}));
     for (auto& term : rewards.terms) term.values = permute(term.values);
     const auto actual = composed_advantages(rewards, 3, {.composition = entry.name});
@@ -375,7 +417,8 @@ TEST_F(Invariants, AdvantagesFollowAPermutationInsideTheGroup) {
 }
 
 TEST_F(Invariants, ReferenceSyncMixesTheWeightsByItsShare) {
-  const auto policy = test::GrpoFixture::tensor({1.0, -2.0}), start = test::GrpoFixture::tensor({3.0, 4.0});
+  const auto policy = test::GrpoFixture::tensor({1.0, -2.0}),
+             start = test::GrpoFixture::tensor({3.0, 4.0});
   const auto blended = [&](double alpha) {
     auto reference = start.clone();
     blend_(reference, policy, alpha);
@@ -389,10 +432,12 @@ TEST_F(Invariants, ReferenceSyncMixesTheWeightsByItsShare) {
 
 TEST_F(Invariants, MinusTheMeanLogProbIsCrossEntropy) {
   auto generator = at::detail::createCPUGenerator(14);
-  const auto hidden = at::empty({7, 4}, at::kDouble).normal_(0, 1, generator), head = at::empty({15, 4}, at::kDouble).normal_(0, 1, generator);
+  const auto hidden = at::empty({7, 4}, at::kDouble).normal_(0, 1, generator),
+             head = at::empty({15, 4}, at::kDouble).normal_(0, 1, generator);
   const auto ids = at::randint(15, {7}, generator, at::kLong);
   const auto cross_entropy = at::cross_entropy_loss(at::linear(hidden, head), ids);
-  EXPECT_NEAR(-token_log_probs(hidden, head, ids, 1.0).log_probs.mean().item<double>(), cross_entropy.item<double>(), kRounding);
+  EXPECT_NEAR(-token_log_probs(hidden, head, ids, 1.0).log_probs.mean().item<double>(),
+              cross_entropy.item<double>(), kRounding);
 }
 
 }  // namespace

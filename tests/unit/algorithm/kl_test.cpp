@@ -25,11 +25,13 @@ ValueAndSlope at_difference(double x, const KlConfig& config) {
 }
 
 TEST(KlTable, ValuesAndDerivatives) {
-  // x = 0.5: e^x = 1.648721. Derivatives by lp = -x's: +1, -sign x, -x, 1 - e^x; of the straight-through ones -x.
+  // x = 0.5: e^x = 1.648721. Derivatives by lp = -x's: +1, -sign x, -x, 1 - e^x; of the
+  // straight-through ones -x.
   const struct {
     const char* name;
     double value, slope;
-  } rows[] = {{"k1", -0.5, 1.0}, {"abs", 0.5, -1.0}, {"k2", 0.125, -0.5}, {"k3", 0.148721, -0.648721}, {"k1+", -0.5, -0.5}, {"k3+", 0.148721, -0.5}};
+  } rows[] = {{"k1", -0.5, 1.0},           {"abs", 0.5, -1.0},  {"k2", 0.125, -0.5},
+              {"k3", 0.148721, -0.648721}, {"k1+", -0.5, -0.5}, {"k3+", 0.148721, -0.5}};
   ASSERT_EQ(std::size(rows), kl_table().size());
   for (const auto& row : rows) {
     const auto got = at_difference(0.5, {.estimator = row.name});
@@ -42,17 +44,20 @@ TEST(KlTable, ValuesAndDerivatives) {
 TEST(KlClamps, TheInputIsBoundedAndTheOutputIsNot) {
   EXPECT_NEAR(at_difference(1000.0, {}).value, std::exp(20.0) - 21.0, 1e-6);
   EXPECT_EQ(at_difference(1000.0, {}).slope, 0.0);
-  EXPECT_NEAR(at_difference(3.0, {}).value, std::exp(3.0) - 4.0, 1e-12) << "16.1, more than peers' 10";
+  EXPECT_NEAR(at_difference(3.0, {}).value, std::exp(3.0) - 4.0, 1e-12)
+      << "16.1, more than peers' 10";
   EXPECT_NEAR(at_difference(3.0, {}).slope, 1.0 - std::exp(3.0), 1e-12);
 }
 
-// The reason why the output clamp is off: it takes the pull from the tokens that drifted most, x > 2.611.
+// The reason why the output clamp is off: it takes the pull from the tokens that drifted most, x
+// > 2.611.
 TEST(KlClamps, TheOutputClampTakesTheGradient) {
   const KlConfig clamped{.output_clamp = 10.0};
   EXPECT_NEAR(at_difference(2.61, clamped).slope, 1.0 - std::exp(2.61), 1e-12);
   EXPECT_EQ(at_difference(2.62, clamped).value, 10.0);
   EXPECT_EQ(at_difference(2.62, clamped).slope, 0.0);
-  EXPECT_NEAR(at_difference(3.0, {.estimator = "k3+", .output_clamp = 10.0}).slope, -3.0, 1e-12) << "straight-through keeps it";
+  EXPECT_NEAR(at_difference(3.0, {.estimator = "k3+", .output_clamp = 10.0}).slope, -3.0, 1e-12)
+      << "straight-through keeps it";
 }
 
 TEST(KlClamps, K3IsNeverNegativeAndStaysFinite) {
@@ -63,7 +68,8 @@ TEST(KlClamps, K3IsNeverNegativeAndStaysFinite) {
 }
 
 TEST(AdaptedKlCoef, MovesTowardsTheTargetByALimitedStep) {
-  // twice the target: error clipped to 0.2; 64 rows of a horizon of 640: 2 % up. Half of it: error -0.5, clipped as well.
+  // twice the target: error clipped to 0.2; 64 rows of a horizon of 640: 2 % up. Half of it: error
+  // -0.5, clipped as well.
   EXPECT_NEAR(adapted_kl_coef(0.1, 2.0, 1.0, 64, 640.0), 0.1 * 1.02, 1e-15);
   EXPECT_NEAR(adapted_kl_coef(0.1, 0.5, 1.0, 64, 640.0), 0.1 * 0.98, 1e-15);
   EXPECT_NEAR(adapted_kl_coef(0.1, 1.1, 1.0, 64, 640.0), 0.1 * 1.01, 1e-12);

@@ -14,16 +14,19 @@ namespace {
 
 TEST(RowWeights, NeverDivideByZeroAndKnowTheirNames) {
   for (const auto& mode : aggregation_table())
-    for (const double weight : row_weights({0}, {0, 0, 0}, {.mode = mode.name, .const_length = 8})) EXPECT_TRUE(std::isfinite(weight)) << mode.name;
+    for (const double weight : row_weights({0}, {0, 0, 0}, {.mode = mode.name, .const_length = 8}))
+      EXPECT_TRUE(std::isfinite(weight)) << mode.name;
   EXPECT_THROW(row_weights({1}, {1, 1, 1}, {.mode = "mean"}), ConfigError);
-  EXPECT_THROW(row_weights({1}, {1, 1, 1}, {.mode = "const"}), ContractError) << "a length is never guessed";
+  EXPECT_THROW(row_weights({1}, {1, 1, 1}, {.mode = "const"}), ContractError)
+      << "a length is never guessed";
 }
 
 TEST(CorrectionWeights, EveryBound) {
   const test::GrpoFixture fixture;
   const auto batch = fixture.batch(std::vector<double>(6, 1.0));
   const auto last = [&](const char* mode, double low, double high) {
-    return correction_weights(batch, {.mode = mode, .min_weight = low, .max_weight = high})[16].item<double>();
+    return correction_weights(batch, {.mode = mode, .min_weight = low, .max_weight = high})[16]
+        .item<double>();
   };
   // Row o6 has one token, of weight e^1.2 = 3.320117.
   EXPECT_EQ(last("token_truncate", 0.0, 2.0), 2.0);
@@ -38,9 +41,11 @@ TEST(CorrectionWeights, EveryBound) {
 
 TEST(OnPolicyMask, DropsBadRowsThatDriftedFromTheSampler) {
   const test::GrpoFixture fixture;
-  // Mean of sampler minus policy per row, from d_smp - d: o1 -0.0325, o2 0.13, o3 -0.4333, o4 0.15, o5 -0.2175, o6 -1.3.
+  // Mean of sampler minus policy per row, from d_smp - d: o1 -0.0325, o2 0.13, o3 -0.4333, o4 0.15,
+  // o5 -0.2175, o6 -1.3.
   const auto mask = on_policy_mask(fixture.batch({1.0, -1.0, -1.0, 1.0, 1.0, -1.0}), 0.1);
-  EXPECT_TRUE(at::equal(mask, fixture.per_token({1, 0, 1, 1, 1, 1}).to(at::kBool))) << "o4 drifted too, but is a good one";
+  EXPECT_TRUE(at::equal(mask, fixture.per_token({1, 0, 1, 1, 1, 1}).to(at::kBool)))
+      << "o4 drifted too, but is a good one";
   const auto all = on_policy_mask(fixture.batch(std::vector<double>(6, -1.0)), 0.2);
   EXPECT_TRUE(all.all().item<bool>());
 }
@@ -57,14 +62,17 @@ TEST(EntropyBonus, IsTheTokenMeanOrFollowsThePolicyLoss) {
   auto batch = fixture.batch(std::vector<double>(6, 0.0));
   batch.ref_log_probs = at::Tensor();
   batch.entropy = at::arange(17, at::kDouble).requires_grad_();
-  ObjectiveConfig config{.aggregation = {.mode = "seq_mean_token_mean"}, .entropy = {.coef = 0.5}, .correction = {.mode = "none"}};
+  ObjectiveConfig config{.aggregation = {.mode = "seq_mean_token_mean"},
+                         .entropy = {.coef = 0.5},
+                         .correction = {.mode = "none"}};
   const auto token_mean = objective(batch, {17, 6, 1}, config);
   EXPECT_NEAR(token_mean.entropy.item<double>(), 8.0, 1e-12);
   EXPECT_NEAR(token_mean.loss.item<double>(), -4.0, 1e-12);
   config.entropy.aggregation = "same";
   // Row means 1.5, 4.5, 7, 10, 13.5, 16: their mean is 8.75.
   EXPECT_NEAR(objective(batch, {17, 6, 1}, config).entropy.item<double>(), 8.75, 1e-12);
-  EXPECT_THROW(objective(fixture.batch(std::vector<double>(6, 0.0)), {17, 6, 1}, config), ContractError);
+  EXPECT_THROW(objective(fixture.batch(std::vector<double>(6, 0.0)), {17, 6, 1}, config),
+               ContractError);
 }
 
 TEST(AdaptedEntropyCoef, StepsTowardsTheTarget) {
@@ -74,7 +82,8 @@ TEST(AdaptedEntropyCoef, StepsTowardsTheTarget) {
 }
 
 TEST(BiasCorrectedDivergence, IsTimesTheRatioWithItsGradient) {
-  // x = 0.5, ratio e^0.2: value 1.221403 (e^0.5 - 1.5) = 0.181648; derivative 1.221403 ((1 - e^0.5) + 0.148721) = -0.610701.
+  // x = 0.5, ratio e^0.2: value 1.221403 (e^0.5 - 1.5) = 0.181648; derivative 1.221403 ((1 - e^0.5)
+  // + 0.148721) = -0.610701.
   TokenBatch batch{.log_probs = test::GrpoFixture::tensor({-0.8}).requires_grad_(),
                    .old_log_probs = test::GrpoFixture::tensor({-1.0}),
                    .advantages = test::GrpoFixture::tensor({0.0}),

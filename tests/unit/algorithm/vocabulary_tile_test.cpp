@@ -56,25 +56,29 @@ at::Tensor gradient_of(const at::Tensor& logits, const LogitGradient& gradient) 
 }
 
 /// | actual - expected | <= tolerance (1 + |expected|)
-void expect_close(const at::Tensor& actual, const at::Tensor& expected, double tolerance, const char* quantity) {
+void expect_close(const at::Tensor& actual, const at::Tensor& expected, double tolerance,
+                  const char* quantity) {
   const auto difference = (actual.to(at::kDouble) - expected).abs() / (1.0 + expected.abs());
   EXPECT_LE(difference.max().item<double>(), tolerance) << quantity;
 }
 
 class FusedVocabularyTile : public ::testing::TestWithParam<double> {};
 
-// The reference is LibTorch's log_softmax of the same logits in float64. A float32 number has a relative rounding of 6e-8.
+// The reference is LibTorch's log_softmax of the same logits in float64. A float32 number has a
+// relative rounding of 6e-8.
 TEST_P(FusedVocabularyTile, SumsEqualLogSoftmaxInFloat64) {
   const auto logits = some_logits(), labels = some_labels();
   const auto actual = sums_of(logits, labels, GetParam());
   const auto scaled = logits.to(at::kDouble) / GetParam(), reference = scaled.log_softmax(-1);
   EXPECT_EQ(actual.log_probs.scalar_type(), at::kFloat);
-  expect_close(actual.log_probs, reference.gather(1, labels.unsqueeze(1)).squeeze(1), 1e-6, "log-probs");
+  expect_close(actual.log_probs, reference.gather(1, labels.unsqueeze(1)).squeeze(1), 1e-6,
+               "log-probs");
   expect_close(actual.normalizers, scaled.logsumexp(-1), 1e-6, "normalisers");
   expect_close(actual.entropies, -(reference.exp() * reference).sum(-1), 2e-6, "entropies");
 }
 
-// The operators' path in float64 is the twin. A normaliser of about 20 is rounded by up to 1e-6, which is the relative error of e^it.
+// The operators' path in float64 is the twin. A normaliser of about 20 is rounded by up to 1e-6,
+// which is the relative error of e^it.
 TEST_P(FusedVocabularyTile, GradientsEqualThoseOfTheOperators) {
   const auto logits = some_logits(), labels = some_labels();
   const auto sums = sums_of(logits, labels, GetParam());
@@ -86,19 +90,22 @@ TEST_P(FusedVocabularyTile, GradientsEqualThoseOfTheOperators) {
                            .of_log_probs = random({kTokens}, 2),
                            .of_entropy = with_entropy ? random({kTokens}, 3) : at::Tensor()};
     const auto actual = gradient_of(logits, gradient);
-    for (auto* tensor : {&gradient.normalizers, &gradient.entropies, &gradient.of_log_probs, &gradient.of_entropy})
+    for (auto* tensor :
+         {&gradient.normalizers, &gradient.entropies, &gradient.of_log_probs, &gradient.of_entropy})
       if (tensor->defined()) *tensor = tensor->to(at::kDouble);
     const auto expected = gradient_of(logits.to(at::kDouble), gradient);
     const auto relative = (actual.to(at::kDouble) - expected).norm() / expected.norm();
     EXPECT_LE(relative.item<double>(), 1e-6) << "entropy " << with_entropy;
-    EXPECT_LE((actual.to(at::kDouble) - expected).abs().max().item<double>(), 1e-5) << "entropy " << with_entropy;
+    EXPECT_LE((actual.to(at::kDouble) - expected).abs().max().item<double>(), 1e-5)
+        << "entropy " << with_entropy;
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Temperatures, FusedVocabularyTile, ::testing::Values(1.0, 0.7, 1.9));
 
 TEST(VocabularyTile, LogitsFarApartNeitherOverflowNorMakeNaN) {
-  // One id takes everything, first or last: its log-prob is 0 and the entropy is 0; the other's is the difference.
+  // One id takes everything, first or last: its log-prob is 0 and the entropy is 0; the other's is
+  // the difference.
   for (const double sign : {1.0, -1.0}) {
     auto tile = at::zeros({1, 2});
     tile[0][0] = sign * 1e30;

@@ -23,7 +23,9 @@ class EvalRecords : public ::testing::Test {
   EvalRecords() {
     std::ofstream file(folder_.path() / "r.jsonl");
     for (const char* id : {"a", "b", "c.txt"})
-      file << io::Json{{"schema", "vs/1"}, {"id", id}, {"task", "mcq"}, {"video", "v.mp4"}, {"question", "q"}, {"options", {"x", "y"}}, {"answer", 0}}
+      file << io::Json{{"schema", "vs/1"}, {"id", id},        {"task", "mcq"},
+                       {"video", "v.mp4"}, {"question", "q"}, {"options", {"x", "y"}},
+                       {"answer", 0}}
            << "\n";
     config.data.records = {(folder_.path() / "r.jsonl").string()};
     config.data.root = folder_.path().string();
@@ -73,8 +75,12 @@ TEST_F(EvalRecords, ALimitThatLeavesNothingOutIsNoMark) {
 }
 
 TEST_F(EvalRecords, AnOpenQuestionIsATaskOfItsOwn) {
-  std::ofstream(folder_.path() / "r.jsonl", std::ios::app)
-      << io::Json{{"schema", "vs/1"}, {"id", "o"}, {"task", "open"}, {"video", "v.mp4"}, {"question", "q"}} << "\n";
+  std::ofstream(folder_.path() / "r.jsonl", std::ios::app) << io::Json{{"schema", "vs/1"},
+                                                                       {"id", "o"},
+                                                                       {"task", "open"},
+                                                                       {"video", "v.mp4"},
+                                                                       {"question", "q"}}
+                                                           << "\n";
   std::vector<std::string> names;
   const auto all = read_eval_samples(config);
   for (const auto& task : split_by_benchmark(all, config)) names.push_back(task.name);

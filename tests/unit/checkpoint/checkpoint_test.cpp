@@ -22,7 +22,8 @@ class CheckpointTest : public ::testing::Test {
   void save(int64_t step) {
     save_checkpoint(run(), step, [&](const fs::path& folder) {
       io::create_folders(folder / "model");
-      io::write_file_atomic(folder / "model" / "weights.bin", "weights of step " + std::to_string(step));
+      io::write_file_atomic(folder / "model" / "weights.bin",
+                            "weights of step " + std::to_string(step));
       io::write_file_atomic(folder / "state.json", "{}\n");
     });
   }
@@ -32,7 +33,8 @@ class CheckpointTest : public ::testing::Test {
   }
   std::vector<std::string> names() const {
     std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(run() / "checkpoints")) found.push_back(entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(run() / "checkpoints"))
+      found.push_back(entry.path().filename());
     std::sort(found.begin(), found.end());
     return found;
   }
@@ -99,7 +101,8 @@ struct Damage {
 };
 void PrintTo(const Damage& damage, std::ostream* out) { *out << damage.name; }
 
-void change_manifest(const fs::path& checkpoint, const std::function<void(io::Json& manifest)>& change) {
+void change_manifest(const fs::path& checkpoint,
+                     const std::function<void(io::Json& manifest)>& change) {
   auto manifest = io::read_json(checkpoint / "manifest.json");
   change(manifest);
   io::write_file_atomic(checkpoint / "manifest.json", manifest.dump());
@@ -123,28 +126,63 @@ TEST_P(DamagedCheckpoint, IsSkippedWithAWarning) {
 INSTANTIATE_TEST_SUITE_P(
     Kinds, DamagedCheckpoint,
     ::testing::Values(
-        Damage{"no_manifest", [](const fs::path& c) { fs::remove(c / "manifest.json"); }, "manifest.json"},
-        Damage{"torn_manifest", [](const fs::path& c) { fs::resize_file(c / "manifest.json", 20); }, "manifest.json"},
-        Damage{"manifest_without_files", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", R"({"step": 2, "files": []})"); },
+        Damage{"no_manifest", [](const fs::path& c) { fs::remove(c / "manifest.json"); },
+               "manifest.json"},
+        Damage{"torn_manifest", [](const fs::path& c) { fs::resize_file(c / "manifest.json", 20); },
+               "manifest.json"},
+        Damage{"manifest_without_files",
+               [](const fs::path& c) {
+                 io::write_file_atomic(c / "manifest.json", R"({"step": 2, "files": []})");
+               },
                "\"files\" is []"},
-        Damage{"manifest_of_another_step", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["step"] = 7; }); },
+        Damage{"manifest_of_another_step",
+               [](const fs::path& c) { change_manifest(c, [](auto& json) { json["step"] = 7; }); },
                "\"step\" is 7, expected 2"},
-        Damage{"manifest_that_leaves_out_the_state", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"].erase(1); }); },
+        Damage{"manifest_that_leaves_out_the_state",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) { json["files"].erase(1); });
+               },
                "state.json is not in its manifest"},
-        Damage{"manifest_with_a_negative_size", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"][0]["bytes"] = -17; }); },
+        Damage{"manifest_with_a_negative_size",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) { json["files"][0]["bytes"] = -17; });
+               },
                "\"bytes\" is -17"},
-        Damage{"manifest_with_a_number_for_a_hash", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"][0]["sha256"] = 3; }); },
+        Damage{"manifest_with_a_number_for_a_hash",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) { json["files"][0]["sha256"] = 3; });
+               },
                "\"sha256\" is 3"},
-        Damage{"manifest_of_files_elsewhere", [](const fs::path& c) { change_manifest(c, [](auto& json) { json["files"][0]["path"] = "../../x"; }); },
+        Damage{"manifest_of_files_elsewhere",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) { json["files"][0]["path"] = "../../x"; });
+               },
                "\"path\" is \"../../x\""},
-        Damage{"manifest_that_is_a_list", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "[]"); }, "is [], expected an object"},
-        Damage{"empty_manifest", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "{}"); }, "\"step\" is missing"},
-        Damage{"manifest_of_another_kind", [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", R"({"step": 2, "files": [3]})"); },
+        Damage{"manifest_that_is_a_list",
+               [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "[]"); },
+               "is [], expected an object"},
+        Damage{"empty_manifest",
+               [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "{}"); },
+               "\"step\" is missing"},
+        Damage{"manifest_of_another_kind",
+               [](const fs::path& c) {
+                 io::write_file_atomic(c / "manifest.json", R"({"step": 2, "files": [3]})");
+               },
                "file 1: is 3"},
-        Damage{"missing_file", [](const fs::path& c) { fs::remove(c / "model" / "weights.bin"); }, "weights.bin is missing"},
-        Damage{"truncated_file", [](const fs::path& c) { fs::resize_file(c / "model" / "weights.bin", 5); }, "size"},
-        Damage{"grown_file", [](const fs::path& c) { io::FileWriter(c / "state.json", io::FileWriter::Mode::kAppend).write("x"); }, "size"},
-        Damage{"changed_byte", [](const fs::path& c) { io::write_file_atomic(c / "model" / "weights.bin", "weights of step 3"); }, "hash"}),
+        Damage{"missing_file", [](const fs::path& c) { fs::remove(c / "model" / "weights.bin"); },
+               "weights.bin is missing"},
+        Damage{"truncated_file",
+               [](const fs::path& c) { fs::resize_file(c / "model" / "weights.bin", 5); }, "size"},
+        Damage{"grown_file",
+               [](const fs::path& c) {
+                 io::FileWriter(c / "state.json", io::FileWriter::Mode::kAppend).write("x");
+               },
+               "size"},
+        Damage{"changed_byte",
+               [](const fs::path& c) {
+                 io::write_file_atomic(c / "model" / "weights.bin", "weights of step 3");
+               },
+               "hash"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(CheckpointTest, NothingSoundIsNothing) {
@@ -153,7 +191,8 @@ TEST_F(CheckpointTest, NothingSoundIsNothing) {
   EXPECT_EQ(latest(), -1);
 }
 
-// A link to itself stands for a folder that cannot be listed: that says nothing about what it holds.
+// A link to itself stands for a folder that cannot be listed: that says nothing about what it
+// holds.
 TEST_F(CheckpointTest, AFolderThatCannotBeListedIsAnErrorNotAnEmptyOne) {
   fs::create_symlink("checkpoints", run() / "checkpoints");
   EXPECT_THROW(latest(), DiskError);
@@ -177,7 +216,8 @@ TEST_F(CheckpointTest, WhatACheckpointSaysIsLookedAtToo) {
   });
   ASSERT_TRUE(found);
   EXPECT_EQ(found->step, 1);
-  EXPECT_THROW(find_latest_checkpoint(run(), [](const Checkpoint&) { throw DiskError("fails"); }), DiskError);
+  EXPECT_THROW(find_latest_checkpoint(run(), [](const Checkpoint&) { throw DiskError("fails"); }),
+               DiskError);
 }
 
 TEST_F(CheckpointTest, ARunFolderThatIsGoneIsNotMadeAgain) {
@@ -192,7 +232,8 @@ TEST_F(CheckpointTest, PruningKeepsTheNewestAndStrangers) {
   fs::create_directory(at("notes"));
   fs::create_directory(at("step-best"));
   prune_checkpoints(run(), 2);
-  EXPECT_EQ(names(), (std::vector<std::string>{"notes", "step-000003", "step-000010", "step-best"}));
+  EXPECT_EQ(names(),
+            (std::vector<std::string>{"notes", "step-000003", "step-000010", "step-best"}));
   EXPECT_EQ(latest(), 10);
 }
 

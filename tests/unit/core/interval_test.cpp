@@ -17,7 +17,8 @@ TEST(TemporalIou, MatchesHandComputedSpans) {
 }
 
 TEST(TemporalIou, UselessSpansScoreZero) {
-  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               inf = std::numeric_limits<double>::infinity();
   EXPECT_EQ(temporal_iou({18, 10}, {10, 18}), 0.0);
   EXPECT_EQ(temporal_iou({14, 14}, {10, 18}), 0.0);
   EXPECT_EQ(temporal_iou({nan, 18}, {10, 18}), 0.0);

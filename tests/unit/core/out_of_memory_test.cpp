@@ -14,11 +14,15 @@ using testing::Not;
 
 TEST(TellsOfMemory, TextsOfTheLibraries) {
   for (const char* text :
-       {"[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 64 bytes.",
-        "could not create a primitive", "model.safetensors: cannot map: Cannot allocate memory", "std::bad_alloc",
-        "CUDA out of memory. Tried to allocate 2.00 GiB", "Resource temporarily unavailable"})
+       {"[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: "
+        "you tried to allocate 64 bytes.",
+        "could not create a primitive", "model.safetensors: cannot map: Cannot allocate memory",
+        "std::bad_alloc", "CUDA out of memory. Tried to allocate 2.00 GiB",
+        "Resource temporarily unavailable"})
     EXPECT_TRUE(tells_of_memory(text)) << text;
-  for (const char* text : {"", "No space left on device", "mat1 and mat2 shapes cannot be multiplied"}) EXPECT_FALSE(tells_of_memory(text)) << text;
+  for (const char* text :
+       {"", "No space left on device", "mat1 and mat2 shapes cannot be multiplied"})
+    EXPECT_FALSE(tells_of_memory(text)) << text;
 }
 
 TEST(OutOfMemoryMessage, SaysWhatWasBeingMadeAndWhatToLower) {
@@ -28,7 +32,9 @@ TEST(OutOfMemoryMessage, SaysWhatWasBeingMadeAndWhatToLower) {
     const Making inner("responses", "rollout.group_size");
     throw std::bad_alloc();
   } catch (const std::bad_alloc&) {
-    EXPECT_THAT(out_of_memory_message("64 bytes"), AllOf(HasSubstr("while making responses (64 bytes)"), HasSubstr("lower rollout.group_size")));
+    EXPECT_THAT(out_of_memory_message("64 bytes"),
+                AllOf(HasSubstr("while making responses (64 bytes)"),
+                      HasSubstr("lower rollout.group_size")));
   }
 }
 

@@ -1,4 +1,5 @@
-// What a program does first, each in a child process of its own: signals and descriptors are those of a whole process.
+// What a program does first, each in a child process of its own: signals and descriptors are those
+// of a whole process.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -45,15 +46,16 @@ void without_terminal() {
 
 using TakeSignals = InAChild;
 
-// Generated code of oneDNN has its stack pointer in the heap: no signal that can wait may be handled by a thread that computes.
+// Generated code of oneDNN has its stack pointer in the heap: no signal that can wait may be
+// handled by a thread that computes.
 TEST_F(TakeSignals, NoThreadThatComputesHandlesAny) {
   EXPECT_EXIT(
       {
         take_signals();
         int missed = 0;
         std::thread([&] {
-          for (const int signal :
-               {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD, SIGALRM, SIGPROF, SIGVTALRM, SIGIO, SIGRTMIN, SIGRTMAX})
+          for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD,
+                                   SIGALRM, SIGPROF, SIGVTALRM, SIGIO, SIGRTMIN, SIGRTMAX})
             missed += !is_blocked(signal);
           for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) missed += is_blocked(fault);
         }).join();
@@ -97,7 +99,8 @@ TEST_F(TakeSignals, ASecondTerminationSaysWhatIsKept) {
         ::kill(::getpid(), SIGINT);
         wait_for_the_end();
       },
-      testing::KilledBySignal(SIGINT), "SIGINT again: ending at once; the newest checkpoint is that of step 7");
+      testing::KilledBySignal(SIGINT),
+      "SIGINT again: ending at once; the newest checkpoint is that of step 7");
 }
 
 // A hangup that counted would make the termination behind it a second request.
@@ -119,7 +122,9 @@ TEST_F(TakeSignals, TheListenerIsToldBeforeTheEnd) {
   EXPECT_EXIT(
       {
         take_signals();
-        const StopListening listening([](const std::string& who, bool ends_now) { std::_Exit(who == "SIGTERM" && ends_now ? 4 : 5); });
+        const StopListening listening([](const std::string& who, bool ends_now) {
+          std::_Exit(who == "SIGTERM" && ends_now ? 4 : 5);
+        });
         ::kill(::getpid(), SIGTERM);
         wait_for_the_end();
       },
@@ -145,7 +150,8 @@ using StandardDescriptors = InAChild;
 TEST_F(StandardDescriptors, ClosedOnesAreNotHandedToFiles) {
   EXPECT_EXIT(
       {
-        for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(descriptor);
+        for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+          ::close(descriptor);
         open_standard_descriptors();
         const int file = ::open("/dev/zero", O_RDONLY);
         std::_Exit(file > STDERR_FILENO && ::write(STDOUT_FILENO, "x", 1) == 1 ? 0 : 1);

@@ -22,7 +22,8 @@ TEST(Random, IsUniform) {
   double sum = 0, squares = 0;
   constexpr int kCount = 100000;
   for (int i = 0; i < kCount; ++i) {
-    const double u = random_uniform(7, 11, static_cast<uint64_t>(i % 8), static_cast<uint64_t>(i / 8));
+    const double u =
+        random_uniform(7, 11, static_cast<uint64_t>(i % 8), static_cast<uint64_t>(i / 8));
     ASSERT_GE(u, 0.0);
     ASSERT_LT(u, 1.0);
     sum += u;

@@ -53,8 +53,14 @@ const std::string kZeroInside("a\0\"\n", 4);
 
 std::vector<Outer> records() {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  return {{.number = std::numeric_limits<int64_t>::min(), .flag = true, .values = {0.1, -0.0, kInfinity, -kInfinity, 5e-324}, .inner = {}},
-          {.number = 7, .flag = false, .values = {}, .inner = {{kZeroInside, 1.0}, {"", std::nan("")}}}};
+  return {{.number = std::numeric_limits<int64_t>::min(),
+           .flag = true,
+           .values = {0.1, -0.0, kInfinity, -kInfinity, 5e-324},
+           .inner = {}},
+          {.number = 7,
+           .flag = false,
+           .values = {},
+           .inner = {{kZeroInside, 1.0}, {"", std::nan("")}}}};
 }
 
 TEST(RecordCodec, WhatIsReadIsWhatWasWritten) {

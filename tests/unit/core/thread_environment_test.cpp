@@ -21,7 +21,8 @@ auto missing(const std::map<std::string, std::string>& variables) {
 
 // Of one rank among more than a machine can have: one thread, whatever machine this is.
 TEST(MissingThreadVariables, AreTheDefaults) {
-  EXPECT_THAT(missing({{"LOCAL_WORLD_SIZE", "1000000"}}), ElementsAre(Pair("GOMP_SPINCOUNT", "1000"), Pair("OMP_NUM_THREADS", "1")));
+  EXPECT_THAT(missing({{"LOCAL_WORLD_SIZE", "1000000"}}),
+              ElementsAre(Pair("GOMP_SPINCOUNT", "1000"), Pair("OMP_NUM_THREADS", "1")));
 }
 
 TEST(MissingThreadVariables, WhatTheUserSaysStands) {

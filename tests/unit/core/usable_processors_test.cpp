@@ -16,7 +16,9 @@ class ControlGroups : public testing::Test {
     std::filesystem::create_directories((folder_.path() / name).parent_path());
     std::ofstream(folder_.path() / name) << text;
   }
-  std::optional<double> processors(const std::string& membership) const { return control_group_processors(membership, folder_.path()); }
+  std::optional<double> processors(const std::string& membership) const {
+    return control_group_processors(membership, folder_.path());
+  }
   test::TemporaryFolder folder_;
 };
 
@@ -51,7 +53,8 @@ TEST_F(ControlGroups, NoLimitIsNone) {
   write("cpu.max", "max 100000\n");
   write("cpu/cpu.cfs_quota_us", "-1\n");
   write("cpu/cpu.cfs_period_us", "100000\n");
-  for (const char* membership : {"0::/\n", "4:cpu:/\n", "4:cpuset:/\n", "", "nonsense", "::", "0::/\n1:cpu:/"})
+  for (const char* membership :
+       {"0::/\n", "4:cpu:/\n", "4:cpuset:/\n", "", "nonsense", "::", "0::/\n1:cpu:/"})
     EXPECT_FALSE(processors(membership)) << membership;
   for (const char* broken : {"", "abc", "100000", "0 0", "-5 100000", "1e400 1"}) {
     write("cpu.max", broken);
@@ -72,13 +75,19 @@ TEST(RanksOnThisMachine, AsTheLauncherSays) {
   EXPECT_EQ(ranks({{"OMPI_COMM_WORLD_LOCAL_SIZE", "4"}}), 4);
   EXPECT_EQ(ranks({{"MPI_LOCALNRANKS", "2"}}), 2);
   EXPECT_EQ(ranks({{"SLURM_PROCID", "0"}, {"SLURM_STEP_TASKS_PER_NODE", "4(x2),1"}}), 4);
-  EXPECT_EQ(ranks({{"SLURM_PROCID", "0"}, {"SLURM_STEP_TASKS_PER_NODE", "4"}, {"SLURM_CPUS_PER_TASK", "3"}}), 1) << "each has its own three";
-  EXPECT_EQ(ranks({{"SLURM_STEP_TASKS_PER_NODE", "4"}}), 1) << "a shell of the job, not a task of a step";
+  EXPECT_EQ(ranks({{"SLURM_PROCID", "0"},
+                   {"SLURM_STEP_TASKS_PER_NODE", "4"},
+                   {"SLURM_CPUS_PER_TASK", "3"}}),
+            1)
+      << "each has its own three";
+  EXPECT_EQ(ranks({{"SLURM_STEP_TASKS_PER_NODE", "4"}}), 1)
+      << "a shell of the job, not a task of a step";
 }
 
 TEST(RanksOnThisMachine, ByHandOnOneMachine) {
   EXPECT_EQ(ranks({{"WORLD_SIZE", "3"}, {"MASTER_ADDR", "127.0.0.1"}}), 3);
-  EXPECT_EQ(ranks({{"WORLD_SIZE", "3"}, {"MASTER_ADDR", "gpu01"}}), 1) << "nobody says how many are here";
+  EXPECT_EQ(ranks({{"WORLD_SIZE", "3"}, {"MASTER_ADDR", "gpu01"}}), 1)
+      << "nobody says how many are here";
 }
 
 TEST(FairThreads, WholeProcessorsOfAShareAndAtLeastOne) {

@@ -48,7 +48,8 @@ TEST(WarningTally, SaysNothingTwice) {
 TEST(WarningTally, NamesTheFirstFiveOfMany) {
   WarningTally tally;
   for (int i = 0; i < 1000; ++i) tally.note("is short", "s/" + std::to_string(i), "x");
-  EXPECT_THAT(tally.summaries(), ElementsAre("1000 samples: is short: s/0, s/1, s/2, s/3, s/4 and 995 more"));
+  EXPECT_THAT(tally.summaries(),
+              ElementsAre("1000 samples: is short: s/0, s/1, s/2, s/3, s/4 and 995 more"));
 }
 
 TEST(WarningTally, CountsWhatManyThreadsNote) {

@@ -23,8 +23,10 @@ TEST(WordHash, EveryBitCounts) {
 
 TEST(WordHash, OrderLengthAndSeedCount) {
   const std::string a(8, 'a'), b(8, 'b');
-  const std::set<uint64_t> seen = {word_hash(a + b + a + b),        word_hash(b + a + b + a),        word_hash(a + b + a + b, 1), word_hash(""),
-                                   word_hash(std::string(1, '\0')), word_hash(std::string(32, '\0'))};
+  const std::set<uint64_t> seen = {
+      word_hash(a + b + a + b),        word_hash(b + a + b + a),
+      word_hash(a + b + a + b, 1),     word_hash(""),
+      word_hash(std::string(1, '\0')), word_hash(std::string(32, '\0'))};
   EXPECT_EQ(seen.size(), 6U);
 }
 

@@ -1,4 +1,5 @@
-// What every converter does with an odd item, whatever its format: a new row of the table needs a row here.
+// What every converter does with an odd item, whatever its format: a new row of the table needs a
+// row here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +16,8 @@ namespace fs = std::filesystem;
 using testing::Contains;
 using testing::HasSubstr;
 
-/// Puts a text into a file, behind the first place where `before` stands in it; at its start for "".
+/// Puts a text into a file, behind the first place where `before` stands in it; at its start for
+/// "".
 void insert(const fs::path& file, const std::string& before, const std::string& text) {
   auto bytes = io::read_file(file, 1 << 20);
   bytes.insert(bytes.find(before) + before.size(), text);
@@ -32,63 +34,94 @@ struct OddRow {
 VRLT_PRINT_ROW_NAME(OddRow)
 
 const OddRow kRows[] = {
-    {"charades_sta", test::sources::charades_sta, [](const fs::path& root) { insert(root / "charades_sta_test.txt", "", "ODD1X 1.0##s\n"); },
+    {"charades_sta", test::sources::charades_sta,
+     [](const fs::path& root) { insert(root / "charades_sta_test.txt", "", "ODD1X 1.0##s\n"); },
      "charades_sta_test.txt:1: "},
     {"charades_sta_rows", test::sources::charades_sta_rows,
-     [](const fs::path& root) { insert(root / "rows.jsonl", "", "{\"video\": \"odd1.mp4\", \"caption\": \"c\", \"timestamp\": \"soon\"}\n"); },
+     [](const fs::path& root) {
+       insert(root / "rows.jsonl", "",
+              "{\"video\": \"odd1.mp4\", \"caption\": \"c\", \"timestamp\": \"soon\"}\n");
+     },
      "rows.jsonl:1 (odd1.mp4): \"timestamp\""},
     {"charades_sta_videos", test::sources::anet_tvg,
-     [](const fs::path& root) { insert(root / "val_2.json", "{", R"("odd1": {"timestamps": [[0, 1], [2, 3]], "sentences": ["one"]}, )"); },
+     [](const fs::path& root) {
+       insert(root / "val_2.json", "{",
+              R"("odd1": {"timestamps": [[0, 1], [2, 3]], "sentences": ["one"]}, )");
+     },
      "\"odd1\": 2 timestamps and 1 sentences"},
     {"anet_tvg", test::sources::anet_tvg,
-     [](const fs::path& root) { insert(root / "val_2.json", "{", R"("odd1": {"timestamps": [[0, "late"]], "sentences": ["one"]}, )"); },
+     [](const fs::path& root) {
+       insert(root / "val_2.json", "{",
+              R"("odd1": {"timestamps": [[0, "late"]], "sentences": ["one"]}, )");
+     },
      "\"odd1\", query 0: \"timestamp\""},
     {"anet_tvg_rows", test::sources::charades_sta_rows,
-     [](const fs::path& root) { insert(root / "rows.jsonl", "", "{\"video\": \"odd1.mp4\", \"timestamp\": [0, 1]}\n"); }, "(odd1.mp4): \"caption\""},
+     [](const fs::path& root) {
+       insert(root / "rows.jsonl", "", "{\"video\": \"odd1.mp4\", \"timestamp\": [0, 1]}\n");
+     },
+     "(odd1.mp4): \"caption\""},
     {"anet_rtl", test::sources::anet_rtl,
      [](const fs::path& root) {
-       insert(root / "annot_val_1_q229.json", "[", R"({"question_id": "odd1", "vid": "x", "question": "q", "answer": null}, )");
+       insert(root / "annot_val_1_q229.json", "[",
+              R"({"question_id": "odd1", "vid": "x", "question": "q", "answer": null}, )");
      },
      "item 0 (odd1): \"answer\""},
     {"nextgqa", test::sources::nextgqa,
      [](const fs::path& root) {
-       insert(root / "gsub_test.json", "{", R"("odd1": {"duration": 3, "location": {"3": [[0, 1]]}}, )");
+       insert(root / "gsub_test.json", "{",
+              R"("odd1": {"duration": 3, "location": {"3": [[0, 1]]}}, )");
        insert(root / "test.csv", "a4\n", "odd1,1,1,1,q,b,3,CW,a,b,c,d,e\n");
      },
      "test.csv:2 (odd1_3): "},
     {"nextgqa_videochat", test::sources::nextgqa_videochat,
-     [](const fs::path& root) { insert(root / "nextgqa.json", "[", R"({"id": "odd1", "video": "v", "question": "q", "options": "none"}, )"); },
+     [](const fs::path& root) {
+       insert(root / "nextgqa.json", "[",
+              R"({"id": "odd1", "video": "v", "question": "q", "options": "none"}, )");
+     },
      "item 0 (odd1): \"options\""},
     {"rextime", test::sources::rextime,
      [](const fs::path& root) {
-       insert(root / "rextime_val.json", "[", R"({"qid": "odd1", "vid": "v", "question": "q", "options": ["x", "y"], "ans": "Z"}, )");
+       insert(
+           root / "rextime_val.json", "[",
+           R"({"qid": "odd1", "vid": "v", "question": "q", "options": ["x", "y"], "ans": "Z"}, )");
      },
      "item 0 (odd1): \"ans\""},
     {"mvbench", test::sources::mvbench,
      [](const fs::path& root) {
-       insert(root / "json/action_antonym.json", "[", R"({"video": "odd1.mp4", "question": "q", "candidates": ["a", "b"], "answer": "z"}, )");
+       insert(
+           root / "json/action_antonym.json", "[",
+           R"({"video": "odd1.mp4", "question": "q", "candidates": ["a", "b"], "answer": "z"}, )");
      },
      "action_antonym.json: item 0 (odd1.mp4): "},
     {"tempcompass", test::sources::tempcompass,
-     [](const fs::path& root) { insert(root / "questions/yes_no.json", "{", R"("odd1": {"speed": "fast"}, )"); }, "yes_no.json: \"odd1\": "},
-    {"videomme", test::sources::videomme, [](const fs::path& root) { insert(root / "rows.jsonl", "", "{\"question_id\": \"odd1\", \"vid\n"); },
+     [](const fs::path& root) {
+       insert(root / "questions/yes_no.json", "{", R"("odd1": {"speed": "fast"}, )");
+     },
+     "yes_no.json: \"odd1\": "},
+    {"videomme", test::sources::videomme,
+     [](const fs::path& root) {
+       insert(root / "rows.jsonl", "", "{\"question_id\": \"odd1\", \"vid\n");
+     },
      "rows.jsonl:1: not valid JSON"},
     {"mmvu_mc", test::sources::mmvu,
      [](const fs::path& root) {
-       insert(root / "validation.json", "[",
-              R"({"id": "odd1", "question_type": "multiple-choice", "video": "a/b/1.mp4", "question": "q", "choices": {"A": "x"}, "answer": "A"}, )");
+       insert(
+           root / "validation.json", "[",
+           R"({"id": "odd1", "question_type": "multiple-choice", "video": "a/b/1.mp4", "question": "q", "choices": {"A": "x"}, "answer": "A"}, )");
      },
      "item 0 (odd1): "},
     {"seed_train", test::sources::seed_train,
      [](const fs::path& root) {
        insert(root / "other.jsonl", "",
-              "{\"dataset\": \"other\", \"video\": \"odd1.mp4\", \"problem\": \"p\", \"solution\": [0], \"video_length\": 8}\n");
+              "{\"dataset\": \"other\", \"video\": \"odd1.mp4\", \"problem\": \"p\", \"solution\": "
+              "[0], \"video_length\": 8}\n");
      },
      "other.jsonl:1 (odd1.mp4): \"solution\""},
     {"video_r1", test::sources::video_r1,
      [](const fs::path& root) {
-       insert(root / "Video-R1-260k.json", "[",
-              R"({"problem_id": 901, "problem": "q", "data_type": "video", "problem_type": "multiple choice", "options": "A", "path": "v.mp4"}, )");
+       insert(
+           root / "Video-R1-260k.json", "[",
+           R"({"problem_id": 901, "problem": "q", "data_type": "video", "problem_type": "multiple choice", "options": "A", "path": "v.mp4"}, )");
      },
      "item 0 (901): \"options\""},
 };
@@ -96,7 +129,8 @@ const OddRow kRows[] = {
 class ConverterContract : public testing::TestWithParam<OddRow> {
  protected:
   Conversion convert(bool strict = false) {
-    return data::convert(find_converter(GetParam().name), {.annotations = annotations_, .split = "test", .strict = strict});
+    return data::convert(find_converter(GetParam().name),
+                         {.annotations = annotations_, .split = "test", .strict = strict});
   }
   test::TemporaryFolder folder_;
   fs::path annotations_ = GetParam().write(folder_.path());
@@ -105,7 +139,8 @@ INSTANTIATE_TEST_SUITE_P(Table, ConverterContract, testing::ValuesIn(kRows), tes
 
 TEST(ConverterContractTable, HasARowForEveryConverter) {
   ASSERT_EQ(std::size(kRows), converter_table().size());
-  for (size_t i = 0; i < std::size(kRows); ++i) EXPECT_STREQ(kRows[i].name, converter_table()[i].name);
+  for (size_t i = 0; i < std::size(kRows); ++i)
+    EXPECT_STREQ(kRows[i].name, converter_table()[i].name);
 }
 
 TEST_P(ConverterContract, AnOddItemIsDroppedCountedAndNamed) {
@@ -136,7 +171,8 @@ TEST_P(ConverterContract, StrictEndsAtTheFirstOddItemWithItsPlace) {
 TEST(Convert, NothingThatCanBeUsedIsAnError) {
   const test::TemporaryFolder folder;
   const auto file = test::sources::write(
-      folder.path() / "llava.json", R"([{"id": "1", "video": "a.mp4", "conversations": [{"from": "human", "value": "<video>Who?"}]}, {"id": "2"}])");
+      folder.path() / "llava.json",
+      R"([{"id": "1", "video": "a.mp4", "conversations": [{"from": "human", "value": "<video>Who?"}]}, {"id": "2"}])");
   try {
     convert(find_converter("video_r1"), {.annotations = file, .split = "train"});
     FAIL();
@@ -149,24 +185,30 @@ TEST(Convert, NothingThatCanBeUsedIsAnError) {
 // Our own loader has the last word on each record.
 TEST(Convert, ARecordThatTheLoaderRefusesIsDropped) {
   const test::TemporaryFolder folder;
-  const auto file = test::sources::write(folder.path() / "rows.jsonl",
-                                         "{\"video\": \"../a.mp4\", \"caption\": \"c\", \"timestamp\": [0, 1]}\n"
-                                         "{\"video\": \"b.mp4\", \"caption\": \"c\", \"timestamp\": [0, 1]}\n");
-  const auto conversion = convert(find_converter("charades_sta_rows"), {.annotations = file, .split = "test"});
+  const auto file =
+      test::sources::write(folder.path() / "rows.jsonl",
+                           "{\"video\": \"../a.mp4\", \"caption\": \"c\", \"timestamp\": [0, 1]}\n"
+                           "{\"video\": \"b.mp4\", \"caption\": \"c\", \"timestamp\": [0, 1]}\n");
+  const auto conversion =
+      convert(find_converter("charades_sta_rows"), {.annotations = file, .split = "test"});
   EXPECT_EQ(conversion.records().size(), 1u);
-  EXPECT_THAT(texts_of(conversion.odd.dropped()), testing::ElementsAre(HasSubstr("\"video\" is \"../a.mp4\"")));
+  EXPECT_THAT(texts_of(conversion.odd.dropped()),
+              testing::ElementsAre(HasSubstr("\"video\" is \"../a.mp4\"")));
 }
 
 TEST(OddItems, AreCountedByKindAndNamedUpToAHundred) {
   OddItems odd;
-  for (int i = 0; i < 250; ++i) EXPECT_FALSE(odd.item([&] { throw OddItemError(i % 2 == 0 ? "even" : "uneven", std::to_string(i)); }));
+  for (int i = 0; i < 250; ++i)
+    EXPECT_FALSE(
+        odd.item([&] { throw OddItemError(i % 2 == 0 ? "even" : "uneven", std::to_string(i)); }));
   EXPECT_TRUE(odd.item([] {}));
   ASSERT_EQ(odd.dropped().size(), 2u);
   EXPECT_EQ(odd.dropped()[0].name, "even");
   EXPECT_EQ(odd.dropped()[0].count, 125) << "half of 250";
   EXPECT_EQ(odd.dropped()[0].first.size(), 100u);
   EXPECT_EQ(count_of(odd.dropped()), 250);
-  EXPECT_THROW(odd.item([] { throw MissingInputError("a file that is not there is no odd item"); }), MissingInputError);
+  EXPECT_THROW(odd.item([] { throw MissingInputError("a file that is not there is no odd item"); }),
+               MissingInputError);
 }
 
 }  // namespace

@@ -14,17 +14,21 @@ class CharadesSta : public ::testing::Test {
  protected:
   Conversion convert(const std::string& text, bool strict = false) {
     io::write_file_atomic(path_, text);
-    return data::convert(find_converter("charades_sta"), {.annotations = path_, .split = "test", .strict = strict});
+    return data::convert(find_converter("charades_sta"),
+                         {.annotations = path_, .split = "test", .strict = strict});
   }
   test::TemporaryFolder folder_;
   std::filesystem::path path_ = folder_.path() / "charades_sta_test.txt";
 };
 
 TEST_F(CharadesSta, SplitsAtTheFirstMarkerAndNumbersTheQueriesOfAVideo) {
-  const auto conversion = convert("AB1CD 24.3 30.4##a person turns a light on.\nAB1CD 0.0 5.1##person says ## twice.\r\nXY9ZZ 1 2##person runs.");
+  const auto conversion = convert(
+      "AB1CD 24.3 30.4##a person turns a light on.\nAB1CD 0.0 5.1##person says ## twice.\r\nXY9ZZ "
+      "1 2##person runs.");
   ASSERT_EQ(conversion.records().size(), 3u);
   EXPECT_TRUE(conversion.odd.repaired().empty());
-  const auto first = parse_sample(conversion.records()[0], "test"), second = parse_sample(conversion.records()[1], "test");
+  const auto first = parse_sample(conversion.records()[0], "test"),
+             second = parse_sample(conversion.records()[1], "test");
   EXPECT_EQ(first.id, "charades_sta/test/AB1CD#0");
   EXPECT_EQ(first.video, "AB1CD.mp4");
   EXPECT_EQ(first.question, "a person turns a light on.");
@@ -46,7 +50,8 @@ TEST_F(CharadesSta, TurnsInvertedSpansAndKeepsEmptyOnes) {
 }
 
 TEST_F(CharadesSta, NamesTheLineThatIsNotOfTheFormat) {
-  for (const char* bad : {"A 1 2 no marker", "A x 2##s", "A 1##s", "##s", "A 1 2##", "A -1 2##s", "A nan 2##s"}) {
+  for (const char* bad :
+       {"A 1 2 no marker", "A x 2##s", "A 1##s", "##s", "A 1 2##", "A -1 2##s", "A nan 2##s"}) {
     const auto text = std::string("A 1 2##sound\n") + bad + "\n";
     const auto dropped = texts_of(convert(text).odd.dropped());
     ASSERT_EQ(dropped.size(), 1u) << bad;
@@ -55,7 +60,8 @@ TEST_F(CharadesSta, NamesTheLineThatIsNotOfTheFormat) {
       convert(text, /*strict=*/true);
       ADD_FAILURE() << bad;
     } catch (const DataError& error) {
-      EXPECT_NE(std::string(error.what()).find("charades_sta_test.txt:2: "), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("charades_sta_test.txt:2: "), std::string::npos)
+          << error.what();
     }
   }
 }
@@ -65,7 +71,8 @@ TEST(ConverterTable, UnknownFormatListsTheKnown) {
     find_converter("charades");
     FAIL();
   } catch (const ConfigError& error) {
-    EXPECT_NE(std::string(error.what()).find("known: charades_sta"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("known: charades_sta"), std::string::npos)
+        << error.what();
   }
 }
 

@@ -13,7 +13,8 @@ namespace vrlt::data {
 namespace {
 
 std::string line(const std::string& id) {
-  return R"({"schema":"vs/1","id":")" + id + R"(","task":"open","video":"v.mp4","question":"q","answer":"a"})" + "\n";
+  return R"({"schema":"vs/1","id":")" + id +
+         R"(","task":"open","video":"v.mp4","question":"q","answer":"a"})" + "\n";
 }
 
 std::string error_of(const std::vector<std::filesystem::path>& files) {

@@ -11,15 +11,20 @@ namespace {
 using test::BrokenFile;
 using testing::HasSubstr;
 
-constexpr const char* kRecord = R"({"schema": "vs/1", "id": "1", "task": "open", "video": "v.mp4", "question": "q"})";
+constexpr const char* kRecord =
+    R"({"schema": "vs/1", "id": "1", "task": "open", "video": "v.mp4", "question": "q"})";
 
 const BrokenFile kForeign[] = {
-    {"list_of_records", concat("[", kRecord, ", ", kRecord, "]"), "a JSON list; records are JSON objects, one a line: jq -c '.[]'"},
-    {"pretty_list", "[\n  {\n    \"schema\": \"vs/1\"\n  }\n]\n", "a JSON list; records are JSON objects, one a line: jq -c '.[]'"},
-    {"pretty_records", "{\n  \"schema\": \"vs/1\",\n  \"id\": \"a\"\n}\n{\n  \"schema\": \"vs/1\"\n}\n",
+    {"list_of_records", concat("[", kRecord, ", ", kRecord, "]"),
+     "a JSON list; records are JSON objects, one a line: jq -c '.[]'"},
+    {"pretty_list", "[\n  {\n    \"schema\": \"vs/1\"\n  }\n]\n",
+     "a JSON list; records are JSON objects, one a line: jq -c '.[]'"},
+    {"pretty_records",
+     "{\n  \"schema\": \"vs/1\",\n  \"id\": \"a\"\n}\n{\n  \"schema\": \"vs/1\"\n}\n",
      "JSON objects over several lines, expected one a line: jq -c . "},
     {"one_document", R"({"version": 1, "data": [{"a": 1}]})",
-     "one JSON document with its rows in \"data\"; records are JSON objects, one a line: jq -c '.\"data\"[]'"},
+     "one JSON document with its rows in \"data\"; records are JSON objects, one a line: jq -c "
+     "'.\"data\"[]'"},
     {"llava",
      R"([{"id": "7", "video": "s.mp4", "conversations": [{"from": "human", "value": "<video>\nWhich?\nA. red\nB. blue"}, {"from": "gpt", "value": "B"}]}])",
      R"(this one would be {"schema":"vs/1","id":"7","task":"mcq","video":"s.mp4","question":"Which?","options":["red","blue"],"answer":1})"},
@@ -34,16 +39,22 @@ const BrokenFile kForeign[] = {
      R"("question":"How many?","answer":"3"})"},
     {"ms_swift", R"({"query": "<image>What?", "response": "a cat", "images": ["a.png"]})",
      "a row of ms-swift (query, response), not a record; a record is one line with schema"},
-    {"easyr1", R"({"videos": ["s.mp4"], "problem": "<video>Which? A. red B. blue", "answer": "A"})", "a row of EasyR1 (problem, answer)"},
+    {"easyr1", R"({"videos": ["s.mp4"], "problem": "<video>Which? A. red B. blue", "answer": "A"})",
+     "a row of EasyR1 (problem, answer)"},
     {"verl",
      R"({"data_source": "x", "prompt": [{"role": "user", "content": "<video>What?"}], "videos": [{"video": "s.mp4"}], "reward_model": {"ground_truth": "A"}})",
      R"(a row of verl (prompt, reward_model))"},
-    {"trl", R"({"prompt": "What?", "solution": "x", "image": "a.png"})", "a row of TRL (prompt, solution)"},
-    {"video_r1", R"([{"problem_id": 1, "problem": "q", "problem_type": "OCR", "solution": "x", "data_type": "video"}])",
+    {"trl", R"({"prompt": "What?", "solution": "x", "image": "a.png"})",
+     "a row of TRL (prompt, solution)"},
+    {"video_r1",
+     R"([{"problem_id": 1, "problem": "q", "problem_type": "OCR", "solution": "x", "data_type": "video"}])",
      "a row of Video-R1; convert it first: vrlt-data convert video_r1 "},
-    {"activitynet", R"({"v_a": {"duration": 3, "timestamps": [[0, 1]], "sentences": ["s"]}})", "vrlt-data convert anet_tvg "},
-    {"charades", "AB1CD 24.3 30.4##a person\n", "lines of Charades-STA; convert them first: vrlt-data convert charades_sta "},
-    {"csv", "id,video,question,answer\n1,a.mp4,Who?,me\n", "a table with the columns [\"id\",\"video\",\"question\",\"answer\"]"},
+    {"activitynet", R"({"v_a": {"duration": 3, "timestamps": [[0, 1]], "sentences": ["s"]}})",
+     "vrlt-data convert anet_tvg "},
+    {"charades", "AB1CD 24.3 30.4##a person\n",
+     "lines of Charades-STA; convert them first: vrlt-data convert charades_sta "},
+    {"csv", "id,video,question,answer\n1,a.mp4,Who?,me\n",
+     "a table with the columns [\"id\",\"video\",\"question\",\"answer\"]"},
     {"tsv", "id\tvideo\n1\ta.mp4\n", "a table with the columns"},
     {"yaml", "name: run\ndata:\n  root: x\n", "YAML (a config?), not JSON Lines"},
     {"python", "{'schema': 'vs/1'}\n", "Python dictionaries, not JSON"},
@@ -65,9 +76,12 @@ TEST_P(ForeignRecords, AreToldOnceWithWhatToDo) {
 
 // Lines that are broken one by one stay located by their lines.
 const BrokenFile kBrokenLines[] = {
-    {"torn", concat(kRecord, "\n", R"({"schema": "vs/1", "vid)", "\n", kRecord), "x.jsonl:2: not valid JSON"},
-    {"torn_first", concat(R"({"schema": "vs/1", "vid)", "\n", kRecord), "x.jsonl:1: not valid JSON"},
-    {"torn_behind_a_value", concat(R"({"schema": "vs/1")", "\n", kRecord), "x.jsonl:1: not valid JSON"},
+    {"torn", concat(kRecord, "\n", R"({"schema": "vs/1", "vid)", "\n", kRecord),
+     "x.jsonl:2: not valid JSON"},
+    {"torn_first", concat(R"({"schema": "vs/1", "vid)", "\n", kRecord),
+     "x.jsonl:1: not valid JSON"},
+    {"torn_behind_a_value", concat(R"({"schema": "vs/1")", "\n", kRecord),
+     "x.jsonl:1: not valid JSON"},
     {"two_on_a_line", concat(kRecord, kRecord), "x.jsonl:1: not valid JSON"},
 };
 

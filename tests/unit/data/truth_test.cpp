@@ -13,7 +13,9 @@ namespace {
 
 using testing::HasSubstr;
 
-Sample grounding(std::vector<Interval> segments) { return {.id = "s", .task = Task::kTemporalGrounding, .segments = std::move(segments)}; }
+Sample grounding(std::vector<Interval> segments) {
+  return {.id = "s", .task = Task::kTemporalGrounding, .segments = std::move(segments)};
+}
 
 std::string kind_of(const Sample& sample) {
   const auto problem = truth_problem(sample);
@@ -44,8 +46,11 @@ TEST(TruthProblem, OutsideTheClipOrTheVideo) {
 
 class LoadedTruths : public testing::Test {
  protected:
-  std::string line(const std::string& id, const std::string& segments, const std::string& more = "") {
-    return concat(R"({"schema":"vs/1","id":")", id, R"(","task":"tvg","video":"v.mp4","question":"q","segments":)", segments, more, "}\n");
+  std::string line(const std::string& id, const std::string& segments,
+                   const std::string& more = "") {
+    return concat(R"({"schema":"vs/1","id":")", id,
+                  R"(","task":"tvg","video":"v.mp4","question":"q","segments":)", segments, more,
+                  "}\n");
   }
   std::vector<Sample> load(const std::string& lines, BadTruths rule) {
     io::write_file_atomic(file_, lines);
@@ -57,12 +62,16 @@ class LoadedTruths : public testing::Test {
 
 TEST_F(LoadedTruths, OneBadTruthIsLeftOutCountedAndNamed) {
   testing::internal::CaptureStderr();
-  const auto samples = load(line("good", "[[1,2]]") + line("bad", "[[3,3]]") + line("late", "[[9,12]]", R"(,"duration":5)"), BadTruths::kLeaveOut);
+  const auto samples = load(line("good", "[[1,2]]") + line("bad", "[[3,3]]") +
+                                line("late", "[[9,12]]", R"(,"duration":5)"),
+                            BadTruths::kLeaveOut);
   const auto log = testing::internal::GetCapturedStderr();
   ASSERT_EQ(samples.size(), 1u);
   EXPECT_EQ(samples[0].id, "good");
-  EXPECT_THAT(log, HasSubstr("1 of 3 samples are left out: the truth has no length: bad (the truth [[3.0,3.0]] has no length)"));
-  EXPECT_THAT(log, HasSubstr("1 of 3 samples are left out: the truth is after the end of the video: late"));
+  EXPECT_THAT(log, HasSubstr("1 of 3 samples are left out: the truth has no length: bad (the truth "
+                             "[[3.0,3.0]] has no length)"));
+  EXPECT_THAT(
+      log, HasSubstr("1 of 3 samples are left out: the truth is after the end of the video: late"));
 }
 
 TEST_F(LoadedTruths, AllBadIsAnError) {
@@ -70,13 +79,15 @@ TEST_F(LoadedTruths, AllBadIsAnError) {
     load(line("a", "[[3,3]]") + line("b", "[[4,4]]"), BadTruths::kLeaveOut);
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("no sample is left of 2: the truth has no length: a (the truth [[3.0,3.0]] has no length), b"));
+    EXPECT_THAT(error.what(), HasSubstr("no sample is left of 2: the truth has no length: a (the "
+                                        "truth [[3.0,3.0]] has no length), b"));
   }
 }
 
 // Tables of published splits count these samples, with 0: ReXTime's validation split has two.
 TEST_F(LoadedTruths, PublishedSplitsStayWholeInEvaluation) {
-  const auto published = line("p", "[[3,3]]", R"(,"bench":"rextime","split":"val")"), own = line("o", "[[3,3]]");
+  const auto published = line("p", "[[3,3]]", R"(,"bench":"rextime","split":"val")"),
+             own = line("o", "[[3,3]]");
   EXPECT_EQ(load(published + own, BadTruths::kKeepPublished).size(), 1u);
   EXPECT_EQ(load(published + own, BadTruths::kKeep).size(), 2u);
   EXPECT_THROW(load(own, BadTruths::kKeepPublished), DataError);
@@ -84,9 +95,13 @@ TEST_F(LoadedTruths, PublishedSplitsStayWholeInEvaluation) {
 
 TEST_F(LoadedTruths, MisspeltFieldsAreSaidOnceWithTheirNumber) {
   testing::internal::CaptureStderr();
-  load(line("a", "[[1,2]]", R"(,"durations":5,"mine":1)") + line("b", "[[1,2]]", R"(,"durations":5)"), BadTruths::kKeep);
+  load(line("a", "[[1,2]]", R"(,"durations":5,"mine":1)") +
+           line("b", "[[1,2]]", R"(,"durations":5)"),
+       BadTruths::kKeep);
   const auto log = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(log, HasSubstr("\"durations\": unknown key, which nothing reads, in 2 records; did you mean \"duration\"? " + file_.string() + ":1, "));
+  EXPECT_THAT(log, HasSubstr("\"durations\": unknown key, which nothing reads, in 2 records; did "
+                             "you mean \"duration\"? " +
+                             file_.string() + ":1, "));
   EXPECT_THAT(log, testing::Not(HasSubstr("mine"))) << "a name of the user's own";
 }
 

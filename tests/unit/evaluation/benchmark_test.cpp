@@ -20,7 +20,8 @@ const BenchmarkEntry& row(const std::string& name) {
 
 }  // namespace
 
-// Every row: its names are unique and known, its task can be scored, its headline is a metric of its first profile and of the strict score.
+// Every row: its names are unique and known, its task can be scored, its headline is a metric of
+// its first profile and of the strict score.
 TEST(BenchmarkTable, RowsAreSound) {
   std::set<std::string> names;
   for (const auto& entry : benchmark_table()) {
@@ -37,7 +38,8 @@ TEST(BenchmarkTable, RowsAreSound) {
     EXPECT_EQ(find_benchmark(sample, entry.with_subtitles), &entry);
     if (entry.exporter != nullptr) EXPECT_NO_THROW(data::find_exporter(entry.exporter));
     const auto has = [&](const SampleScore& score) {
-      return std::any_of(score.metrics.begin(), score.metrics.end(), [&](const auto& metric) { return metric.first == entry.headline; });
+      return std::any_of(score.metrics.begin(), score.metrics.end(),
+                         [&](const auto& metric) { return metric.first == entry.headline; });
     };
     for (const bool think : {false, true}) {
       const auto profiles = profile_names(entry, think, "auto_answer");
@@ -53,7 +55,8 @@ TEST(BenchmarkTable, RowsAreSound) {
 TEST(BenchmarkTable, Sizes) {
   EXPECT_EQ(row("mvbench").num_samples, 20 * 200);
   EXPECT_EQ(row("videomme").num_samples, 3 * 900);
-  EXPECT_EQ(row("tempcompass_mc").num_samples + row("tempcompass_yes_no").num_samples + row("tempcompass_caption_matching").num_samples +
+  EXPECT_EQ(row("tempcompass_mc").num_samples + row("tempcompass_yes_no").num_samples +
+                row("tempcompass_caption_matching").num_samples +
                 row("tempcompass_captioning").num_samples,
             7540);
   EXPECT_EQ(row("charades_sta").num_samples, 3720);
@@ -80,7 +83,8 @@ TEST(ProfileNames, FollowThePrompt) {
   EXPECT_EQ(std::count(time_r1.begin(), time_r1.end(), "tvg.time_r1"), 1);
   EXPECT_EQ(profile_names(row("mmvu_mc"), false, "p_mmvu_cot").at(0), "mcq.final_answer");
   EXPECT_EQ(profile_names(row("mmvu_mc"), false, "p_mmvu_direct").at(0), "mcq.exact_tag");
-  EXPECT_EQ(profile_names(row("nextgqa"), true, "p_tvg_t1_r").at(0), "gqa.nextgqa") << "of another kind of task";
+  EXPECT_EQ(profile_names(row("nextgqa"), true, "p_tvg_t1_r").at(0), "gqa.nextgqa")
+      << "of another kind of task";
 }
 
 }  // namespace vrlt::evaluation

@@ -24,7 +24,8 @@ std::vector<double> alternating(size_t count) {
 
 }  // namespace
 
-// Standard error sqrt(0.25 / 400) = 0.025, so the interval is 0.5 -+ 0.049; 2000 draws place its ends to about 0.003.
+// Standard error sqrt(0.25 / 400) = 0.025, so the interval is 0.5 -+ 0.049; 2000 draws place its
+// ends to about 0.003.
 TEST(BootstrapMean, CoversTheMean) {
   const auto estimate = bootstrap_mean(alternating(400), own_clusters(400));
   EXPECT_EQ(estimate.mean, 0.5);
@@ -48,8 +49,12 @@ TEST(BootstrapMean, DrawsWholeClusters) {
   EXPECT_NEAR(estimate.high - estimate.low, 2 * 1.96 * std::sqrt(0.25 / 40), 0.04);
 }
 
-// Clusters {1, 0}, {1}, mean 2/3: deviations 1/3, -2/3 and 1/3 sum to -1/3 and 1/3 per cluster: (1/9 + 1/9) / 9.
-TEST(BootstrapMean, StandardErrorByHand) { EXPECT_NEAR(bootstrap_mean({1, 0, 1}, {"a", "a", "b"}).standard_error, std::sqrt(2.0 / 81), 1e-12); }
+// Clusters {1, 0}, {1}, mean 2/3: deviations 1/3, -2/3 and 1/3 sum to -1/3 and 1/3 per cluster:
+// (1/9 + 1/9) / 9.
+TEST(BootstrapMean, StandardErrorByHand) {
+  EXPECT_NEAR(bootstrap_mean({1, 0, 1}, {"a", "a", "b"}).standard_error, std::sqrt(2.0 / 81),
+              1e-12);
+}
 
 // Columns share their draws and come out as on their own.
 TEST(BootstrapMeans, EqualSingleColumns) {
@@ -61,7 +66,8 @@ TEST(BootstrapMeans, EqualSingleColumns) {
   EXPECT_EQ(both[1].high, bootstrap_mean(b, own_clusters(50)).high);
 }
 
-// Tables of Student's distribution: t = 2.262 with 9 degrees and 1.960 with very many leave 5 %; t = 1 with 1 degree leaves a half.
+// Tables of Student's distribution: t = 2.262 with 9 degrees and 1.960 with very many leave 5 %; t
+// = 1 with 1 degree leaves a half.
 TEST(StudentP, MatchesTables) {
   EXPECT_NEAR(student_p(2.262157, 9), 0.05, 1e-6);
   EXPECT_NEAR(student_p(-1.959964, 1e7), 0.05, 1e-6);
@@ -71,7 +77,8 @@ TEST(StudentP, MatchesTables) {
 
 TEST(BootstrapMean, IsAPureFunction) {
   const auto values = alternating(31);
-  const auto one = bootstrap_mean(values, own_clusters(31), 5), two = bootstrap_mean(values, own_clusters(31), 5);
+  const auto one = bootstrap_mean(values, own_clusters(31), 5),
+             two = bootstrap_mean(values, own_clusters(31), 5);
   EXPECT_EQ(one.low, two.low);
   EXPECT_EQ(one.high, two.high);
 }

@@ -45,14 +45,21 @@ const IntervalRow kRows[] = {
 class IntervalTable : public testing::TestWithParam<IntervalRow> {};
 INSTANTIATE_TEST_SUITE_P(Rows, IntervalTable, testing::ValuesIn(kRows), test::row_name);
 
-std::map<std::string, double> metrics(const SampleScore& score) { return {score.metrics.begin(), score.metrics.end()}; }
+std::map<std::string, double> metrics(const SampleScore& score) {
+  return {score.metrics.begin(), score.metrics.end()};
+}
 
 std::map<std::string, double> grounding(const std::string& response, Interval truth) {
-  return metrics(find_strict(data::Task::kTemporalGrounding).score({.task = data::Task::kTemporalGrounding, .segments = {truth}}, response));
+  return metrics(
+      find_strict(data::Task::kTemporalGrounding)
+          .score({.task = data::Task::kTemporalGrounding, .segments = {truth}}, response));
 }
 
 data::Sample question(std::vector<Interval> truth) {
-  return {.task = data::Task::kGroundedQa, .options = {"red", "blue"}, .answer_option = 1, .segments = std::move(truth)};
+  return {.task = data::Task::kGroundedQa,
+          .options = {"red", "blue"},
+          .answer_option = 1,
+          .segments = std::move(truth)};
 }
 
 SampleScore grounded(const std::string& response, std::vector<Interval> truth = kOne) {
@@ -64,7 +71,9 @@ SampleScore grounded(const std::string& response, std::vector<Interval> truth = 
 TEST_P(IntervalTable, GroundedAnswer) {
   const auto& row = GetParam();
   const auto span_first = row.response.front() == '{';
-  const auto score = grounded(span_first ? R"({"option": "B", )" + row.response.substr(1) : "B, " + row.response, row.truth);
+  const auto score =
+      grounded(span_first ? R"({"option": "B", )" + row.response.substr(1) : "B, " + row.response,
+               row.truth);
   const auto values = metrics(score);
   EXPECT_EQ(score.reason, row.reason);
   EXPECT_NEAR(values.at("mIoU"), row.iou, 1e-12);  // double rounding of four operations
@@ -77,12 +86,14 @@ TEST(SetIou, OfSeveralPredictedSpans) {
   EXPECT_NEAR(temporal_set_iou({{12, 18}}, kTwo), 0.5, 1e-12);
   EXPECT_NEAR(temporal_set_iou({{2, 20}}, kTwo), 12.0 / 18, 1e-12);
   EXPECT_EQ(temporal_set_iou(kTwo, kTwo), 1.0);
-  EXPECT_NEAR(temporal_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);  // {2-12} shares 2-4 and 10-12 of 2-20
+  // {2-12} shares 2-4 and 10-12 of 2-20
+  EXPECT_NEAR(temporal_set_iou({{2, 4}, {3, 12}}, kTwo), 4.0 / 18, 1e-12);
   EXPECT_EQ(temporal_set_iou({}, kTwo), 0.0);
   EXPECT_EQ(temporal_iou({5, 5}, {5, 5}), 0.0);
 }
 
-// What the strict score makes of several spans: the metrics of one span are 0, mIoU_set takes them all.
+// What the strict score makes of several spans: the metrics of one span are 0, mIoU_set takes them
+// all.
 TEST(SetIou, IsPrintedBesideTheIouOfOneSpan) {
   const auto one = metrics(grounded("<answer>B</answer><glue>[(12, 18)]</glue>", kTwo));
   EXPECT_NEAR(one.at("mIoU"), 0.6, 1e-12);
@@ -154,7 +165,8 @@ TEST(OfficialOverlaps, OfEmptyEqualAndUnusualSpans) {
   EXPECT_EQ(videochat_set_iou({}, {}), 1.0);
   EXPECT_EQ(hull_iou({0.4, 0.7}, {0, 1}), 0.29999999999999993);  // a miss at 0.3
   EXPECT_NEAR(hull_iou({24.3, 30.4}, {24.296875, 30.40625}).value(), 0.998465, 5e-7);
-  const auto one_nan = nextgqa_overlap({NAN, 17.5}, kOne), two_nan = nextgqa_overlap({NAN, NAN}, kOne);
+  const auto one_nan = nextgqa_overlap({NAN, 17.5}, kOne),
+             two_nan = nextgqa_overlap({NAN, NAN}, kOne);
   EXPECT_EQ(one_nan.iou, 0.75);
   EXPECT_EQ(one_nan.iop, 0.0);
   EXPECT_EQ(two_nan.iou, 1.0);
@@ -164,7 +176,8 @@ TEST(OfficialOverlaps, OfEmptyEqualAndUnusualSpans) {
 // Ties in the official scripts.
 TEST(OfficialThresholds, Ties) {
   const auto official = [](const char* profile, const char* response, Interval truth) {
-    return metrics(find_compat(profile).score({.task = data::Task::kTemporalGrounding, .segments = {truth}}, response, 0));
+    return metrics(find_compat(profile).score(
+        {.task = data::Task::kTemporalGrounding, .segments = {truth}}, response, 0));
   };
   EXPECT_EQ(official("tvg.seed", "0.4 - 0.7", {0, 1}).at("R1@0.3"), 0.0);
   EXPECT_EQ(official("tvg.seed", "0.1 - 0.4", {0, 1}).at("R1@0.3"), 1.0);
@@ -173,15 +186,22 @@ TEST(OfficialThresholds, Ties) {
   EXPECT_EQ(official("tvg.time_r1", "10 to 15.1", {10, 20}).at("R1@0.5"), 1.0);
 }
 
-// An id that is not in the file of predictions is left out there, and so is a question without a span here.
+// An id that is not in the file of predictions is left out there, and so is a question without a
+// span here.
 TEST(OfficialGrounding, NoSpan) {
-  const auto nextgqa = metrics(find_compat("gqa.nextgqa").score(question(kTwo), "<answer>B</answer>", 0));
+  const auto nextgqa =
+      metrics(find_compat("gqa.nextgqa").score(question(kTwo), "<answer>B</answer>", 0));
   EXPECT_EQ(nextgqa, (std::map<std::string, double>{{"accuracy", 1.0}}));
-  const auto rextime = metrics(find_compat("gqa.rextime").score(question(kTwo), "<answer>B</answer>", 0));
+  const auto rextime =
+      metrics(find_compat("gqa.rextime").score(question(kTwo), "<answer>B</answer>", 0));
   EXPECT_EQ(rextime.at("mIoU"), 0.0);
   EXPECT_EQ(rextime.at("accuracy"), 1.0);
-  EXPECT_EQ(metrics(find_compat("gqa.rextime").score(question(kTwo), "B, 2 - 4, 10 - 20", 0)).at("mIoU"), 1.0) << "the first window";
-  EXPECT_EQ(find_compat("gqa.vcr1").score(question(kTwo), "<answer>B</answer>", 0).reason, "missing");
+  EXPECT_EQ(
+      metrics(find_compat("gqa.rextime").score(question(kTwo), "B, 2 - 4, 10 - 20", 0)).at("mIoU"),
+      1.0)
+      << "the first window";
+  EXPECT_EQ(find_compat("gqa.vcr1").score(question(kTwo), "<answer>B</answer>", 0).reason,
+            "missing");
 }
 
 // 0.7 - 0.4 is 0.29999999999999993 in binary, and still reaches 0.3.
@@ -208,7 +228,8 @@ TEST(GroundedAnswers, NeedBothHalves) {
 // NExT-QA's ungrounded questions: the option is scored, spans are not.
 TEST(GroundedAnswers, OmitWhatHasNoLabel) {
   const auto benchmark = find_strict(data::Task::kGroundedQa);
-  EXPECT_EQ(metrics(benchmark.score(question({}), "B, 10 - 20")), (std::map<std::string, double>{{"accuracy", 1.0}}));
+  EXPECT_EQ(metrics(benchmark.score(question({}), "B, 10 - 20")),
+            (std::map<std::string, double>{{"accuracy", 1.0}}));
   auto hidden = question(kOne);
   hidden.answer_option.reset();
   EXPECT_FALSE(metrics(benchmark.score(hidden, "B, 10 - 20")).contains("accuracy"));
@@ -216,16 +237,20 @@ TEST(GroundedAnswers, OmitWhatHasNoLabel) {
 }
 
 TEST(FindStrict, EveryTaskHasARow) {
-  for (const char* name : {"mcq", "tvg", "gqa", "yes_no", "caption_match", "caption", "rtl", "open"})
+  for (const char* name :
+       {"mcq", "tvg", "gqa", "yes_no", "caption_match", "caption", "rtl", "open"})
     EXPECT_EQ(find_strict(*data::parse_task(name)).task, data::parse_task(name));
 }
 
 TEST(OpenAnswers, AreScoredByTheirWordsWhereTheRecordHasAnAnswer) {
   const auto open = find_strict(data::Task::kOpen);
   data::Sample sample{.task = data::Task::kOpen, .answer_text = "a red ball"};
-  EXPECT_EQ(metrics(open.score(sample, "<answer>A red ball.</answer>")), (std::map<std::string, double>{{"rouge", 1.0}}));
-  // "red ball" of "a red ball": 1 word of 2 and 3 more: ROUGE-1 = ROUGE-L = 2 * 1 * (2/3) / (1 + 2/3) = 0.8; pairs: 1 of 1, of 2: 2/3. Mean 0.75556.
-  EXPECT_NEAR(metrics(open.score(sample, "red ball")).at("rouge"), (0.8 + 0.8 + 2.0 / 3) / 3, 1e-12);
+  EXPECT_EQ(metrics(open.score(sample, "<answer>A red ball.</answer>")),
+            (std::map<std::string, double>{{"rouge", 1.0}}));
+  // "red ball" of "a red ball": 1 word of 2 and 3 more: ROUGE-1 = ROUGE-L = 2 * 1 * (2/3) / (1 +
+  // 2/3) = 0.8; pairs: 1 of 1, of 2: 2/3. Mean 0.75556.
+  EXPECT_NEAR(metrics(open.score(sample, "red ball")).at("rouge"), (0.8 + 0.8 + 2.0 / 3) / 3,
+              1e-12);
   const auto unreadable = open.score(sample, "<answer>a red ball");
   EXPECT_EQ(metrics(unreadable).at("rouge"), 0.0);
   EXPECT_EQ(unreadable.reason, "unclosed_answer");

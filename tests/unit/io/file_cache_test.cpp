@@ -20,7 +20,9 @@ class FileCacheTest : public ::testing::Test {
 
   void publish(FileCache& cache, int number, int64_t bytes = kEntryBytes) {
     cache.publish(cache.path_of(sha256(std::to_string(number)), "thing"), bytes,
-                  [&](const fs::path& part) { write_file_atomic(part, std::string(static_cast<size_t>(bytes), 'x')); });
+                  [&](const fs::path& part) {
+                    write_file_atomic(part, std::string(static_cast<size_t>(bytes), 'x'));
+                  });
   }
   int64_t bytes_of(const std::string& ending) const {
     int64_t total = 0;
@@ -28,7 +30,9 @@ class FileCacheTest : public ::testing::Test {
       if (path.string().ends_with(ending)) total += static_cast<int64_t>(fs::file_size(path));
     return total;
   }
-  bool holds(const FileCache& cache, int number) const { return fs::exists(cache.path_of(sha256(std::to_string(number)), "thing")); }
+  bool holds(const FileCache& cache, int number) const {
+    return fs::exists(cache.path_of(sha256(std::to_string(number)), "thing"));
+  }
   fs::path folder() const { return temporary_.path() / "cache"; }
 
   test::TemporaryFolder temporary_;
@@ -49,8 +53,8 @@ TEST_F(FileCacheTest, SeveralKeepTheBoundTogether) {
 TEST_F(FileCacheTest, WhatWasUsedSinceTheFolderWasListedStays) {
   FileCache cache(folder(), 4 * kEntryBytes);
   const auto use = [&](int number) {
-    EXPECT_TRUE(
-        cache.find(cache.path_of(sha256(std::to_string(number)), "thing"), [](const fs::path& path) { return read_file(path, kEntryBytes); }));
+    EXPECT_TRUE(cache.find(cache.path_of(sha256(std::to_string(number)), "thing"),
+                           [](const fs::path& path) { return read_file(path, kEntryBytes); }));
   };
   for (int i = 0; i < 5; ++i) publish(cache, i);
   EXPECT_FALSE(holds(cache, 0));
@@ -65,9 +69,11 @@ TEST_F(FileCacheTest, WhatWasUsedSinceTheFolderWasListedStays) {
 
 TEST_F(FileCacheTest, APartOfAnotherProcessIsNotTakenAway) {
   FileCache cache(folder(), 2 * kEntryBytes);
-  const auto part = folder() / (sha256("of another") + ".vrlt-part"), left_behind = folder() / (sha256("of a dead one") + ".vrlt-part");
+  const auto part = folder() / (sha256("of another") + ".vrlt-part"),
+             left_behind = folder() / (sha256("of a dead one") + ".vrlt-part");
   const fs::path beside = part.string() + ".tmp";  // that the part is renamed from
-  for (const auto& path : {part, beside, left_behind}) write_file_atomic(path, std::string(5 * kEntryBytes, 'p'));
+  for (const auto& path : {part, beside, left_behind})
+    write_file_atomic(path, std::string(5 * kEntryBytes, 'p'));
   fs::last_write_time(left_behind, fs::file_time_type::clock::now() - std::chrono::hours(48));
   for (int i = 0; i < 4; ++i) publish(cache, i);
   EXPECT_TRUE(fs::exists(part));

@@ -18,7 +18,8 @@ TEST(FolderLock, IsHeldByOneAtATime) {
     FolderLock second(folder.path());
     ADD_FAILURE();
   } catch (const ConfigError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("another process works in " + folder.path().string()));
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr("another process works in " + folder.path().string()));
   }
   const FolderLock moved(std::move(*first));
   first.reset();

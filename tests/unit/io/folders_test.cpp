@@ -22,7 +22,8 @@ TEST(Folders, WhatIsNotThereIsNoError) {
   EXPECT_THROW(io::file_size(folder.path() / "none"), MissingInputError);
 }
 
-// A link to itself stands for any failure of the system: whoever asks must not hear "nothing there".
+// A link to itself stands for any failure of the system: whoever asks must not hear "nothing
+// there".
 TEST(Folders, AFailureIsNeverTakenForAbsence) {
   const test::TemporaryFolder folder;
   const auto loop = folder.path() / "loop";
@@ -41,7 +42,8 @@ TEST(Folders, ListsInTheOrderOfNames) {
   create_folders(folder.path() / "b" / "c");
   write_file_atomic(folder.path() / "b" / "c" / "deep", "123");
   write_file_atomic(folder.path() / "a", "");
-  EXPECT_EQ(list_folder(folder.path()), (std::vector<fs::path>{folder.path() / "a", folder.path() / "b"}));
+  EXPECT_EQ(list_folder(folder.path()),
+            (std::vector<fs::path>{folder.path() / "a", folder.path() / "b"}));
   EXPECT_EQ(list_files_below(folder.path()), (std::vector<fs::path>{"a", "b/c/deep"}));
   EXPECT_EQ(io::file_size(folder.path() / "b/c/deep"), 3U);
 }

@@ -12,7 +12,8 @@ TEST(ParseJson, ReadsValuesInOrder) {
 }
 
 TEST(ParseJson, RefusesWhatStrictJsonRefuses) {
-  for (const char* text : {"", "{", "{\"a\":1,}", "[NaN]", "// x\n1", "1 2", "{\"a\":1,\"a\":2}", "'a'", "[1e999]"}) {
+  for (const char* text :
+       {"", "{", "{\"a\":1,}", "[NaN]", "// x\n1", "1 2", "{\"a\":1,\"a\":2}", "'a'", "[1e999]"}) {
     EXPECT_THROW(parse_json(text, "here.json:3"), DataError) << text;
   }
   try {
@@ -23,7 +24,8 @@ TEST(ParseJson, RefusesWhatStrictJsonRefuses) {
 }
 
 TEST(ParseJson, ANulIsNoEnd) {
-  for (const auto& text : {std::string("{}\0", 3), std::string("1\0 2", 4), std::string("{\"a\0\":1}", 8)})
+  for (const auto& text :
+       {std::string("{}\0", 3), std::string("1\0 2", 4), std::string("{\"a\0\":1}", 8)})
     EXPECT_THROW(parse_json(text, "nul"), DataError);
 }
 
@@ -35,7 +37,8 @@ TEST(ParseJson, BoundsDepthAndSize) {
 }
 
 TEST(ParseJson, BuildsEveryKindOfValue) {
-  const std::string text = R"([null,true,-1,18446744073709551615,0.1,"\u00e9",[],{},{"a":[{"b":{}},[[]]],"c":"d"},"after"])";
+  const std::string text =
+      R"([null,true,-1,18446744073709551615,0.1,"\u00e9",[],{},{"a":[{"b":{}},[[]]],"c":"d"},"after"])";
   const auto value = parse_json(text, "all");
   EXPECT_EQ(value, Json::parse(text));
   EXPECT_TRUE(value[3].is_number_unsigned());
@@ -45,13 +48,16 @@ TEST(ParseJson, BuildsEveryKindOfValue) {
 // 300,000 keys: a search among the keys before each one would take minutes.
 TEST(ParseJson, ReadsAnObjectOfManyKeys) {
   std::string text = "{";
-  for (int i = 0; i < 300'000; ++i) text += "\"key" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+  for (int i = 0; i < 300'000; ++i)
+    text += "\"key" + std::to_string(i) + "\":" + std::to_string(i) + ",";
   text.back() = '}';
   const auto value = parse_json(text, "large");
   EXPECT_EQ(value.size(), 300'000U);
   EXPECT_EQ(value.begin().key(), "key0");
 }
 
-TEST(ToLine, ReplacesInvalidUtf8) { EXPECT_EQ(to_line(Json(std::string("a\xff"))), "\"a\xEF\xBF\xBD\""); }
+TEST(ToLine, ReplacesInvalidUtf8) {
+  EXPECT_EQ(to_line(Json(std::string("a\xff"))), "\"a\xEF\xBF\xBD\"");
+}
 
 }  // namespace vrlt::io

@@ -20,7 +20,11 @@ std::string message_of(Body&& body) {
 }
 
 TEST(OwnFields, GivesWhatWasWritten) {
-  const Json json = {{"step", 3}, {"rate", 0.5}, {"ids", {"a", "b"}}, {"counts", {1, 2}}, {"inner", Json::object()}};
+  const Json json = {{"step", 3},
+                     {"rate", 0.5},
+                     {"ids", {"a", "b"}},
+                     {"counts", {1, 2}},
+                     {"inner", Json::object()}};
   const OwnFields fields(json, "state.json");
   EXPECT_EQ(fields.integer("step"), 3);
   EXPECT_EQ(fields.integer_or("none", 7), 7);
@@ -31,9 +35,12 @@ TEST(OwnFields, GivesWhatWasWritten) {
 }
 
 TEST(OwnFields, EveryOtherValueIsRefusedByName) {
-  const auto json = parse_json(R"({"step": -5, "half": 1.5, "text": "3", "big": 9007199254740993, "ids": ["a", 3], "list": [1, -1]})", "test");
+  const auto json = parse_json(
+      R"({"step": -5, "half": 1.5, "text": "3", "big": 9007199254740993, "ids": ["a", 3], "list": [1, -1]})",
+      "test");
   const OwnFields fields(json, "state.json");
-  EXPECT_EQ(message_of([&] { fields.integer("step"); }), "state.json: \"step\" is -5, expected a whole number of at least 0");
+  EXPECT_EQ(message_of([&] { fields.integer("step"); }),
+            "state.json: \"step\" is -5, expected a whole number of at least 0");
   EXPECT_THAT(message_of([&] { fields.integer("half"); }), HasSubstr("\"half\" is 1.5"));
   EXPECT_THAT(message_of([&] { fields.integer("text"); }), HasSubstr("\"text\" is \"3\""));
   EXPECT_THAT(message_of([&] { fields.integer("big"); }), HasSubstr("\"big\" is 9007199254740993"));
@@ -41,7 +48,8 @@ TEST(OwnFields, EveryOtherValueIsRefusedByName) {
   EXPECT_THAT(message_of([&] { fields.texts("ids"); }), HasSubstr("expected a list of texts"));
   EXPECT_THAT(message_of([&] { fields.integers("list"); }), HasSubstr("\"list\" is [1,-1]"));
   EXPECT_THAT(message_of([&] { fields.object("ids"); }), HasSubstr("expected an object"));
-  EXPECT_THAT(message_of([&] { OwnFields(Json::array(), "state.json"); }), HasSubstr("state.json: is [], expected an object"));
+  EXPECT_THAT(message_of([&] { OwnFields(Json::array(), "state.json"); }),
+              HasSubstr("state.json: is [], expected an object"));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ using testing::HasSubstr;
 std::string bytes(const char* text, size_t size) { return {text, size}; }
 
 const BrokenFile kContainers[] = {
-    {"parquet", "PAR1\x15\x04", "a Parquet file; write its rows as JSON Lines first: python scripts/parquet_to_jsonl.py"},
+    {"parquet", "PAR1\x15\x04",
+     "a Parquet file; write its rows as JSON Lines first: python scripts/parquet_to_jsonl.py"},
     {"arrow_file", bytes("ARROW1\0\0", 8), "an Arrow file; write its rows"},
     {"arrow_stream", "\xFF\xFF\xFF\xFF\x10", "an Arrow stream"},
     {"gzip", "\x1F\x8B\x08", "gunzip"},
@@ -42,7 +43,8 @@ const BrokenFile kContainers[] = {
            12),
      "a video"},
     {"picture", "\x89PNG\r\n", "a picture"},
-    {"utf16_with_mark", bytes("\xFE\xFF\0{", 4), "the text is UTF-16, expected UTF-8; write it anew: iconv -f UTF-16 -t UTF-8"},
+    {"utf16_with_mark", bytes("\xFE\xFF\0{", 4),
+     "the text is UTF-16, expected UTF-8; write it anew: iconv -f UTF-16 -t UTF-8"},
     {"utf16_without_mark", bytes("{\0\"\0a\0", 6), "iconv -f UTF-16LE"},
     {"utf16_without_mark_big", bytes("\0{\0\"", 4), "iconv -f UTF-16BE"},
     {"utf32", bytes("\xFF\xFE\0\0{\0\0\0", 8), "iconv -f UTF-32"},
@@ -59,11 +61,14 @@ TEST_P(Containers, AreNamedByEveryReader) {
   const auto path = folder_.path() / "x";
   test::expect_refused(GetParam(), path, [&] { read_json(path); });
   test::expect_refused(GetParam(), path, [&] { read_text(path, 1 << 20); });
-  test::expect_refused(GetParam(), path, [&] { for_each_jsonl(path, /*tolerate_torn_tail=*/true, [](int64_t, const Json&) {}); });
+  test::expect_refused(GetParam(), path, [&] {
+    for_each_jsonl(path, /*tolerate_torn_tail=*/true, [](int64_t, const Json&) {});
+  });
 }
 
 TEST(ForeignContainer, NothingInText) {
-  for (const char* text : {"", "{\"a\": 1}", "PAR1X 24.3 30.4##a name that begins as Parquet does", "ORC12 1 2##s", "BZh is a name", "a,b\n1,2"})
+  for (const char* text : {"", "{\"a\": 1}", "PAR1X 24.3 30.4##a name that begins as Parquet does",
+                           "ORC12 1 2##s", "BZh is a name", "a,b\n1,2"})
     EXPECT_FALSE(foreign_container(text).has_value()) << text;
 }
 
@@ -88,7 +93,8 @@ TEST(Jsonl, AMarkIsNoPartOfTheFirstLine) {
   const test::TemporaryFolder folder;
   write_file_atomic(folder.path() / "a.jsonl", "\xEF\xBB\xBF\r\n{\"a\":1}\r\n");
   int64_t line_of_value = 0;
-  for_each_jsonl(folder.path() / "a.jsonl", false, [&](int64_t line, const Json&) { line_of_value = line; });
+  for_each_jsonl(folder.path() / "a.jsonl", false,
+                 [&](int64_t line, const Json&) { line_of_value = line; });
   EXPECT_EQ(line_of_value, 2);
 }
 

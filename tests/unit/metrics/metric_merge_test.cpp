@@ -24,7 +24,9 @@ TEST(MetricSet, MergingRanksGivesWhatOneRankWouldHaveRecorded) {
   second.sum("only_there", 4.0);
   first.merge(second.to_bytes());
   // mean: (3 * 1 + 1 * 5) / 4 = 2, not the mean 3 of the two means
-  EXPECT_EQ(first.values(), (Values{{"mean", 2.0}, {"sum", 2.5}, {"max", 7.0}, {"min", -1.0}, {"only_there", 4.0}}));
+  EXPECT_EQ(
+      first.values(),
+      (Values{{"mean", 2.0}, {"sum", 2.5}, {"max", 7.0}, {"min", -1.0}, {"only_there", 4.0}}));
 }
 
 TEST(MetricSet, MergingKeepsTheLastBitAndWhatIsNotFinite) {
@@ -66,7 +68,8 @@ TEST(MetricSet, TruncatedBytesAreRefused) {
   MetricSet set, target;
   set.sum("name", 1.0);
   const auto bytes = set.to_bytes();
-  for (size_t size = 1; size < bytes.size(); ++size) EXPECT_THROW(target.merge(std::string_view(bytes).substr(0, size)), ContractError) << size;
+  for (size_t size = 1; size < bytes.size(); ++size)
+    EXPECT_THROW(target.merge(std::string_view(bytes).substr(0, size)), ContractError) << size;
 }
 
 }  // namespace

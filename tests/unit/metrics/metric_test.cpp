@@ -22,7 +22,10 @@ TEST(MetricSet, CombinesByKindInOrderOfFirstMention) {
   metrics.max("grad/max", -3);
   metrics.min("reward/min", 3);
   // (1 * 3 + 5 * 1) / 4 = 2
-  EXPECT_EQ(metrics.values(), (Values{{"loss/policy", 2.0}, {"response/tokens", 11.0}, {"grad/max", -2.0}, {"reward/min", 3.0}}));
+  EXPECT_EQ(metrics.values(), (Values{{"loss/policy", 2.0},
+                                      {"response/tokens", 11.0},
+                                      {"grad/max", -2.0},
+                                      {"reward/min", 3.0}}));
 }
 
 TEST(MetricSet, NanShowsWhateverComesAfterIt) {

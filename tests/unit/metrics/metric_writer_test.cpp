@@ -20,7 +20,8 @@ class MetricWriterTest : public testing::Test {
   std::string text(const char* name) const { return io::read_file(run() / name, 1 << 20); }
   std::vector<fs::path> event_files() const {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(run() / "tensorboard")) files.push_back(entry.path());
+    for (const auto& entry : fs::directory_iterator(run() / "tensorboard"))
+      files.push_back(entry.path());
     return files;
   }
 
@@ -130,8 +131,10 @@ TEST_F(MetricWriterTest, MetricsHaveNoClockAndNotFiniteIsNull) {
   MetricWriter writer(run(), 0);
   writer.write(1, one_step(0.5, 2.0));
   writer.write(2, one_step(std::nan(""), 3.0));
-  EXPECT_EQ(text("metrics.jsonl"), "{\"step\":1,\"loss/policy\":0.5}\n{\"step\":2,\"loss/policy\":null}\n");
-  EXPECT_EQ(text("timing.jsonl"), "{\"step\":1,\"time/step\":2.0}\n{\"step\":2,\"time/step\":3.0}\n");
+  EXPECT_EQ(text("metrics.jsonl"),
+            "{\"step\":1,\"loss/policy\":0.5}\n{\"step\":2,\"loss/policy\":null}\n");
+  EXPECT_EQ(text("timing.jsonl"),
+            "{\"step\":1,\"time/step\":2.0}\n{\"step\":2,\"time/step\":3.0}\n");
 }
 
 TEST_F(MetricWriterTest, ResumeCutsLaterStepsAndATornLine) {
@@ -154,7 +157,8 @@ TEST_F(MetricWriterTest, ResumeTellsTensorBoardWhereItGoesOn) {
   { MetricWriter(run(), 0).write(4, one_step(0.5, 1)); }
   { MetricWriter(run(), 2).write(3, one_step(0.5, 1)); }
   ASSERT_EQ(event_files().size(), 2u);
-  // A session start (field 7 of the event, status 1) at step 3: TensorBoard drops from there on what the first file has.
+  // A session start (field 7 of the event, status 1) at step 3: TensorBoard drops from there on
+  // what the first file has.
   int found = 0;
   for (const auto& file : event_files())
     for (const auto& record : read_records(io::read_file(file, 1 << 20))) {
@@ -175,9 +179,11 @@ TEST_F(MetricWriterTest, FreshStartRemovesWhatWasThere) {
 
 TEST_F(MetricWriterTest, LinesOfOtherFilesAreCutByStepToo) {
   io::write_file_atomic(run() / "rollouts.jsonl",
-                        "{\"step\":1,\"id\":\"a\"}\n{\"step\":2,\"id\":\"b\"}\n{\"step\":2,\"id\":\"c\"}\n{\"step\":3,\"id\":\"d\"}\n");
+                        "{\"step\":1,\"id\":\"a\"}\n{\"step\":2,\"id\":\"b\"}\n{\"step\":2,\"id\":"
+                        "\"c\"}\n{\"step\":3,\"id\":\"d\"}\n");
   keep_steps_up_to(run() / "rollouts.jsonl", 2);
-  EXPECT_EQ(text("rollouts.jsonl"), "{\"step\":1,\"id\":\"a\"}\n{\"step\":2,\"id\":\"b\"}\n{\"step\":2,\"id\":\"c\"}\n");
+  EXPECT_EQ(text("rollouts.jsonl"),
+            "{\"step\":1,\"id\":\"a\"}\n{\"step\":2,\"id\":\"b\"}\n{\"step\":2,\"id\":\"c\"}\n");
   EXPECT_NO_THROW(keep_steps_up_to(run() / "none.jsonl", 2));
 }
 

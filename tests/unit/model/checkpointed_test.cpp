@@ -1,4 +1,5 @@
-// Activation checkpointing changes what is kept and how often a block runs, and no bit of the results.
+// Activation checkpointing changes what is kept and how often a block runs, and no bit of the
+// results.
 
 #include "model/layers/checkpointed.h"
 
@@ -57,7 +58,8 @@ TEST(Checkpointed, EitherSideMayNeedNoGradient) {
     EXPECT_EQ(block.weight.grad().defined(), !of_input);
   }
   CountedBlock frozen{random.normal({4, 4})};
-  EXPECT_FALSE(checkpointed(frozen.function(), random.normal({3, 4}), {frozen.weight}).requires_grad());
+  EXPECT_FALSE(
+      checkpointed(frozen.function(), random.normal({3, 4}), {frozen.weight}).requires_grad());
 }
 
 TEST(Checkpointed, AParameterThatChangedInBetweenIsAnError) {
@@ -85,22 +87,27 @@ struct Results {
 /// Two passes of several groups each, their gradients added up.
 Results run(const Case& c, bool checkpoint_blocks) {
   const test::TemporaryFolder folder;
-  const auto model = load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}),
-                                {.random_weights = true, .seed = 5, .checkpoint_blocks = checkpoint_blocks});
-  for (const auto& [name, tensor] : model->parameters().entries()) tensor.set_requires_grad(c.trains_vision || !model->is_vision_parameter(name));
+  const auto model =
+      load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}),
+                 {.random_weights = true, .seed = 5, .checkpoint_blocks = checkpoint_blocks});
+  for (const auto& [name, tensor] : model->parameters().entries())
+    tensor.set_requires_grad(c.trains_vision || !model->is_vision_parameter(name));
   TinyPrompts random(31);
   Results results;
   for (int pass = 0; pass < 2; ++pass) {
     GroupBatch batch;
-    batch.groups.push_back(test::make_group(*model, random.video(2, 6, 10, 4), {random.ids(7), random.ids(1), random.ids(5)}));
-    batch.groups.push_back(test::make_group(*model, random.text(9), {random.ids(3), random.ids(3)}));
+    batch.groups.push_back(test::make_group(*model, random.video(2, 6, 10, 4),
+                                            {random.ids(7), random.ids(1), random.ids(5)}));
+    batch.groups.push_back(
+        test::make_group(*model, random.text(9), {random.ids(3), random.ids(3)}));
     results.features = batch.groups[0].vision_features.detach();
     const auto hidden = model->response_hidden(batch);
     results.hidden = hidden.detach();
     const auto logits = at::linear(hidden, model->head_weight());
     (at::log_softmax(logits, -1) * random.normal(logits.sizes())).sum().backward();
   }
-  for (const auto& [name, tensor] : model->parameters().entries()) results.gradients[name] = tensor.grad();
+  for (const auto& [name, tensor] : model->parameters().entries())
+    results.gradients[name] = tensor.grad();
   return results;
 }
 
@@ -119,7 +126,8 @@ TEST_P(CheckpointedModel, GivesTheSameBits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, CheckpointedModel,
-                         ::testing::Values(Case{"tied", true, true}, Case{"untied", false, true}, Case{"frozen_tower", true, false}),
+                         ::testing::Values(Case{"tied", true, true}, Case{"untied", false, true},
+                                           Case{"frozen_tower", true, false}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

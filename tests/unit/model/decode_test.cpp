@@ -15,18 +15,24 @@ using test::make_group;
 using test::tiny_model;
 using test::TinyPrompts;
 
-/// States of forced responses through the cache, as response_hidden gives them. Rows leave when their response ends; the third prompt
-/// waits for a place, and the cache is compacted when it may be.
+/// States of forced responses through the cache, as response_hidden gives them. Rows leave when
+/// their response ends; the third prompt waits for a place, and the cache is compacted when it may
+/// be.
 void expect_states_of_response_hidden(at::ScalarType dtype, double tolerance) {
   const at::NoGradGuard no_grad;
   const test::TemporaryFolder folder;
-  const auto model = load_model(test::make_tiny_model_folder(folder.path()), {.dtype = dtype, .random_weights = true, .seed = 5});
+  const auto model = load_model(test::make_tiny_model_folder(folder.path()),
+                                {.dtype = dtype, .random_weights = true, .seed = 5});
   TinyPrompts random(12);
   // 40 tokens: the suffix outgrows its first capacity.
   GroupBatch batch;
-  batch.groups.push_back(make_group(*model, random.video(2, 6, 10, 4), {random.ids(40), random.ids(3), random.ids(25)}));
-  batch.groups.push_back(make_group(*model, random.text(9), {random.ids(2), random.ids(5), random.ids(4)}));
-  batch.groups.push_back(make_group(*model, random.text(139), {random.ids(30), random.ids(28), random.ids(10)}));  // longer than a block of keys
+  batch.groups.push_back(make_group(*model, random.video(2, 6, 10, 4),
+                                    {random.ids(40), random.ids(3), random.ids(25)}));
+  batch.groups.push_back(
+      make_group(*model, random.text(9), {random.ids(2), random.ids(5), random.ids(4)}));
+  // longer than a block of keys
+  batch.groups.push_back(
+      make_group(*model, random.text(139), {random.ids(30), random.ids(28), random.ids(10)}));
   const auto expected = model->response_hidden(batch);
 
   using Row = std::pair<size_t, size_t>;  // prompt and response
@@ -76,8 +82,11 @@ void expect_states_of_response_hidden(at::ScalarType dtype, double tolerance) {
 // Float32 states of size 1 to 5: the loops for the CPU.
 TEST(Decode, GivesTheStatesOfResponseHidden) { expect_states_of_response_hidden(at::kFloat, 2e-5); }
 
-// Another dtype takes the way of other devices, by operators over the whole rectangle of places and slots.
-TEST(Decode, GivesTheStatesOfResponseHiddenByOperators) { expect_states_of_response_hidden(at::kDouble, 1e-5); }
+// Another dtype takes the way of other devices, by operators over the whole rectangle of places and
+// slots.
+TEST(Decode, GivesTheStatesOfResponseHiddenByOperators) {
+  expect_states_of_response_hidden(at::kDouble, 1e-5);
+}
 
 TEST(Decode, RecordsNoGradients) {
   const auto model = tiny_model();
@@ -97,7 +106,9 @@ TEST(WorkCounters, CountVideosAndPromptsOnce) {
   TinyPrompts random(14);
   GroupBatch batch;
   for (int i = 0; i < 2; ++i)
-    batch.groups.push_back(make_group(*model, random.video(2, 6, 10, 4), {random.ids(3), random.ids(3), random.ids(2), random.ids(1)}));
+    batch.groups.push_back(
+        make_group(*model, random.video(2, 6, 10, 4),
+                   {random.ids(3), random.ids(3), random.ids(2), random.ids(1)}));
   EXPECT_EQ(model->counters().videos_encoded, 2);
   EXPECT_EQ(model->counters().prompts_prefilled, 0);
   at::Tensor hidden;

@@ -23,14 +23,16 @@ class FeatureCacheTest : public ::testing::Test {
   /// A model that keeps its features in the folder.
   std::unique_ptr<VisionLanguageModel> caching_model() const {
     auto model = test::tiny_model();
-    model->set_feature_cache(std::make_unique<FeatureCache>(folder(), kMegabyte, encoder_fingerprint(*model)));
+    model->set_feature_cache(
+        std::make_unique<FeatureCache>(folder(), kMegabyte, encoder_fingerprint(*model)));
     return model;
   }
 
   test::TemporaryFolder temporary_;
 };
 
-std::shared_ptr<const processor::ModelInputs> video(TinyPrompts& random, const std::string& media_key) {
+std::shared_ptr<const processor::ModelInputs> video(TinyPrompts& random,
+                                                    const std::string& media_key) {
   auto inputs = std::make_shared<processor::ModelInputs>(*random.video(2, 4, 4, 1));
   inputs->media_key = media_key;
   return inputs;
@@ -88,9 +90,11 @@ TEST_F(FeatureCacheTest, TheFingerprintIsOfTheEncoderAndNothingElse) {
   const auto before = encoder_fingerprint(*model);
   EXPECT_EQ(encoder_fingerprint(*test::tiny_model()), before);
   at::Tensor of_vision, of_text;
-  for (const auto& [name, tensor] : model->parameters().entries()) (model->is_vision_parameter(name) ? of_vision : of_text) = tensor;
+  for (const auto& [name, tensor] : model->parameters().entries())
+    (model->is_vision_parameter(name) ? of_vision : of_text) = tensor;
   of_text.add_(1.0);
-  EXPECT_EQ(encoder_fingerprint(*model), before) << "a trained language model sees the same features";
+  EXPECT_EQ(encoder_fingerprint(*model), before)
+      << "a trained language model sees the same features";
   of_vision.flatten()[0].add_(1e-3);
   EXPECT_NE(encoder_fingerprint(*model), before);
 }

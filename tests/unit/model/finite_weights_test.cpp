@@ -43,7 +43,9 @@ TEST(FiniteWeights, AFolderWithOthersIsRefusedWhenItIsOpened) {
     load_model(folder.path() / "saved", {});
     FAIL();
   } catch (const NotFiniteError& error) {
-    EXPECT_NE(std::string(error.what()).find("saved: broken weights: visual.merger.mlp.0.weight holds 1 number that is not finite"),
+    EXPECT_NE(std::string(error.what())
+                  .find("saved: broken weights: visual.merger.mlp.0.weight holds 1 number that is "
+                        "not finite"),
               std::string::npos)
         << error.what();
   }

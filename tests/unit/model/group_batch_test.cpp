@@ -59,13 +59,19 @@ at::Tensor log_probs_of(const at::Tensor& hidden, const at::Tensor& head, const 
   return at::log_softmax(at::linear(hidden, head), -1).gather(-1, ids.unsqueeze(-1)).squeeze(-1);
 }
 
-/// The reference: one row `[prompt | response]`, causal from end to end, with a video encoded for it alone.
-at::Tensor row_log_probs(qwen2_5_vl::Model& model, const Prompt& prompt, const at::Tensor& response) {
+/// The reference: one row `[prompt | response]`, causal from end to end, with a video encoded for
+/// it alone.
+at::Tensor row_log_probs(qwen2_5_vl::Model& model, const Prompt& prompt,
+                         const at::Tensor& response) {
   const int64_t P = prompt.inputs->input_ids.size(0), R = response.size(0);
   const auto text = at::embedding(model.parameters().at("model.embed_tokens.weight"), response);
   const auto embeddings = at::cat({model.embed(make_group(model, prompt.inputs, {})), text});
-  const auto positions = at::cat({prompt.inputs->position_ids, (at::arange(R, at::kLong) + prompt.inputs->next_position).expand({3, R})}, 1);
-  const auto hidden = model.text_decoder().forward(embeddings, positions, {{.prompt_length = P + R}});
+  const auto positions =
+      at::cat({prompt.inputs->position_ids,
+               (at::arange(R, at::kLong) + prompt.inputs->next_position).expand({3, R})},
+              1);
+  const auto hidden =
+      model.text_decoder().forward(embeddings, positions, {{.prompt_length = P + R}});
   return log_probs_of(hidden.narrow(0, P - 1, R), model.head_weight(), response);
 }
 
@@ -85,15 +91,18 @@ struct Tolerance {
 void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& tolerance) {
   const test::TemporaryFolder folder;
   const auto model =
-      load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}), {.dtype = dtype, .random_weights = true, .seed = 5});
+      load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}),
+                 {.dtype = dtype, .random_weights = true, .seed = 5});
   for (const auto& entry : model->parameters().entries()) entry.tensor.set_requires_grad(true);
   TinyPrompts random(11);
   const auto prompts = make_prompts(c.groups, random);
 
   GroupBatch batch;
-  for (const auto& prompt : prompts) batch.groups.push_back(make_group(*model, prompt.inputs, prompt.responses));
+  for (const auto& prompt : prompts)
+    batch.groups.push_back(make_group(*model, prompt.inputs, prompt.responses));
   const auto weights = random.normal({batch.num_response_tokens()});
-  const auto packed = log_probs_of(model->response_hidden(batch), model->head_weight(), batch.response_ids());
+  const auto packed =
+      log_probs_of(model->response_hidden(batch), model->head_weight(), batch.response_ids());
   ASSERT_EQ(packed.size(0), weights.size(0));
   (packed * weights).sum().backward();
   const auto packed_gradients = take_gradients(*model);
@@ -112,7 +121,8 @@ void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& 
   const double difference = (packed.detach() - at::cat(rows)).abs().max().item<double>();
   test::Worst::note(concat("log-probs, ", dtype), difference);
   EXPECT_LE(difference, tolerance.log_probs);
-  const bool has_video = std::any_of(c.groups.begin(), c.groups.end(), [](const Shape& shape) { return shape.video; });
+  const bool has_video =
+      std::any_of(c.groups.begin(), c.groups.end(), [](const Shape& shape) { return shape.video; });
   for (const auto& [name, gradient] : packed_gradients) {
     const double size = row_gradients.at(name).norm().item<double>();
     if (!has_video && model->is_vision_parameter(name)) {
@@ -128,10 +138,15 @@ void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& 
 
 class GroupBatchEqualsRows : public ::testing::TestWithParam<Case> {};
 
-// Float32 sums of some hundred terms, log-probs of size 10; the rows' gradients are added in another order.
-TEST_P(GroupBatchEqualsRows, InLogProbsAndEveryGradient) { expect_equal_to_rows(GetParam(), at::kFloat, {1e-5, 1e-4}); }
+// Float32 sums of some hundred terms, log-probs of size 10; the rows' gradients are added in
+// another order.
+TEST_P(GroupBatchEqualsRows, InLogProbsAndEveryGradient) {
+  expect_equal_to_rows(GetParam(), at::kFloat, {1e-5, 1e-4});
+}
 
-TEST_P(GroupBatchEqualsRows, InFloat64) { expect_equal_to_rows(GetParam(), at::kDouble, {1e-11, 1e-10}); }
+TEST_P(GroupBatchEqualsRows, InFloat64) {
+  expect_equal_to_rows(GetParam(), at::kDouble, {1e-11, 1e-10});
+}
 
 std::vector<Case> cases() {
   const std::vector<std::pair<std::string, std::vector<Shape>>> layouts = {
@@ -142,15 +157,22 @@ std::vector<Case> cases() {
       {"video_2_responses", {{4, true, {2, 9}}}},
       {"video_8_unequal_responses", {{4, true, {6, 1, 9, 4, 1, 12, 2, 1}}}},
       {"video_responses_of_one_token", {{2, true, {1, 1, 1}}}},
-      {"several_groups", {{5, true, {1, 1}}, {2, false, {8, 2, 3}}, {1, true, {4}}, {1, false, {2, 7}}, {20, false, {1}}}},
+      {"several_groups",
+       {{5, true, {1, 1}},
+        {2, false, {8, 2, 3}},
+        {1, true, {4}},
+        {1, false, {2, 7}},
+        {20, false, {1}}}},
   };
   std::vector<Case> all;
   for (const bool tied : {true, false})
-    for (const auto& [name, groups] : layouts) all.push_back({name + (tied ? "_tied" : "_untied"), tied, groups});
+    for (const auto& [name, groups] : layouts)
+      all.push_back({name + (tied ? "_tied" : "_untied"), tied, groups});
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, GroupBatchEqualsRows, ::testing::ValuesIn(cases()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Layouts, GroupBatchEqualsRows, ::testing::ValuesIn(cases()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(PromptGroup, FeaturesMustMatchThePads) {
   const at::NoGradGuard no_grad;
@@ -167,20 +189,27 @@ TEST(PromptGroup, FeaturesMustMatchThePads) {
   group.vision_features = at::Tensor();
   EXPECT_THROW(model->response_hidden({{group}}), DataError);
 
-  // The same pads as an image give the same states: the kind of pad is gone once its row is replaced.
+  // The same pads as an image give the same states: the kind of pad is gone once its row is
+  // replaced.
   auto as_image = std::make_shared<processor::ModelInputs>(*video);
-  as_image->input_ids = at::where(video->input_ids == TinyPrompts::kVideoToken, at::full({}, TinyPrompts::kImageToken, at::kLong), video->input_ids);
+  as_image->input_ids =
+      at::where(video->input_ids == TinyPrompts::kVideoToken,
+                at::full({}, TinyPrompts::kImageToken, at::kLong), video->input_ids);
   const auto features = model->encode_video(video->pixel_values_videos, video->video_grid_thw);
   const auto responses = std::vector<at::Tensor>{random.ids(3)};
   const PromptGroup of_video{.prompt = video, .vision_features = features, .responses = responses};
-  const PromptGroup of_image{.prompt = as_image, .vision_features = features, .responses = responses};
-  EXPECT_TRUE(at::equal(model->response_hidden({{of_video}}), model->response_hidden({{of_image}})));
+  const PromptGroup of_image{
+      .prompt = as_image, .vision_features = features, .responses = responses};
+  EXPECT_TRUE(
+      at::equal(model->response_hidden({{of_video}}), model->response_hidden({{of_image}})));
 }
 
 TEST(PromptGroup, AnEmptyResponseIsRefused) {
   const auto model = tiny_model();
   TinyPrompts random(17);
-  EXPECT_THROW(model->response_hidden({{make_group(*model, random.text(3), {random.ids(2), at::empty({0}, at::kLong)})}}), ContractError);
+  EXPECT_THROW(model->response_hidden({{make_group(*model, random.text(3),
+                                                   {random.ids(2), at::empty({0}, at::kLong)})}}),
+               ContractError);
 }
 
 TEST(EncodeVideo, SeveralItemsInOneCallEqualSeparateCalls) {
@@ -188,17 +217,21 @@ TEST(EncodeVideo, SeveralItemsInOneCallEqualSeparateCalls) {
   const auto model = tiny_model();
   TinyPrompts random(16);
   const auto first = random.video(2, 6, 10, 1), second = random.video(1, 4, 2, 1);
-  const auto together = model->encode_video(at::cat({first->pixel_values_videos, second->pixel_values_videos}),
-                                            at::cat({first->video_grid_thw, second->video_grid_thw}));
-  const auto apart = at::cat({model->encode_video(first->pixel_values_videos, first->video_grid_thw),
-                              model->encode_video(second->pixel_values_videos, second->video_grid_thw)});
+  const auto together =
+      model->encode_video(at::cat({first->pixel_values_videos, second->pixel_values_videos}),
+                          at::cat({first->video_grid_thw, second->video_grid_thw}));
+  const auto apart =
+      at::cat({model->encode_video(first->pixel_values_videos, first->video_grid_thw),
+               model->encode_video(second->pixel_values_videos, second->video_grid_thw)});
   EXPECT_TRUE(at::allclose(together, apart, 0, 1e-5));
 }
 
 TEST(EncodeVideo, RefusesAGridThatDoesNotFit) {
   const at::NoGradGuard no_grad;
   const auto model = tiny_model();
-  const auto grid = [](int64_t T, int64_t H, int64_t W) { return at::tensor({T, H, W}, at::kLong).view({1, 3}); };
+  const auto grid = [](int64_t T, int64_t H, int64_t W) {
+    return at::tensor({T, H, W}, at::kLong).view({1, 3});
+  };
   EXPECT_THROW(model->encode_video(at::zeros({15, 1176}), grid(1, 3, 5)), DataError);
   EXPECT_THROW(model->encode_video(at::zeros({16, 1176}), grid(0, 4, 4)), DataError);
   EXPECT_THROW(model->encode_video(at::zeros({12, 1176}), grid(1, 4, 4)), ContractError);

@@ -12,15 +12,21 @@ namespace {
 
 constexpr int64_t kLayers = 2, kHeads = 1, kWidth = 1;
 
-/// Prompts of these lengths; keys are 1000 layer + 10 (first + place) + time, values their negatives.
+/// Prompts of these lengths; keys are 1000 layer + 10 (first + place) + time, values their
+/// negatives.
 KvCache make_cache(const std::vector<int64_t>& lengths, double first = 0) {
   KvCache cache;
-  const auto N = static_cast<int64_t>(lengths.size()), P = *std::max_element(lengths.begin(), lengths.end());
+  const auto N = static_cast<int64_t>(lengths.size()),
+             P = *std::max_element(lengths.begin(), lengths.end());
   for (int64_t layer = 0; layer < kLayers; ++layer) {
-    const auto keys = 1000.0 * layer + 10.0 * (first + at::arange(N, at::kFloat)).view({N, 1, 1, 1}) + at::arange(P, at::kFloat).view({1, 1, 1, P});
-    cache.layers.push_back({.prefix_keys = keys, .prefix_values = -keys.transpose(2, 3).contiguous()});
+    const auto keys = 1000.0 * layer +
+                      10.0 * (first + at::arange(N, at::kFloat)).view({N, 1, 1, 1}) +
+                      at::arange(P, at::kFloat).view({1, 1, 1, P});
+    cache.layers.push_back(
+        {.prefix_keys = keys, .prefix_values = -keys.transpose(2, 3).contiguous()});
   }
-  for (const int64_t length : lengths) cache.places.push_back({.prompt_length = length, .next_position = 100 * length});
+  for (const int64_t length : lengths)
+    cache.places.push_back({.prompt_length = length, .next_position = 100 * length});
   return cache;
 }
 
@@ -50,9 +56,14 @@ void expect_written(const KvCache& cache, const std::vector<double>& tags) {
     for (size_t i = 0; i < tags.size(); ++i) {
       const auto& [place, slot] = cache.rows()[i];
       const auto& l = cache.layers[static_cast<size_t>(layer)];
-      for (int64_t time = 0; time < cache.places[static_cast<size_t>(place)].suffix_length; ++time) {
-        EXPECT_FLOAT_EQ(l.suffix_keys[place][slot][0][0][time].item<float>(), written(layer, tags[i], time)) << i << " " << time;
-        EXPECT_FLOAT_EQ(l.suffix_values[place][slot][0][time][0].item<float>(), -written(layer, tags[i], time)) << i << " " << time;
+      for (int64_t time = 0; time < cache.places[static_cast<size_t>(place)].suffix_length;
+           ++time) {
+        EXPECT_FLOAT_EQ(l.suffix_keys[place][slot][0][0][time].item<float>(),
+                        written(layer, tags[i], time))
+            << i << " " << time;
+        EXPECT_FLOAT_EQ(l.suffix_values[place][slot][0][time][0].item<float>(),
+                        -written(layer, tags[i], time))
+            << i << " " << time;
       }
     }
 }
@@ -63,8 +74,10 @@ void expect_prefix(const KvCache& cache, size_t place, double number, int64_t le
   for (int64_t layer = 0; layer < kLayers; ++layer) {
     const auto& l = cache.layers[static_cast<size_t>(layer)];
     const auto expected = 1000.0 * layer + 10.0 * number + at::arange(length, at::kFloat);
-    EXPECT_TRUE(at::equal(l.prefix_keys[static_cast<int64_t>(place)].flatten().narrow(0, 0, length), expected));
-    EXPECT_TRUE(at::equal(l.prefix_values[static_cast<int64_t>(place)].flatten().narrow(0, 0, length), -expected));
+    EXPECT_TRUE(at::equal(l.prefix_keys[static_cast<int64_t>(place)].flatten().narrow(0, 0, length),
+                          expected));
+    EXPECT_TRUE(at::equal(
+        l.prefix_values[static_cast<int64_t>(place)].flatten().narrow(0, 0, length), -expected));
   }
 }
 
@@ -92,7 +105,8 @@ TEST(KvCache, RowsLeaveAndTheOthersStay) {
   EXPECT_EQ(cache.free_places(), std::vector<int64_t>{1});
   append(cache, {11});
   EXPECT_EQ(cache.places[0].suffix_length, 3);
-  EXPECT_EQ(cache.places[1].suffix_length, 0);  // a place without rows starts again: computed along with the others, it must have room
+  // a place without rows starts again: computed along with the others, it must have room
+  EXPECT_EQ(cache.places[1].suffix_length, 0);
   expect_written(cache, {11});
 }
 
@@ -134,7 +148,8 @@ TEST(KvCache, CompactingHalvesWhatIsHalfUsed) {
   EXPECT_EQ(cache.layers[0].suffix_keys.size(0), 2);
 }
 
-// All places stay and only slots go, but the first place was given to another prompt, whose rows come last.
+// All places stay and only slots go, but the first place was given to another prompt, whose rows
+// come last.
 TEST(KvCache, CompactingFollowsTheOrderOfRows) {
   auto cache = make_cache({2, 1});
   cache.fork(4);

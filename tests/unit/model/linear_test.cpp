@@ -13,9 +13,13 @@ namespace {
 std::vector<at::Tensor> run(bool ours, int64_t rows, int64_t in, int64_t out, bool with_bias) {
   auto generator = at::detail::createCPUGenerator(6);
   const auto normal = [&](at::IntArrayRef shape) {
-    return at::empty(shape, at::kFloat).normal_(0.0, 1.0, generator).to(ours ? at::kFloat : at::kDouble).set_requires_grad(true);
+    return at::empty(shape, at::kFloat)
+        .normal_(0.0, 1.0, generator)
+        .to(ours ? at::kFloat : at::kDouble)
+        .set_requires_grad(true);
   };
-  const auto x = normal({rows, in}), weight = normal({out, in}), bias = with_bias ? normal({out}) : at::Tensor(), grad = normal({rows, out}).detach();
+  const auto x = normal({rows, in}), weight = normal({out, in}),
+             bias = with_bias ? normal({out}) : at::Tensor(), grad = normal({rows, out}).detach();
   const auto y = ours ? vrlt::model::linear(x, weight, bias) : at::linear(x, weight, bias);
   (y * grad).sum().backward();
   std::vector<at::Tensor> results = {y.detach(), x.grad(), weight.grad()};
@@ -25,11 +29,16 @@ std::vector<at::Tensor> run(bool ours, int64_t rows, int64_t in, int64_t out, bo
 
 // Sizes on both sides of those from which other kernels are taken.
 TEST(Linear, EqualsTheOperatorInFloat64) {
-  for (const auto& [rows, in, out] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{{1, 7, 5}, {70, 130, 120}, {300, 128, 344}})
+  for (const auto& [rows, in, out] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
+           {1, 7, 5}, {70, 130, 120}, {300, 128, 344}})
     for (const bool with_bias : {false, true}) {
-      const auto actual = run(true, rows, in, out, with_bias), expected = run(false, rows, in, out, with_bias);
+      const auto actual = run(true, rows, in, out, with_bias),
+                 expected = run(false, rows, in, out, with_bias);
       for (size_t i = 0; i < expected.size(); ++i)
-        EXPECT_LE((actual[i] - expected[i]).norm().item<double>(), 1e-6 * expected[i].norm().item<double>()) << rows << " " << i;  // float32
+        // float32
+        EXPECT_LE((actual[i] - expected[i]).norm().item<double>(),
+                  1e-6 * expected[i].norm().item<double>())
+            << rows << " " << i;
     }
 }
 
@@ -44,18 +53,28 @@ TEST(Linear, GivesNoGradientToWhatNeedsNone) {
 // Rows and weights on both sides of what the kernel for few rows takes: 16 rows, 2^21 weights.
 TEST(FewRows, EqualTheOperatorInFloat64) {
   auto generator = at::detail::createCPUGenerator(7);
-  const auto normal = [&](at::IntArrayRef shape) { return at::empty(shape, at::kFloat).normal_(0.0, 1.0, generator); };
-  for (const auto& [rows, in, out] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{{1, 7, 5}, {6, 64, 33}, {16, 64, 33}, {3, 64, 32769}})
+  const auto normal = [&](at::IntArrayRef shape) {
+    return at::empty(shape, at::kFloat).normal_(0.0, 1.0, generator);
+  };
+  for (const auto& [rows, in, out] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
+           {1, 7, 5}, {6, 64, 33}, {16, 64, 33}, {3, 64, 32769}})
     for (const bool given : {false, true}) {
-      const auto x = normal({rows, in}), weight = normal({out, in}), bias = given ? normal({out}) : at::Tensor();
-      const auto expected = at::linear(x.to(at::kDouble), weight.to(at::kDouble), given ? bias.to(at::kDouble) : at::Tensor());
+      const auto x = normal({rows, in}), weight = normal({out, in}),
+                 bias = given ? normal({out}) : at::Tensor();
+      const auto expected = at::linear(x.to(at::kDouble), weight.to(at::kDouble),
+                                       given ? bias.to(at::kDouble) : at::Tensor());
       auto y = given ? at::zeros({rows, out}) : at::Tensor();
       linear_into(x, {.weight = weight, .bias = bias}, y);
-      EXPECT_LE((y - expected).norm().item<double>(), 1e-6 * expected.norm().item<double>()) << rows << " " << out;  // float32
+      // float32
+      EXPECT_LE((y - expected).norm().item<double>(), 1e-6 * expected.norm().item<double>())
+          << rows << " " << out;
       auto sum = normal({rows, out});
-      const auto expected_sum = sum.to(at::kDouble) + at::linear(x.to(at::kDouble), weight.to(at::kDouble));
+      const auto expected_sum =
+          sum.to(at::kDouble) + at::linear(x.to(at::kDouble), weight.to(at::kDouble));
       add_linear(x, {.weight = weight}, sum);
-      EXPECT_LE((sum - expected_sum).norm().item<double>(), 1e-6 * expected_sum.norm().item<double>()) << rows << " " << out;
+      EXPECT_LE((sum - expected_sum).norm().item<double>(),
+                1e-6 * expected_sum.norm().item<double>())
+          << rows << " " << out;
     }
 }
 

@@ -20,7 +20,8 @@ TEST(ModelFamilies, AreFoundByTheFolderAndTheFirstStandsInForOthers) {
     io::write_file_atomic(folder.path() / "config.json", io::Json{{"model_type", row.name}}.dump());
     EXPECT_STREQ(family_of(folder.path()).name, row.name);
   }
-  for (const char* config : {R"({"model_type": "gpt2"})", R"({"model_type": 3})", "[]", "no json"}) {
+  for (const char* config :
+       {R"({"model_type": "gpt2"})", R"({"model_type": 3})", "[]", "no json"}) {
     io::write_file_atomic(folder.path() / "config.json", config);
     EXPECT_EQ(&family_of(folder.path()), first) << config;
   }
@@ -28,7 +29,8 @@ TEST(ModelFamilies, AreFoundByTheFolderAndTheFirstStandsInForOthers) {
   EXPECT_EQ(&family_of(""), first);
 }
 
-// qwen-vl-utils 0.0.14 in tokens of 28 x 28 pixels: 128 of a frame, 128000 * 0.9 of a clip, 4 to 16384 of an image.
+// qwen-vl-utils 0.0.14 in tokens of 28 x 28 pixels: 128 of a frame, 128000 * 0.9 of a clip, 4 to
+// 16384 of an image.
 TEST(ModelFamilies, BoundsOfQwen25VlAreThoseOfItsProcessor) {
   const test::TemporaryFolder folder;
   const auto& defaults = family_of(test::make_tiny_model_folder(folder.path())).defaults;
@@ -37,7 +39,8 @@ TEST(ModelFamilies, BoundsOfQwen25VlAreThoseOfItsProcessor) {
   EXPECT_EQ(defaults.video_total_pixels, 90316800.0);
   EXPECT_EQ(defaults.image_min_pixels, 3136);
   EXPECT_EQ(defaults.image_max_pixels, 12845056.0);
-  EXPECT_THAT(defaults.position_rules, ElementsAre(StrEq("float_max"), StrEq("int_max"), StrEq("int_grid"), StrEq("float_grid")));
+  EXPECT_THAT(defaults.position_rules, ElementsAre(StrEq("float_max"), StrEq("int_max"),
+                                                   StrEq("int_grid"), StrEq("float_grid")));
 }
 
 }  // namespace

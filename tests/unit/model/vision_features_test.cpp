@@ -13,8 +13,9 @@ namespace {
 using test::TinyPrompts;
 
 /// A prompt of which only the pictures matter.
-std::shared_ptr<const processor::ModelInputs> pictures(TinyPrompts& random, const std::vector<std::array<int64_t, 2>>& images,
-                                                       std::optional<std::array<int64_t, 3>> video) {
+std::shared_ptr<const processor::ModelInputs> pictures(
+    TinyPrompts& random, const std::vector<std::array<int64_t, 2>>& images,
+    std::optional<std::array<int64_t, 3>> video) {
   processor::ModelInputs inputs;
   std::vector<at::Tensor> pixels, grids;
   for (const auto& [H, W] : images) {
@@ -47,11 +48,16 @@ TEST(EncodeVideos, ImagesComeBeforeTheVideoAndPromptsDoNotMix) {
   const auto together = encode_vision(*model, prompts);
   EXPECT_FALSE(together[1].defined());
   const auto& first = *prompts[0];
-  const std::vector<at::Tensor> parts = {model->encode_video(first.pixel_values, first.image_grid_thw),
-                                         model->encode_video(first.pixel_values_videos, first.video_grid_thw)};
+  const std::vector<at::Tensor> parts = {
+      model->encode_video(first.pixel_values, first.image_grid_thw),
+      model->encode_video(first.pixel_values_videos, first.video_grid_thw)};
   EXPECT_TRUE(at::allclose(together[0], at::cat(parts), 0, 1e-5));
-  EXPECT_TRUE(at::allclose(together[2], model->encode_video(prompts[2]->pixel_values, prompts[2]->image_grid_thw), 0, 1e-5));
-  EXPECT_TRUE(at::allclose(together[3], model->encode_video(prompts[3]->pixel_values_videos, prompts[3]->video_grid_thw), 0, 1e-5));
+  EXPECT_TRUE(at::allclose(
+      together[2], model->encode_video(prompts[2]->pixel_values, prompts[2]->image_grid_thw), 0,
+      1e-5));
+  EXPECT_TRUE(at::allclose(
+      together[3], model->encode_video(prompts[3]->pixel_values_videos, prompts[3]->video_grid_thw),
+      0, 1e-5));
 }
 
 }  // namespace

@@ -21,19 +21,22 @@ using io::Json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::unique_ptr<VisionLanguageModel> random_model(const fs::path& folder, uint64_t seed = 3, at::ScalarType dtype = at::kFloat) {
+std::unique_ptr<VisionLanguageModel> random_model(const fs::path& folder, uint64_t seed = 3,
+                                                  at::ScalarType dtype = at::kFloat) {
   return load_model(folder, {.dtype = dtype, .random_weights = true, .seed = seed});
 }
 
 NamedTensors tensors_of(VisionLanguageModel& model) {
   NamedTensors tensors;
-  for (const auto& [name, tensor] : model.parameters().entries()) tensors.emplace_back(name, tensor);
+  for (const auto& [name, tensor] : model.parameters().entries())
+    tensors.emplace_back(name, tensor);
   return tensors;
 }
 
 void expect_same_weights(VisionLanguageModel& a, VisionLanguageModel& b) {
   ASSERT_EQ(a.parameters().entries().size(), b.parameters().entries().size());
-  for (const auto& [name, tensor] : a.parameters().entries()) EXPECT_TRUE(at::equal(tensor, b.parameters().at(name))) << name;
+  for (const auto& [name, tensor] : a.parameters().entries())
+    EXPECT_TRUE(at::equal(tensor, b.parameters().at(name))) << name;
 }
 
 /// What load_model says about the weights of a folder; empty if it opens.
@@ -69,7 +72,8 @@ TEST(Weights, SaveThenLoadIsBitEqual) {
   for (const bool tied : {true, false})
     for (const auto dtype : {at::kFloat, at::kBFloat16}) {
       const test::TemporaryFolder source, saved;
-      test::make_tiny_model_folder(source.path(), {{"tie_word_embeddings", tied}, {"some_future_key", 7}});
+      test::make_tiny_model_folder(source.path(),
+                                   {{"tie_word_embeddings", tied}, {"some_future_key", 7}});
       io::write_file_atomic(source.path() / "tokenizer_config.json", "{}");
       const auto model = random_model(source.path(), 3, dtype);
       model->save(saved.path() / "new" / "folder");
@@ -88,7 +92,8 @@ std::map<std::string, std::string> bytes_of(const fs::path& folder) {
   std::map<std::string, std::string> bytes;
   for (const auto& [name, tensor] : checkpoint::load_sharded(folder)) {
     EXPECT_TRUE(tensor.is_contiguous()) << name;
-    bytes[qwen2_5_vl::canonical_name(name)] = std::string(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes());
+    bytes[qwen2_5_vl::canonical_name(name)] =
+        std::string(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes());
   }
   return bytes;
 }
@@ -96,14 +101,17 @@ std::map<std::string, std::string> bytes_of(const fs::path& folder) {
 TEST(Weights, LoadThenSaveKeepsEveryByte) {
   for (const auto dtype : {at::kFloat, at::kBFloat16}) {
     const test::TemporaryFolder source, saved;
-    auto tensors = tensors_of(*random_model(test::make_tiny_model_folder(source.path(), {{"tie_word_embeddings", false}}), 3, dtype));
+    auto tensors = tensors_of(*random_model(
+        test::make_tiny_model_folder(source.path(), {{"tie_word_embeddings", false}}), 3, dtype));
     for (auto& [name, tensor] : tensors) {
-      if (name == "model.norm.weight") {  // values that compare as equal to others, or that arithmetic may flush
+      // values that compare as equal to others, or that arithmetic may flush
+      if (name == "model.norm.weight") {
         tensor[0] = -0.0;
         tensor[1] = 1e-39;  // subnormal
         tensor[2] = 3e38;
       }
-      if (name.starts_with("visual.")) name = "model." + name;  // as transformers since 4.52 names modules
+      // as transformers since 4.52 names modules
+      if (name.starts_with("visual.")) name = "model." + name;
     }
     checkpoint::save_sharded(source.path(), tensors, 50'000);
     load_model(source.path(), {.dtype = dtype})->save(saved.path());
@@ -114,9 +122,11 @@ TEST(Weights, LoadThenSaveKeepsEveryByte) {
   }
 }
 
-/// Makes the links of the Hub's cache: snapshots/<commit>/<file> -> ../../blobs/<hash>. @return the snapshot.
+/// Makes the links of the Hub's cache: snapshots/<commit>/<file> -> ../../blobs/<hash>. @return the
+/// snapshot.
 fs::path to_hub_cache(const fs::path& folder, const fs::path& cache) {
-  const auto snapshot = cache / "models--org--name" / "snapshots" / std::string(40, 'a'), blobs = cache / "models--org--name" / "blobs";
+  const auto snapshot = cache / "models--org--name" / "snapshots" / std::string(40, 'a'),
+             blobs = cache / "models--org--name" / "blobs";
   fs::create_directories(snapshot);
   fs::create_directories(blobs);
   int number = 0;
@@ -139,12 +149,15 @@ TEST(Weights, ASnapshotOfTheHubCacheLoadsAndIsSavedAsFiles) {
   EXPECT_EQ(loaded->stop_ids(), (std::vector<int64_t>{1002, 1000}));
   loaded->save(saved.path());
   EXPECT_TRUE(fs::exists(saved.path() / "tokenizer_config.json"));
-  for (const auto& entry : fs::directory_iterator(saved.path())) EXPECT_FALSE(entry.is_symlink()) << entry.path();
+  for (const auto& entry : fs::directory_iterator(saved.path()))
+    EXPECT_FALSE(entry.is_symlink()) << entry.path();
 }
 
 TEST(Weights, ABrokenLinkOfTheHubCacheIsAMissingInput) {
   const test::TemporaryFolder folder, cache;
-  checkpoint::save_sharded(folder.path(), tensors_of(*random_model(test::make_tiny_model_folder(folder.path()))), 1 << 30);
+  checkpoint::save_sharded(folder.path(),
+                           tensors_of(*random_model(test::make_tiny_model_folder(folder.path()))),
+                           1 << 30);
   const auto snapshot = to_hub_cache(folder.path(), cache.path());
   fs::remove(fs::canonical(snapshot / "model.safetensors"));
   EXPECT_THROW(load_model(snapshot, {}), MissingInputError);
@@ -152,7 +165,8 @@ TEST(Weights, ABrokenLinkOfTheHubCacheIsAMissingInput) {
 
 TEST(Weights, SavedDtypeIsNamedWhereverTheConfigNamesIt) {
   const test::TemporaryFolder source, saved;
-  test::make_tiny_model_folder(source.path(), {{"dtype", "float32"}, {"text_config", {{"dtype", "float32"}}}});
+  test::make_tiny_model_folder(source.path(),
+                               {{"dtype", "float32"}, {"text_config", {{"dtype", "float32"}}}});
   random_model(source.path(), 3, at::kBFloat16)->save(saved.path());
   const auto config = io::read_json(saved.path() / "config.json");
   EXPECT_EQ(config["dtype"], "bfloat16");
@@ -162,14 +176,17 @@ TEST(Weights, SavedDtypeIsNamedWhereverTheConfigNamesIt) {
 TEST(Weights, HeadIsTheEmbeddingOnlyIfTied) {
   const test::TemporaryFolder tied, untied;
   const auto tied_model = random_model(test::make_tiny_model_folder(tied.path()));
-  EXPECT_TRUE(tied_model->head_weight().is_same(tied_model->parameters().at("model.embed_tokens.weight")));
+  EXPECT_TRUE(
+      tied_model->head_weight().is_same(tied_model->parameters().at("model.embed_tokens.weight")));
   EXPECT_FALSE(tied_model->parameters().contains("lm_head.weight"));
-  const auto untied_model = random_model(test::make_tiny_model_folder(untied.path(), {{"tie_word_embeddings", false}}));
+  const auto untied_model =
+      random_model(test::make_tiny_model_folder(untied.path(), {{"tie_word_embeddings", false}}));
   EXPECT_TRUE(untied_model->head_weight().is_same(untied_model->parameters().at("lm_head.weight")));
 }
 
 TEST(Weights, NamesOfOtherExportersLoad) {
-  // As transformers since 4.52 names modules, as FSDP and torch.compile wrap them, and as a bare language model.
+  // As transformers since 4.52 names modules, as FSDP and torch.compile wrap them, and as a bare
+  // language model.
   const std::vector<std::pair<std::string, std::string>> table = {
       {"model.visual.blocks.0.norm1.weight", "visual.blocks.0.norm1.weight"},
       {"model.language_model.layers.0.mlp.up_proj.weight", "model.layers.0.mlp.up_proj.weight"},
@@ -182,11 +199,14 @@ TEST(Weights, NamesOfOtherExportersLoad) {
       {"lm_head.weight", "lm_head.weight"},
       {"model.layers.3.self_attn.q_proj.bias", "model.layers.3.self_attn.q_proj.bias"},
   };
-  for (const auto& [name, canonical] : table) EXPECT_EQ(qwen2_5_vl::canonical_name(name), canonical) << name;
+  for (const auto& [name, canonical] : table)
+    EXPECT_EQ(qwen2_5_vl::canonical_name(name), canonical) << name;
 
   ChangedWeights folder([](NamedTensors& tensors) {
     for (auto& [name, tensor] : tensors)
-      name = name.starts_with("visual.") ? "model." + name : "model.language_model." + name.substr(std::string("model.").size());
+      name = name.starts_with("visual.")
+                 ? "model." + name
+                 : "model.language_model." + name.substr(std::string("model.").size());
   });
   const auto loaded = load_model(folder.path(), {});
   expect_same_weights(folder.original(), *loaded);
@@ -194,8 +214,10 @@ TEST(Weights, NamesOfOtherExportersLoad) {
 
 TEST(Weights, ShardsLoadLikeOneFile) {
   const test::TemporaryFolder folder;
-  const auto model = random_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", false}}));
-  checkpoint::save_sharded(folder.path(), tensors_of(*model), 50'000);  // the embedding alone has 131072 bytes
+  const auto model =
+      random_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", false}}));
+  // the embedding alone has 131072 bytes
+  checkpoint::save_sharded(folder.path(), tensors_of(*model), 50'000);
   EXPECT_FALSE(fs::exists(folder.path() / "model.safetensors"));
   EXPECT_TRUE(fs::exists(folder.path() / "model.safetensors.index.json"));
   expect_same_weights(*model, *load_model(folder.path(), {}));
@@ -215,7 +237,9 @@ TEST(Weights, LoadedWeightsAreOurOwnMemory) {
   random_model(test::make_tiny_model_folder(source.path()))->save(saved.path());
   const auto model = load_model(saved.path(), {});
   model->parameters().at("model.norm.weight").fill_(7.0);  // not the read-only map, nor the file
-  EXPECT_FALSE((load_model(saved.path(), {})->parameters().at("model.norm.weight") == 7.0).any().item<bool>());
+  EXPECT_FALSE((load_model(saved.path(), {})->parameters().at("model.norm.weight") == 7.0)
+                   .any()
+                   .item<bool>());
 }
 
 TEST(Weights, EveryNameThatDoesNotFitIsListed) {
@@ -235,7 +259,9 @@ TEST(Weights, EveryNameThatDoesNotFitIsListed) {
 }
 
 TEST(Weights, OneParameterUnderTwoNamesIsRefused) {
-  const ChangedWeights folder([](NamedTensors& tensors) { tensors.emplace_back("model.language_model.norm.weight", at::ones({32})); });
+  const ChangedWeights folder([](NamedTensors& tensors) {
+    tensors.emplace_back("model.language_model.norm.weight", at::ones({32}));
+  });
   EXPECT_THAT(load_error(folder.path()), HasSubstr("twice: "));
 }
 
@@ -243,20 +269,27 @@ TEST(Weights, TiedHeadInTheFileMustEqualTheEmbedding) {
   const auto add_head = [](double offset) {
     return [offset](NamedTensors& tensors) {
       for (const auto& [name, tensor] : NamedTensors(tensors))
-        if (name == "model.embed_tokens.weight") tensors.emplace_back("lm_head.weight", tensor + offset);
+        if (name == "model.embed_tokens.weight")
+          tensors.emplace_back("lm_head.weight", tensor + offset);
     };
   };
   EXPECT_EQ(load_error(ChangedWeights(add_head(0.0)).path()), "");
   EXPECT_THAT(load_error(ChangedWeights(add_head(0.5)).path()), HasSubstr("tie_word_embeddings"));
-  const auto no_head = [](NamedTensors& tensors) { std::erase_if(tensors, [](const auto& entry) { return entry.first == "lm_head.weight"; }); };
-  EXPECT_THAT(load_error(ChangedWeights(no_head, {{"tie_word_embeddings", false}}).path()), HasSubstr("missing: lm_head.weight"));
+  const auto no_head = [](NamedTensors& tensors) {
+    std::erase_if(tensors, [](const auto& entry) { return entry.first == "lm_head.weight"; });
+  };
+  EXPECT_THAT(load_error(ChangedWeights(no_head, {{"tie_word_embeddings", false}}).path()),
+              HasSubstr("missing: lm_head.weight"));
 }
 
 TEST(Weights, RandomWeightsDependOnSeedAndNameOnly) {
   const test::TemporaryFolder small, deep;
   test::make_tiny_model_folder(small.path());
-  test::make_tiny_model_folder(deep.path(), {{"num_hidden_layers", 3}, {"tie_word_embeddings", false}, {"vision_config", {{"depth", 4}}}});
-  const auto first = random_model(small.path()), again = random_model(small.path()), other = random_model(small.path(), 4);
+  test::make_tiny_model_folder(deep.path(), {{"num_hidden_layers", 3},
+                                             {"tie_word_embeddings", false},
+                                             {"vision_config", {{"depth", 4}}}});
+  const auto first = random_model(small.path()), again = random_model(small.path()),
+             other = random_model(small.path(), 4);
   expect_same_weights(*first, *again);
   const auto deeper = random_model(deep.path());
   for (const auto& [name, tensor] : first->parameters().entries()) {
@@ -265,10 +298,12 @@ TEST(Weights, RandomWeightsDependOnSeedAndNameOnly) {
       EXPECT_TRUE((tensor == (name.ends_with(".bias") ? 0.0 : 1.0)).all().item<bool>()) << name;
     } else {
       EXPECT_FALSE(at::equal(tensor, other->parameters().at(name))) << name;
-      EXPECT_NEAR(tensor.std().item<double>(), 0.2, 0.02) << name;  // initializer_range; at least 512 values
+      // initializer_range; at least 512 values
+      EXPECT_NEAR(tensor.std().item<double>(), 0.2, 0.02) << name;
     }
   }
-  EXPECT_FALSE(at::equal(first->parameters().at("model.layers.0.mlp.up_proj.weight"), first->parameters().at("model.layers.1.mlp.up_proj.weight")));
+  EXPECT_FALSE(at::equal(first->parameters().at("model.layers.0.mlp.up_proj.weight"),
+                         first->parameters().at("model.layers.1.mlp.up_proj.weight")));
 }
 
 TEST(Weights, FolderWithoutThemIsAMissingInput) {
@@ -302,12 +337,19 @@ qwen2_5_vl::Config parse(const Json& json) { return qwen2_5_vl::parse_config(jso
 /// The flat config in the layout of transformers 5: text fields nested, RoPE in rope_parameters.
 Json nested_config() {
   const auto flat = test::tiny_model_config();
-  Json config = {{"model_type", "qwen2_5_vl"}, {"image_token_id", 1012}, {"video_token_id", 1013}, {"tie_word_embeddings", true}};
+  Json config = {{"model_type", "qwen2_5_vl"},
+                 {"image_token_id", 1012},
+                 {"video_token_id", 1013},
+                 {"tie_word_embeddings", true}};
   config["vision_config"] = flat["vision_config"];
   auto text = flat;
-  for (const char* key : {"vision_config", "model_type", "image_token_id", "video_token_id", "tie_word_embeddings", "rope_scaling", "rope_theta"})
+  for (const char* key : {"vision_config", "model_type", "image_token_id", "video_token_id",
+                          "tie_word_embeddings", "rope_scaling", "rope_theta"})
     text.erase(key);
-  text["rope_parameters"] = {{"mrope_section", {1, 1, 2}}, {"rope_theta", 1000000.0}, {"rope_type", "default"}, {"type", "default"}};
+  text["rope_parameters"] = {{"mrope_section", {1, 1, 2}},
+                             {"rope_theta", 1000000.0},
+                             {"rope_type", "default"},
+                             {"type", "default"}};
   config["text_config"] = text;
   return config;
 }
@@ -325,7 +367,8 @@ TEST(Config, LayoutsAgree) {
     EXPECT_EQ(config.text.head_dim, 8);
     EXPECT_EQ(config.text.rope_theta, flat.text.rope_theta);
     EXPECT_EQ(config.text.rms_norm_eps, flat.text.rms_norm_eps);
-    EXPECT_EQ(config.text.rope_axes, (std::vector<int64_t>{0, 1, 2, 2}));  // mrope_section [1, 1, 2]
+    // mrope_section [1, 1, 2]
+    EXPECT_EQ(config.text.rope_axes, (std::vector<int64_t>{0, 1, 2, 2}));
     EXPECT_TRUE(config.text.tie_word_embeddings);
     EXPECT_EQ(config.initializer_range, 0.2);
     EXPECT_EQ(config.vision.window_size, 56);

@@ -9,7 +9,8 @@ namespace vrlt::optim {
 namespace {
 
 TEST(Gradients, ClippingScalesAllTogether) {
-  const auto a = at::zeros({2}).requires_grad_(), b = at::zeros({1, 1}).requires_grad_(), c = at::zeros({5}).requires_grad_();
+  const auto a = at::zeros({2}).requires_grad_(), b = at::zeros({1, 1}).requires_grad_(),
+             c = at::zeros({5}).requires_grad_();
   const NamedTensors parameters = {{"a", a}, {"b", b}, {"c", c}};
   const auto give = [&] {
     a.mutable_grad() = at::tensor({3.0, 0.0}, at::kFloat);

@@ -17,7 +17,9 @@ OptimConfig config_of(const OptimizerEntry& row) {
 
 at::Tensor parameter_of(at::ScalarType dtype) { return at::arange(1, 7, dtype).requires_grad_(); }
 
-at::Tensor gradient_of(int64_t step, at::ScalarType dtype) { return (at::arange(6) + step).sin().to(dtype); }
+at::Tensor gradient_of(int64_t step, at::ScalarType dtype) {
+  return (at::arange(6) + step).sin().to(dtype);
+}
 
 TEST(Optimizers, EachRowMovesAgainstTheGradientAndClearsIt) {
   for (const auto& row : kOptimizers) {
@@ -28,7 +30,8 @@ TEST(Optimizers, EachRowMovesAgainstTheGradientAndClearsIt) {
     EXPECT_TRUE(used.detach().lt(parameter_of(at::kFloat).detach()).all().item<bool>()) << row.name;
     EXPECT_FALSE(used.grad().defined()) << row.name;
     EXPECT_TRUE(used.requires_grad()) << row.name;
-    EXPECT_TRUE(at::equal(unused.detach(), parameter_of(at::kFloat).detach())) << row.name << ": a parameter without a gradient stays";
+    EXPECT_TRUE(at::equal(unused.detach(), parameter_of(at::kFloat).detach()))
+        << row.name << ": a parameter without a gradient stays";
   }
 }
 
@@ -41,7 +44,8 @@ TEST(Optimizers, EachRowGoesOnFromItsStateAsIfNeverStopped) {
         for (int64_t step = 0; step < 6; ++step) {
           if (interrupted && step == 3) {
             NamedTensors stored;
-            for (const auto& [name, tensor] : optimizer->state()) stored.emplace_back(name, tensor.clone());
+            for (const auto& [name, tensor] : optimizer->state())
+              stored.emplace_back(name, tensor.clone());
             parameter = parameter.detach().clone().requires_grad_();
             optimizer = make_optimizer({{"w", parameter}}, config_of(row));
             optimizer->load_state(stored);
@@ -58,8 +62,11 @@ TEST(Optimizers, EachRowGoesOnFromItsStateAsIfNeverStopped) {
 TEST(Optimizers, EachRowTellsItsBytesOfParametersWithoutMemory) {
   for (const auto& row : kOptimizers)
     for (const auto dtype : {at::kFloat, at::kBFloat16}) {
-      const auto here = at::zeros({6}, dtype), nowhere = at::empty({6}, at::TensorOptions().dtype(dtype).device(at::kMeta));
-      EXPECT_EQ(make_optimizer({{"w", nowhere}}, config_of(row))->bytes(), make_optimizer({{"w", here}}, config_of(row))->bytes()) << row.name;
+      const auto here = at::zeros({6}, dtype),
+                 nowhere = at::empty({6}, at::TensorOptions().dtype(dtype).device(at::kMeta));
+      EXPECT_EQ(make_optimizer({{"w", nowhere}}, config_of(row))->bytes(),
+                make_optimizer({{"w", here}}, config_of(row))->bytes())
+          << row.name;
     }
 }
 

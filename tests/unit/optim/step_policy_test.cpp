@@ -31,11 +31,14 @@ TEST(StepPolicy, OnlySkippedOnesInARowEndTraining) {
     policy.note_skipped(7, HUGE_VAL);
     ADD_FAILURE() << "a third one";
   } catch (const NotFiniteError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("update 7: the gradient norm is inf, 3 times in a row"));
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr("update 7: the gradient norm is inf, 3 times in a row"));
   }
 }
 
-TEST(StepPolicy, NoneMayBeSkipped) { EXPECT_THROW(StepPolicy(0).note_skipped(1, std::nan("")), NotFiniteError); }
+TEST(StepPolicy, NoneMayBeSkipped) {
+  EXPECT_THROW(StepPolicy(0).note_skipped(1, std::nan("")), NotFiniteError);
+}
 
 }  // namespace
 }  // namespace vrlt::optim

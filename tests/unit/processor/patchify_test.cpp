@@ -1,4 +1,5 @@
-// Patches of any geometry: a family says how large they are, how deep, how they are merged, and how levels are normalised.
+// Patches of any geometry: a family says how large they are, how deep, how they are merged, and how
+// levels are normalised.
 #include "vrlt/processor/patchify.h"
 
 #include <ATen/ATen.h>
@@ -10,19 +11,31 @@ namespace vrlt::processor {
 namespace {
 
 constexpr VisionGeometry kSmall{.patch_size = 2, .temporal_patch = 3, .merge_size = 1};
-constexpr VisionGeometry kOdd{.patch_size = 9, .temporal_patch = 1, .merge_size = 3, .mean = {0.1F, 0.2F, 0.3F}, .std = {0.5F, 0.25F, 0.125F}};
-constexpr VisionGeometry kLarge{.patch_size = 16, .temporal_patch = 2, .merge_size = 2, .mean = {0.5F, 0.5F, 0.5F}, .std = {0.5F, 0.5F, 0.5F}};
+constexpr VisionGeometry kOdd{.patch_size = 9,
+                              .temporal_patch = 1,
+                              .merge_size = 3,
+                              .mean = {0.1F, 0.2F, 0.3F},
+                              .std = {0.5F, 0.25F, 0.125F}};
+constexpr VisionGeometry kLarge{.patch_size = 16,
+                                .temporal_patch = 2,
+                                .merge_size = 2,
+                                .mean = {0.5F, 0.5F, 0.5F},
+                                .std = {0.5F, 0.5F, 0.5F}};
 
-/// The same by permuting axes, as the reference writes it: rows (T, H/m, W/m, m, m) of columns (channel, depth, patch, patch).
+/// The same by permuting axes, as the reference writes it: rows (T, H/m, W/m, m, m) of columns
+/// (channel, depth, patch, patch).
 at::Tensor by_axes(const at::Tensor& frames, const VisionGeometry& geometry) {
   const int64_t p = geometry.patch_size, m = geometry.merge_size, depth = geometry.temporal_patch;
   const auto last = frames.narrow(0, frames.size(0) - 1, 1);
   auto filled = frames;
   while (filled.size(0) % depth != 0) filled = at::cat({filled, last});
-  const auto mean = at::tensor(at::ArrayRef<float>(geometry.mean.data(), 3)).mul(255.0F).view({1, 3, 1, 1});
-  const auto std = at::tensor(at::ArrayRef<float>(geometry.std.data(), 3)).mul(255.0F).view({1, 3, 1, 1});
+  const auto mean =
+      at::tensor(at::ArrayRef<float>(geometry.mean.data(), 3)).mul(255.0F).view({1, 3, 1, 1});
+  const auto std =
+      at::tensor(at::ArrayRef<float>(geometry.std.data(), 3)).mul(255.0F).view({1, 3, 1, 1});
   const auto values = (filled.to(at::kFloat) - mean) / std;
-  const int64_t slices = filled.size(0) / depth, lines = frames.size(2) / p, columns = frames.size(3) / p;
+  const int64_t slices = filled.size(0) / depth, lines = frames.size(2) / p,
+                columns = frames.size(3) / p;
   return values.view({slices, depth, 3, lines / m, m, p, columns / m, m, p})
       .permute({0, 3, 6, 4, 7, 2, 1, 5, 8})
       .reshape({slices * lines * columns, geometry.patch_values()});
@@ -35,9 +48,12 @@ TEST(Patchify, CutsByTheGeometryOfTheFamily) {
       const auto frames = at::randint(0, 256, {count, 3, height, width}, at::kByte);
       at::Tensor grid;
       const auto rows = patchify(frames, geometry, &grid);
-      EXPECT_TRUE(at::equal(rows, by_axes(frames, geometry))) << "patches of " << geometry.patch_size << ", " << count << " frames";
+      EXPECT_TRUE(at::equal(rows, by_axes(frames, geometry)))
+          << "patches of " << geometry.patch_size << ", " << count << " frames";
       const auto expected = grid_of(geometry, count, height, width);
-      EXPECT_TRUE(at::equal(grid, at::tensor({expected.slices, expected.height, expected.width}, at::kLong).view({1, 3})));
+      EXPECT_TRUE(at::equal(
+          grid,
+          at::tensor({expected.slices, expected.height, expected.width}, at::kLong).view({1, 3})));
       EXPECT_EQ(rows.size(0), expected.patches());
     }
 }
@@ -45,7 +61,9 @@ TEST(Patchify, CutsByTheGeometryOfTheFamily) {
 // With mean and deviation 1/2: 0 is (0 - 127.5) / 127.5 = -1, 255 is 1, 128 is 0.5 / 127.5.
 TEST(Patchify, NormalisesByTheGeometryOfTheFamily) {
   at::Tensor grid;
-  const auto first = [&](int64_t level) { return patchify(at::full({2, 3, 32, 32}, level, at::kByte), kLarge, &grid)[0][0].item<float>(); };
+  const auto first = [&](int64_t level) {
+    return patchify(at::full({2, 3, 32, 32}, level, at::kByte), kLarge, &grid)[0][0].item<float>();
+  };
   EXPECT_EQ(first(0), -1.0F);
   EXPECT_EQ(first(255), 1.0F);
   EXPECT_EQ(first(128), 0.5F / 127.5F);

@@ -15,9 +15,13 @@ data::Sample clip_of(double seconds) {
 /// Tokens of 28 x 28 pixels, slices of two frames.
 constexpr VisionGeometry kGeometry{.patch_size = 14, .temporal_patch = 2, .merge_size = 2};
 
-double tokens(const data::Sample& sample, const MediaOptions& options) { return estimated_size(sample, options, kGeometry).tokens(); }
+double tokens(const data::Sample& sample, const MediaOptions& options) {
+  return estimated_size(sample, options, kGeometry).tokens();
+}
 
-MediaOptions options() { return {.video = {.fps = 2.0, .max_frames = 64, .max_pixels = 28.0 * 28 * 100}}; }
+MediaOptions options() {
+  return {.video = {.fps = 2.0, .max_frames = 64, .max_pixels = 28.0 * 28 * 100}};
+}
 
 // 10 s at 2 frames a second are 20 frames, 10 steps of 100 tokens; 8 bytes of text are 2 more.
 TEST(EstimatedSize, FollowTheLengthOfTheClip) {

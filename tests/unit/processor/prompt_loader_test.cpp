@@ -32,14 +32,19 @@ constexpr int64_t kMegabyte = 1 << 20;
 class PromptLoaderTest : public ::testing::Test {
  protected:
   PromptLoader loader(const ClipReading& reading, int64_t memory_bytes = kMegabyte) const {
-    return {processor_, test::TinyTask::media_options(), task_.data_root(), "auto_short", memory_bytes, reading};
+    return {processor_,        test::TinyTask::media_options(),
+            task_.data_root(), "auto_short",
+            memory_bytes,      reading};
   }
   ClipReading in_folder(int64_t threads = 0) const {
-    return {.cache_folder = folder_.path() / "cache", .cache_folder_bytes = 64 * kMegabyte, .threads = threads};
+    return {.cache_folder = folder_.path() / "cache",
+            .cache_folder_bytes = 64 * kMegabyte,
+            .threads = threads};
   }
   std::vector<at::Tensor> pixels_of(PromptLoader& loader) const {
     std::vector<at::Tensor> all;
-    for (const auto& sample : task_.samples()) all.push_back(loader.load(sample)->pixel_values_videos);
+    for (const auto& sample : task_.samples())
+      all.push_back(loader.load(sample)->pixel_values_videos);
     return all;
   }
   std::vector<const data::Sample*> samples() const {
@@ -47,7 +52,8 @@ class PromptLoaderTest : public ::testing::Test {
     for (const auto& sample : task_.samples()) all.push_back(&sample);
     return all;
   }
-  static void expect_equal(const std::vector<at::Tensor>& actual, const std::vector<at::Tensor>& expected) {
+  static void expect_equal(const std::vector<at::Tensor>& actual,
+                           const std::vector<at::Tensor>& expected) {
     ASSERT_EQ(actual.size(), expected.size());
     for (size_t i = 0; i < actual.size(); ++i) EXPECT_TRUE(at::equal(actual[i], expected[i])) << i;
   }
@@ -75,7 +81,8 @@ TEST_F(PromptLoaderTest, ASecondRunReadsNoVideo) {
 TEST_F(PromptLoaderTest, AChangedVideoIsReadAgain) {
   auto first = loader(in_folder());
   const auto before = pixels_of(first);
-  fs::copy_file(task_.data_root() / "clip1.mp4", task_.data_root() / "clip0.mp4", fs::copy_options::overwrite_existing);
+  fs::copy_file(task_.data_root() / "clip1.mp4", task_.data_root() / "clip0.mp4",
+                fs::copy_options::overwrite_existing);
   auto second = loader(in_folder());
   const auto after = pixels_of(second);
   EXPECT_EQ(second.videos_decoded(), 0) << "its new content is known by its old name";
@@ -102,12 +109,14 @@ TEST_F(PromptLoaderTest, TheMediaKeyNamesThePixels) {
   EXPECT_EQ(keys_of(without_folder), std::vector<std::string>(6)) << "nothing is known of them";
 
   auto sample = task_.samples()[0];
-  EXPECT_EQ(with_shuffled_frames(*decoding.load(sample), processor_.geometry(), 3, 4).media_key, "");
+  EXPECT_EQ(with_shuffled_frames(*decoding.load(sample), processor_.geometry(), 3, 4).media_key,
+            "");
   auto options = test::TinyTask::media_options();
   options.video.max_frames = 2;
   PromptLoader other(processor_, options, task_.data_root(), "auto_short", kMegabyte, in_folder());
   EXPECT_NE(other.load(sample)->media_key, keys[0]) << "other frames of the same video";
-  fs::copy_file(test::tests_dir() / "unit/video/images/png_rgb.png", task_.data_root() / "still.png");
+  fs::copy_file(test::tests_dir() / "unit/video/images/png_rgb.png",
+                task_.data_root() / "still.png");
   sample.images = {"still.png"};
   EXPECT_EQ(decoding.load(sample)->media_key, "") << "the key is of the video alone";
 }
@@ -124,7 +133,9 @@ TEST_F(PromptLoaderTest, BackgroundThreadsChangeNothing) {
     auto other = loader(in_folder(threads), /*memory_bytes=*/0);
     other.prefetch(samples());
     for (int64_t i = 5; i >= 0; i -= 2)
-      EXPECT_TRUE(at::equal(other.load(task_.samples()[static_cast<size_t>(i)])->pixel_values_videos, expected[static_cast<size_t>(i)]));
+      EXPECT_TRUE(
+          at::equal(other.load(task_.samples()[static_cast<size_t>(i)])->pixel_values_videos,
+                    expected[static_cast<size_t>(i)]));
     other.prefetch({});
     expect_equal(pixels_of(other), expected);
   }
@@ -157,11 +168,14 @@ TEST_F(PromptLoaderTest, WhatIsOddIsSaidOnceInARun) {
     for (int epoch = 0; epoch < 2; ++epoch)
       for (const auto& sample : samples) quiet->load(sample);
     const auto during = ::testing::internal::GetCapturedStderr();
-    EXPECT_THAT(during, ::testing::HasSubstr("sample0: clip0.mp4 lasts 2 s, its record says 5 s [duration_differs]"));
+    EXPECT_THAT(during,
+                ::testing::HasSubstr(
+                    "sample0: clip0.mp4 lasts 2 s, its record says 5 s [duration_differs]"));
     EXPECT_THAT(during, ::testing::Not(::testing::HasSubstr("sample1")));
     ::testing::internal::CaptureStderr();
     quiet.reset();
-    EXPECT_THAT(::testing::internal::GetCapturedStderr(), ::testing::HasSubstr("6 samples: their videos last longer or shorter"));
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+                ::testing::HasSubstr("6 samples: their videos last longer or shorter"));
   }
 }
 
@@ -170,7 +184,9 @@ TEST_F(PromptLoaderTest, AShortClipIsAnsweredByAllItHas) {
   options.video.num_frames = 32;  // the clips have 8
   PromptLoader lenient(processor_, options, task_.data_root(), "auto_short", kMegabyte);
   EXPECT_EQ(lenient.load(task_.samples()[0])->num_frames, 8);
-  EXPECT_EQ(lenient.warnings().count("has fewer frames than video.num_frames (32), all of them are taken, to an even number [short_clip]"), 1);
+  EXPECT_EQ(lenient.warnings().count("has fewer frames than video.num_frames (32), all of them are "
+                                     "taken, to an even number [short_clip]"),
+            1);
   options.video.short_clip = "refuse";
   PromptLoader strict(processor_, options, task_.data_root(), "auto_short", kMegabyte);
   EXPECT_THROW(strict.load(task_.samples()[0]), DataError);
@@ -187,13 +203,16 @@ TEST_F(PromptLoaderTest, ByTimeSecondsAndPositionsAgree) {
   sample.video = sample.video.substr(1);
   const auto inputs = by_time.load(sample);
   ASSERT_TRUE(inputs->video_grid_thw.defined());
-  const auto pads = (inputs->input_ids == processor_.tokenizer().token_to_id("<|video_pad|>").value());
+  const auto pads =
+      (inputs->input_ids == processor_.tokenizer().token_to_id("<|video_pad|>").value());
   const auto positions = inputs->position_ids[0].masked_select(pads).to(at::kDouble);
   const auto tokens_per_step = positions.numel() / inputs->video_grid_thw[0][0].item<int64_t>();
   const double tokens_per_second = 2.0, first = positions[0].item<double>();
   for (int64_t t = 0; t < inputs->video_grid_thw[0][0].item<int64_t>(); ++t) {
     const double seconds = inputs->frame_seconds[static_cast<size_t>(2 * t)];
-    EXPECT_NEAR((positions[t * tokens_per_step].item<double>() - first) / tokens_per_second, seconds, 1.0 / tokens_per_second) << t;
+    EXPECT_NEAR((positions[t * tokens_per_step].item<double>() - first) / tokens_per_second,
+                seconds, 1.0 / tokens_per_second)
+        << t;
   }
   EXPECT_EQ(by_time.warnings().summaries().size(), 0u);
 }
@@ -235,7 +254,9 @@ TEST(BackgroundClips, TooManyThreadsAreAnErrorOfTheConfig) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-int64_t threads_of_process() { return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator()); }
+int64_t threads_of_process() {
+  return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator());
+}
 
 TEST(BackgroundClips, ReadersStartNoTeams) {
   // Large enough for a team; without exp(), whose library (MKL) has a number of threads of its own.

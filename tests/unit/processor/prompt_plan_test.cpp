@@ -1,4 +1,5 @@
-// A prompt is planned by the rules it is loaded by: what is foretold of it before a run is what the model then reads.
+// A prompt is planned by the rules it is loaded by: what is foretold of it before a run is what the
+// model then reads.
 #include "vrlt/processor/prompt_plan.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +15,8 @@ namespace {
 class PromptPlanTest : public ::testing::Test {
  protected:
   PromptPlan plan(const data::Sample& sample, const MediaOptions& media) const {
-    const PromptPlanner planner{processor_, media, task_.data_root(), data::find_prompt("auto_think")};
+    const PromptPlanner planner{processor_, media, task_.data_root(),
+                                data::find_prompt("auto_think")};
     const auto request = clip_request(sample, task_.data_root(), media.video);
     const auto facts = video::read_video_facts(request.path, request.frames);
     return planner(sample, &facts);
@@ -38,7 +40,8 @@ TEST_F(PromptPlanTest, IsWhatIsLoaded) {
         const auto loaded = loader.load(sample);
         EXPECT_EQ(planned.num_frames, loaded->num_frames);
         EXPECT_EQ(planned.tokens(), loaded->input_ids.size(0));
-        EXPECT_EQ(planned.vision_tokens, loaded->pixel_values_videos.size(0) / 4) << "four patches a token";
+        EXPECT_EQ(planned.vision_tokens, loaded->pixel_values_videos.size(0) / 4)
+            << "four patches a token";
       }
     }
   }

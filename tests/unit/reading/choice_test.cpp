@@ -7,7 +7,8 @@
 namespace vrlt::reading {
 namespace {
 
-const std::vector<std::string> kOptions = {"He peels an apple.", "She waters the plants.", "They fold a map.", "Nobody is there."};
+const std::vector<std::string> kOptions = {"He peels an apple.", "She waters the plants.",
+                                           "They fold a map.", "Nobody is there."};
 
 struct ChoiceRow {
   const char* name;
@@ -19,7 +20,8 @@ VRLT_PRINT_ROW_NAME(ChoiceRow)
 
 std::string read(const std::string& text, const std::vector<std::string>& options = kOptions) {
   const auto option = read_choice({.text = text}, options);
-  return option ? std::string(1, static_cast<char>('A' + *option)) : std::string(to_string(option.reason));
+  return option ? std::string(1, static_cast<char>('A' + *option))
+                : std::string(to_string(option.reason));
 }
 
 const ChoiceRow kRows[] = {
@@ -77,20 +79,24 @@ INSTANTIATE_TEST_SUITE_P(Forms, ChoiceReading, testing::ValuesIn(kRows), test::r
 
 TEST_P(ChoiceReading, Names) {
   const auto& row = GetParam();
-  EXPECT_EQ(read(row.block ? std::string("<answer>") + row.answer + "</answer>" : row.answer), row.expected);
+  EXPECT_EQ(read(row.block ? std::string("<answer>") + row.answer + "</answer>" : row.answer),
+            row.expected);
 }
 
 TEST(ChoiceReading, OptionsThatLookLikeLetters) {
   EXPECT_EQ(read("<answer>A</answer>", {"B", "A", "D", "C"}), "B") << "the text before the letter";
   EXPECT_EQ(read("<answer>(A)</answer>", {"B", "A", "D", "C"}), "A");
   EXPECT_EQ(read("<answer>(a)(c)(b)</answer>", {"(b)(a)(c)", "(a)(c)(b)", "(c)(b)(a)"}), "B");
-  EXPECT_EQ(read("<answer>B. Plan B is chosen.</answer>", {"Vitamin C is added.", "Plan B is chosen.", "None of the above."}), "B");
+  EXPECT_EQ(read("<answer>B. Plan B is chosen.</answer>",
+                 {"Vitamin C is added.", "Plan B is chosen.", "None of the above."}),
+            "B");
   EXPECT_EQ(read("<answer>3</answer>", {"2", "3", "4"}), "B");
 }
 
 TEST(ChoiceReading, LongFreeTextMustAnnounceItsAnswer) {
   std::string reasoning;
-  while (reasoning.size() < 700) reasoning += "The sheet is spread out and smoothed with both hands. ";
+  while (reasoning.size() < 700)
+    reasoning += "The sheet is spread out and smoothed with both hands. ";
   EXPECT_EQ(read(reasoning + "(C)"), "no_answer");
   EXPECT_EQ(read(reasoning + "The answer is C."), "C");
   EXPECT_EQ(read(reasoning + "\n\n**C**"), "C") << "a line of its own at the end";

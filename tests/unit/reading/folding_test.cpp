@@ -19,13 +19,15 @@ TEST(Fold, OneSpellingForWhatIsWrittenInSeveral) {
   EXPECT_EQ(folded("\u3010B\u3011 \u300AC\u300B"), "[B] <C>");
   EXPECT_EQ(folded("\u2192"), "->");
   EXPECT_EQ(folded("\u24B8 \u24D2 \u249E \U0001F132"), "C c (c) C") << "decorated letters";
-  EXPECT_EQ(folded("\U0001D402 \U0001D41B \U0001D7CF"), "C b 1") << "mathematical letters and digits";
+  EXPECT_EQ(folded("\U0001D402 \U0001D41B \U0001D7CF"), "C b 1")
+      << "mathematical letters and digits";
 }
 
 // A comma and a full stop of Chinese text never join numbers: a blank stands behind them.
 TEST(Fold, LaterRowsWin) {
   EXPECT_EQ(folded("1\uFF0C2\u30023"), "1, 2. 3") << "not the ASCII comma of full width";
-  EXPECT_EQ(folded("\u2714\u2715\u2605"), "  not  ") << "a tick and a star are pictures, a cross is not";
+  EXPECT_EQ(folded("\u2714\u2715\u2605"), "  not  ")
+      << "a tick and a star are pictures, a cross is not";
   EXPECT_EQ(folded("\u2794"), "->") << "an arrow among pictures";
   EXPECT_EQ(folded("\u25AA"), "*") << "a bullet among pictures";
 }

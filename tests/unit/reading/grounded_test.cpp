@@ -6,9 +6,11 @@
 namespace vrlt::reading {
 namespace {
 
-const std::vector<std::string> kOptions = {"He peels an apple.", "She waters the plants.", "They fold a map.", "Nobody is there."};
+const std::vector<std::string> kOptions = {"He peels an apple.", "She waters the plants.",
+                                           "They fold a map.", "Nobody is there."};
 
-GroundedReading read(const std::string& answer, const std::vector<std::string>& options = kOptions) {
+GroundedReading read(const std::string& answer,
+                     const std::vector<std::string>& options = kOptions) {
   const auto text = "<answer>" + answer + "</answer>";
   return read_grounded({.text = text}, options);
 }
@@ -17,9 +19,11 @@ GroundedReading read(const std::string& answer, const std::vector<std::string>& 
 
 TEST(GroundedReading, EitherOrderAndAnySeparator) {
   for (const char* answer :
-       {"B: 12 to 18", "12 - 18: B", "(B) [12, 18]", "[12, 18] B", "B / 12-18", "Option B at 12-18 s", "B {\"start\": 12, \"end\": 18}",
-        "She waters the plants, 12 to 18", "Answer: B\nTime span: 12 to 18", "The answer is (B), between 12 and 18 seconds.",
-        R"({"answer": "B", "window": [12, 18]})", "\\boxed{B}, 12 to 18", "From <12> to <18>, She waters the plants."}) {
+       {"B: 12 to 18", "12 - 18: B", "(B) [12, 18]", "[12, 18] B", "B / 12-18",
+        "Option B at 12-18 s", "B {\"start\": 12, \"end\": 18}", "She waters the plants, 12 to 18",
+        "Answer: B\nTime span: 12 to 18", "The answer is (B), between 12 and 18 seconds.",
+        R"({"answer": "B", "window": [12, 18]})", "\\boxed{B}, 12 to 18",
+        "From <12> to <18>, She waters the plants."}) {
     EXPECT_EQ(read(answer).option, Read<int64_t>(1)) << answer;
     EXPECT_EQ(read(answer).spans, Read<Spans>(Spans{{12, 18}})) << answer;
   }
@@ -54,7 +58,8 @@ TEST(GroundedReading, ARangeInTheTextOfAnOptionIsNoTime) {
 }
 
 TEST(GroundedReading, GlueHoldsTheSpans) {
-  const auto zones = read_grounded({.text = "<answer>B, 2 to 4</answer><glue>[(12, 18)]</glue>"}, kOptions);
+  const auto zones =
+      read_grounded({.text = "<answer>B, 2 to 4</answer><glue>[(12, 18)]</glue>"}, kOptions);
   EXPECT_EQ(zones.option, Read<int64_t>(1));
   EXPECT_EQ(zones.spans, Read<Spans>(Spans{{12, 18}}));
 }
@@ -64,9 +69,11 @@ TEST(SpanCredit, OneOrASet) {
   const Spans two = {{12, 18}, {20, 25}};
   EXPECT_EQ(span_credit(two, {{12, 18}}).reason, Reason::kAmbiguous);
   EXPECT_EQ(span_credit(two, two).value, 1.0);
-  EXPECT_EQ(span_credit(Spans{{12, 18}, {25, 20}}, two).reason, Reason::kInverted) << "an inverted one spoils the set";
+  EXPECT_EQ(span_credit(Spans{{12, 18}, {25, 20}}, two).reason, Reason::kInverted)
+      << "an inverted one spoils the set";
   EXPECT_EQ(span_credit(Spans{{12, 12}}, {{12, 18}}).reason, Reason::kZeroLength);
-  EXPECT_EQ(span_credit(Spans{{12, 12}, {12, 18}}, two).value, 6.0 / 11) << "an empty one among others adds nothing";
+  EXPECT_EQ(span_credit(Spans{{12, 12}, {12, 18}}, two).value, 6.0 / 11)
+      << "an empty one among others adds nothing";
   EXPECT_EQ(span_credit(Spans{{1, 2}}, {{12, 18}}).reason, Reason::kWrong);
   EXPECT_EQ(span_credit(Spans{{12, 15}}, {{12, 18}}).value, 0.5);
 }

@@ -65,7 +65,8 @@ TEST(Boxes, OutermostAndBraced) {
 TEST(Phrases, WhatStandsBehindThem) {
   const View text = U"The answer is C. So the final answer: D";
   EXPECT_EQ(behind_phrases(text, find_strong_phrases(text)), (std::vector<View>{U"D"}));
-  EXPECT_EQ(behind_phrases(text, find_weak_phrases(text)), (std::vector<View>{U"C. So the final", U"D"}));
+  EXPECT_EQ(behind_phrases(text, find_weak_phrases(text)),
+            (std::vector<View>{U"C. So the final", U"D"}));
   EXPECT_TRUE(find_weak_phrases(U"no answer here, answering").empty());
   EXPECT_EQ(find_weak_phrases(U"the answer to this hard question is C").size(), 1u);
 }

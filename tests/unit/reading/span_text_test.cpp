@@ -1,4 +1,5 @@
-// Time spans: the rows of docs/spec/rewards.md#spans-of-other-projects, and what the reading says of them.
+// Time spans: the rows of docs/spec/rewards.md#spans-of-other-projects, and what the reading says
+// of them.
 #include <gtest/gtest.h>
 
 #include "tests/support/table_case.h"
@@ -53,11 +54,17 @@ const SpanRow kRows[] = {
     {"negative_in_list", "[-5, 18]", {}, "negative"},
     // Steps 1 to 3.
     {"code_fence", "```json\n[10.2, 15.8]\n```", {{10.2, 15.8}}, ""},
-    {"json_every_start_with_every_end", R"({"start": 1, "start_time": 3, "end": 5})", {{1, 5}, {3, 5}}, ""},
+    {"json_every_start_with_every_end",
+     R"({"start": 1, "start_time": 3, "end": 5})",
+     {{1, 5}, {3, 5}},
+     ""},
     {"json_clock_text", R"({"start_time": "1:05", "end_time": "00:01:10.5 s"})", {{65, 70.5}}, ""},
     {"json_infinity", R"({"start_time": 1, "end_time": Infinity})", {}, "not_finite"},
     {"json_text_with_rest", R"({"start_time": "5 or 6", "end_time": 9})", {}, "bad_json_value"},
-    {"json_duplicate_key", R"({"start_time": 1, "start_time": 2, "end_time": 3})", {{1, 3}, {2, 3}}, ""},
+    {"json_duplicate_key",
+     R"({"start_time": 1, "start_time": 2, "end_time": 3})",
+     {{1, 3}, {2, 3}},
+     ""},
     {"json_one_key", R"({"start_time": 1})", {}, "missing_key"},
     {"empty_list", "[]", {}, "no_span"},
     {"list_of_three", "[1, 2, 3]", {}, "bad_pair"},
@@ -85,12 +92,18 @@ const SpanRow kRows[] = {
      "12 to 18",
      {},
      "negative"},
-    {"other_keys_are_not_scanned", R"({"event": "folds it from 1 to 2", "start": 12, "end": 18})", {{12, 18}}, ""},
+    {"other_keys_are_not_scanned",
+     R"({"event": "folds it from 1 to 2", "start": 12, "end": 18})",
+     {{12, 18}},
+     ""},
     {"run_of_four_is_cut_at_and", "12-18 and 20-25", {{12, 18}, {20, 25}}, ""},
     // Objects and lists.
     {"clock_in_an_object", R"({"start": "00:12", "end": "17.5 s"})", {{12, 17.5}}, ""},
     {"list_under_a_key", R"({"segments": [[1, 2], [3, 4]]})", {{1, 2}, {3, 4}}, ""},
-    {"list_of_objects", R"([{"start": 1, "end": 2}, {"start": 3, "end": 4}])", {{1, 2}, {3, 4}}, ""},
+    {"list_of_objects",
+     R"([{"start": 1, "end": 2}, {"start": 3, "end": 4}])",
+     {{1, 2}, {3, 4}},
+     ""},
     {"object_in_prose", R"(It is {"start": 1, "end": 2}, I think.)", {{1, 2}}, ""},
     {"object_cut_off", R"({"start": 1, "end": 2)", {}, "bad_json"},
     {"cut_off_beside_a_range", R"(3 to 4 {"start": 1, "end": 2)", {}, "bad_json"},
@@ -133,7 +146,9 @@ TEST_P(SpanTable, Reads) {
 }
 
 TEST(OneSpan, RefusesSeveral) {
-  const auto reason = [](const char* answer) { return to_string(read_spans({.text = answer}, /*several=*/false).reason); };
+  const auto reason = [](const char* answer) {
+    return to_string(read_spans({.text = answer}, /*several=*/false).reason);
+  };
   EXPECT_EQ(reason("12 to 15"), "ok");
   EXPECT_EQ(reason("12 to 15, 17 to 18"), "ambiguous");
   EXPECT_EQ(reason("12 to 15, 12 to 15"), "ok") << "equal spans are one";
@@ -143,7 +158,8 @@ TEST(OneSpan, RefusesSeveral) {
 
 TEST(ManySpans, AreAtMostSixtyFour) {
   std::string text;
-  for (int i = 0; i < 64; ++i) text += std::to_string(2 * i) + " to " + std::to_string(2 * i + 1) + ", ";
+  for (int i = 0; i < 64; ++i)
+    text += std::to_string(2 * i) + " to " + std::to_string(2 * i + 1) + ", ";
   const auto all = "<answer>" + text + "</answer>";
   EXPECT_EQ(read_spans({.text = std::string_view(all)}, true).value.value_or(Spans{}).size(), 64u);
   const auto more = "<answer>" + text + "900 to 901</answer>";

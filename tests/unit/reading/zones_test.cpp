@@ -32,7 +32,8 @@ TEST(Zones, ThinkingNeverCounts) {
   EXPECT_EQ(text_of("<think>x <answer>C</answer> <glue>1 to 2</glue> "), "C");
   EXPECT_EQ(reason_of("<think>x <answer>C</answer> or rather"), Reason::kUnclosedThink);
   EXPECT_EQ(text_of("<answer>C</answer><think>why"), "C");
-  EXPECT_EQ(reason_of("the map, so C", {.text = {}, .thinking_open = true}), Reason::kUnclosedThink);
+  EXPECT_EQ(reason_of("the map, so C", {.text = {}, .thinking_open = true}),
+            Reason::kUnclosedThink);
 }
 
 TEST(Zones, FreeTextIsWhatIsLeft) {
@@ -45,7 +46,8 @@ TEST(Zones, FreeTextIsWhatIsLeft) {
 }
 
 TEST(Zones, GlueIsTakenOut) {
-  const auto zones = find_zones({.text = "<answer>B <glue>1 to 2</glue></answer><glue>3 to 4</glue>"});
+  const auto zones =
+      find_zones({.text = "<answer>B <glue>1 to 2</glue></answer><glue>3 to 4</glue>"});
   EXPECT_EQ(zones.answer.text, "B ");
   EXPECT_EQ(zones.glue->text, "3 to 4") << "the last one";
   const auto open = find_zones({.text = "<answer>B</answer><glue>[(12, 18)"});
@@ -55,17 +57,22 @@ TEST(Zones, GlueIsTakenOut) {
 }
 
 TEST(Zones, WhichBlockIsReadIsAnOption) {
-  const Response first{.text = {}, .block = AnswerBlock::kFirst}, single{.text = {}, .block = AnswerBlock::kSingle};
+  const Response first{.text = {}, .block = AnswerBlock::kFirst},
+      single{.text = {}, .block = AnswerBlock::kSingle};
   EXPECT_EQ(zone("<answer>A</answer><answer>C</answer>", first).text, "A");
   EXPECT_EQ(reason_of("<answer>A</answer><answer>C</answer>", single), Reason::kMultipleAnswerTags);
-  EXPECT_EQ(reason_of("<think><answer>A</answer></think><answer>C</answer>", single), Reason::kMultipleAnswerTags) << "in the whole response";
+  EXPECT_EQ(reason_of("<think><answer>A</answer></think><answer>C</answer>", single),
+            Reason::kMultipleAnswerTags)
+      << "in the whole response";
   EXPECT_EQ(reason_of("C", single), Reason::kNoAnswer);
   EXPECT_EQ(zone("<answer>A</answer>", single).text, "A");
 }
 
 TEST(Zones, AreOfLimitedSize) {
-  EXPECT_EQ(text_of("<answer>" + std::string(kMaxZoneBytes, 'x') + "</answer>").size(), kMaxZoneBytes);
-  EXPECT_EQ(reason_of("<answer>" + std::string(kMaxZoneBytes + 1, 'x') + "</answer>"), Reason::kTooLong);
+  EXPECT_EQ(text_of("<answer>" + std::string(kMaxZoneBytes, 'x') + "</answer>").size(),
+            kMaxZoneBytes);
+  EXPECT_EQ(reason_of("<answer>" + std::string(kMaxZoneBytes + 1, 'x') + "</answer>"),
+            Reason::kTooLong);
 }
 
 }  // namespace vrlt::reading

@@ -40,8 +40,10 @@ class Report : public ::testing::Test {
 
 TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
   const auto before = run("before"), after = run("after");
-  put(before / "tvg" / "results.json", R"({"n_done": 4, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
-  put(after / "tvg" / "results.json", R"({"n_done": 3, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
+  put(before / "tvg" / "results.json",
+      R"({"n_done": 4, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
+  put(after / "tvg" / "results.json",
+      R"({"n_done": 3, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
   put(after / "comparison.json",
       R"({"before": "runs/before", "settings": [{"key": "video.fps", "before": "1", "after": "2"}], "tasks": {"tvg": {"n_unpaired": 0, "metrics": )"
       R"({"mIoU": {"before": )" +
@@ -51,18 +53,20 @@ TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
   EXPECT_THAT(html, HasSubstr("<td>4 of 4</td><td>3 of 4</td>"));
   EXPECT_THAT(html, HasSubstr("50 <span class=\"soft\">[25, 75]</span>"));
   EXPECT_THAT(html, HasSubstr("paired difference from runs/before"));
-  EXPECT_LT(html.find("video.fps"), html.rfind("<td>mIoU</td><td>50")) << "settings come before scores";
+  EXPECT_LT(html.find("video.fps"), html.rfind("<td>mIoU</td><td>50"))
+      << "settings come before scores";
 }
 
 TEST_F(Report, AlarmsStandInRedAboveEverythingOfTheirRun) {
   const auto training = run("grpo");
   put(training / "metrics.jsonl", "{\"step\": 1, \"reward/total\": 0.5}\n");
-  put(training / "alarms.jsonl", R"({"step": 3, "kind": "truncated", "text": "step 3: 96 % of responses <end>"})"
-                                 "\n"
-                                 R"({"step": 9, "kind": "truncated", "text": "most responses ended in 7 of 9 steps"})"
-                                 "\n"
-                                 R"({"step": 4, "kind": "constant/format", "text": "reward/format was 0 & taught nothing"})"
-                                 "\n");
+  put(training / "alarms.jsonl",
+      R"({"step": 3, "kind": "truncated", "text": "step 3: 96 % of responses <end>"})"
+      "\n"
+      R"({"step": 9, "kind": "truncated", "text": "most responses ended in 7 of 9 steps"})"
+      "\n"
+      R"({"step": 4, "kind": "constant/format", "text": "reward/format was 0 & taught nothing"})"
+      "\n");
   const auto html = page({training});
   EXPECT_THAT(html, HasSubstr("<p class=\"alarm\">most responses ended in 7 of 9 steps</p>"));
   EXPECT_THAT(html, HasSubstr("<p class=\"alarm\">reward/format was 0 &amp; taught nothing</p>"));
@@ -73,8 +77,8 @@ TEST_F(Report, AlarmsStandInRedAboveEverythingOfTheirRun) {
 TEST_F(Report, OfficialScoresStandBeforeTheStrictOnes) {
   const auto evaluation = run("eval");
   put(evaluation / "tvg" / "results.json",
-      R"({"n_done": 4, "n_expected": 4, "compat_profile": "tvg.seed", "compat": {"tvg.seed": {"metrics": {"mIoU": )" + kEstimate +
-          R"(}}}, "metrics": {"mIoU": )" + kEstimate + "}}");
+      R"({"n_done": 4, "n_expected": 4, "compat_profile": "tvg.seed", "compat": {"tvg.seed": {"metrics": {"mIoU": )" +
+          kEstimate + R"(}}}, "metrics": {"mIoU": )" + kEstimate + "}}");
   const auto html = page({evaluation});
   const auto official = html.find("<td>mIoU by tvg.seed</td>"), strict = html.find("<td>mIoU</td>");
   ASSERT_NE(official, std::string::npos);
@@ -85,7 +89,8 @@ TEST_F(Report, OfficialScoresStandBeforeTheStrictOnes) {
 TEST_F(Report, CurvesAndConstantsOfATraining) {
   const auto training = run("grpo");
   put(training / "metrics.jsonl",
-      "{\"step\": 1, \"reward/total\": 0.5, \"batch/rows\": 8}\n{\"step\": 2, \"reward/total\": 0.75, \"batch/rows\": 8}\n");
+      "{\"step\": 1, \"reward/total\": 0.5, \"batch/rows\": 8}\n{\"step\": 2, \"reward/total\": "
+      "0.75, \"batch/rows\": 8}\n");
   const auto html = page({training});
   EXPECT_THAT(html, HasSubstr("reward/total  (last 0.75)"));
   EXPECT_THAT(html, HasSubstr("the same in every step: batch/rows 8"));
@@ -94,13 +99,15 @@ TEST_F(Report, CurvesAndConstantsOfATraining) {
 }
 
 TEST_F(Report, FramesAreAskedForByTheRunThatSawThem) {
-  const std::string line = R"({"step": 1, "id": "a", "question": "q", "video": "v.mp4", "frame_seconds": [0.0], "responses": [])";
+  const std::string line =
+      R"({"step": 1, "id": "a", "question": "q", "video": "v.mp4", "frame_seconds": [0.0], "responses": [])";
   const auto first = run("first"), second = run("second");
   put(first / "rollouts.jsonl", line + "}\n");
   page({first});
   EXPECT_EQ(asked_.run, first);
   EXPECT_FALSE(asked_.folder);
-  put(second / "rollouts.jsonl", line + R"(, "frames": {"pattern": "%03d.png", "first": 7, "fps": 2.5}})" + "\n");
+  put(second / "rollouts.jsonl",
+      line + R"(, "frames": {"pattern": "%03d.png", "first": 7, "fps": 2.5}})" + "\n");
   page({first, second});
   EXPECT_EQ(asked_.run, second) << "runs may have videos of one name in roots of their own";
   EXPECT_EQ(asked_.folder, (data::FrameFolder{"%03d.png", 7, 2.5}));
@@ -123,24 +130,31 @@ TEST_F(Report, RolloutsShowFramesOfTheFilesClockAndEscapedText) {
 TEST_F(Report, SelectionCountsItsDecisions) {
   const auto selection = run("select");
   put(selection / "statistics.jsonl",
-      "{\"id\": \"a\", \"task\": \"tvg\", \"mean\": 0.5, \"std\": 0.2}\n{\"id\": \"b\", \"task\": \"tvg\", \"mean\": 1, \"std\": 0}\n");
+      "{\"id\": \"a\", \"task\": \"tvg\", \"mean\": 0.5, \"std\": 0.2}\n{\"id\": \"b\", \"task\": "
+      "\"tvg\", \"mean\": 1, \"std\": 0}\n");
   put(selection / "rejected.jsonl", "{\"id\": \"b\", \"reason\": \"low_std\"}\n");
   const auto html = page({selection});
   EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>low_std</td><td class=\"number\">1</td>"));
-  EXPECT_THAT(html, HasSubstr(".number{text-align:right")) << "the class of a number is one that the page styles";
+  EXPECT_THAT(html, HasSubstr(".number{text-align:right"))
+      << "the class of a number is one that the page styles";
   EXPECT_THAT(html, HasSubstr("<td>tvg</td><td>selected</td><td class=\"number\">1</td>"));
   EXPECT_THAT(html, Not(HasSubstr("as predicted")));
 }
 
 TEST_F(Report, SelectionSaysHowFarItCanBeTrusted) {
   const auto selection = run("select");
-  put(selection / "statistics.jsonl", "{\"id\": \"a\", \"task\": \"tvg\", \"mean\": 0.5, \"std\": 0.2}\n");
+  put(selection / "statistics.jsonl",
+      "{\"id\": \"a\", \"task\": \"tvg\", \"mean\": 0.5, \"std\": 0.2}\n");
   put(selection / "report.json",
-      "{\"noise\": {\"<tvg>\": {\"mean_var\": 0.25, \"mean_sd_of_var\": 0.125, \"all_same\": null}}, "
+      "{\"noise\": {\"<tvg>\": {\"mean_var\": 0.25, \"mean_sd_of_var\": 0.125, \"all_same\": "
+      "null}}, "
       "\"predicted_no_signal\": {\"selected\": 0.0625, \"pool\": 0.5}}");
   const auto html = page({selection});
   EXPECT_THAT(html, HasSubstr("as predicted: 6.25 % of the selected samples, 50 % of all"));
-  EXPECT_THAT(html, HasSubstr("<td>&lt;tvg&gt;</td><td class=\"number\">0.25</td><td class=\"number\">0.125</td>"));
+  EXPECT_THAT(
+      html,
+      HasSubstr(
+          "<td>&lt;tvg&gt;</td><td class=\"number\">0.25</td><td class=\"number\">0.125</td>"));
   put(selection / "report.json", "[]");
   EXPECT_THROW(page({selection}), DataError);
 }
@@ -152,19 +166,24 @@ TEST_F(Report, ChangesOfTheConfigStandBeforeTheCurves) {
       R"({"time": "2026-01-02T03:04:05Z", "after_step": 60, "changes": [{"key": "steps", "before": "60", "after": "<90>"}]})"
       "\n");
   const auto html = page({training});
-  EXPECT_THAT(html, HasSubstr("<td class=\"number\">60</td><td>2026-01-02T03:04:05Z</td><td>steps</td><td>60</td><td>&lt;90&gt;</td>"));
+  EXPECT_THAT(html, HasSubstr("<td "
+                              "class=\"number\">60</td><td>2026-01-02T03:04:05Z</td><td>steps</"
+                              "td><td>60</td><td>&lt;90&gt;</td>"));
   EXPECT_LT(html.find("changes of the config"), html.find("per step"));
 }
 
-// Of a log of any size the first and the last rollouts are shown and some between: the others are not even parsed.
+// Of a log of any size the first and the last rollouts are shown and some between: the others are
+// not even parsed.
 TEST_F(Report, ShowsRolloutsSpreadOverTheRun) {
   const auto training = run("grpo");
   std::string lines;
   for (int step = 0; step < 23; ++step)
-    lines += step % 2 == 1 ? "{\"responses\": not parsed\n" : concat("{\"id\": \"id", step, "\", \"responses\": []}\n");
+    lines += step % 2 == 1 ? "{\"responses\": not parsed\n"
+                           : concat("{\"id\": \"id", step, "\", \"responses\": []}\n");
   put(training / "rollouts.jsonl", lines);
   const auto html = page({training});  // 12 of 23: every other one
-  for (int step = 0; step < 23; step += 2) EXPECT_THAT(html, HasSubstr(concat("id", step, "<"))) << step;
+  for (int step = 0; step < 23; step += 2)
+    EXPECT_THAT(html, HasSubstr(concat("id", step, "<"))) << step;
 }
 
 TEST_F(Report, AFolderThatIsNoRunIsAnError) {

@@ -12,7 +12,9 @@ namespace {
 
 using testing::HasSubstr;
 
-io::Json estimate(double value, int64_t n) { return {{"value", value}, {"se", 0.015}, {"ci95", {value - 0.03, value + 0.03}}, {"n", n}}; }
+io::Json estimate(double value, int64_t n) {
+  return {{"value", value}, {"se", 0.015}, {"ci95", {value - 0.03, value + 0.03}}, {"n", n}};
+}
 
 io::Json strict(double value, int64_t n) {
   auto json = estimate(value, n);
@@ -38,7 +40,9 @@ io::Json mvbench() {
           {"metrics", {{"accuracy", strict(0.5, 10)}}},
           {"compat_profile", "mcq.mvb_lmms"},
           {"compat",
-           {{"mcq.mvb_lmms", {{"metrics", {{"accuracy", estimate(0.625, 8)}}}, {"macro", {{"accuracy", {{"value", 0.75}, {"n_groups", 2}}}}}}},
+           {{"mcq.mvb_lmms",
+             {{"metrics", {{"accuracy", estimate(0.625, 8)}}},
+              {"macro", {{"accuracy", {{"value", 0.75}, {"n_groups", 2}}}}}}},
             {"mcq.mvb_off", {{"metrics", {{"accuracy", estimate(0.7, 10)}}}}}}},
           {"blind", {{"always_A", {{"accuracy", 0.2}}}, {"always_B", {{"accuracy", 0.3}}}}}};
 }
@@ -70,8 +74,10 @@ TEST_F(ScoreRows, EveryWayOfScoring) {
 TEST_F(ScoreRows, Csv) {
   write("mvbench", mvbench());
   const auto csv = to_csv(read_score_rows({run()}));
-  EXPECT_THAT(csv, testing::StartsWith("run,task,prompt,profile,headline,metric,value,se,ci95_low,ci95_high,n,strict,parse_failure_rate,blind,note\n"
-                                       "mine,mvbench,p_mvb_lmms,mcq.mvb_lmms,1,accuracy,0.625,0.015,0.595,0.655,8,0.25,0.125,0.3,\"10 samples, the "
+  EXPECT_THAT(csv, testing::StartsWith("run,task,prompt,profile,headline,metric,value,se,ci95_low,"
+                                       "ci95_high,n,strict,parse_failure_rate,blind,note\n"
+                                       "mine,mvbench,p_mvb_lmms,mcq.mvb_lmms,1,accuracy,0.625,0."
+                                       "015,0.595,0.655,8,0.25,0.125,0.3,\"10 samples, the "
                                        "benchmark has \"\"4000\"\"\"\n"));
   EXPECT_THAT(csv, HasSubstr("mcq.mvb_lmms,1,accuracy over sub_task,0.75,,,,2,,0.125,,"));
   EXPECT_THAT(csv, HasSubstr("strict,0,accuracy,0.25,"));
@@ -82,14 +88,15 @@ TEST_F(ScoreRows, MarkdownHasTheHeadlines) {
   results["not_comparable"] = "a|b\nc";
   write("mvbench", results);
   const auto text = to_markdown(read_score_rows({run()}));
-  EXPECT_THAT(text,
-              HasSubstr("| mine | mvbench | p_mvb_lmms | mcq.mvb_lmms | 0 | accuracy | ↑ | 62.50 | ± | 1.50 | 8 | [59.50, 65.50] | 25.00 | 12.50 "
-                        "| 30.00 | a\\|b c |\n"));
+  EXPECT_THAT(text, HasSubstr("| mine | mvbench | p_mvb_lmms | mcq.mvb_lmms | 0 | accuracy | ↑ | "
+                              "62.50 | ± | 1.50 | 8 | [59.50, 65.50] | 25.00 | 12.50 "
+                              "| 30.00 | a\\|b c |\n"));
   EXPECT_THAT(text, HasSubstr("| accuracy over sub_task | ↑ | 75.00 | ± | N/A | 2 | N/A | N/A |"));
   EXPECT_THAT(text, testing::Not(HasSubstr("mcq.mvb_off")));
 }
 
-// A kind of task that is no benchmark has the strict score only; a run that only predicted has none.
+// A kind of task that is no benchmark has the strict score only; a run that only predicted has
+// none.
 TEST_F(ScoreRows, WithoutProfilesAndWithoutScores) {
   write("tvg", {{"parse_failure_rate", 0.0}, {"metrics", {{"mIoU", strict(0.5, 4)}}}});
   write("predicted", {{"n_done", 4}, {"parse_failure_rate", 0.0}, {"predict_only", true}});

@@ -15,7 +15,8 @@ struct ChoiceRow {
 };
 VRLT_PRINT_ROW_NAME(ChoiceRow)
 
-const std::vector<std::string> kOptions = {"The man inside the car", "A drone in the sky", "A woman on the road", "A tree in the grass"};
+const std::vector<std::string> kOptions = {"The man inside the car", "A drone in the sky",
+                                           "A woman on the road", "A tree in the grass"};
 
 const ChoiceRow kAnswers[] = {
     {"letter", "B", 1, 1, 1, 1},
@@ -65,12 +66,14 @@ const ChoiceRow kResponses[] = {
     {"no_tags", "B", 1, 0, 0, 1},
     {"two_answers_right_last", "<answer>A</answer><answer>B</answer>", 1, 0, 0, 0},
     {"two_answers_right_first", "<answer>B</answer><answer>A</answer>", 0, 1, 1, 1},
-    {"answer_inside_thinking", "<think>maybe <answer>B</answer></think><answer>A</answer>", 0, 1, 1, 1},
+    {"answer_inside_thinking", "<think>maybe <answer>B</answer></think><answer>A</answer>", 0, 1, 1,
+     1},
     {"cut_off", "<think>t</think><answer>B", 0, 0, 0, 1},
 };
 
 void expect_row(const std::string& response, const ChoiceRow& row) {
-  const data::Sample sample{.task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
+  const data::Sample sample{
+      .task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
   EXPECT_EQ(test::score_one("choice", sample, response).value, row.ours);
   EXPECT_EQ(test::score_one("choice_videor1", sample, response).value, row.videor1);
   EXPECT_EQ(test::score_one("choice_videochat", sample, response).value, row.videochat);
@@ -84,12 +87,17 @@ INSTANTIATE_TEST_SUITE_P(Spec35, ChoiceResponses, testing::ValuesIn(kResponses),
 
 }  // namespace
 
-TEST_P(ChoiceAnswers, EveryColumn) { expect_row(test::think_and_answer(GetParam().answer), GetParam()); }
+TEST_P(ChoiceAnswers, EveryColumn) {
+  expect_row(test::think_and_answer(GetParam().answer), GetParam());
+}
 TEST_P(ChoiceResponses, EveryColumn) { expect_row(GetParam().answer, GetParam()); }
 
 TEST(ChoiceReward, NamesTheFailure) {
-  const data::Sample sample{.task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
-  const auto reason = [&](const char* answer) { return test::score_one("choice", sample, test::think_and_answer(answer)).reason; };
+  const data::Sample sample{
+      .task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
+  const auto reason = [&](const char* answer) {
+    return test::score_one("choice", sample, test::think_and_answer(answer)).reason;
+  };
   EXPECT_EQ(reason("(A) or (B)"), "ambiguous");
   EXPECT_EQ(reason("E"), "letter_out_of_range");
   EXPECT_EQ(reason("{\"option\": \"B\""), "bad_json");
@@ -102,18 +110,27 @@ TEST(ChoiceReward, NamesTheFailure) {
 
 // The first of equal texts is read, and each of them is right.
 TEST(ChoiceReward, EitherOfTwoEqualOptionsIsRight) {
-  const data::Sample sample{.task = data::Task::kMultipleChoice, .options = {"same", "other", "Same."}, .answer_option = 2};
+  const data::Sample sample{.task = data::Task::kMultipleChoice,
+                            .options = {"same", "other", "Same."},
+                            .answer_option = 2};
   for (const char* answer : {"A", "C", "same", "SAME."})
-    EXPECT_EQ(test::score_one("choice", sample, test::think_and_answer(answer)).value, 1.0) << answer;
+    EXPECT_EQ(test::score_one("choice", sample, test::think_and_answer(answer)).value, 1.0)
+        << answer;
   EXPECT_EQ(test::score_one("choice", sample, test::think_and_answer("other")).value, 0.0);
 }
 
-// Pitfall 9: without a quoted letter the seed's evaluation reads the thinking, here the article "a".
+// Pitfall 9: without a quoted letter the seed's evaluation reads the thinking, here the article
+// "a".
 TEST(ChoiceSeedEval, ReadsTheThinkingText) {
-  const data::Sample sample{.task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
+  const data::Sample sample{
+      .task = data::Task::kMultipleChoice, .options = kOptions, .answer_option = 1};
   const std::string thinking = "<think>it is a drone</think>";
-  EXPECT_EQ(test::score_one("choice_seed_eval", sample, thinking + "<answer>B</answer>").value, 0.0);
-  EXPECT_EQ(test::score_one("choice_seed_eval", sample, thinking + R"(<answer>{"option": "B"}</answer>)").value, 1.0);
+  EXPECT_EQ(test::score_one("choice_seed_eval", sample, thinking + "<answer>B</answer>").value,
+            0.0);
+  EXPECT_EQ(
+      test::score_one("choice_seed_eval", sample, thinking + R"(<answer>{"option": "B"}</answer>)")
+          .value,
+      1.0);
   EXPECT_EQ(test::score_one("choice", sample, thinking + "<answer>B</answer>").value, 1.0);
 }
 

@@ -1,4 +1,5 @@
-// The table of docs/spec/rewards.md#grounded-qa, every column: f is the reward "format"; each mode is a sum of terms.
+// The table of docs/spec/rewards.md#grounded-qa, every column: f is the reward "format"; each mode
+// is a sum of terms.
 #include <gtest/gtest.h>
 
 #include "tests/support/table_case.h"
@@ -26,7 +27,12 @@ const GroundedRow kRows[] = {
 class GroundedTable : public testing::TestWithParam<GroundedRow> {};
 INSTANTIATE_TEST_SUITE_P(Spec36, GroundedTable, testing::ValuesIn(kRows), test::row_name);
 
-data::Sample sample() { return {.task = data::Task::kGroundedQa, .options = {"red", "blue", "green"}, .answer_option = 1, .segments = {{10, 20}}}; }
+data::Sample sample() {
+  return {.task = data::Task::kGroundedQa,
+          .options = {"red", "blue", "green"},
+          .answer_option = 1,
+          .segments = {{10, 20}}};
+}
 
 ScoredResponse score(std::vector<RewardTerm> terms, const std::string& text) {
   const auto truth = sample();
@@ -35,13 +41,26 @@ ScoredResponse score(std::vector<RewardTerm> terms, const std::string& text) {
 
 }  // namespace
 
-TEST_P(GroundedTable, Sum) { EXPECT_NEAR(score({{"format", 1.0}, {"grounded_qa", 2.0}}, GetParam().text).total, GetParam().sum, 1e-12); }
-TEST_P(GroundedTable, Weighted) { EXPECT_NEAR(score({{"format", 0.2}, {"grounded_qa", 0.8}}, GetParam().text).total, GetParam().weighted, 1e-12); }
+TEST_P(GroundedTable, Sum) {
+  EXPECT_NEAR(score({{"format", 1.0}, {"grounded_qa", 2.0}}, GetParam().text).total, GetParam().sum,
+              1e-12);
+}
+TEST_P(GroundedTable, Weighted) {
+  EXPECT_NEAR(score({{"format", 0.2}, {"grounded_qa", 0.8}}, GetParam().text).total,
+              GetParam().weighted, 1e-12);
+}
 
-TEST_P(GroundedTable, Gated) { EXPECT_NEAR(score({{"format", 0.2}, {"grounded_qa_gated", 0.8}}, GetParam().text).total, GetParam().gated, 1e-12); }
-TEST_P(GroundedTable, Product) { EXPECT_NEAR(score({{"grounded_qa_product", 1.0}}, GetParam().text).total, GetParam().product, 1e-12); }
+TEST_P(GroundedTable, Gated) {
+  EXPECT_NEAR(score({{"format", 0.2}, {"grounded_qa_gated", 0.8}}, GetParam().text).total,
+              GetParam().gated, 1e-12);
+}
+TEST_P(GroundedTable, Product) {
+  EXPECT_NEAR(score({{"grounded_qa_product", 1.0}}, GetParam().text).total, GetParam().product,
+              1e-12);
+}
 TEST_P(GroundedTable, HalvesAloneAddUpToTheSum) {
-  const auto halves = score({{"format", 1.0}, {"grounded_qa_option", 1.0}, {"grounded_qa_iou", 1.0}}, GetParam().text);
+  const auto halves = score(
+      {{"format", 1.0}, {"grounded_qa_option", 1.0}, {"grounded_qa_iou", 1.0}}, GetParam().text);
   EXPECT_NEAR(halves.total, GetParam().sum, 1e-12);
 }
 
@@ -51,11 +70,14 @@ TEST(VideoChatGqaPreset, FormatOptionAndOverlap) {
   EXPECT_NEAR(total("<think>t</think><answer>B</answer><glue>[(10,16)]</glue>"), 2.6, 1e-12);
   EXPECT_NEAR(total("<think>t</think><answer>A</answer><glue>[(10,16)]</glue>"), 1.6, 1e-12);
   EXPECT_NEAR(total("<answer>B</answer><glue>[(10,16)]</glue>"), 1.6, 1e-12);
-  EXPECT_NEAR(total("<think>t</think><answer>B</answer><glue>[(10,13),(13,16)]</glue>"), 2.6, 1e-12) << "touching spans are one";
+  EXPECT_NEAR(total("<think>t</think><answer>B</answer><glue>[(10,13),(13,16)]</glue>"), 2.6, 1e-12)
+      << "touching spans are one";
 }
 
 TEST(GroundedQaReward, EachHalfCountsOnItsOwn) {
-  const auto value = [](const char* answer) { return score({{"grounded_qa", 1.0}}, std::string("<answer>") + answer + "</answer>"); };
+  const auto value = [](const char* answer) {
+    return score({{"grounded_qa", 1.0}}, std::string("<answer>") + answer + "</answer>");
+  };
   EXPECT_EQ(value("B, 10 to 20").total, 1.0);
   EXPECT_EQ(value("B").total, 0.5) << "no span";
   EXPECT_EQ(value("10 to 20").total, 0.5) << "no option";
@@ -64,7 +86,8 @@ TEST(GroundedQaReward, EachHalfCountsOnItsOwn) {
   EXPECT_EQ(value("B (10, 20)").total, 1.0);
   EXPECT_EQ(value("B, 20 to 10").total, 0.5) << "an inverted span overlaps nothing";
   EXPECT_EQ(value("B").components.front().reason, "no_span") << "nothing behind the option";
-  EXPECT_EQ(value("B, -5 to 20").components.front().reason, "negative") << "a sign is part of its number";
+  EXPECT_EQ(value("B, -5 to 20").components.front().reason, "negative")
+      << "a sign is part of its number";
   EXPECT_EQ(value("B, .5 to 20").total, 0.5 + 0.5 * 10 / 19.5) << "so is a point";
   EXPECT_EQ(value("10 to 20: B").total, 1.0) << "either order";
   EXPECT_EQ(value("A, 10 to 20").components.front().reason, "wrong");

@@ -21,19 +21,25 @@ std::string repeated(const std::string& text, int count) {
   return result;
 }
 
-std::string glue(const std::string& list) { return "<think>t</think> <answer>B</answer>\n<glue>" + list + "</glue>"; }
-std::string museg(const std::string& thinking, const std::string& answer) { return "<think>" + thinking + "</think><answer>" + answer + "</answer>"; }
+std::string glue(const std::string& list) {
+  return "<think>t</think> <answer>B</answer>\n<glue>" + list + "</glue>";
+}
+std::string museg(const std::string& thinking, const std::string& answer) {
+  return "<think>" + thinking + "</think><answer>" + answer + "</answer>";
+}
 
 const PeerFormatRow kRows[] = {
     // F_generic: contents are arbitrary, may be empty and may hold tags.
     {"generic_empty", "format_generic", "<think></think><answer></answer>", 1},
-    {"generic_tags_inside", "format_generic", "<think><answer></think></think>\n<answer></answer></answer>", 1},
+    {"generic_tags_inside", "format_generic",
+     "<think><answer></think></think>\n<answer></answer></answer>", 1},
     {"generic_end_tag_too_early", "format_generic", "<think></think>", 0},
     {"generic_overlapping_tags", "format_generic", "<think></answer>", 0},
     {"generic_answer_before_think_end", "format_generic", "<think><answer></answer>", 0},
     {"generic_text_between", "format_generic", "<think>a</think>x<answer>b</answer>", 0},
 
-    // F_gqa: think, answer, glue; the first glue block is a list of ordered tuples without spaces inside its brackets.
+    // F_gqa: think, answer, glue; the first glue block is a list of ordered tuples without spaces
+    // inside its brackets.
     {"glue_one", "format_glue", glue("[(1,2)]"), 1},
     {"glue_two", "format_glue", glue("[(1.5,2.25), (3,4)]"), 1},
     {"glue_trailing_comma", "format_glue", glue("[(1,2),]"), 1},
@@ -48,8 +54,10 @@ const PeerFormatRow kRows[] = {
     {"glue_missing_fraction", "format_glue", glue("[(1.,2)]"), 0},
     {"glue_negative", "format_glue", glue("[(-1,2)]"), 0},
     {"glue_white_space_outside", "format_glue", "\n" + glue("[(1,2)]") + " ", 1},
-    {"glue_first_block_counts", "format_glue", "<think><glue>x</glue></think><answer>B</answer><glue>[(1,2)]</glue>", 0},
-    {"glue_text_between", "format_glue", "<think>t</think><answer>B</answer>x<glue>[(1,2)]</glue>", 0},
+    {"glue_first_block_counts", "format_glue",
+     "<think><glue>x</glue></think><answer>B</answer><glue>[(1,2)]</glue>", 0},
+    {"glue_text_between", "format_glue", "<think>t</think><answer>B</answer>x<glue>[(1,2)]</glue>",
+     0},
     {"glue_missing", "format_glue", "<think>t</think><answer>B</answer>", 0},
 
     // F_museg's tiers. Times are looked for as Python prints them: 3 as 3.0.

@@ -1,4 +1,5 @@
-// The peers' columns of the table of docs/spec/rewards.md#spans-of-other-projects: what the answer block means to Time-R1 and to VideoChat-R1.
+// The peers' columns of the table of docs/spec/rewards.md#spans-of-other-projects: what the answer
+// block means to Time-R1 and to VideoChat-R1.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -66,13 +67,18 @@ INSTANTIATE_TEST_SUITE_P(Spec32, PeerSpans, testing::ValuesIn(kRows), test::row_
 
 }  // namespace
 
-TEST_P(PeerSpans, TimeR1) { EXPECT_EQ(read_timer1_span(test::think_and_answer(GetParam().answer)), GetParam().timer1); }
+TEST_P(PeerSpans, TimeR1) {
+  EXPECT_EQ(read_timer1_span(test::think_and_answer(GetParam().answer)), GetParam().timer1);
+}
 
-// VideoChat-R1's reading shows in its reward: 1 against the span it reads, and unreadable where it reads none.
+// VideoChat-R1's reading shows in its reward: 1 against the span it reads, and unreadable where it
+// reads none.
 TEST_P(PeerSpans, VideoChatR1) {
   const auto& expected = GetParam().videochat;
-  const data::Sample sample{.task = data::Task::kTemporalGrounding, .segments = {expected.value_or(Interval{1, 2})}};
-  const auto output = test::score_one("temporal_iou_videochat", sample, test::think_and_answer(GetParam().answer));
+  const data::Sample sample{.task = data::Task::kTemporalGrounding,
+                            .segments = {expected.value_or(Interval{1, 2})}};
+  const auto output =
+      test::score_one("temporal_iou_videochat", sample, test::think_and_answer(GetParam().answer));
   EXPECT_EQ(output.reason, expected ? "ok" : "unreadable");
   EXPECT_EQ(output.value, expected && expected->length() > 0 ? 1.0 : 0.0);
 }
@@ -84,7 +90,9 @@ TEST(PeerSpan, LastBlockCounts) {
 }
 
 TEST(SeedSpan, ReadsValuesAsPythonDoes) {
-  const auto read = [](const std::string& json) { return read_seed_span("<answer>" + json + "</answer>"); };
+  const auto read = [](const std::string& json) {
+    return read_seed_span("<answer>" + json + "</answer>");
+  };
   EXPECT_EQ(read(R"({"start_time": " 1e1 ", "end_time": 20})"), (Interval{10, 20}));
   EXPECT_EQ(read(R"({"start_time": true, "end_time": "2"})"), (Interval{1, 2}));
   EXPECT_EQ(read(R"({"start_time": null, "end_time": "2"})"), std::nullopt);
@@ -95,7 +103,8 @@ TEST(SeedSpan, ReadsValuesAsPythonDoes) {
 
 TEST(MusegItems, EveryItemIsARange) {
   EXPECT_EQ(read_museg_items(" 1.5-3.0\n5-6 "), (std::vector<Interval>{{1.5, 3}, {5, 6}}));
-  EXPECT_EQ(read_museg_items("1-2-3"), (std::vector<Interval>{{1, 2}})) << "what is behind a second hyphen is not looked at";
+  EXPECT_EQ(read_museg_items("1-2-3"), (std::vector<Interval>{{1, 2}}))
+      << "what is behind a second hyphen is not looked at";
   EXPECT_EQ(read_museg_items(""), (std::vector<Interval>{}));
   EXPECT_EQ(read_museg_items("1-2 x"), std::nullopt);
   EXPECT_EQ(read_museg_items("-5-3"), std::nullopt);

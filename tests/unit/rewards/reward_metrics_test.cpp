@@ -11,15 +11,19 @@
 namespace vrlt::rewards {
 namespace {
 
-const data::Sample kGrounding{.task = data::Task::kTemporalGrounding, .duration = 20.0, .segments = {{0, 10}}};
-const data::Sample kChoice{.task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 1};
+const data::Sample kGrounding{
+    .task = data::Task::kTemporalGrounding, .duration = 20.0, .segments = {{0, 10}}};
+const data::Sample kChoice{
+    .task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 1};
 
 const std::vector<RewardTerm> kTerms = {{"temporal_iou", 1.0}, {"choice", 1.0}};
 
-void record(const data::Sample& sample, const std::vector<std::string>& answers, metrics::MetricSet& metrics) {
+void record(const data::Sample& sample, const std::vector<std::string>& answers,
+            metrics::MetricSet& metrics) {
   const RewardFunction reward(kTerms);
   std::vector<RewardInput> inputs;
-  for (const auto& answer : answers) inputs.push_back({.sample = sample, .text = test::think_and_answer(answer)});
+  for (const auto& answer : answers)
+    inputs.push_back({.sample = sample, .text = test::think_and_answer(answer)});
   record_reward_metrics(sample, kTerms, reward.score_group(inputs), metrics);
 }
 
@@ -44,14 +48,16 @@ TEST(RewardMetrics, MeansStandardDeviationsAndParseFailures) {
   // Sample standard deviation of 1, 0.5, 10/19, 0, 1, 1.
   const double mean = (4 * iou_mean + 2) / 6;
   double squares = 0;
-  for (const double total : {1.0, 0.5, 10.0 / 19, 0.0, 1.0, 1.0}) squares += (total - mean) * (total - mean);
+  for (const double total : {1.0, 0.5, 10.0 / 19, 0.0, 1.0, 1.0})
+    squares += (total - mean) * (total - mean);
   EXPECT_NEAR(v.at("reward/total_std"), std::sqrt(squares / 5), 1e-12);
   EXPECT_EQ(v.at("group/no_signal_fraction"), 0.5) << "both letters are right";
   EXPECT_EQ(v.at("group/unscorable_fraction"), 0.0);
   EXPECT_EQ(v.at("parse/failure_rate/tvg"), 0.25);
   EXPECT_EQ(v.at("parse/failure_rate/mcq"), 0.0);
   EXPECT_EQ(v.at("parse/tvg/no_span"), 1.0);
-  EXPECT_NEAR(v.at("reward/temporal_iou/covers_clip"), 1.0 / 3, 1e-12) << "of the three that could be read";
+  EXPECT_NEAR(v.at("reward/temporal_iou/covers_clip"), 1.0 / 3, 1e-12)
+      << "of the three that could be read";
 }
 
 // Read and found wrong is no parse failure.

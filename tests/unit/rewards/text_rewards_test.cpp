@@ -22,7 +22,8 @@ constexpr double kPrinted = 5e-7;  // the table has six decimals
 const RougeRow kRouge[] = {
     {"equal", "The cat sat on the mat.", "the cat sat on the mat", 1, 1, 1, 1},
     {"swapped", "the cat sat on the mat", "the mat sat on the cat", 1, 0.8, 0.666667, 0.822222},
-    {"passive", "a man opens the door", "the door is opened by a man", 0.666667, 0.4, 0.333333, 0.466667},
+    {"passive", "a man opens the door", "the door is opened by a man", 0.666667, 0.4, 0.333333,
+     0.466667},
     {"repeated", "door", "door door door", 0.5, 0, 0.5, 0.333333},
     {"one_of_two", "a man", "a woman", 0.5, 0, 0.5, 0.333333},
     {"empty_hypothesis", "anything", "", 0, 0, 0, 0},
@@ -127,29 +128,41 @@ TEST_P(RougeTable, Scores) {
   EXPECT_NEAR(value("rouge", row.hypothesis, row.reference), row.mean, kPrinted);
 }
 
-TEST_P(NumberTable, Value) { EXPECT_NEAR(value(GetParam().reward, GetParam().predicted, GetParam().truth), GetParam().value, 1e-12); }
+TEST_P(NumberTable, Value) {
+  EXPECT_NEAR(value(GetParam().reward, GetParam().predicted, GetParam().truth), GetParam().value,
+              1e-12);
+}
 
-// With stems "opens" and "opened" are one word: 5 of 5 and of 7 words, R-1 = 2 * 1 * (5/7) / (12/7) = 5/6.
+// With stems "opens" and "opened" are one word: 5 of 5 and of 7 words, R-1 = 2 * 1 * (5/7) / (12/7)
+// = 5/6.
 TEST(RougeReward, StemsAreAnOption) {
-  EXPECT_NEAR(rouge("the door is opened by a man", "a man opens the door", /*stem=*/true).rouge1, 5.0 / 6, 1e-12);
+  EXPECT_NEAR(rouge("the door is opened by a man", "a man opens the door", /*stem=*/true).rouge1,
+              5.0 / 6, 1e-12);
   const auto sample = open_question("opens");
   EXPECT_EQ(test::score_one("rouge", sample, test::think_and_answer("opened")).value, 0.0);
-  EXPECT_NEAR(test::score_one("rouge", sample, test::think_and_answer("opened"), test::reward_options({"rouge_stemmer=true"})).value, 2.0 / 3, 1e-12)
+  EXPECT_NEAR(test::score_one("rouge", sample, test::think_and_answer("opened"),
+                              test::reward_options({"rouge_stemmer=true"}))
+                  .value,
+              2.0 / 3, 1e-12)
       << "no pair";
-  EXPECT_NEAR(test::score_one("rouge_videor1", sample, test::think_and_answer("opened")).value, 2.0 / 3, 1e-12);
+  EXPECT_NEAR(test::score_one("rouge_videor1", sample, test::think_and_answer("opened")).value,
+              2.0 / 3, 1e-12);
 }
 
 TEST(ParseDecimal, PlainDecimalsOnly) {
   EXPECT_EQ(parse_decimal(" 1,234,567.5 kg "), 1234567.5);
   EXPECT_EQ(parse_decimal("42."), 42.0);
   EXPECT_EQ(parse_decimal("+3"), 3.0);
-  for (const char* text : {"", "1,23", "12,3456", "1,2345", ".5", "1.2.3", "3 apples and 4", "m 3", "1_0", "--3", "\xD9\xA2"})
+  for (const char* text : {"", "1,23", "12,3456", "1,2345", ".5", "1.2.3", "3 apples and 4", "m 3",
+                           "1_0", "--3", "\xD9\xA2"})
     EXPECT_FALSE(parse_decimal(text)) << text;
 }
 
 TEST(NumericReward, TolerancesOfTheRecordReplaceOurs) {
   auto sample = open_question("100");
-  const auto near = [&](const char* answer) { return test::score_one("numeric", sample, test::think_and_answer(answer)).value; };
+  const auto near = [&](const char* answer) {
+    return test::score_one("numeric", sample, test::think_and_answer(answer)).value;
+  };
   EXPECT_EQ(near("104"), 0.0);
   sample.record = {{"relative_tolerance", 0.05}};
   EXPECT_EQ(near("104"), 1.0);
@@ -177,8 +190,11 @@ TEST(TextRewards, ProblemTypePicksTheReward) {
 }
 
 TEST(TextRewards, ATruthThatIsNoNumberIsAnotherKindOfQuestion) {
-  EXPECT_FALSE(test::score_one("numeric", open_question("a red ball"), test::think_and_answer("7")).applicable);
-  EXPECT_FALSE(test::score_one("ocr", {.task = data::Task::kYesNo, .answer_text = "yes"}, test::think_and_answer("yes")).applicable);
+  EXPECT_FALSE(test::score_one("numeric", open_question("a red ball"), test::think_and_answer("7"))
+                   .applicable);
+  EXPECT_FALSE(test::score_one("ocr", {.task = data::Task::kYesNo, .answer_text = "yes"},
+                               test::think_and_answer("yes"))
+                   .applicable);
 }
 
 }  // namespace vrlt::rewards

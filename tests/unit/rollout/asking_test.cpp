@@ -1,4 +1,5 @@
-// Samples in, groups out: which errors are a sample's own, and that a group stands where its prompt does.
+// Samples in, groups out: which errors are a sample's own, and that a group stands where its prompt
+// does.
 #include "vrlt/rollout/asking.h"
 
 #include <gmock/gmock.h>
@@ -30,7 +31,8 @@ class AskingTest : public ::testing::Test {
   test::TinyTask task_;
   std::unique_ptr<model::VisionLanguageModel> model_ = task_.open_model();
   processor::Processor processor_{model::load_prompt_format(task_.model_folder())};
-  processor::PromptLoader loader_{processor_, test::TinyTask::media_options(), task_.data_root(), "auto_short", 1 << 20};
+  processor::PromptLoader loader_{processor_, test::TinyTask::media_options(), task_.data_root(),
+                                  "auto_short", 1 << 20};
 };
 
 TEST_F(AskingTest, AFileThatIsMissingOrCannotBeReadIsTheSamplesOwn) {
@@ -38,7 +40,8 @@ TEST_F(AskingTest, AFileThatIsMissingOrCannotBeReadIsTheSamplesOwn) {
   const auto loaded = load_prompt(loader_, missing);
   EXPECT_FALSE(loaded.can_be_asked());
   EXPECT_EQ(loaded.sample, &missing);
-  EXPECT_EQ(loaded.error, "missing: " + (task_.data_root() / "none.mp4").string() + ": no such file");
+  EXPECT_EQ(loaded.error,
+            "missing: " + (task_.data_root() / "none.mp4").string() + ": no such file");
 
   io::write_file_atomic(task_.data_root() / "text.mp4", "no video\n");
   const auto broken = sample_with("broken", "text.mp4");
@@ -50,7 +53,8 @@ TEST_F(AskingTest, AFileThatIsMissingOrCannotBeReadIsTheSamplesOwn) {
   EXPECT_EQ(load_prompt(loader_, good).error, "");
 }
 
-// A prompt that there is not, which no record file can bring here, stands for all that is not about one file.
+// A prompt that there is not, which no record file can bring here, stands for all that is not about
+// one file.
 TEST_F(AskingTest, AnErrorThatIsNotAboutAFileIsNoSamples) {
   auto sample = task_.samples().front();
   sample.prompt = "no_such_prompt";
@@ -75,7 +79,9 @@ TEST_F(AskingTest, EachGroupStandsInThePlaceOfItsSample) {
     const auto alone = asking.ask(load_prompts(loader_, {sample}), /*first_draw=*/5, config);
     EXPECT_EQ(groups[place].prompt.sample_id, sample->id);
     ASSERT_EQ(groups[place].responses.size(), 3u);
-    for (size_t k = 0; k < 3; ++k) EXPECT_EQ(groups[place].responses[k].ids, alone.front().responses[k].ids) << sample->id << " " << k;
+    for (size_t k = 0; k < 3; ++k)
+      EXPECT_EQ(groups[place].responses[k].ids, alone.front().responses[k].ids)
+          << sample->id << " " << k;
   }
 }
 
@@ -84,15 +90,19 @@ TEST_F(AskingTest, NobodyIsAsked) {
   EXPECT_TRUE(asking.ask(std::vector<LoadedPrompt>(), 0, {}).empty());
 }
 
-// Of 8 responses of 64 tokens over about 300 ids, random weights would draw one of the four some seven times.
+// Of 8 responses of 64 tokens over about 300 ids, random weights would draw one of the four some
+// seven times.
 TEST_F(AskingTest, TokensThatStandForVisionAreNeverDrawn) {
   Asking asking(*model_, processor_);
   const auto& sample = task_.samples().front();
-  const auto groups = asking.ask(load_prompts(loader_, {&sample}), 0, {.group_size = 8, .max_new_tokens = 64, .sampling = {.temperature = 4.0}});
+  const auto groups =
+      asking.ask(load_prompts(loader_, {&sample}), 0,
+                 {.group_size = 8, .max_new_tokens = 64, .sampling = {.temperature = 4.0}});
   size_t num_tokens = 0;
   for (const auto& response : groups.front().responses) {
     num_tokens += response.ids.size();
-    for (const int64_t id : processor_.never_sampled()) EXPECT_EQ(std::count(response.ids.begin(), response.ids.end(), id), 0) << id;
+    for (const int64_t id : processor_.never_sampled())
+      EXPECT_EQ(std::count(response.ids.begin(), response.ids.end(), id), 0) << id;
   }
   EXPECT_GT(num_tokens, 100u);
 }

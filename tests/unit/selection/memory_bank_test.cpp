@@ -60,7 +60,8 @@ TEST(MemoryBank, GoesOnFromItsState) {
   EXPECT_EQ(bank.state(), restored.state());
   EXPECT_EQ(bank.take(9), restored.take(9));
   EXPECT_THROW(restored.restore(io::Json::object()), DataError);
-  EXPECT_THROW(restored.restore({{"bank", {{"a", "b"}}}, {"taken", io::Json::object()}}), DataError);
+  EXPECT_THROW(restored.restore({{"bank", {{"a", "b"}}}, {"taken", io::Json::object()}}),
+               DataError);
 }
 
 }  // namespace vrlt::selection

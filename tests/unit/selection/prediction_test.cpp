@@ -15,8 +15,12 @@ namespace {
 constexpr int kPool = 2'000;
 constexpr int64_t kGroup = 8;
 
-/// p from the arcsine law, Beta(1/2, 1/2): most samples are nearly always right or nearly always wrong.
-double arcsine(std::mt19937_64& random) { return std::pow(std::sin(std::uniform_real_distribution<double>()(random) * std::acos(-1.0) / 2), 2); }
+/// p from the arcsine law, Beta(1/2, 1/2): most samples are nearly always right or nearly always
+/// wrong.
+double arcsine(std::mt19937_64& random) {
+  return std::pow(std::sin(std::uniform_real_distribution<double>()(random) * std::acos(-1.0) / 2),
+                  2);
+}
 
 struct Simulated {
   std::vector<SampleStatistics> pool;
@@ -74,11 +78,15 @@ Shares shares_of_selected(const Simulated& simulated) {
 }  // namespace
 
 TEST(FitPrior, FindsTheBetaThatCountsCameFrom) {
-  // The beta-binomial of Beta(1/2, 1/2): 8 draws in the proportions of its probabilities, C(8,c) B(c+1/2, 8-c+1/2) / B(1/2, 1/2).
+  // The beta-binomial of Beta(1/2, 1/2): 8 draws in the proportions of its probabilities, C(8,c)
+  // B(c+1/2, 8-c+1/2) / B(1/2, 1/2).
   SuccessCounts counts;
   for (int64_t c = 0; c <= 8; ++c) {
     const auto log_choose = std::lgamma(9.0) - std::lgamma(c + 1.0) - std::lgamma(9.0 - c);
-    counts[{8, c}] = 1e4 * std::exp(log_choose + std::lgamma(c + 0.5) + std::lgamma(8.5 - c) - std::lgamma(9.0)) / std::acos(-1.0);
+    counts[{8, c}] =
+        1e4 *
+        std::exp(log_choose + std::lgamma(c + 0.5) + std::lgamma(8.5 - c) - std::lgamma(9.0)) /
+        std::acos(-1.0);
   }
   const auto prior = fit_prior(counts);
   EXPECT_NEAR(prior.alpha, 0.5, 0.02) << "the grid's last step is 2 %";
@@ -97,10 +105,13 @@ TEST(SignalPrediction, OfChoicesIsNearTheTruthAmongTheSelected) {
     EXPECT_NEAR(shares.predicted, shares.truth, 0.015) << draws;
   }
   const auto shares = shares_of_selected(discrete_pool(4));
-  EXPECT_LT(std::abs(shares.predicted - shares.truth), std::abs(shares.by_flat_prior - shares.truth)) << "a flat prior does not know the pool";
+  EXPECT_LT(std::abs(shares.predicted - shares.truth),
+            std::abs(shares.by_flat_prior - shares.truth))
+      << "a flat prior does not know the pool";
 }
 
-// Two points where four draws say little; a Beta is not quite what the chance of a repeated reward is distributed by.
+// Two points where four draws say little; a Beta is not quite what the chance of a repeated reward
+// is distributed by.
 TEST(SignalPrediction, OfOverlapsIsNearTheTruthAmongTheSelected) {
   for (const int draws : {4, 8, 16}) {
     const auto shares = shares_of_selected(continuous_pool(draws));
@@ -109,9 +120,11 @@ TEST(SignalPrediction, OfOverlapsIsNearTheTruthAmongTheSelected) {
 }
 
 TEST(SignalPrediction, OfRewardsThatAreAlwaysTheSame) {
-  const std::vector<SampleStatistics> pool = {grounding("a", {.5, .5, .5, .5}), grounding("b", {.2, .2, .2, .2})};
+  const std::vector<SampleStatistics> pool = {grounding("a", {.5, .5, .5, .5}),
+                                              grounding("b", {.2, .2, .2, .2})};
   EXPECT_GT(SignalPrediction(pool).no_signal_probability(pool[0], 8), 0.95);
-  EXPECT_THROW(SignalPrediction(pool).no_signal_probability(choice("c", 3), 8), ContractError) << "of no task of the pool";
+  EXPECT_THROW(SignalPrediction(pool).no_signal_probability(choice("c", 3), 8), ContractError)
+      << "of no task of the pool";
 }
 
 }  // namespace vrlt::selection

@@ -9,7 +9,8 @@ namespace vrlt::selection {
 namespace {
 
 std::vector<SampleStatistics> pool() {
-  return {choice("m0", 0), choice("m4", 4), choice("m8", 8), choice("m2", 2), grounding("t", kSpread), grounding("low", kLowGood)};
+  return {choice("m0", 0), choice("m4", 4),         choice("m8", 8),
+          choice("m2", 2), grounding("t", kSpread), grounding("low", kLowGood)};
 }
 
 }  // namespace
@@ -47,13 +48,15 @@ TEST(SelectionReport, NoisePerTask) {
   EXPECT_EQ(json.at("mcq").at("samples_by_K"), io::Json({{"8", 4}}));
   EXPECT_EQ(json.at("mcq").at("all_same"), 0.5) << "m0 and m8";
   EXPECT_NEAR(json.at("mcq").at("mean_var").get<double>(), (0.285714 + 0.214286) / 4, 1e-6);
-  // sd of s^2 of 4 of 8: sqrt((1/16 - 1/16 * 5/7) / 8) = 0.047246; of 2 of 8: population variance 3/16, fourth moment 3/16 * (1 - 9/16) = 21/256:
-  // sqrt((0.082031 - 0.035156 * 5/7) / 8) = 0.084352
+  // sd of s^2 of 4 of 8: sqrt((1/16 - 1/16 * 5/7) / 8) = 0.047246; of 2 of 8: population variance
+  // 3/16, fourth moment 3/16 * (1 - 9/16) = 21/256: sqrt((0.082031 - 0.035156 * 5/7) / 8) =
+  // 0.084352
   EXPECT_NEAR(json.at("mcq").at("mean_sd_of_var").get<double>(), (0.047246 + 0.084352) / 4, 1e-6);
   const double expected = json.at("mcq").at("all_same_expected").get<double>();
   EXPECT_GT(expected, 0.2);
   EXPECT_LT(expected, 0.7);
-  EXPECT_TRUE(json.at("tvg").at("all_same_but_mixed_in_training").is_null()) << "no grounding sample looks all the same";
+  EXPECT_TRUE(json.at("tvg").at("all_same_but_mixed_in_training").is_null())
+      << "no grounding sample looks all the same";
 }
 
 TEST(SelectionReport, PredictionIsOfTheSelected) {
@@ -61,7 +64,8 @@ TEST(SelectionReport, PredictionIsOfTheSelected) {
   const SignalPrediction prediction(statistics);
   const auto decisions = select_samples(statistics, {}, 0);
   const auto json = predicted_no_signal(statistics, decisions, prediction, 8);
-  const double expected = (prediction.no_signal_probability(statistics[1], 8) + prediction.no_signal_probability(statistics[3], 8) +
+  const double expected = (prediction.no_signal_probability(statistics[1], 8) +
+                           prediction.no_signal_probability(statistics[3], 8) +
                            prediction.no_signal_probability(statistics[4], 8)) /
                           3;
   EXPECT_NEAR(json.at("selected").get<double>(), expected, 1e-12);
@@ -75,9 +79,12 @@ TEST(SelectionReport, AuditComparesFreshDrawsOfTheSelected) {
   const auto statistics = pool();
   const auto decisions = select_samples(statistics, {}, 0);
   // m4 falls from .285714 to 0, m2 keeps .214286; m0 was not selected and does not count.
-  const auto json = audit(statistics, decisions, {choice("m4", 8), choice("m2", 2), choice("m0", 4)}, SignalPrediction(statistics));
+  const auto json =
+      audit(statistics, decisions, {choice("m4", 8), choice("m2", 2), choice("m0", 4)},
+            SignalPrediction(statistics));
   EXPECT_EQ(json.at("samples"), 2);
-  EXPECT_NEAR(json.at("mean_var").at("at_selection").get<double>(), (0.285714 + 0.214286) / 2, 1e-6);
+  EXPECT_NEAR(json.at("mean_var").at("at_selection").get<double>(), (0.285714 + 0.214286) / 2,
+              1e-6);
   EXPECT_NEAR(json.at("mean_var").at("fresh").get<double>(), 0.214286 / 2, 1e-6);
   EXPECT_EQ(json.at("no_signal").at("fresh"), 0.5);
 }

@@ -54,7 +54,8 @@ TEST(Statistics, VarianceOfEveryNumberOfRightAnswers) {
 // Of .62 .10 .55 .80 .05 .71 .33 .48: six reach 0.3, four 0.5 (.62 .55 .80 .71), two 0.7.
 TEST(RewardStatistics, CountsWhatReachesTheThresholds) {
   EXPECT_EQ(reward_statistics(kSpread, true).num_above, (std::array<int64_t, 3>{6, 4, 2}));
-  EXPECT_EQ(reward_statistics({0.3, 0.5, 0.7}, true).num_above, (std::array<int64_t, 3>{3, 2, 1})) << "a threshold is reached by itself";
+  EXPECT_EQ(reward_statistics({0.3, 0.5, 0.7}, true).num_above, (std::array<int64_t, 3>{3, 2, 1}))
+      << "a threshold is reached by itself";
 }
 
 // Sorted .05 .10 .33 .48 .55 .62 .71 .80: places 1.75 and 5.25 of 0..7.
@@ -76,8 +77,11 @@ TEST(RewardStatistics, EqualRewardsHaveNoVariance) {
 
 TEST(RewardStatistics, WantsRewards) { EXPECT_THROW(reward_statistics({}, true), ContractError); }
 
-// Two rewards 0 and 1: variance 1/2 (K-1), central moments 1/4 and 1/16: sqrt((1/16 + 1/16 * 1) / 2) = 1/4, by (K-3)/(K-1) = -1.
-TEST(RewardStatistics, ErrorOfTheVarianceByItsOwnMoments) { EXPECT_NEAR(variance_error(reward_statistics({0, 1}, false)), 0.25, 1e-12); }
+// Two rewards 0 and 1: variance 1/2 (K-1), central moments 1/4 and 1/16: sqrt((1/16 + 1/16 * 1) /
+// 2) = 1/4, by (K-3)/(K-1) = -1.
+TEST(RewardStatistics, ErrorOfTheVarianceByItsOwnMoments) {
+  EXPECT_NEAR(variance_error(reward_statistics({0, 1}, false)), 0.25, 1e-12);
+}
 
 TEST(StatisticsLine, HoldsTheFieldsOfTheSpecification) {
   auto s = choice("x", 2);
@@ -107,7 +111,8 @@ TEST(StatisticsLine, HoldsTheFieldsOfTheSpecification) {
 
 TEST(StatisticsLine, GroundedAnswersHaveBothHalves) {
   auto s = grounding("x", {0.75, 0.1, 0.5});
-  s.parts = {{"option", reward_statistics({1, 0, 1}, false)}, {"iou", reward_statistics({0.5, 0.2, 0.0}, true)}};
+  s.parts = {{"option", reward_statistics({1, 0, 1}, false)},
+             {"iou", reward_statistics({0.5, 0.2, 0.0}, true)}};
   const auto json = to_json(s);
   EXPECT_EQ(json.at("c_0.5"), 2);
   EXPECT_EQ(json.at("parts").at("option").at("c"), 2);
@@ -133,7 +138,10 @@ TEST(StatisticsLine, BrokenOnesAreRefusedByPlace) {
       parse_statistics(line, "s.jsonl:3");
       ADD_FAILURE() << field;
     } catch (const DataError& error) {
-      EXPECT_NE(std::string(error.what()).find(std::string("s.jsonl:3: \"") + field + "\" is null, expected"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what())
+                    .find(std::string("s.jsonl:3: \"") + field + "\" is null, expected"),
+                std::string::npos)
+          << error.what();
     }
   }
   auto line = whole;

@@ -23,10 +23,14 @@ std::vector<data::Sample> make_samples() {
   return samples;
 }
 
-/// What a model would say: a function of the sample and the round. Sample 4, and 9 in the further round, cannot be asked unless `repaired`.
+/// What a model would say: a function of the sample and the round. Sample 4, and 9 in the further
+/// round, cannot be asked unless `repaired`.
 io::Json answer(const std::string& id, const std::string& round, bool repaired) {
-  if ((id == "s4" || (id == "s9" && !round.empty())) && !repaired) return {{"id", id}, {"error", "no video"}};
-  return {{"id", id}, {"text", concat("\",\"summary\":{} of ", id, round)}, {"n", id.size() + round.size()}};
+  if ((id == "s4" || (id == "s9" && !round.empty())) && !repaired)
+    return {{"id", id}, {"error", "no video"}};
+  return {{"id", id},
+          {"text", concat("\",\"summary\":{} of ", id, round)},
+          {"n", id.size() + round.size()}};
 }
 
 io::Json summary(const io::Json& line) { return {{"n", line.at("n")}}; }
@@ -58,11 +62,13 @@ class StoreRun {
     for (const auto& sample : samples) pointers.push_back(&sample);
     ResponseStore store(path_, pointers, kBatch, "error", group, summary);
     for (int appends = 0;; ++appends) {
-      if (store.asked_all() && !store.has_round("more")) store.begin_round("more", {0, 3, 6, 9, 10});
+      if (store.asked_all() && !store.has_round("more"))
+        store.begin_round("more", {0, 3, 6, 9, 10});
       if (store.complete()) break;
       if (appends == max_appends) throw Killed{};
       std::vector<io::Json> lines;
-      for (const size_t i : store.next_batch()) lines.push_back(answer(store.sample(i).id, store.round(), repaired));
+      for (const size_t i : store.next_batch())
+        lines.push_back(answer(store.sample(i).id, store.round(), repaired));
       store.append(lines);
     }
     std::vector<size_t> more;
@@ -103,7 +109,8 @@ TEST_F(ResponseStoreTest, AnyRanksAndAnyKillGiveTheSameFile) {
     run.on(3, 1);
     run.on(2);
     EXPECT_EQ(run.text(), whole.text()) << appends;
-    EXPECT_EQ(io::read_file(run.path().parent_path() / "rounds.jsonl", 1 << 20), io::read_file(whole.path().parent_path() / "rounds.jsonl", 1 << 20));
+    EXPECT_EQ(io::read_file(run.path().parent_path() / "rounds.jsonl", 1 << 20),
+              io::read_file(whole.path().parent_path() / "rounds.jsonl", 1 << 20));
   }
 }
 
@@ -113,7 +120,8 @@ TEST_F(ResponseStoreTest, TornLinesAreIgnored) {
   const auto text = whole.text();
   for (size_t size = 0; size < text.size(); size += 31) {
     const auto run = make(concat("cut", size));
-    fs::copy_file(whole.path().parent_path() / "rounds.jsonl", run.path().parent_path() / "rounds.jsonl");
+    fs::copy_file(whole.path().parent_path() / "rounds.jsonl",
+                  run.path().parent_path() / "rounds.jsonl");
     std::ofstream(run.path(), std::ios::binary) << text.substr(0, size);
     run.on(2);
     EXPECT_EQ(run.text(), text) << "cut after " << size << " bytes";
@@ -143,10 +151,12 @@ TEST_F(ResponseStoreTest, LinesThatDoNotBelongAreRefusedByPlace) {
   const auto text = whole.text();
   const size_t second = text.find('\n') + 1;
   const std::pair<std::string, std::string> cases[] = {
-      {text.substr(second), ":1: is about s1, expected s0"},                                             // the first is missing
-      {text.substr(0, second) + text, ":2: is about s0, expected s1"},                                   // twice
-      {text.substr(0, second) + "{\"n\": 1}\n", ":2: expected an object with an \"id\""},                // of no sample
-      {text + "{\"id\":\"s0\",\"round\":\"other\",\"n\":1}\n", ":17: is of round other, which is not"},  // of no round
+      {text.substr(second), ":1: is about s1, expected s0"},            // the first is missing
+      {text.substr(0, second) + text, ":2: is about s0, expected s1"},  // twice
+      {text.substr(0, second) + "{\"n\": 1}\n",
+       ":2: expected an object with an \"id\""},  // of no sample
+      {text + "{\"id\":\"s0\",\"round\":\"other\",\"n\":1}\n",
+       ":17: is of round other, which is not"},  // of no round
       {text + "{\"id\":\"s99\",\"n\":1}\n", ":17: is about s99, which is not in the records"},
       {text.substr(0, second) + "not json\n", ":2: not valid JSON"}};
   for (const auto& [broken, message] : cases) {
@@ -155,12 +165,14 @@ TEST_F(ResponseStoreTest, LinesThatDoNotBelongAreRefusedByPlace) {
       whole.on(1);
       ADD_FAILURE() << message;
     } catch (const DataError& error) {
-      EXPECT_NE(std::string(error.what()).find("rollouts.jsonl" + message), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("rollouts.jsonl" + message), std::string::npos)
+          << error.what();
     }
   }
 }
 
-// Lines carry a hash of themselves: an answer that somebody edits is not taken for what the model said.
+// Lines carry a hash of themselves: an answer that somebody edits is not taken for what the model
+// said.
 TEST_F(ResponseStoreTest, AnEditedLineIsRefused) {
   const auto whole = make("whole");
   whole.on(1);
@@ -170,17 +182,20 @@ TEST_F(ResponseStoreTest, AnEditedLineIsRefused) {
     return changed.replace(changed.find(from), from.size(), to);
   };
   const size_t second = text.find('\n') + 1, stamp = text.find(",\"sha\"", second);
-  const std::pair<std::string, std::string> cases[] = {{edited("\"n\":2", "\"n\":3"), ":1: was edited"},  // in the summary
-                                                       {edited("of s0", "of S0"), ":1: was edited"},      // behind it
-                                                       {edited(" of s1\"", " of  s1\""), ":2: was edited"},
-                                                       {std::string(text).erase(stamp, text.find('}', stamp) - stamp), ":2: has no hash of its own"}};
+  const std::pair<std::string, std::string> cases[] = {
+      {edited("\"n\":2", "\"n\":3"), ":1: was edited"},  // in the summary
+      {edited("of s0", "of S0"), ":1: was edited"},      // behind it
+      {edited(" of s1\"", " of  s1\""), ":2: was edited"},
+      {std::string(text).erase(stamp, text.find('}', stamp) - stamp),
+       ":2: has no hash of its own"}};
   for (const auto& [broken, message] : cases) {
     std::ofstream(whole.path(), std::ios::binary) << broken;
     try {
       whole.on(1);
       ADD_FAILURE() << message;
     } catch (const DataError& error) {
-      EXPECT_NE(std::string(error.what()).find("rollouts.jsonl" + message), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("rollouts.jsonl" + message), std::string::npos)
+          << error.what();
     }
   }
 }
@@ -214,14 +229,16 @@ TEST_F(ResponseStoreTest, AStoreThatIsGoneWhileItIsWrittenIsAnError) {
 
 TEST_F(ResponseStoreTest, RoundsOfOtherSamplesAreRefused) {
   const auto run = make("run");
-  for (const char* text : {"{\"round\":\"more\"}\n{\"round\":\"more\",\"id\":\"s99\"}\n", "{\"round\":\"more\",\"id\":\"s1\"}\n", "3\n",
+  for (const char* text : {"{\"round\":\"more\"}\n{\"round\":\"more\",\"id\":\"s99\"}\n",
+                           "{\"round\":\"more\",\"id\":\"s1\"}\n", "3\n",
                            "{\"round\":\"more\"}\n{\"round\":\"more\"}\n"}) {
     std::ofstream(run.path().parent_path() / "rounds.jsonl", std::ios::binary) << text;
     EXPECT_THROW(run.on(1), DataError) << text;
   }
 }
 
-// A round of a large pool, between ranks and in the file: more values than a foreign JSON text may have.
+// A round of a large pool, between ranks and in the file: more values than a foreign JSON text may
+// have.
 TEST(StoreLines, MayBeOfAnySize) {
   const std::vector<size_t> samples((1 << 19) + 1, 7);
   const io::Json line = {{"name", "more"}, {"samples", samples}};
@@ -229,13 +246,16 @@ TEST(StoreLines, MayBeOfAnySize) {
   const test::TemporaryFolder folder;
   io::write_file_atomic(folder.path() / "lines", stamped(line) + "\n");
   size_t found = 0;
-  for_each_stored_line(folder.path() / "lines", false, [&](const StoredLine& stored) { found = stored.value["samples"].size(); });
+  for_each_stored_line(folder.path() / "lines", false,
+                       [&](const StoredLine& stored) { found = stored.value["samples"].size(); });
   EXPECT_EQ(found, samples.size());
 }
 
 // Texts may hold anything, the name of the member too.
 TEST(HeadOf, EndsBehindTheSummary) {
-  const io::Json line = {{"id", "a \",\"summary\":{ b"}, {"summary", {{"answers", {"}", "\\\"}"}}, {"parts", {{"x", 1}}}}}, {"text", "long"}};
+  const io::Json line = {{"id", "a \",\"summary\":{ b"},
+                         {"summary", {{"answers", {"}", "\\\"}"}}, {"parts", {{"x", 1}}}}},
+                         {"text", "long"}};
   const auto head = head_of(io::to_line(line));
   auto expected = line;
   expected.erase("text");

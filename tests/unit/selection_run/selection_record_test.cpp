@@ -8,30 +8,42 @@ namespace {
 
 // Truths from 2 to 6 and 4 to 8 of ten seconds: 6 of them are covered, not 8.
 TEST(SelectionRecord, OverlappingTruthsCountOnce) {
-  const data::Sample sample{.id = "s", .task = data::Task::kTemporalGrounding, .duration = 10.0, .segments = {{2, 6}, {4, 8}}};
-  const io::Json line = {{"id", "s"},
-                         {"responses",
-                          {{{"accuracy", 0.5},
-                            {"answer", ""},
-                            {"finish", "stop"},
-                            {"tokens", 3},
-                            {"components", {{"temporal_iou", {{"value", 0.5}, {"reason", "ok"}}}}}}}}};
+  const data::Sample sample{.id = "s",
+                            .task = data::Task::kTemporalGrounding,
+                            .duration = 10.0,
+                            .segments = {{2, 6}, {4, 8}}};
+  const io::Json line = {
+      {"id", "s"},
+      {"responses",
+       {{{"accuracy", 0.5},
+         {"answer", ""},
+         {"finish", "stop"},
+         {"tokens", 3},
+         {"components", {{"temporal_iou", {{"value", 0.5}, {"reason", "ok"}}}}}}}}};
   EXPECT_DOUBLE_EQ(*statistics_of(summary_of(line), sample).gt_fraction, 0.6);
 }
 
 io::Json response(double choice, double option) {
   io::Json components = {{"choice", {{"value", choice}, {"reason", "ok"}}}};
   if (option >= 0) components["choice_videochat"] = {{"value", option}, {"reason", "ok"}};
-  return {{"accuracy", option >= 0 ? (choice + option) / 2 : choice}, {"answer", "A"}, {"finish", "stop"}, {"tokens", 3}, {"components", components}};
+  return {{"accuracy", option >= 0 ? (choice + option) / 2 : choice},
+          {"answer", "A"},
+          {"finish", "stop"},
+          {"tokens", 3},
+          {"components", components}};
 }
 
 // Each says 0 or 1, their mean says 0.5 too: it is no count of right answers, and 0.5 is not wrong.
 TEST(SelectionRecord, SeveralDiscreteAccuraciesAreContinuousTogether) {
-  const data::Sample sample{.id = "s", .task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 0};
-  const auto one = statistics_of(summary_of({{"id", "s"}, {"responses", {response(1, -1), response(0, -1)}}}), sample);
+  const data::Sample sample{
+      .id = "s", .task = data::Task::kMultipleChoice, .options = {"x", "y"}, .answer_option = 0};
+  const auto one = statistics_of(
+      summary_of({{"id", "s"}, {"responses", {response(1, -1), response(0, -1)}}}), sample);
   EXPECT_FALSE(one.reward.continuous);
   EXPECT_EQ(one.reward.num_correct, 1);
-  const auto both = statistics_of(summary_of({{"id", "s"}, {"responses", {response(1, 0), response(1, 1), response(0, 0)}}}), sample);
+  const auto both = statistics_of(
+      summary_of({{"id", "s"}, {"responses", {response(1, 0), response(1, 1), response(0, 0)}}}),
+      sample);
   EXPECT_TRUE(both.reward.continuous);
   EXPECT_DOUBLE_EQ(both.reward.mean, 0.5);
   EXPECT_EQ(both.reward.num_correct, 2) << "at least half right";

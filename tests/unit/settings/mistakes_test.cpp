@@ -1,4 +1,5 @@
-// What people write in configs of ours: names that are no folder, keys of other projects, numbers beyond reason.
+// What people write in configs of ours: names that are no folder, keys of other projects, numbers
+// beyond reason.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +18,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kSound = "name: test\nmodel: {path: model}\ndata: {records: [a.jsonl], root: .}\n";
+constexpr const char* kSound =
+    "name: test\nmodel: {path: model}\ndata: {records: [a.jsonl], root: .}\n";
 
 /// The message of a config of vrlt-train with something more in it; empty if it is sound.
 std::string train_error(const std::string& more, const std::vector<std::string>& overrides = {}) {
@@ -44,28 +46,35 @@ std::string eval_error(const std::vector<std::string>& overrides) {
 }
 
 TEST(RunName, IsOnePlainFolderName) {
-  for (const std::string name : {"run-1", "no: #1 \"q\" \\ é", "...", ".hidden", "a b"}) EXPECT_THAT(check_run_name(name, {}), IsEmpty()) << name;
-  for (const std::string& name : {std::string("../evil"), std::string("."), std::string(".."), std::string("/tmp/x"), std::string("a/b"),
-                                  std::string("a/"), std::string("x\0y", 3), std::string("x\ny"), std::string("\x7F"), std::string(201, 'n')})
+  for (const std::string name : {"run-1", "no: #1 \"q\" \\ é", "...", ".hidden", "a b"})
+    EXPECT_THAT(check_run_name(name, {}), IsEmpty()) << name;
+  for (const std::string& name :
+       {std::string("../evil"), std::string("."), std::string(".."), std::string("/tmp/x"),
+        std::string("a/b"), std::string("a/"), std::string("x\0y", 3), std::string("x\ny"),
+        std::string("\x7F"), std::string(201, 'n')})
     EXPECT_EQ(check_run_name(name, {}).size(), 1u) << name;
 }
 
 TEST(RunName, OfAnEvaluationMayLieInTheFolderOfItsSuite) {
   EXPECT_THAT(check_run_name("suite/charades", {}, 2), IsEmpty());
-  for (const char* name : {"../charades", "suite/..", "a/b/c", "/charades", "suite/"}) EXPECT_EQ(check_run_name(name, {}, 2).size(), 1u) << name;
+  for (const char* name : {"../charades", "suite/..", "a/b/c", "/charades", "suite/"})
+    EXPECT_EQ(check_run_name(name, {}, 2).size(), 1u) << name;
 }
 
 TEST(RunName, IsRefusedWithItsPlace) {
   EXPECT_THAT(train_error("", {"name=../evil"}),
-              HasSubstr("command line: name=../evil: name is \"../evil\", which is a path; expected one plain folder name"));
+              HasSubstr("command line: name=../evil: name is \"../evil\", which is a path; "
+                        "expected one plain folder name"));
   EXPECT_THAT(train_error("", {"name=."}), HasSubstr("which leads out of the folder of runs"));
   EXPECT_THAT(train_error("", {"name="}), HasSubstr("\"name\" is empty"));
   EXPECT_THAT(eval_error({"name=../../x"}), HasSubstr("which is a path"));
 }
 
 TEST(Numbers, BeyondReasonAreRefused) {
-  EXPECT_THAT(train_error("prompts_per_step: 1e9\n"), HasSubstr("prompts_per_step is 1e9, expected an integer from 1 to 1e+06"));
-  EXPECT_THAT(train_error("steps: 9e15\n"), HasSubstr("steps is 9e15, expected an integer from 1 to 1e+09"));
+  EXPECT_THAT(train_error("prompts_per_step: 1e9\n"),
+              HasSubstr("prompts_per_step is 1e9, expected an integer from 1 to 1e+06"));
+  EXPECT_THAT(train_error("steps: 9e15\n"),
+              HasSubstr("steps is 9e15, expected an integer from 1 to 1e+09"));
   EXPECT_THAT(eval_error({"batch=1e12"}), HasSubstr("batch is 1e12"));
 }
 
@@ -80,43 +89,55 @@ TEST(KeysOfOtherProjects, AreMappedToOurs) {
       {"learning_rate: 1e-6\n", "unknown key \"learning_rate\"; it is optim.lr here"},
       {"lr: 1e-6\n", "unknown key \"lr\"; did you mean optim.lr?"},
       {"num_generations: 8\n", "it is rollout.group_size here"},
-      {"per_device_train_batch_size: 8\n", "it is prompts_per_step here: prompts_per_step counts prompts over all ranks"},
+      {"per_device_train_batch_size: 8\n",
+       "it is prompts_per_step here: prompts_per_step counts prompts over all ranks"},
       {"num_train_epochs: 1\n", "it is steps here: steps counts batches"},
       {"max_completion_length: 512\n", "it is rollout.max_new_tokens here"},
       {"max_prompt_length: 512\n", "prompts are never cut"},
       {"beta: 0.04\n", "it is algorithm.kl_coef here"},
       {"epsilon: 0.2\n", "it is algorithm.clip_ratio_low here"},
       {"temperature: 1.0\n", "did you mean rollout.temperature?"},
-      {"actor_rollout_ref: {rollout: {n: 5}}\n", "c.yaml:4:31: unknown key \"actor_rollout_ref.rollout.n\"; it is rollout.group_size here"},
-      {"actor_rollout_ref: {actor: {optim: {lr: 1e-6}}}\n", "\"actor_rollout_ref.actor.optim.lr\"; did you mean optim.lr?"},
-      {"worker: {rollout: {n: 5}}\n", "unknown key \"worker.rollout.n\"; it is rollout.group_size here"},
+      {"actor_rollout_ref: {rollout: {n: 5}}\n",
+       "c.yaml:4:31: unknown key \"actor_rollout_ref.rollout.n\"; it is rollout.group_size here"},
+      {"actor_rollout_ref: {actor: {optim: {lr: 1e-6}}}\n",
+       "\"actor_rollout_ref.actor.optim.lr\"; did you mean optim.lr?"},
+      {"worker: {rollout: {n: 5}}\n",
+       "unknown key \"worker.rollout.n\"; it is rollout.group_size here"},
       {"trainer: {total_epochs: 15}\n", "unknown key \"trainer.total_epochs\"; it is steps here"},
-      {"algorithm: {kl_ctrl: {kl_coef: 0.001}}\n", "unknown key \"algorithm.kl_ctrl.kl_coef\"; it is algorithm.kl_reward_coef here"},
+      {"algorithm: {kl_ctrl: {kl_coef: 0.001}}\n",
+       "unknown key \"algorithm.kl_ctrl.kl_coef\"; it is algorithm.kl_reward_coef here"},
       {"algorithm: {adv_estimator: grpo}\n", "it is algorithm.advantage here: grpo is group_std"},
       {"freeze_vit: true\n", "it is model.freeze_vision here"},
       {"use_vllm: true\n", "the program generates responses itself"},
       {"rlhf_type: grpo\n", "it is trainer here"},
   };
-  for (const auto& [written, answer] : kKeys) EXPECT_THAT(train_error(written), HasSubstr(answer)) << written;
+  for (const auto& [written, answer] : kKeys)
+    EXPECT_THAT(train_error(written), HasSubstr(answer)) << written;
 }
 
 // A row that names a key of yesterday would send people on.
 TEST(KeysOfOtherProjects, AreMappedToKeysThatThereAre) {
   TrainConfig config;
-  const auto keys = config::known_keys([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); });
-  for (const auto& named : config::keys_named_for_foreign_ones()) EXPECT_THAT(keys, ::testing::Contains(named));
+  const auto keys =
+      config::known_keys([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); });
+  for (const auto& named : config::keys_named_for_foreign_ones())
+    EXPECT_THAT(keys, ::testing::Contains(named));
 }
 
 TEST(KeysOfOtherProjects, OfProgramsWithoutOurs) {
-  EXPECT_THAT(train_error("", {"actor_rollout_ref.rollout.n=8"}), HasSubstr("it is rollout.group_size here"));
-  EXPECT_THAT(eval_error({"max_completion_length=8"}), HasSubstr("it is generation.max_new_tokens here"));
+  EXPECT_THAT(train_error("", {"actor_rollout_ref.rollout.n=8"}),
+              HasSubstr("it is rollout.group_size here"));
+  EXPECT_THAT(eval_error({"max_completion_length=8"}),
+              HasSubstr("it is generation.max_new_tokens here"));
   EXPECT_THAT(eval_error({"learning_rate=1e-6"}), HasSubstr("it is optim.lr of vrlt-train"));
 }
 
 TEST(Warnings, OfKeysThatAreNotSetSayWhichKey) {
   TrainConfig config;
   config.trainer = "sft";
-  EXPECT_THAT(doubts(config, {}), ::testing::ElementsAre(HasSubstr("data.prompt (not set): the prompt \"auto_think\" asks for thinking")));
+  EXPECT_THAT(doubts(config, {}),
+              ::testing::ElementsAre(
+                  HasSubstr("data.prompt (not set): the prompt \"auto_think\" asks for thinking")));
 }
 
 }  // namespace

@@ -12,20 +12,23 @@ namespace {
 
 using testing::StartsWith;
 
-const settings::SynthWorld kHardWorld = {.shortest_seconds = 4,
-                                         .longest_seconds = 12,
-                                         .max_distractors = 3,
-                                         .similar_distractors = true,
-                                         .held_out = {"red circle", "white square", "blue triangle"}};
+const settings::SynthWorld kHardWorld = {
+    .shortest_seconds = 4,
+    .longest_seconds = 12,
+    .max_distractors = 3,
+    .similar_distractors = true,
+    .held_out = {"red circle", "white square", "blue triangle"}};
 
-std::vector<SynthClip> clips(const settings::SynthWorld& world, const std::string& split, int64_t count) {
+std::vector<SynthClip> clips(const settings::SynthWorld& world, const std::string& split,
+                             int64_t count) {
   std::vector<SynthClip> result;
   for (int64_t i = 0; i < count; ++i) result.push_back(make_synth_clip(world, 7, split, i));
   return result;
 }
 
 TEST(SynthClip, DependsOnSeedSplitAndIndexOnly) {
-  const auto first = make_synth_clip(kHardWorld, 7, "train", 3), again = make_synth_clip(kHardWorld, 7, "train", 3);
+  const auto first = make_synth_clip(kHardWorld, 7, "train", 3),
+             again = make_synth_clip(kHardWorld, 7, "train", 3);
   ASSERT_EQ(first.shapes.size(), again.shapes.size());
   EXPECT_EQ(first.shapes.front().name(), again.shapes.front().name());
   EXPECT_EQ(first.shapes.front().x, again.shapes.front().x);
@@ -54,22 +57,27 @@ TEST(SynthClip, AQuestionHasOneAnswer) {
     for (const auto& shape : clip.shapes) names.insert(shape.name());
     EXPECT_EQ(names.size(), clip.shapes.size()) << "a name tells one shape";
     for (size_t i = 1; i < clip.shapes.size(); ++i) {
-      EXPECT_NE(clip.shapes[i].shape, clip.shapes[0].shape) << "the target's shape tells the target";
+      EXPECT_NE(clip.shapes[i].shape, clip.shapes[0].shape)
+          << "the target's shape tells the target";
       shared_colors += clip.shapes[i].color == clip.shapes[0].color;
     }
   }
   EXPECT_GT(shared_colors, 20u) << "distractors are similar";
   for (const auto& clip : clips({}, "train", 300)) {
     const auto& palette = settings::synth_palettes()[clip.palette];
-    const auto in_palette = [&](const SynthShape& shape) { return std::count(palette.begin(), palette.end(), shape.color) > 0; };
-    EXPECT_EQ(std::count_if(clip.shapes.begin(), clip.shapes.end(), in_palette), 1) << "one colour of the options is in the clip";
+    const auto in_palette = [&](const SynthShape& shape) {
+      return std::count(palette.begin(), palette.end(), shape.color) > 0;
+    };
+    EXPECT_EQ(std::count_if(clip.shapes.begin(), clip.shapes.end(), in_palette), 1)
+        << "one colour of the options is in the clip";
   }
 }
 
 TEST(SynthClip, TrainingNeverShowsWhatIsHeldOut) {
   const auto shows_held_out = [](const SynthClip& clip) {
     return std::any_of(clip.shapes.begin(), clip.shapes.end(), [](const SynthShape& shape) {
-      return std::find(kHardWorld.held_out.begin(), kHardWorld.held_out.end(), shape.name()) != kHardWorld.held_out.end();
+      return std::find(kHardWorld.held_out.begin(), kHardWorld.held_out.end(), shape.name()) !=
+             kHardWorld.held_out.end();
     });
   };
   const auto train = clips(kHardWorld, "train", 300), test = clips(kHardWorld, "test", 300);
@@ -89,17 +97,21 @@ TEST(SynthRecords, NameTheTruthOfTheClip) {
     EXPECT_EQ(records[2]["segments"][0][0], target.start_seconds);
     EXPECT_EQ(records[2]["segments"][0][1], target.end_seconds);
     const auto question = records[0]["question"].get<std::string>();
-    const auto asked = std::find_if(clip.shapes.begin(), clip.shapes.end(), [&](const SynthShape& shape) {
-      return question.find(shape.color) != std::string::npos && question.find(shape.shape) != std::string::npos;
-    });
+    const auto asked =
+        std::find_if(clip.shapes.begin(), clip.shapes.end(), [&](const SynthShape& shape) {
+          return question.find(shape.color) != std::string::npos &&
+                 question.find(shape.shape) != std::string::npos;
+        });
     ASSERT_NE(asked, clip.shapes.end()) << question;
     EXPECT_EQ(records[0]["segments"][0][0], asked->start_seconds);
-    const bool held_out = std::count(kHardWorld.held_out.begin(), kHardWorld.held_out.end(), asked->name()) > 0;
+    const bool held_out =
+        std::count(kHardWorld.held_out.begin(), kHardWorld.held_out.end(), asked->name()) > 0;
     EXPECT_EQ(records[0]["groups"]["pair"], held_out ? "held_out" : "seen");
     grounding_questions.insert(question);
   }
   const auto count_of = [&](const auto& matcher) {
-    return std::count_if(grounding_questions.begin(), grounding_questions.end(), [&](const auto& q) { return testing::Matches(matcher)(q); });
+    return std::count_if(grounding_questions.begin(), grounding_questions.end(),
+                         [&](const auto& q) { return testing::Matches(matcher)(q); });
   };
   EXPECT_GT(count_of(StartsWith("the ")), 0);
   EXPECT_GT(count_of(StartsWith("a ")), 0);

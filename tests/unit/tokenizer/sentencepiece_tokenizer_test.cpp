@@ -32,7 +32,9 @@ class SentencePiece : public testing::Test {
     train_sentencepiece(sentences(), 400, folder_.path());
     tokenizer_ = load_tokenizer(folder_.path());
   }
-  std::string round_trip(const std::string& text) const { return tokenizer_->decode(tokenizer_->encode(text), /*skip_special_tokens=*/false); }
+  std::string round_trip(const std::string& text) const {
+    return tokenizer_->decode(tokenizer_->encode(text), /*skip_special_tokens=*/false);
+  }
   int64_t id(const std::string& token) const { return tokenizer_->token_to_id(token).value(); }
 
   test::TemporaryFolder folder_;
@@ -43,8 +45,10 @@ class SentencePiece : public testing::Test {
 
 TEST_F(SentencePiece, DecodesWhatItEncodes) {
   for (const std::string text :
-       {"when red circle is visible ?", "12.5 to 17.0", " leading and trailing ", "two  spaces\t\ttabs", "line\nfeed\n\n",
-        "never seen: \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x8E\xA5", "caf\xC3\xA9 and cafe\xCC\x81", "", " ", "\n", "<b>&amp;</b>", "A. red B. blue"})
+       {"when red circle is visible ?", "12.5 to 17.0", " leading and trailing ",
+        "two  spaces\t\ttabs", "line\nfeed\n\n",
+        "never seen: \xE4\xBD\xA0\xE5\xA5\xBD \xF0\x9F\x8E\xA5", "caf\xC3\xA9 and cafe\xCC\x81", "",
+        " ", "\n", "<b>&amp;</b>", "A. red B. blue"})
     EXPECT_EQ(test::printable(round_trip(text)), test::printable(text));
 }
 
@@ -54,7 +58,8 @@ TEST_F(SentencePiece, LearnsPiecesOfItsText) {
 }
 
 TEST_F(SentencePiece, IdsAreBelowTheVocabularySize) {
-  for (const int64_t id : tokenizer_->encode("<|im_start|>user\nwhen red circle ? \xE4\xBD\xA0<answer>3.0</answer><|im_end|>")) {
+  for (const int64_t id : tokenizer_->encode(
+           "<|im_start|>user\nwhen red circle ? \xE4\xBD\xA0<answer>3.0</answer><|im_end|>")) {
     EXPECT_GE(id, 0);
     EXPECT_LT(id, tokenizer_->vocab_size());
   }
@@ -67,12 +72,15 @@ TEST_F(SentencePiece, AddedTokensAreOneIdEach) {
   EXPECT_EQ(ids.back(), id("<|im_end|>"));
   EXPECT_THAT(ids, testing::Contains(id("<answer>")));
   EXPECT_EQ(tokenizer_->decode(ids, false), text);
-  EXPECT_EQ(tokenizer_->decode(ids, true), "red<answer>blue</answer>") << "answer tags are text that the rewards read";
-  EXPECT_EQ(tokenizer_->encode("<|video_pad|><|video_pad|>"), (Ids{id("<|video_pad|>"), id("<|video_pad|>")}));
+  EXPECT_EQ(tokenizer_->decode(ids, true), "red<answer>blue</answer>")
+      << "answer tags are text that the rewards read";
+  EXPECT_EQ(tokenizer_->encode("<|video_pad|><|video_pad|>"),
+            (Ids{id("<|video_pad|>"), id("<|video_pad|>")}));
   EXPECT_NE(tokenizer_->encode("<|video_pad|").front(), id("<|video_pad|>"));
 }
 
-// Around an added token both sides are encoded on their own: the ids of the whole are those of the parts.
+// Around an added token both sides are encoded on their own: the ids of the whole are those of the
+// parts.
 TEST_F(SentencePiece, AddedTokensSeparateTheirSides) {
   auto parts = tokenizer_->encode("when red");
   parts.push_back(id("<|vision_end|>"));

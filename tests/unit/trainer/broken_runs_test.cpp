@@ -1,4 +1,5 @@
-// Runs that must not go on as if nothing had happened: samples that cannot be read, weights that are not numbers.
+// Runs that must not go on as if nothing had happened: samples that cannot be read, weights that
+// are not numbers.
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
@@ -15,7 +16,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// One of three samples cannot be read, and each comes twice: a third is bad, not two thirds, and the other four are trained on.
+// One of three samples cannot be read, and each comes twice: a third is bad, not two thirds, and
+// the other four are trained on.
 TEST(BadSamples, CountOnceHoweverOftenTheyAreDrawn) {
   const auto& task = warm_task().task();
   auto samples = task.samples();
@@ -27,16 +29,19 @@ TEST(BadSamples, CountOnceHoweverOftenTheyAreDrawn) {
   config.data.max_bad_fraction = 0.34;
   const auto policy = model::load_model(warm_task().warm_folder(), {});
   const processor::Processor processor(model::load_prompt_format(task.model_folder()));
-  processor::PromptLoader loader(processor, test::TinyTask::media_options(), task.data_root(), config.data.prompt, 1 << 20);
+  processor::PromptLoader loader(processor, test::TinyTask::media_options(), task.data_root(),
+                                 config.data.prompt, 1 << 20);
   const test::TemporaryFolder folder;
   train_grpo({config, folder.path(), samples, *policy, nullptr, processor, loader});
   io::Json line;
-  io::for_each_jsonl(folder.path() / "metrics.jsonl", false, [&](int64_t, io::Json value) { line = std::move(value); });
+  io::for_each_jsonl(folder.path() / "metrics.jsonl", false,
+                     [&](int64_t, io::Json value) { line = std::move(value); });
   EXPECT_EQ(line["batch/rows"], 4 * kGroupSize);
   EXPECT_EQ(line["data/bad_samples"], 1.0);
 }
 
-/// Weights that one step of Adam breaks, though its gradients are finite: without bias correction 0 / 0.
+/// Weights that one step of Adam breaks, though its gradients are finite: without bias correction 0
+/// / 0.
 settings::TrainConfig breaking_config() {
   auto config = base_config();
   config.steps = 3;

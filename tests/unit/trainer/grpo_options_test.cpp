@@ -25,7 +25,8 @@ TEST(GrpoOptions, EveryPresetTrains) {
   }
 }
 
-// T-GRPO: half as many responses to shuffled frames per prompt, which decide the bonus and are neither trained on nor logged.
+// T-GRPO: half as many responses to shuffled frames per prompt, which decide the bonus and are
+// neither trained on nor logged.
 TEST(GrpoOptions, ATemporalBonusComparesWithShuffledFrames) {
   const auto train = [](int world_size, const fs::path& folder) {
     auto config = base_config();
@@ -36,9 +37,11 @@ TEST(GrpoOptions, ATemporalBonusComparesWithShuffledFrames) {
     test::ThreadRanks(world_size).run([&](distributed::ProcessGroup& group) {
       FinishedRun run(config, folder, warm_task().warm_folder(), false, group);
       if (!group.is_first()) return;
-      EXPECT_EQ(run.policy().counters().prompts_prefilled, 2 * kPrompts / world_size) << "each prompt once, and once shuffled";
+      EXPECT_EQ(run.policy().counters().prompts_prefilled, 2 * kPrompts / world_size)
+          << "each prompt once, and once shuffled";
       const auto metrics = run.metrics().at(0);
-      EXPECT_EQ(metrics["batch/rows"], kPrompts * kGroupSize) << "of the responses to ordered frames only";
+      EXPECT_EQ(metrics["batch/rows"], kPrompts * kGroupSize)
+          << "of the responses to ordered frames only";
       EXPECT_GE(metrics["reward/shuffled_accuracy"].get<double>(), 0.0);
       lines = run.lines_of("rollouts.jsonl");
     });
@@ -51,12 +54,14 @@ TEST(GrpoOptions, ATemporalBonusComparesWithShuffledFrames) {
     std::vector<double> earned;
     for (const auto& response : line["responses"]) {
       const auto& components = response["components"];
-      const double iou = components["temporal_iou"]["value"].get<double>(), bonus = components["temporal_bonus"]["value"].get<double>();
+      const double iou = components["temporal_iou"]["value"].get<double>(),
+                   bonus = components["temporal_bonus"]["value"].get<double>();
       EXPECT_EQ(components["temporal_bonus"]["reason"], "ok") << "it applies";
       if (iou > 0.1) earned.push_back(bonus);
       EXPECT_TRUE(iou > 0.1 || bonus == 0.0) << "wrong responses earn none";
     }
-    for (const double bonus : earned) EXPECT_EQ(bonus, earned.front()) << "the order of frames helps a group or does not";
+    for (const double bonus : earned)
+      EXPECT_EQ(bonus, earned.front()) << "the order of frames helps a group or does not";
   }
   EXPECT_EQ(train(2, folder_of_two.path()), lines);
 }
@@ -72,11 +77,13 @@ TEST(GrpoOptions, MaskedResponsesAreNotInTheDenominators) {
   FinishedRun run(config, folder.path());
   double counted = 0, truncated = 0;
   for (const auto& line : run.lines_of("rollouts.jsonl"))
-    for (const auto& response : line["responses"]) (response["finish"] == "stop" ? counted : truncated) += response["tokens"].get<double>();
+    for (const auto& response : line["responses"])
+      (response["finish"] == "stop" ? counted : truncated) += response["tokens"].get<double>();
   ASSERT_GT(truncated, 0.0);
   ASSERT_GT(counted, 0.0);
   EXPECT_EQ(run.metrics().at(0)["batch/tokens"], counted);
-  EXPECT_EQ(run.metrics().at(0)["batch/rows"], kPrompts * 16) << "empty responses are counted unless empty_row_policy says drop";
+  EXPECT_EQ(run.metrics().at(0)["batch/rows"], kPrompts * 16)
+      << "empty responses are counted unless empty_row_policy says drop";
 }
 
 // The threshold is that of the tokens of all ranks, and the divergence is of every token.
@@ -108,17 +115,20 @@ TEST(GrpoOptions, ADivergenceInTheRewardShowsInTheAdvantages) {
     config.steps = 2;
     config.algorithm.advantage.estimator = "none";
     config.algorithm.kl_reward.coef = coef;
-    config.algorithm.objective.kl.coef = 1e-9;  // so that both runs have a reference, and the first step is the same up to rounding
+    // so that both runs have a reference, and the first step is the same up to rounding
+    config.algorithm.objective.kl.coef = 1e-9;
     return FinishedRun(config, folder.path()).metrics().at(1);
   };
   const auto without = second_step(0.0), with = second_step(10.0);
   EXPECT_FALSE(without.contains("kl/reward_penalty"));
-  EXPECT_GT(std::abs(with["kl/reward_penalty"].get<double>()), 1e-3) << "the policy has moved in the first step";
+  EXPECT_GT(std::abs(with["kl/reward_penalty"].get<double>()), 1e-3)
+      << "the policy has moved in the first step";
   EXPECT_EQ(with["kl/reward_coef"], 10.0);
   EXPECT_NE(with["advantage/max"], without["advantage/max"]);
 }
 
-// exp(old - sampler) of a token is the probability mass that top_p kept: at most 1, and less where something was cut.
+// exp(old - sampler) of a token is the probability mass that top_p kept: at most 1, and less where
+// something was cut.
 TEST(GrpoOptions, WhatTopPCutsIsWeighedByTheCorrection) {
   const auto first_step = [](double top_p) {
     const test::TemporaryFolder folder;
@@ -132,7 +142,8 @@ TEST(GrpoOptions, WhatTopPCutsIsWeighedByTheCorrection) {
   EXPECT_LE(cut["correction/weight_max"].get<double>(), 1.0 + 1e-4);
 }
 
-// The sampler's log-probs are at another temperature than the update's: nothing compares them, and nothing is told of a mismatch.
+// The sampler's log-probs are at another temperature than the update's: nothing compares them, and
+// nothing is told of a mismatch.
 TEST(GrpoOptions, LogProbsOfTwoTemperaturesAreNotCompared) {
   const test::TemporaryFolder folder;
   auto config = base_config();

@@ -1,4 +1,5 @@
-// The real GRPO step on a tiny model that supervised fine-tuning has taught to answer, so that rewards differ within a group.
+// The real GRPO step on a tiny model that supervised fine-tuning has taught to answer, so that
+// rewards differ within a group.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -25,9 +26,12 @@ TEST(GrpoWork, EveryVideoOncePerPromptAndStepWithAFrozenEncoder) {
   config.algorithm.objective.kl.coef = 0.1;
   FinishedRun run(config, folder.path());
   EXPECT_EQ(run.videos_decoded(), kPrompts);
-  EXPECT_EQ(run.policy().counters().videos_encoded, kPrompts) << "rollout and update share the features";
-  EXPECT_EQ(run.policy().counters().prompts_prefilled, kPrompts) << "a prompt is prefilled for its group, not for each response";
-  EXPECT_EQ(run.reference().counters().videos_encoded, 0) << "a frozen encoder is the reference's encoder too";
+  EXPECT_EQ(run.policy().counters().videos_encoded, kPrompts)
+      << "rollout and update share the features";
+  EXPECT_EQ(run.policy().counters().prompts_prefilled, kPrompts)
+      << "a prompt is prefilled for its group, not for each response";
+  EXPECT_EQ(run.reference().counters().videos_encoded, 0)
+      << "a frozen encoder is the reference's encoder too";
   EXPECT_EQ(run.reference().counters().prompts_prefilled, 0);
 }
 
@@ -38,7 +42,8 @@ TEST(GrpoWork, ATrainedEncoderRunsOnceMoreForItsGradients) {
   config.algorithm.objective.kl.coef = 0.1;
   FinishedRun run(config, folder.path());
   EXPECT_EQ(run.videos_decoded(), kPrompts);
-  EXPECT_EQ(run.policy().counters().videos_encoded, 2 * kPrompts) << "once for the rollout, once with gradients, never per response";
+  EXPECT_EQ(run.policy().counters().videos_encoded, 2 * kPrompts)
+      << "once for the rollout, once with gradients, never per response";
   EXPECT_EQ(run.policy().counters().prompts_prefilled, kPrompts);
   EXPECT_EQ(run.reference().counters().videos_encoded, kPrompts);
 }
@@ -60,13 +65,17 @@ TEST(GrpoWork, EveryStepTellsItsOperationsAndUtilisation) {
     config.trainer = trainer;
     config.steps = 2;
     const FinishedRun run(config, folder.path());
-    const auto timing = run.lines_of("timing.jsonl");  // not metrics.jsonl: features that a cache has are not computed
+    // not metrics.jsonl: features that a cache has are not computed
+    const auto timing = run.lines_of("timing.jsonl");
     ASSERT_EQ(timing.size(), 2);
     for (size_t step = 0; step < 2; ++step) {
       const double operations = 1e12 * timing[step].at("time/model_tflop").get<double>();
-      const double possible = FinishedRun::kFlopsPerSecond * timing[step].at("time/step_seconds").get<double>();
+      const double possible =
+          FinishedRun::kFlopsPerSecond * timing[step].at("time/step_seconds").get<double>();
       EXPECT_GT(operations, 0) << trainer;
-      EXPECT_NEAR(timing[step].at("time/model_flop_utilisation").get<double>(), operations / possible, 1e-9) << trainer;
+      EXPECT_NEAR(timing[step].at("time/model_flop_utilisation").get<double>(),
+                  operations / possible, 1e-9)
+          << trainer;
     }
   }
 }
@@ -81,7 +90,8 @@ TEST(GrpoStep, HasASignalAndSamplerAndUpdateAgree) {
     config.rollout.sampling.temperature = 1.3;
     FinishedRun run(config, folder.path());
     for (const auto& line : run.metrics()) {
-      EXPECT_GT(line["advantage/max"].get<double>(), 0.1) << "no response was better than another: " << line;
+      EXPECT_GT(line["advantage/max"].get<double>(), 0.1)
+          << "no response was better than another: " << line;
       EXPECT_GT(line["grad/norm"].get<double>(), 1e-4);
       EXPECT_EQ(line["policy/ratio_mean"], 1.0) << "the update's own log-probs are the anchor";
       EXPECT_EQ(line["policy/ratio_max"], 1.0);
@@ -117,12 +127,15 @@ TEST(GrpoStep, WithoutASignalNothingMoves) {
   EXPECT_EQ(line["group/no_signal_fraction"], 1.0);
   EXPECT_EQ(line["grad/norm"], 0.0);
   const auto before = model::load_model(warm_task().warm_folder(), {});
-  for (const auto& [name, tensor] : before->parameters().entries()) EXPECT_TRUE(at::equal(tensor, run.policy().parameters().at(name))) << name;
+  for (const auto& [name, tensor] : before->parameters().entries())
+    EXPECT_TRUE(at::equal(tensor, run.policy().parameters().at(name))) << name;
 }
 
 TEST(GrpoStep, MicroBatchesChangeNothing) {
-  std::map<std::string, std::vector<double>> values;                                               // by metric, over micro-batch sizes
-  for (const auto& [micro_batch, tokens] : {std::pair<int64_t, int64_t>{1, 0}, {2, 0}, {2, 1}}) {  // by number; two; one again, by tokens
+  // by metric, over micro-batch sizes
+  std::map<std::string, std::vector<double>> values;
+  // by number; two; one again, by tokens
+  for (const auto& [micro_batch, tokens] : {std::pair<int64_t, int64_t>{1, 0}, {2, 0}, {2, 1}}) {
     const test::TemporaryFolder folder;
     auto config = base_config();
     config.model.freeze_vision = false;
@@ -136,7 +149,8 @@ TEST(GrpoStep, MicroBatchesChangeNothing) {
   EXPECT_GT(values.at("grad/norm")[0], 1e-4);
   for (const auto& [name, all] : values) {
     ASSERT_EQ(all.size(), 3u) << name;
-    const double tolerance = name.starts_with("rollout/log_prob_mismatch") ? 1e-5 : 1e-5 * (1.0 + std::abs(all[0]));
+    const double tolerance =
+        name.starts_with("rollout/log_prob_mismatch") ? 1e-5 : 1e-5 * (1.0 + std::abs(all[0]));
     EXPECT_NEAR(all[1], all[0], tolerance) << name;  // sums in another order
     EXPECT_EQ(all[2], all[0]) << name;
   }
@@ -170,7 +184,9 @@ const Setting kSettings[] = {
     {"epoch_filter",
      [](settings::TrainConfig& config) {
        config.prompts_per_step = 1;
-       config.online_selection = {.rule = "epoch_filter", .epoch_size = 1, .epoch_filter = {.min_mean = -1.0, .max_mean = 0.5}};
+       config.online_selection = {.rule = "epoch_filter",
+                                  .epoch_size = 1,
+                                  .epoch_filter = {.min_mean = -1.0, .max_mean = 0.5}};
      }},
     {"memory_bank",
      [](settings::TrainConfig& config) {
@@ -179,7 +195,9 @@ const Setting kSettings[] = {
        config.online_selection = {.rule = "memory_bank", .memory_bank = {.min_variance = 0.2}};
      }},
     {"dynamic_sampling",
-     [](settings::TrainConfig& config) { config.algorithm.dynamic_sampling = {.enabled = true, .min_std = 0.25, .max_batches = 3}; }},
+     [](settings::TrainConfig& config) {
+       config.algorithm.dynamic_sampling = {.enabled = true, .min_std = 0.25, .max_batches = 3};
+     }},
 };
 
 class GrpoRun : public ::testing::TestWithParam<Setting> {};
@@ -193,17 +211,23 @@ TEST_P(GrpoRun, ResumedEqualsUninterrupted) {
   FinishedRun whole(config, whole_folder.path());
   auto first_half = config;
   first_half.steps = 3;
-  if (config.optim.schedule == "linear") {  // the schedule is that of all six steps: cut the undisturbed run back instead
-    fs::copy(whole_folder.path(), resumed_folder.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  // the schedule is that of all six steps: cut the undisturbed run back instead
+  if (config.optim.schedule == "linear") {
+    fs::copy(whole_folder.path(), resumed_folder.path(),
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     fs::remove_all(resumed_folder.path() / "checkpoints/step-000006");
   } else {
     FinishedRun first(first_half, resumed_folder.path());
   }
   FinishedRun second(config, resumed_folder.path());
-  EXPECT_LT(second.policy().counters().prompts_prefilled, whole.policy().counters().prompts_prefilled) << "it began anew";
+  EXPECT_LT(second.policy().counters().prompts_prefilled,
+            whole.policy().counters().prompts_prefilled)
+      << "it began anew";
   for (const char* name : {"metrics.jsonl", "rollouts.jsonl", "updates.jsonl"}) {
     if (!fs::exists(whole_folder.path() / name)) continue;
-    EXPECT_EQ(io::read_file(resumed_folder.path() / name, 1 << 24), io::read_file(whole_folder.path() / name, 1 << 24)) << name;
+    EXPECT_EQ(io::read_file(resumed_folder.path() / name, 1 << 24),
+              io::read_file(whole_folder.path() / name, 1 << 24))
+        << name;
   }
   for (const auto& [name, tensor] : whole.policy().parameters().entries())
     EXPECT_TRUE(at::equal(tensor, second.policy().parameters().at(name))) << name;
@@ -215,26 +239,35 @@ TEST_P(GrpoRun, ResumedEqualsUninterrupted) {
 
 INSTANTIATE_TEST_SUITE_P(Settings, GrpoRun, ::testing::ValuesIn(kSettings), test::row_name);
 
-/// The responses of step 1 with their advantages, generated once more, and their log-probs under another policy.
+/// The responses of step 1 with their advantages, generated once more, and their log-probs under
+/// another policy.
 class FirstStep {
  public:
-  explicit FirstStep(const settings::TrainConfig& config) : before_(model::load_model(warm_task().warm_folder(), {})) {
+  explicit FirstStep(const settings::TrainConfig& config)
+      : before_(model::load_model(warm_task().warm_folder(), {})) {
     const auto folder = warm_task().warm_folder();
     const processor::Processor processor(model::load_prompt_format(folder));
-    processor::PromptLoader loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20);
+    processor::PromptLoader loader(processor, test::TinyTask::media_options(),
+                                   warm_task().task().data_root(), config.data.prompt, 1 << 20);
     rollout::RolloutEngine engine(*before_, processor.tokenizer(), processor.never_sampled());
     const rewards::RewardFunction reward({{"format_answer", 0.5}, {"temporal_iou", 0.5}});
     for (const auto& sample : warm_task().task().samples()) {
       const auto group = engine.generate({{sample.id, loader.load(sample)}},
-                                         {.group_size = kGroupSize, .max_new_tokens = config.rollout.max_new_tokens, .seed = config.seed})[0];
-      model::PromptGroup model_group{.prompt = group.prompt.inputs, .vision_features = group.vision_features};
+                                         {.group_size = kGroupSize,
+                                          .max_new_tokens = config.rollout.max_new_tokens,
+                                          .seed = config.seed})[0];
+      model::PromptGroup model_group{.prompt = group.prompt.inputs,
+                                     .vision_features = group.vision_features};
       std::vector<double> totals;
       for (const auto& response : group.responses) {
-        totals.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()), response.truncated}).total);
+        totals.push_back(reward({sample, response.text, static_cast<int64_t>(response.ids.size()),
+                                 response.truncated})
+                             .total);
         model_group.responses.push_back(at::tensor(response.ids, at::kLong));
       }
       const auto advantages = algorithm::group_advantages(totals, kGroupSize, {});
-      for (size_t k = 0; k < advantages.size(); ++k) advantages_.insert(advantages_.end(), group.responses[k].ids.size(), advantages[k]);
+      for (size_t k = 0; k < advantages.size(); ++k)
+        advantages_.insert(advantages_.end(), group.responses[k].ids.size(), advantages[k]);
       batch_.groups.push_back(std::move(model_group));
     }
   }
@@ -242,7 +275,10 @@ class FirstStep {
   /// Sum over tokens of advantage times log-prob.
   double merit(model::VisionLanguageModel& policy) const {
     const at::NoGradGuard no_grad;
-    const auto log_probs = algorithm::token_log_probs(policy.response_hidden(batch_), policy.head_weight(), batch_.response_ids(), 1.0).log_probs;
+    const auto log_probs =
+        algorithm::token_log_probs(policy.response_hidden(batch_), policy.head_weight(),
+                                   batch_.response_ids(), 1.0)
+            .log_probs;
     return (log_probs.to(at::kDouble) * at::tensor(advantages_, at::kDouble)).sum().item<double>();
   }
   double merit_before() const { return merit(*before_); }
@@ -258,7 +294,10 @@ TEST(GrpoStep, RaisesWhatWasBetterThanItsGroup) {
     const test::TemporaryFolder folder;
     auto config = base_config();
     auto& objective = config.algorithm.objective;
-    objective.policy_loss = {.loss = loss.name, .ratio = loss.ratio != nullptr ? loss.ratio : "token", .ratio_max = 1.5, .cispo_cap = 5.0};
+    objective.policy_loss = {.loss = loss.name,
+                             .ratio = loss.ratio != nullptr ? loss.ratio : "token",
+                             .ratio_max = 1.5,
+                             .cispo_cap = 5.0};
     if (loss.aggregation != nullptr) objective.aggregation.mode = loss.aggregation;
     config.optim.lr = 1e-4;
     FinishedRun run(config, folder.path());

@@ -1,4 +1,5 @@
-// The invariants (docs/spec/grpo.md#invariants) that are about ranks, several updates per batch, and the run.
+// The invariants (docs/spec/grpo.md#invariants) that are about ranks, several updates per batch,
+// and the run.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -26,7 +27,9 @@ using test::RecordedBatch;
 using test::ThreadRanks;
 using test::ToyPolicy;
 
-double largest_difference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
+double largest_difference(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).abs().max().item<double>();
+}
 
 TEST(Invariants, TheFirstUpdateSeesRatiosOfExactlyOne) {
   for (const bool freeze_vision : {true, false})
@@ -43,7 +46,8 @@ TEST(Invariants, TheFirstUpdateSeesRatiosOfExactlyOne) {
         EXPECT_EQ(updates[0]["policy/ratio_mean"], 1.0);
         EXPECT_EQ(updates[0]["policy/ratio_max"], 1.0);
         EXPECT_EQ(updates[0]["policy/approx_kl"], 0.0);
-        EXPECT_LE(updates[0]["rollout/log_prob_mismatch_max"].get<double>(), 1e-5) << "the sampler decodes in other shapes";
+        EXPECT_LE(updates[0]["rollout/log_prob_mismatch_max"].get<double>(), 1e-5)
+            << "the sampler decodes in other shapes";
       }
 }
 
@@ -52,18 +56,22 @@ TEST(Invariants, RanksAddUpToTheGradientOfTheWhole) {
   const auto advantages = recorded.advantages();
   // The part of rows [begin, end), with old log-probs that differ from the policy's.
   const auto batch_of = [&](const ToyPolicy& policy, size_t begin, size_t end) {
-    const std::vector<int64_t> prompts(recorded.prompts.begin() + static_cast<int64_t>(begin), recorded.prompts.begin() + static_cast<int64_t>(end));
-    const std::vector<at::Tensor> responses(recorded.responses.begin() + static_cast<int64_t>(begin),
-                                            recorded.responses.begin() + static_cast<int64_t>(end));
+    const std::vector<int64_t> prompts(recorded.prompts.begin() + static_cast<int64_t>(begin),
+                                       recorded.prompts.begin() + static_cast<int64_t>(end));
+    const std::vector<at::Tensor> responses(
+        recorded.responses.begin() + static_cast<int64_t>(begin),
+        recorded.responses.begin() + static_cast<int64_t>(end));
     const auto current = policy(prompts, responses).log_probs;
     algorithm::TokenBatch batch{.log_probs = current};
     std::vector<double> of_tokens;
     for (size_t row = begin; row < end; ++row) {
       batch.row_lengths.push_back(recorded.lengths[row]);
-      of_tokens.insert(of_tokens.end(), static_cast<size_t>(recorded.lengths[row]), advantages[row]);
+      of_tokens.insert(of_tokens.end(), static_cast<size_t>(recorded.lengths[row]),
+                       advantages[row]);
     }
     batch.advantages = at::tensor(of_tokens, at::kDouble);
-    batch.old_log_probs = 0.9 * current.detach() + 0.1 * ToyPolicy(2)(prompts, responses).log_probs.detach();
+    batch.old_log_probs =
+        0.9 * current.detach() + 0.1 * ToyPolicy(2)(prompts, responses).log_probs.detach();
     return batch;
   };
   struct Outcome {
@@ -73,20 +81,25 @@ TEST(Invariants, RanksAddUpToTheGradientOfTheWhole) {
     std::vector<Outcome> outcomes(static_cast<size_t>(world_size));
     ThreadRanks(world_size).run([&](distributed::ProcessGroup& group) {
       const ToyPolicy policy(1);
-      const size_t share = 12 / static_cast<size_t>(world_size), begin = share * static_cast<size_t>(group.rank());
+      const size_t share = 12 / static_cast<size_t>(world_size),
+                   begin = share * static_cast<size_t>(group.rank());
       const auto batch = batch_of(policy, begin, begin + share);
       const auto own = algorithm::counts_of(batch.row_lengths, aggregation);
-      const algorithm::StepCounts counts{group.all_reduce_sum(own.tokens), group.all_reduce_sum(own.rows), group.all_reduce_sum(own.micro_batches)};
+      const algorithm::StepCounts counts{group.all_reduce_sum(own.tokens),
+                                         group.all_reduce_sum(own.rows),
+                                         group.all_reduce_sum(own.micro_batches)};
       algorithm::objective(batch, counts, {.aggregation = aggregation}).loss.backward();
       optim::GradientSum sum(policy.parameters());
       sum.take();
       sum.finish(group);
       std::vector<at::Tensor> gradient;
-      for (const auto& [name, parameter] : policy.parameters()) gradient.push_back(parameter.grad().flatten().clone());
+      for (const auto& [name, parameter] : policy.parameters())
+        gradient.push_back(parameter.grad().flatten().clone());
       optim::AdamW(policy.parameters(), {.epsilon = 1e-4}).step(1e-3);
       outcomes[static_cast<size_t>(group.rank())] = {at::cat(gradient), policy.values()};
     });
-    for (const auto& outcome : outcomes) EXPECT_TRUE(at::equal(outcome.parameters, outcomes[0].parameters)) << "ranks drift apart";
+    for (const auto& outcome : outcomes)
+      EXPECT_TRUE(at::equal(outcome.parameters, outcomes[0].parameters)) << "ranks drift apart";
     return outcomes[0];
   };
   for (const auto& mode : algorithm::aggregation_table()) {
@@ -95,12 +108,16 @@ TEST(Invariants, RanksAddUpToTheGradientOfTheWhole) {
     EXPECT_GT(one.gradient.abs().max().item<double>(), 1e-3);
     for (const int world_size : {2, 4}) {
       const auto many = on_ranks(world_size, aggregation);
-      if (aggregation.mode == "local_token_mean") {  // the negative control: a mean of means is another gradient
+      // the negative control: a mean of means is another gradient
+      if (aggregation.mode == "local_token_mean") {
         EXPECT_GT(largest_difference(many.gradient, one.gradient), 1e-3) << world_size << " ranks";
-        EXPECT_GT(largest_difference(many.parameters, one.parameters), 1e-7) << world_size << " ranks";
+        EXPECT_GT(largest_difference(many.parameters, one.parameters), 1e-7)
+            << world_size << " ranks";
       } else {
-        EXPECT_LE(largest_difference(many.gradient, one.gradient), 1e-10) << mode.name << " on " << world_size << " ranks";
-        EXPECT_LE(largest_difference(many.parameters, one.parameters), 1e-10) << mode.name << " on " << world_size << " ranks";
+        EXPECT_LE(largest_difference(many.gradient, one.gradient), 1e-10)
+            << mode.name << " on " << world_size << " ranks";
+        EXPECT_LE(largest_difference(many.parameters, one.parameters), 1e-10)
+            << mode.name << " on " << world_size << " ranks";
       }
     }
   }
@@ -111,13 +128,14 @@ std::vector<ResponseRow> recorded_rows() {
   const RecordedBatch recorded;
   std::vector<ResponseRow> rows;
   for (int64_t i = 0; i < 12; ++i)
-    rows.push_back({.position = i / 3,
-                    .number = i % 3,
-                    .sample_id = "sample" + std::to_string(i / 3),
-                    .components = {recorded.rewards[static_cast<size_t>(i)], i % 2 == 0 ? 1.0 : std::nan("")},
-                    .total = recorded.rewards[static_cast<size_t>(i)],
-                    .length = recorded.lengths[static_cast<size_t>(i)],
-                    .truncated = i == 7});
+    rows.push_back(
+        {.position = i / 3,
+         .number = i % 3,
+         .sample_id = "sample" + std::to_string(i / 3),
+         .components = {recorded.rewards[static_cast<size_t>(i)], i % 2 == 0 ? 1.0 : std::nan("")},
+         .total = recorded.rewards[static_cast<size_t>(i)],
+         .length = recorded.lengths[static_cast<size_t>(i)],
+         .truncated = i == 7});
   return rows;
 }
 
@@ -127,9 +145,12 @@ settings::TrainConfig recorded_config() {
   return config;
 }
 
-rewards::RewardFunction recorded_reward() { return rewards::RewardFunction({{"temporal_iou", 1.0}, {"format", 0.5}}); }
+rewards::RewardFunction recorded_reward() {
+  return rewards::RewardFunction({{"temporal_iou", 1.0}, {"format", 0.5}});
+}
 
-/// What `compute` makes of the gathered rows on the first of several ranks; row i starts on rank i % world_size: groups are split.
+/// What `compute` makes of the gathered rows on the first of several ranks; row i starts on rank i
+/// % world_size: groups are split.
 template <typename Compute>
 void on_scattered_rows(int world_size, Compute&& compute) {
   ThreadRanks(world_size).run([&](distributed::ProcessGroup& group) {
@@ -148,8 +169,9 @@ TEST(Invariants, GroupsSplitAcrossRanksGiveTheSameAdvantages) {
     config.algorithm.advantage.estimator = estimator.name;
     const auto whole = batch_advantages(recorded_rows(), recorded_reward(), config, 0.0);
     for (const int world_size : {1, 2, 4})
-      on_scattered_rows(world_size,
-                        [&](const auto& rows) { EXPECT_EQ(batch_advantages(rows, recorded_reward(), config, 0.0), whole) << estimator.name; });
+      on_scattered_rows(world_size, [&](const auto& rows) {
+        EXPECT_EQ(batch_advantages(rows, recorded_reward(), config, 0.0), whole) << estimator.name;
+      });
   }
 }
 
@@ -161,7 +183,8 @@ TEST(Invariants, RolloutMetricsOfSeveralRanksAreThoseOfOne) {
     return metrics.values();
   };
   const auto whole = metrics_of(recorded_rows());
-  for (const int world_size : {2, 4}) on_scattered_rows(world_size, [&](const auto& rows) { EXPECT_EQ(metrics_of(rows), whole); });
+  for (const int world_size : {2, 4})
+    on_scattered_rows(world_size, [&](const auto& rows) { EXPECT_EQ(metrics_of(rows), whole); });
   const std::map<std::string, double> values(whole.begin(), whole.end());
   EXPECT_DOUBLE_EQ(values.at("response/truncated_fraction"), 1.0 / 12);
 }
@@ -172,7 +195,8 @@ TEST(Invariants, RolloutsAndMetricsDoNotDependOnTheNumberOfRanks) {
   auto config = base_config();
   config.steps = 2;
   config.logged_rollouts = kPrompts;
-  config.optim.epsilon = 1e-3;  // where the true gradient is 0 Adam would make full steps of rounding
+  // where the true gradient is 0 Adam would make full steps of rounding
+  config.optim.epsilon = 1e-3;
   config.algorithm.passes = 2;
   FinishedRun one(config, one_folder.path());
   std::vector<io::Json> two_metrics, two_rollouts;
@@ -188,7 +212,9 @@ TEST(Invariants, RolloutsAndMetricsDoNotDependOnTheNumberOfRanks) {
   for (size_t step = 0; step < 2; ++step) {
     EXPECT_EQ(two_metrics[step].size(), one_metrics[step].size());
     for (const auto& [name, value] : one_metrics[step].items())
-      EXPECT_NEAR(two_metrics[step].at(name).get<double>(), value.get<double>(), 2e-5 * (1.0 + std::abs(value.get<double>()))) << name;
+      EXPECT_NEAR(two_metrics[step].at(name).get<double>(), value.get<double>(),
+                  2e-5 * (1.0 + std::abs(value.get<double>())))
+          << name;
   }
 }
 
@@ -212,19 +238,29 @@ TEST(Invariants, TheSecondPassSeesAnotherPolicyUnlessNothingMoved) {
 /// Passes every call on and counts the forward passes.
 class CountedModel final : public model::VisionLanguageModel {
  public:
-  explicit CountedModel(std::unique_ptr<model::VisionLanguageModel> model) : model_(std::move(model)) {}
+  explicit CountedModel(std::unique_ptr<model::VisionLanguageModel> model)
+      : model_(std::move(model)) {}
   at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) override {
     return ++num_calls, model_->encode_video(pixel_values, grid_thw);
   }
-  at::Tensor response_hidden(const model::GroupBatch& batch) override { return ++num_calls, model_->response_hidden(batch); }
-  model::KvCache prefill(std::span<const model::PromptGroup> groups, at::Tensor* last) override { return ++num_calls, model_->prefill(groups, last); }
-  at::Tensor decode(const at::Tensor& ids, model::KvCache& cache) override { return ++num_calls, model_->decode(ids, cache); }
-  at::Tensor decode_cells(const at::Tensor& ids, model::KvCache& cache, const model::KvCache::Lengths& lengths) override {
+  at::Tensor response_hidden(const model::GroupBatch& batch) override {
+    return ++num_calls, model_->response_hidden(batch);
+  }
+  model::KvCache prefill(std::span<const model::PromptGroup> groups, at::Tensor* last) override {
+    return ++num_calls, model_->prefill(groups, last);
+  }
+  at::Tensor decode(const at::Tensor& ids, model::KvCache& cache) override {
+    return ++num_calls, model_->decode(ids, cache);
+  }
+  at::Tensor decode_cells(const at::Tensor& ids, model::KvCache& cache,
+                          const model::KvCache::Lengths& lengths) override {
     return ++num_calls, model_->decode_cells(ids, cache, lengths);
   }
   const at::Tensor& head_weight() const override { return model_->head_weight(); }
   model::ParameterTable& parameters() override { return model_->parameters(); }
-  bool is_vision_parameter(const std::string& name) const override { return model_->is_vision_parameter(name); }
+  bool is_vision_parameter(const std::string& name) const override {
+    return model_->is_vision_parameter(name);
+  }
   std::string vision_settings() const override { return model_->vision_settings(); }
   const std::vector<int64_t>& stop_ids() const override { return model_->stop_ids(); }
   void save(const std::filesystem::path& folder) const override { model_->save(folder); }
@@ -242,8 +278,12 @@ struct HandMadeRun {
         policy(model::load_model(warm_task().warm_folder(), {})),
         reference(model::load_model(warm_task().warm_folder(), {})),
         processor(model::load_prompt_format(warm_task().warm_folder())),
-        loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(), config.data.prompt, 1 << 20) {}
-  TrainingParts parts() { return {config, folder.path(), warm_task().task().samples(), *policy, &reference, processor, loader}; }
+        loader(processor, test::TinyTask::media_options(), warm_task().task().data_root(),
+               config.data.prompt, 1 << 20) {}
+  TrainingParts parts() {
+    return {config,    folder.path(), warm_task().task().samples(), *policy, &reference,
+            processor, loader};
+  }
 
   test::TemporaryFolder folder;
   settings::TrainConfig config;
@@ -260,7 +300,8 @@ TEST(Invariants, WithoutADivergenceTheReferenceNeverRuns) {
     config.algorithm.passes = 3;
     HandMadeRun run(config);
     train_grpo(run.parts());
-    EXPECT_EQ(run.reference.num_calls, kl_coef > 0 ? 1 : 0) << "once per micro-batch, whatever the number of passes";
+    EXPECT_EQ(run.reference.num_calls, kl_coef > 0 ? 1 : 0)
+        << "once per micro-batch, whatever the number of passes";
   }
 }
 
@@ -316,14 +357,17 @@ TEST(Invariants, TheReferenceMovesWithThePolicy) {
     FinishedRun run(config, folder.path());
     const auto start = model::load_model(warm_task().warm_folder(), {});
     for (const auto& [name, tensor] : run.reference().parameters().entries())
-      EXPECT_TRUE(at::equal(tensor, alpha == 1.0 ? run.policy().parameters().at(name).detach() : start->parameters().at(name))) << name;
+      EXPECT_TRUE(at::equal(tensor, alpha == 1.0 ? run.policy().parameters().at(name).detach()
+                                                 : start->parameters().at(name)))
+          << name;
   }
 }
 
 TEST(Invariants, RewardsDoNotDependOnThreads) {
   const rewards::RewardFunction reward({{"format_answer", 0.5}, {"temporal_iou", 0.5}});
   const auto& sample = warm_task().task().samples().front();
-  const std::vector<std::string> texts = {"<answer>0.0 to 1.0</answer>", "<answer>0.5 to 1.5</answer>", "<answer>", "", "0.2 to 0.9"};
+  const std::vector<std::string> texts = {
+      "<answer>0.0 to 1.0</answer>", "<answer>0.5 to 1.5</answer>", "<answer>", "", "0.2 to 0.9"};
   const auto scores = [&] {
     std::vector<double> totals;
     for (int round = 0; round < 20; ++round)

@@ -1,4 +1,5 @@
-// Limits that protect from foreign files do not apply to what the program itself writes and reads again, in files and between ranks.
+// Limits that protect from foreign files do not apply to what the program itself writes and reads
+// again, in files and between ranks.
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_folder.h"
@@ -17,18 +18,21 @@ constexpr int64_t kForeignLimit = 1 << 19;  // values in one JSON text, see io::
 TEST(LargePool, ResponsesOfARankMayHaveAnyNumber) {
   std::vector<ResponseRow> rows;
   for (int64_t i = 0; i <= kForeignLimit / 8; ++i)  // a row has eight values and more
-    rows.push_back({.position = i, .sample_id = "s", .components = {0.5}, .total = 0.5, .length = 1});
+    rows.push_back(
+        {.position = i, .sample_id = "s", .components = {0.5}, .total = 0.5, .length = 1});
   EXPECT_EQ(gather_rows(rows, distributed::single_process()).size(), rows.size());
 }
 
 TEST(LargePool, AccuraciesOfARankMayHaveAnyNumber) {
   std::vector<GroupAccuracy> groups;
-  for (int64_t i = 0; i <= kForeignLimit / 8; ++i) groups.push_back({{i, i}, selection::reward_statistics(std::vector<double>(8, 1.0), false)});
+  for (int64_t i = 0; i <= kForeignLimit / 8; ++i)
+    groups.push_back({{i, i}, selection::reward_statistics(std::vector<double>(8, 1.0), false)});
   EXPECT_EQ(gather_accuracies(groups, distributed::single_process()).size(), groups.size());
 }
 
 TEST(LargePool, TheStateOfEveryRuleIsReadAgain) {
-  std::vector<data::Sample> pool(static_cast<size_t>(kForeignLimit / 2 + 1));  // the epoch filter names each sample twice
+  // the epoch filter names each sample twice
+  std::vector<data::Sample> pool(static_cast<size_t>(kForeignLimit / 2 + 1));
   for (size_t i = 0; i < pool.size(); ++i) pool[i].id = concat("s", i);
   settings::TrainConfig config;
   for (const char* rule : {"epoch_filter", "memory_bank"}) {
@@ -38,7 +42,8 @@ TEST(LargePool, TheStateOfEveryRuleIsReadAgain) {
     const auto drawn = stream->next(0, 3, {});
     if (stream->replays()) {
       std::vector<GroupAccuracy> groups;
-      for (int64_t i = 0; i < std::ssize(pool); ++i) groups.push_back({{i, i}, selection::reward_statistics({0.0, 1.0}, false)});
+      for (int64_t i = 0; i < std::ssize(pool); ++i)
+        groups.push_back({{i, i}, selection::reward_statistics({0.0, 1.0}, false)});
       stream->observe(groups);
     }
     SavedState state{.step = 1, .updates = 1};

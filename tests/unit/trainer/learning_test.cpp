@@ -14,18 +14,23 @@
 namespace vrlt::trainer {
 namespace {
 
-/// Four logits that start at 0, answers of one token, eight per step; after 60 steps: the probabilities.
-/// The logits are the head itself: the state is the number 1.
+/// Four logits that start at 0, answers of one token, eight per step; after 60 steps: the
+/// probabilities. The logits are the head itself: the state is the number 1.
 at::Tensor learned(uint64_t seed, double (*reward)(int64_t token)) {
   constexpr int64_t kGroupSize = 8, kSteps = 60;
   const auto logits = at::zeros({4, 1}).requires_grad_(), state = at::ones({kGroupSize, 1});
   optim::AdamW optimizer({{"logits", logits}}, {.weight_decay = 0.0});
   for (int64_t step = 0; step < kSteps; ++step) {
     std::vector<double> uniforms, rewards;
-    for (int64_t k = 0; k < kGroupSize; ++k) uniforms.push_back(random_uniform(seed, 0, static_cast<uint64_t>(step), static_cast<uint64_t>(k)));
-    const auto ids = rollout::sample_tokens(logits.detach().t().expand({kGroupSize, 4}), at::tensor(uniforms, at::kDouble), {});
+    for (int64_t k = 0; k < kGroupSize; ++k)
+      uniforms.push_back(
+          random_uniform(seed, 0, static_cast<uint64_t>(step), static_cast<uint64_t>(k)));
+    const auto ids = rollout::sample_tokens(logits.detach().t().expand({kGroupSize, 4}),
+                                            at::tensor(uniforms, at::kDouble), {});
     for (int64_t k = 0; k < kGroupSize; ++k) rewards.push_back(reward(ids[k].item<int64_t>()));
-    const auto advantages = at::tensor(algorithm::group_advantages(rewards, kGroupSize, {}), at::kDouble).to(at::kFloat);
+    const auto advantages =
+        at::tensor(algorithm::group_advantages(rewards, kGroupSize, {}), at::kDouble)
+            .to(at::kFloat);
     const auto log_probs = algorithm::token_log_probs(state, logits, ids, 1.0).log_probs;
     algorithm::ppo_clip_loss({log_probs, log_probs.detach(), advantages}, {}).mean().backward();
     optimizer.step(0.1);

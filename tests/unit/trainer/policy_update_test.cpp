@@ -12,12 +12,14 @@
 namespace vrlt::trainer {
 namespace {
 
-/// Two prompts with two responses each, of 2 and 3, and of 1 and 4 tokens; a policy and another one as its reference.
+/// Two prompts with two responses each, of 2 and 3, and of 1 and 4 tokens; a policy and another one
+/// as its reference.
 class KeyedUpdate : public ::testing::Test {
  protected:
   KeyedUpdate() {
     test::TinyPrompts random(3);
-    for (const auto& [position, lengths] : {std::pair<int64_t, std::vector<int64_t>>{3, {2, 3}}, {8, {1, 4}}}) {
+    for (const auto& [position, lengths] :
+         {std::pair<int64_t, std::vector<int64_t>>{3, {2, 3}}, {8, {1, 4}}}) {
       UpdateGroup group{.position = position, .prompt = random.text(6)};
       for (const int64_t length : lengths) group.responses.push_back(random.ids(length));
       groups_.push_back(std::move(group));
@@ -35,7 +37,9 @@ class KeyedUpdate : public ::testing::Test {
     settings_.algorithm.kl_reward.coef = 0.1;  // divergences are asked for
   }
 
-  PolicyUpdate update() { return {settings_, *policy_, reference_.get(), distributed::single_process()}; }
+  PolicyUpdate update() {
+    return {settings_, *policy_, reference_.get(), distributed::single_process()};
+  }
 
   double policy_loss(const std::vector<UpdateGroup>& groups, const ByResponse<double>& advantages) {
     auto update = this->update();
@@ -57,15 +61,18 @@ class KeyedUpdate : public ::testing::Test {
 
   std::vector<UpdateGroup> turned() const { return {groups_[1], groups_[0]}; }
 
-  std::unique_ptr<model::VisionLanguageModel> policy_ = test::tiny_model(), reference_ = test::tiny_model();
+  std::unique_ptr<model::VisionLanguageModel> policy_ = test::tiny_model(),
+                                              reference_ = test::tiny_model();
   optim::NamedTensors trained_;
   std::vector<UpdateGroup> groups_;
   UpdateSettings settings_;
-  const ByResponse<double> advantages_ = {{{3, 0}, 1.0}, {{3, 1}, -2.0}, {{8, 0}, 4.0}, {{8, 1}, 0.5}};
+  const ByResponse<double> advantages_ = {
+      {{3, 0}, 1.0}, {{3, 1}, -2.0}, {{8, 0}, 4.0}, {{8, 1}, 0.5}};
 };
 
-// The first update has ratios of 1: the loss is minus the mean advantage of the 10 tokens, -(2*1 - 3*2 + 1*4 + 4*0.5) / 10 = -0.2. Handed over in
-// the order of the turned groups it would be -(1*1 - 4*2 + 2*4 + 3*0.5) / 10 = -0.25.
+// The first update has ratios of 1: the loss is minus the mean advantage of the 10 tokens, -(2*1 -
+// 3*2 + 1*4 + 4*0.5) / 10 = -0.2. Handed over in the order of the turned groups it would be -(1*1 -
+// 4*2 + 2*4 + 3*0.5) / 10 = -0.25.
 TEST_F(KeyedUpdate, AdvantagesReachTheResponsesTheyAreOf) {
   EXPECT_NEAR(policy_loss(groups_, advantages_), -0.2, 1e-6);
   EXPECT_NEAR(policy_loss(turned(), advantages_), -0.2, 1e-6);
@@ -85,7 +92,8 @@ TEST_F(KeyedUpdate, DivergencesAreThoseOfTheResponsesTheyName) {
   for (const auto& [response, divergence] : expected) different.insert(divergence);
   EXPECT_EQ(different.size(), 4u) << "equal ones could be exchanged unseen";
   EXPECT_EQ(divergences(turned()), expected);
-  EXPECT_EQ(divergences({groups_[1]}), (ByResponse<double>{*expected.find({8, 0}), *expected.find({8, 1})}));
+  EXPECT_EQ(divergences({groups_[1]}),
+            (ByResponse<double>{*expected.find({8, 0}), *expected.find({8, 1})}));
 }
 
 TEST_F(KeyedUpdate, AResponseWithoutAnAdvantageIsRefused) {

@@ -1,4 +1,5 @@
-// A preset stands for what it says it is: training with it and with its terms or keys written out ends with the same weights.
+// A preset stands for what it says it is: training with it and with its terms or keys written out
+// ends with the same weights.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -21,13 +22,15 @@ namespace {
 /// Questions of several kinds about the clips of the warm task, each with "thinking" to learn from.
 std::vector<data::Sample> mixed_samples() {
   const auto of_clip = [](const char* id, const char* task, int clip, const io::Json& more) {
-    io::Json record = {
-        {"schema", "vs/1"},         {"id", id},         {"task", task}, {"video", "clip" + std::to_string(clip) + ".mp4"}, {"duration", 2.0},
-        {"question", "red square"}, {"thinking", "red"}};
+    io::Json record = {{"schema", "vs/1"}, {"id", id},
+                       {"task", task},     {"video", "clip" + std::to_string(clip) + ".mp4"},
+                       {"duration", 2.0},  {"question", "red square"},
+                       {"thinking", "red"}};
     record.update(more);
     return data::parse_sample(record, id);
   };
-  const io::Json options = {"red", "blue"}, early = io::Json::array({{0.0, 1.0}}), late = io::Json::array({{0.5, 1.5}});
+  const io::Json options = {"red", "blue"}, early = io::Json::array({{0.0, 1.0}}),
+                 late = io::Json::array({{0.5, 1.5}});
   return {of_clip("tvg0", "tvg", 0, {{"segments", early}}),
           of_clip("tvg1", "tvg", 1, {{"segments", late}}),
           of_clip("mcq0", "mcq", 0, {{"options", options}, {"answer", 0}}),
@@ -52,11 +55,12 @@ class MixedTask {
     policy->save(model_folder());
   }
 
-  void train(const settings::TrainConfig& config, model::VisionLanguageModel& policy, model::VisionLanguageModel* reference,
-             const fs::path& run) const {
+  void train(const settings::TrainConfig& config, model::VisionLanguageModel& policy,
+             model::VisionLanguageModel* reference, const fs::path& run) const {
     const auto& task = warm_task().task();
     const processor::Processor processor(model::load_prompt_format(task.model_folder()));
-    processor::PromptLoader loader(processor, test::TinyTask::media_options(), task.data_root(), config.data.prompt, 1 << 20);
+    processor::PromptLoader loader(processor, test::TinyTask::media_options(), task.data_root(),
+                                   config.data.prompt, 1 << 20);
     fs::create_directories(run);
     const TrainingParts parts{config, run, samples, policy, reference, processor, loader};
     config.trainer == "sft" ? train_sft(parts) : train_grpo(parts);
@@ -79,15 +83,18 @@ const MixedTask& mixed_task() {
 settings::TrainConfig written(const std::string& lines) {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "train.yaml";
-  io::write_file_atomic(file, concat("name: preset\noutput: runs\nmodel: {path: model}\ndata: {records: [r.jsonl], root: ., prompt: auto_short}\n"
-                                     "seed: 3\nsteps: 3\nprompts_per_step: 6\nrollout: {group_size: 6, max_new_tokens: 28, temperature: 1.5}\n"
+  io::write_file_atomic(file, concat("name: preset\noutput: runs\nmodel: {path: model}\ndata: "
+                                     "{records: [r.jsonl], root: ., prompt: auto_short}\n"
+                                     "seed: 3\nsteps: 3\nprompts_per_step: 6\nrollout: "
+                                     "{group_size: 6, max_new_tokens: 28, temperature: 1.5}\n"
                                      "optim: {lr: 1.0e-3}\n",
                                      lines));
   return settings::load_train_config(file, {});
 }
 
 std::string yaml_of(settings::TrainConfig config) {
-  return config::to_yaml([&](config::FieldVisitor& v) { visit_fields(v, config); }, /*with_help=*/false);
+  return config::to_yaml([&](config::FieldVisitor& v) { visit_fields(v, config); },
+                         /*with_help=*/false);
 }
 
 std::string hash_of(model::VisionLanguageModel& model) {
@@ -111,23 +118,28 @@ Outcome trained(const settings::TrainConfig& config) {
   const auto reference = config.algorithm.needs_reference() ? open() : nullptr;
   mixed_task().train(config, *policy, reference.get(), folder.path());
   Outcome outcome{.weights = hash_of(*policy), .gradient_norms = {}};
-  io::for_each_jsonl(folder.path() / "metrics.jsonl", false,
-                     [&](int64_t, const io::Json& line) { outcome.gradient_norms.push_back(line["grad/norm"].get<double>()); });
+  io::for_each_jsonl(folder.path() / "metrics.jsonl", false, [&](int64_t, const io::Json& line) {
+    outcome.gradient_norms.push_back(line["grad/norm"].get<double>());
+  });
   return outcome;
 }
 
-/// Two ways to say the same thing: the weights after three steps are the same to the last bit, and they have moved.
-void expect_same_training(const std::string& what, const settings::TrainConfig& named, const settings::TrainConfig& written_out, bool earns = true) {
+/// Two ways to say the same thing: the weights after three steps are the same to the last bit, and
+/// they have moved.
+void expect_same_training(const std::string& what, const settings::TrainConfig& named,
+                          const settings::TrainConfig& written_out, bool earns = true) {
   const auto one = trained(named), other = trained(written_out);
   EXPECT_EQ(one.weights, other.weights) << what;
   ASSERT_EQ(one.gradient_norms.size(), 3u) << what;
-  const bool moved = std::any_of(one.gradient_norms.begin(), one.gradient_norms.end(), [](double norm) { return norm > 0.0; });
+  const bool moved = std::any_of(one.gradient_norms.begin(), one.gradient_norms.end(),
+                                 [](double norm) { return norm > 0.0; });
   EXPECT_EQ(moved, earns) << what << ": steps without any gradient show nothing";
 }
 
 std::string list_of(std::span<const rewards::RewardTerm> terms) {
   std::string list;
-  for (const auto& term : terms) list += concat(list.empty() ? "" : ", ", "{name: ", term.name, ", weight: ", term.weight, "}");
+  for (const auto& term : terms)
+    list += concat(list.empty() ? "" : ", ", "{name: ", term.name, ", weight: ", term.weight, "}");
   return "rewards: [" + list + "]\n";
 }
 
@@ -135,9 +147,12 @@ TEST(WrittenOut, EachOfTheRewardsTrainsAsItsTermsWrittenOut) {
   for (const auto& preset : rewards::reward_presets())
     for (const char* composition : {"sum_then_normalize", "normalize_then_sum"}) {
       const auto algorithm = concat("algorithm: {reward_composition: ", composition, "}\n");
-      const auto named = written(concat("rewards: [", preset.name, "]\n", algorithm)), written_out = written(list_of(preset.terms) + algorithm);
-      // The tiny model writes no JSON, which alone earns something by seed_tvg: what that pays for is tested below.
-      expect_same_training(concat(preset.name, ", ", composition), named, written_out, std::string(preset.name) != "seed_tvg");
+      const auto named = written(concat("rewards: [", preset.name, "]\n", algorithm)),
+                 written_out = written(list_of(preset.terms) + algorithm);
+      // The tiny model writes no JSON, which alone earns something by seed_tvg: what that pays for
+      // is tested below.
+      expect_same_training(concat(preset.name, ", ", composition), named, written_out,
+                           std::string(preset.name) != "seed_tvg");
     }
 }
 
@@ -160,28 +175,36 @@ TEST(WrittenOut, EachOfTheAlgorithmTrainsAsItsKeysWrittenOut) {
 
 TEST(WrittenOut, AWeightIsThatOfAllTermsAndARewardNamedTwiceCountsTheSum) {
   const auto same = [](const char* one, const char* other) {
-    expect_same_training(one, written(concat("rewards: ", one, "\n")), written(concat("rewards: ", other, "\n")));
+    expect_same_training(one, written(concat("rewards: ", one, "\n")),
+                         written(concat("rewards: ", other, "\n")));
   };
-  same("[{name: overlong, weight: 0.5}, {name: overlong, weight: 0.5}, temporal_iou]", "[overlong, temporal_iou]");
-  same("[{name: format, weight: 0.25}, temporal_iou, {name: format, weight: 0.5}, choice]", "[{name: format, weight: 0.75}, temporal_iou, choice]");
-  same(
-      "[{name: temporal_rlt, weight: 0.5}, format_tags]",
-      "[{name: choice, weight: 0.5}, {name: temporal_iou, weight: 0.5}, {name: grounded_qa, weight: 0.5}, {name: format, weight: 0.5}, format_tags]");
-  same("[temporal_rlt, timelens, {name: choice, weight: 2}]", "[{name: choice, weight: 3}, {name: temporal_iou, weight: 2}, grounded_qa, format]");
+  same("[{name: overlong, weight: 0.5}, {name: overlong, weight: 0.5}, temporal_iou]",
+       "[overlong, temporal_iou]");
+  same("[{name: format, weight: 0.25}, temporal_iou, {name: format, weight: 0.5}, choice]",
+       "[{name: format, weight: 0.75}, temporal_iou, choice]");
+  same("[{name: temporal_rlt, weight: 0.5}, format_tags]",
+       "[{name: choice, weight: 0.5}, {name: temporal_iou, weight: 0.5}, {name: grounded_qa, "
+       "weight: 0.5}, {name: format, weight: 0.5}, format_tags]");
+  same("[temporal_rlt, timelens, {name: choice, weight: 2}]",
+       "[{name: choice, weight: 3}, {name: temporal_iou, weight: 2}, grounded_qa, format]");
 }
 
 /// Groups of responses that every preset finds something to tell apart in.
-std::vector<ScoredGroup> scored_groups(const std::vector<data::Sample>& samples, const rewards::RewardFunction& reward) {
-  const std::vector<std::string> texts = {"<think>0.0-1.0</think><answer>A, 0.0 to 1.0</answer>",
-                                          "<think>red</think><answer>A</answer><glue>[(0.0, 1.0)]</glue>",
-                                          "<think>0.5</think><answer>{\"start_time\": \"0.5\", \"end_time\": \"1.5\"}</answer>",
-                                          "<think>from 0.2 to 0.9</think><answer>0.2-0.9</answer>",
-                                          "<answer>0.4 to 1.4</answer>",
-                                          "nothing"};
+std::vector<ScoredGroup> scored_groups(const std::vector<data::Sample>& samples,
+                                       const rewards::RewardFunction& reward) {
+  const std::vector<std::string> texts = {
+      "<think>0.0-1.0</think><answer>A, 0.0 to 1.0</answer>",
+      "<think>red</think><answer>A</answer><glue>[(0.0, 1.0)]</glue>",
+      "<think>0.5</think><answer>{\"start_time\": \"0.5\", \"end_time\": \"1.5\"}</answer>",
+      "<think>from 0.2 to 0.9</think><answer>0.2-0.9</answer>",
+      "<answer>0.4 to 1.4</answer>",
+      "nothing"};
   std::vector<ScoredGroup> groups;
   for (size_t i = 0; i < samples.size(); ++i) {
-    auto& scored = groups.emplace_back(ScoredGroup{.position = static_cast<int64_t>(i), .sample = &samples[i]});
-    for (size_t k = 0; k < texts.size(); ++k) scored.group.responses.push_back({.ids = std::vector<int64_t>(k + 1, 7), .text = texts[k]});
+    auto& scored = groups.emplace_back(
+        ScoredGroup{.position = static_cast<int64_t>(i), .sample = &samples[i]});
+    for (size_t k = 0; k < texts.size(); ++k)
+      scored.group.responses.push_back({.ids = std::vector<int64_t>(k + 1, 7), .text = texts[k]});
     scored.scores = reward.score_group(reward_inputs(samples[i], scored.group, "auto_think"));
   }
   return groups;
@@ -191,14 +214,17 @@ std::vector<ScoredGroup> scored_groups(const std::vector<data::Sample>& samples,
 TEST(WrittenOut, AdvantagesAreThoseOfTheTotalsThatTheRewardFunctionSays) {
   const auto samples = mixed_samples();
   for (const auto& preset : rewards::reward_presets()) {
-    auto config =
-        written(concat("rewards: [{name: ", preset.name, ", weight: 0.7}, {name: overlong, weight: 0.5}, {name: overlong, weight: 0.25}]\n"));
-    const auto reward = settings::reward_function(config.rewards, config.reward_options, config.rollout.max_new_tokens);
+    auto config = written(
+        concat("rewards: [{name: ", preset.name,
+               ", weight: 0.7}, {name: overlong, weight: 0.5}, {name: overlong, weight: 0.25}]\n"));
+    const auto reward = settings::reward_function(config.rewards, config.reward_options,
+                                                  config.rollout.max_new_tokens);
     const auto groups = scored_groups(samples, reward);
     const auto rows = gather_rows(groups, {}, distributed::single_process());
     std::vector<double> totals;
     for (const auto& scored : groups)
-      for (const auto& score : scored.scores) totals.push_back(score.scorable ? score.total : std::nan(""));
+      for (const auto& score : scored.scores)
+        totals.push_back(score.scorable ? score.total : std::nan(""));
     const auto expected = algorithm::group_advantages(totals, 6, config.algorithm.advantage);
     const auto actual = batch_advantages(rows, reward, config, 0.0);
     ASSERT_EQ(actual.size(), expected.size());
@@ -215,11 +241,15 @@ TEST(WrittenOut, AdvantagesAreThoseOfTheTotalsThatTheRewardFunctionSays) {
 TEST(WrittenOut, ComponentsOfAnotherRewardAreRefused) {
   const auto samples = mixed_samples();
   const auto config = written("rewards: [temporal_rlt]\n");
-  const auto rows = gather_rows(scored_groups(samples, rewards::RewardFunction({{"temporal_rlt", 1.0}})), {}, distributed::single_process());
-  EXPECT_THROW(batch_advantages(rows, rewards::RewardFunction({{"choice", 1.0}}), config, 0.0), ContractError);
+  const auto rows =
+      gather_rows(scored_groups(samples, rewards::RewardFunction({{"temporal_rlt", 1.0}})), {},
+                  distributed::single_process());
+  EXPECT_THROW(batch_advantages(rows, rewards::RewardFunction({{"choice", 1.0}}), config, 0.0),
+               ContractError);
 }
 
-// Of six responses each: a response that is missing, or stands in another group's place, would be compared with the wrong ones.
+// Of six responses each: a response that is missing, or stands in another group's place, would be
+// compared with the wrong ones.
 TEST(WrittenOut, AdvantagesOfGroupsThatAreNotWholeAreRefused) {
   const auto samples = mixed_samples();
   const auto config = written("rewards: [temporal_rlt]\n");
@@ -229,7 +259,8 @@ TEST(WrittenOut, AdvantagesOfGroupsThatAreNotWholeAreRefused) {
   auto lacking = whole, exchanged = whole;
   lacking.erase(lacking.begin() + 2);
   std::swap(exchanged[1], exchanged[7]);
-  for (const auto& rows : {lacking, exchanged}) EXPECT_THROW(batch_advantages(rows, reward, config, 0.0), ContractError);
+  for (const auto& rows : {lacking, exchanged})
+    EXPECT_THROW(batch_advantages(rows, reward, config, 0.0), ContractError);
 }
 
 }  // namespace

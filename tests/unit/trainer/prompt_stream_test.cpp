@@ -59,17 +59,21 @@ TEST(PromptStream, WithoutARuleVisitsAllSamplesEpochAfterEpoch) {
   }
   const auto again = make_prompt_stream(base_config(), pool);
   again->restore(io::Json::object(), /*default_position=*/4);
-  EXPECT_EQ(samples_of(again->next(0, 3, no_measure)), samples_of({drawn.begin() + 4, drawn.end()}));
+  EXPECT_EQ(samples_of(again->next(0, 3, no_measure)),
+            samples_of({drawn.begin() + 4, drawn.end()}));
 }
 
 TEST(EpochFilter, DropsTheMasteredAndTheHopelessAndFillsUpFromThePool) {
   const auto pool = samples(10);
-  const auto stream = make_prompt_stream(config_of({.rule = "epoch_filter", .epoch_size = 6}), pool);
+  const auto stream =
+      make_prompt_stream(config_of({.rule = "epoch_filter", .epoch_size = 6}), pool);
   const auto first = stream->next(0, 6, no_measure);
   const auto of_first = samples_of(first);
-  EXPECT_EQ(std::set<int64_t>(of_first.begin(), of_first.end()).size(), 6u) << "each sample of the epoch once";
+  EXPECT_EQ(std::set<int64_t>(of_first.begin(), of_first.end()).size(), 6u)
+      << "each sample of the epoch once";
 
-  // The first is never right, the second mostly, the others one time of four: with a mean of 0.25 they stay.
+  // The first is never right, the second mostly, the others one time of four: with a mean of 0.25
+  // they stay.
   int64_t measurements = 0;
   const auto second = stream->next(1, 6, [&](const std::vector<DrawnPrompt>& prompts) {
     ++measurements;
@@ -85,10 +89,14 @@ TEST(EpochFilter, DropsTheMasteredAndTheHopelessAndFillsUpFromThePool) {
   EXPECT_EQ(measurements, 1);
   EXPECT_EQ(second.front().position, 12);
   const auto of_second = samples_of(second);
-  const std::set<int64_t> before(of_first.begin(), of_first.end()), after(of_second.begin(), of_second.end());
+  const std::set<int64_t> before(of_first.begin(), of_first.end()),
+      after(of_second.begin(), of_second.end());
   EXPECT_EQ(after.size(), 6u);
   for (size_t i = 0; i < 6; ++i) EXPECT_EQ(after.contains(of_first[i]), i >= 2) << i;
-  EXPECT_EQ(std::count_if(after.begin(), after.end(), [&](int64_t sample) { return !before.contains(sample); }), 2) << "of the four in the pool";
+  EXPECT_EQ(std::count_if(after.begin(), after.end(),
+                          [&](int64_t sample) { return !before.contains(sample); }),
+            2)
+      << "of the four in the pool";
 }
 
 TEST(EpochFilter, GoesOnWithTheSameSamplesWhenNoneIsLeft) {
@@ -118,17 +126,23 @@ TEST(EpochFilter, DropsWhatCannotBeRead) {
 
 TEST(MemoryBankRule, ReplacesTheLowestGroupsByPromptsThatVaried) {
   const auto pool = samples(8);
-  const auto stream = make_prompt_stream(config_of({.rule = "memory_bank", .memory_bank = {.min_variance = 0.5}}), pool);
+  const auto stream = make_prompt_stream(
+      config_of({.rule = "memory_bank", .memory_bank = {.min_variance = 0.5}}), pool);
   ASSERT_TRUE(stream->replays());
-  // The largest variance of four 0-or-1 rewards is that of two of each. Three of one kind: 3/4 of it.
+  // The largest variance of four 0-or-1 rewards is that of two of each. Three of one kind: 3/4 of
+  // it.
   const auto first = stream->next(0, 3, no_measure);
-  const auto none = stream->replay({group(first[0], {1, 1, 0, 0}), group(first[1], {1, 0, 0, 0}), group(first[2], {1, 1, 1, 1})});
+  const auto none = stream->replay({group(first[0], {1, 1, 0, 0}), group(first[1], {1, 0, 0, 0}),
+                                    group(first[2], {1, 1, 1, 1})});
   EXPECT_THAT(none.left_out, IsEmpty()) << "the bank has only prompts of this very step";
 
   const auto second = stream->next(1, 3, no_measure);
-  const auto one = stream->replay({group(second[0], {1, 1, 1, 1}), group(second[1], {0, 1, 1, 0}), group(second[2], {0, 0, 0, 0})});
-  EXPECT_THAT(one.left_out, ElementsAre(second[0].position, second[2].position)) << "equally low: the earlier one first";
-  EXPECT_THAT(samples_of(one.instead), ElementsAre(first[0].sample, first[1].sample)) << "the highest variance first";
+  const auto one = stream->replay({group(second[0], {1, 1, 1, 1}), group(second[1], {0, 1, 1, 0}),
+                                   group(second[2], {0, 0, 0, 0})});
+  EXPECT_THAT(one.left_out, ElementsAre(second[0].position, second[2].position))
+      << "equally low: the earlier one first";
+  EXPECT_THAT(samples_of(one.instead), ElementsAre(first[0].sample, first[1].sample))
+      << "the highest variance first";
   EXPECT_EQ(one.instead[0].position, second[2].position + 1);
 
   // The first comes back into the bank, the second has become easy and does not.
@@ -148,7 +162,9 @@ std::string write_statistics(const test::TemporaryFolder& folder, int64_t num) {
   std::string lines;
   for (int64_t i = 0; i < num; ++i) {
     selection::SampleStatistics statistics{.id = concat("q", i), .task = "mcq"};
-    statistics.reward = selection::reward_statistics(std::vector<std::vector<double>>{{0, 0}, {0, 1}, {1, 1}}[static_cast<size_t>(i % 3)], false);
+    statistics.reward = selection::reward_statistics(
+        std::vector<std::vector<double>>{{0, 0}, {0, 1}, {1, 1}}[static_cast<size_t>(i % 3)],
+        false);
     statistics.answers = {"A", "A"};
     lines += io::to_line(selection::to_json(statistics)) + "\n";
   }
@@ -160,11 +176,15 @@ std::string write_statistics(const test::TemporaryFolder& folder, int64_t num) {
 TEST(Curriculum, DrawsDifficultiesInTheSharesOfTheStep) {
   const test::TemporaryFolder folder;
   const auto pool = samples(30);
-  const auto stream =
-      make_prompt_stream(config_of({.rule = "curriculum", .statistics = write_statistics(folder, 30), .mixture = {"0 0 0 1", "10 0.5 0.5 0"}}), pool);
-  for (const auto& prompt : stream->next(0, 20, no_measure)) EXPECT_EQ(prompt.sample % 3, 2) << "easy ones only";
+  const auto stream = make_prompt_stream(config_of({.rule = "curriculum",
+                                                    .statistics = write_statistics(folder, 30),
+                                                    .mixture = {"0 0 0 1", "10 0.5 0.5 0"}}),
+                                         pool);
+  for (const auto& prompt : stream->next(0, 20, no_measure))
+    EXPECT_EQ(prompt.sample % 3, 2) << "easy ones only";
   std::array<int64_t, 3> count{};
-  for (const auto& prompt : stream->next(5, 3000, no_measure)) ++count[static_cast<size_t>(prompt.sample % 3)];
+  for (const auto& prompt : stream->next(5, 3000, no_measure))
+    ++count[static_cast<size_t>(prompt.sample % 3)];
   // Half way: 0.25, 0.25, 0.5 of 3000; standard deviations of 24 and 27 draws.
   EXPECT_NEAR(count[0], 750, 120);
   EXPECT_NEAR(count[1], 750, 120);
@@ -183,20 +203,25 @@ TEST(Curriculum, SaysWhatDoesNotSuit) {
   const auto error = [&](std::vector<std::string> mixture, int64_t num) -> std::string {
     const auto pool = samples(num);
     try {
-      make_prompt_stream(config_of({.rule = "curriculum", .statistics = statistics, .mixture = std::move(mixture)}), pool);
+      make_prompt_stream(
+          config_of(
+              {.rule = "curriculum", .statistics = statistics, .mixture = std::move(mixture)}),
+          pool);
     } catch (const DataError& problem) {
       return problem.what();
     }
     return "";
   };
-  EXPECT_THAT(error({"0 1 1 1"}, 2), HasSubstr("statistics.jsonl: no statistics of sample q1; run vrlt-select"));
+  EXPECT_THAT(error({"0 1 1 1"}, 2),
+              HasSubstr("statistics.jsonl: no statistics of sample q1; run vrlt-select"));
   EXPECT_THAT(error({"0 1 1 1", "7 0 1 1"}, 1), HasSubstr("from step 7 on"));
   EXPECT_THAT(error({"0 1 1 1", "7 0 1 1"}, 1), HasSubstr("1 are hard, 0 medium, 0 easy"));
   EXPECT_EQ(error({"0 1 1 1"}, 1), "");
 }
 
 TEST(Curriculum, MixturesThatAreNone) {
-  for (const char* line : {"0 1 -1 1", "0 0 0 0", "0 1 1 1 1", "-1 1 1 1", "0 1 nan 1", "0 1 1 1e999", "step 1 1 1", "0.5 1 1 1", ""})
+  for (const char* line : {"0 1 -1 1", "0 0 0 0", "0 1 1 1 1", "-1 1 1 1", "0 1 nan 1",
+                           "0 1 1 1e999", "step 1 1 1", "0.5 1 1 1", ""})
     EXPECT_THROW(settings::parse_mixture({line}), ConfigError) << line;
 }
 
@@ -218,7 +243,8 @@ class EveryRule : public ::testing::TestWithParam<Rule> {};
 /// A step of three prompts; those of odd numbers vary.
 std::vector<int64_t> step(PromptStream& stream, int64_t number) {
   const auto odd_vary = [](const DrawnPrompt& prompt) {
-    return group(prompt, prompt.sample % 2 == 1 ? std::vector<double>{0, 1} : std::vector<double>{0, 0});
+    return group(prompt,
+                 prompt.sample % 2 == 1 ? std::vector<double>{0, 1} : std::vector<double>{0, 0});
   };
   const auto look_at = [&](const std::vector<DrawnPrompt>& prompts) {
     std::vector<GroupAccuracy> groups;
@@ -250,8 +276,10 @@ TEST_P(EveryRule, GoesOnFromItsStateAsIfNothingHadHappened) {
     const auto coming = whole->coming(number, 3);
     const auto expected = step(*whole, number);
     for (size_t i = 0; i < coming.size(); ++i)
-      EXPECT_EQ((std::vector<int64_t>{coming[i].position, coming[i].sample}), (std::vector<int64_t>{expected[2 * i], expected[2 * i + 1]}));
-    if (section.rule != "epoch_filter") EXPECT_EQ(coming.size(), 3u) << "what follows an epoch is open only there";
+      EXPECT_EQ((std::vector<int64_t>{coming[i].position, coming[i].sample}),
+                (std::vector<int64_t>{expected[2 * i], expected[2 * i + 1]}));
+    if (section.rule != "epoch_filter")
+      EXPECT_EQ(coming.size(), 3u) << "what follows an epoch is open only there";
     EXPECT_EQ(step(*resumed, number), expected) << "step " << number;
   }
 }
@@ -281,7 +309,8 @@ settings::TrainConfig run_config(settings::OnlineSelectionSection section) {
 
 double variance_of(const io::Json& line) {
   std::vector<double> values;
-  for (const auto& response : line["responses"]) values.push_back(response["components"]["temporal_iou"]["value"].get<double>());
+  for (const auto& response : line["responses"])
+    values.push_back(response["components"]["temporal_iou"]["value"].get<double>());
   return selection::normalized_variance(selection::reward_statistics(values, true));
 }
 
@@ -291,8 +320,10 @@ TEST(OnlineSelectionRun, TheMemoryBankReplaysWhatVaried) {
   ASSERT_NE(plain[0]["id"], plain[1]["id"]);
   const double first = variance_of(plain[0]), second = variance_of(plain[1]);
   ASSERT_NE(first, second) << "nothing to tell apart";
-  // A threshold between the two: if the first varies more, it is what step 2 trains on, in place of the second.
-  const auto config = run_config({.rule = "memory_bank", .memory_bank = {.min_variance = (first + second) / 2}});
+  // A threshold between the two: if the first varies more, it is what step 2 trains on, in place of
+  // the second.
+  const auto config =
+      run_config({.rule = "memory_bank", .memory_bank = {.min_variance = (first + second) / 2}});
   const test::TemporaryFolder folder;
   FinishedRun run(config, folder.path());
   const auto lines = run.lines_of("rollouts.jsonl");
@@ -304,18 +335,24 @@ TEST(OnlineSelectionRun, TheMemoryBankReplaysWhatVaried) {
 TEST(OnlineSelectionRun, TheEpochFilterMeasuresBetweenEpochs) {
   const test::TemporaryFolder folder;
   auto config = run_config(
-      {.rule = "epoch_filter", .epoch_size = 1, .epoch_filter = {.min_mean = 0.999, .max_mean = 1.0}});  // a model of its size is never that good
+      // a model of its size is never that good
+      {.rule = "epoch_filter",
+       .epoch_size = 1,
+       .epoch_filter = {.min_mean = 0.999, .max_mean = 1.0}});
   config.steps = 3;
   FinishedRun run(config, folder.path());
-  EXPECT_EQ(run.policy().counters().prompts_prefilled, 3 + 2) << "one prompt a step, and one measured before steps 2 and 3";
+  EXPECT_EQ(run.policy().counters().prompts_prefilled, 3 + 2)
+      << "one prompt a step, and one measured before steps 2 and 3";
   const auto lines = run.lines_of("rollouts.jsonl");
   EXPECT_NE(lines[0]["id"], lines[1]["id"]) << "the pool has one more";
 }
 
 TEST(OnlineSelectionRun, IsTheSameOnTwoRanks) {
-  for (const auto& section :
-       {settings::OnlineSelectionSection{.rule = "memory_bank", .memory_bank = {.min_variance = 0.2}},
-        settings::OnlineSelectionSection{.rule = "epoch_filter", .epoch_size = 1, .epoch_filter = {.min_mean = -1.0, .max_mean = 0.2}}}) {
+  for (const auto& section : {settings::OnlineSelectionSection{.rule = "memory_bank",
+                             .memory_bank = {.min_variance = 0.2}},
+                              settings::OnlineSelectionSection{.rule = "epoch_filter",
+                              .epoch_size = 1,
+                              .epoch_filter = {.min_mean = -1.0, .max_mean = 0.2}}}) {
     const test::TemporaryFolder one_folder, two_folder;
     const auto config = run_config(section);
     const auto expected = FinishedRun(config, one_folder.path()).lines_of("rollouts.jsonl");

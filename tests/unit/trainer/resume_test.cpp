@@ -55,7 +55,10 @@ class TwoSteps : public ::testing::Test {
   fs::path checkpoint(int step) const { return run() / "checkpoints" / concat("step-00000", step); }
   std::string go_on(bool must_resume = false) {
     auto config = short_config(2);
-    return log_of([&] { FinishedRun(config, run(), warm_task().warm_folder(), false, distributed::single_process(), must_resume); });
+    return log_of([&] {
+      FinishedRun(config, run(), warm_task().warm_folder(), false, distributed::single_process(),
+                  must_resume);
+    });
   }
 
  private:
@@ -72,7 +75,8 @@ void PrintTo(const Edit& edit, std::ostream* out) { *out << edit.name; }
 class EditedState : public TwoSteps, public ::testing::WithParamInterface<Edit> {};
 
 TEST_P(EditedState, IsNamedAndTheCheckpointBeforeIsUsed) {
-  const auto metrics = text_of(run() / "metrics.jsonl"), state_text = text_of(checkpoint(2) / "state.json");
+  const auto metrics = text_of(run() / "metrics.jsonl"),
+             state_text = text_of(checkpoint(2) / "state.json");
   auto state = io::parse_json(state_text, "state");
   GetParam().apply(state);
   edit(checkpoint(2), "state.json", state.dump());
@@ -86,28 +90,40 @@ TEST_P(EditedState, IsNamedAndTheCheckpointBeforeIsUsed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, EditedState,
-    ::testing::Values(Edit{"object_without_fields", [](io::Json& s) { s = io::Json::object(); }, "\"step\" is missing"},
-                      Edit{"a_list", [](io::Json& s) { s = io::Json::array(); }, "state.json: is [], expected an object"},
-                      Edit{"another_step", [](io::Json& s) { s["step"] = 3; }, "\"step\" is 3, expected 2"},
-                      Edit{"text_for_a_number", [](io::Json& s) { s["step"] = "2"; }, "\"step\" is \"2\""},
-                      Edit{"negative_updates", [](io::Json& s) { s["updates"] = -1; }, "\"updates\" is -1"},
-                      Edit{"updates_that_are_half", [](io::Json& s) { s["updates"] = 0.5; }, "\"updates\" is 0.5"},
-                      Edit{"bad_samples_as_object", [](io::Json& s) { s["bad_samples"] = io::Json::object(); }, "\"bad_samples\" is {}"},
-                      Edit{"bad_samples_of_numbers", [](io::Json& s) { s["bad_samples"] = {1}; }, "\"bad_samples\" is [1]"},
-                      Edit{"no_bad_samples", [](io::Json& s) { s.erase("bad_samples"); }, "\"bad_samples\" is missing"},
-                      Edit{"trainer_as_list", [](io::Json& s) { s["trainer"] = {1}; }, "\"trainer\" is [1]"},
-                      Edit{"negative_position", [](io::Json& s) { s["trainer"]["next_position"] = -5; }, "\"next_position\" is -5"},
-                      Edit{"position_as_text", [](io::Json& s) { s["trainer"]["next_position"] = "4"; }, "\"next_position\" is \"4\""},
-                      Edit{"coefficient_as_text", [](io::Json& s) { s["trainer"]["kl_reward_coef"] = "x"; }, "\"kl_reward_coef\" is \"x\""}),
+    ::testing::Values(
+        Edit{"object_without_fields", [](io::Json& s) { s = io::Json::object(); },
+             "\"step\" is missing"},
+        Edit{"a_list", [](io::Json& s) { s = io::Json::array(); },
+             "state.json: is [], expected an object"},
+        Edit{"another_step", [](io::Json& s) { s["step"] = 3; }, "\"step\" is 3, expected 2"},
+        Edit{"text_for_a_number", [](io::Json& s) { s["step"] = "2"; }, "\"step\" is \"2\""},
+        Edit{"negative_updates", [](io::Json& s) { s["updates"] = -1; }, "\"updates\" is -1"},
+        Edit{"updates_that_are_half", [](io::Json& s) { s["updates"] = 0.5; },
+             "\"updates\" is 0.5"},
+        Edit{"bad_samples_as_object", [](io::Json& s) { s["bad_samples"] = io::Json::object(); },
+             "\"bad_samples\" is {}"},
+        Edit{"bad_samples_of_numbers", [](io::Json& s) { s["bad_samples"] = {1}; },
+             "\"bad_samples\" is [1]"},
+        Edit{"no_bad_samples", [](io::Json& s) { s.erase("bad_samples"); },
+             "\"bad_samples\" is missing"},
+        Edit{"trainer_as_list", [](io::Json& s) { s["trainer"] = {1}; }, "\"trainer\" is [1]"},
+        Edit{"negative_position", [](io::Json& s) { s["trainer"]["next_position"] = -5; },
+             "\"next_position\" is -5"},
+        Edit{"position_as_text", [](io::Json& s) { s["trainer"]["next_position"] = "4"; },
+             "\"next_position\" is \"4\""},
+        Edit{"coefficient_as_text", [](io::Json& s) { s["trainer"]["kl_reward_coef"] = "x"; },
+             "\"kl_reward_coef\" is \"x\""}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(TwoSteps, TensorsOfAnotherModelAreNoCheckpoint) {
-  edit(checkpoint(2), "optimizer.safetensors", text_of(checkpoint(2) / "model" / "model.safetensors"));
+  edit(checkpoint(2), "optimizer.safetensors",
+       text_of(checkpoint(2) / "model" / "model.safetensors"));
   EXPECT_THAT(go_on(), HasSubstr("resuming after step 1"));
 }
 
 TEST_F(TwoSteps, WithoutASoundCheckpointMustIsRefusedAndAutoKeepsTheOldLines) {
-  const auto metrics = text_of(run() / "metrics.jsonl"), rollouts = text_of(run() / "rollouts.jsonl");
+  const auto metrics = text_of(run() / "metrics.jsonl"),
+             rollouts = text_of(run() / "rollouts.jsonl");
   for (const int step : {1, 2}) fs::resize_file(checkpoint(step) / "model" / "config.json", 3);
   EXPECT_THROW(go_on(/*must_resume=*/true), CheckpointError);
   EXPECT_EQ(text_of(run() / "metrics.jsonl"), metrics);
@@ -168,7 +184,8 @@ TEST_F(TwoSteps, ALogThatCannotBeReadSaysWhatToDo) {
   refused("metrics.jsonl: not a regular file");
 }
 
-// A run of two steps that goes on to four is a run of four: nothing but the last checkpoint depends on how many there are.
+// A run of two steps that goes on to four is a run of four: nothing but the last checkpoint depends
+// on how many there are.
 TEST(MoreSteps, GiveTheRunThatHadThemFromTheStart) {
   for (const char* trainer : {"sft", "grpo"}) {
     const test::TemporaryFolder whole_folder, folder;
@@ -181,9 +198,11 @@ TEST(MoreSteps, GiveTheRunThatHadThemFromTheStart) {
     FinishedRun(config_of(2), folder.path());
     FinishedRun continued(config_of(4), folder.path());
     for (const auto& [name, tensor] : whole.policy().parameters().entries())
-      EXPECT_TRUE(at::equal(tensor, continued.policy().parameters().at(name))) << trainer << " " << name;
+      EXPECT_TRUE(at::equal(tensor, continued.policy().parameters().at(name)))
+          << trainer << " " << name;
     EXPECT_EQ(continued.metrics(), whole.metrics()) << trainer;
-    EXPECT_EQ(text_of(folder.path() / "checkpoints/step-000004/state.json"), text_of(whole_folder.path() / "checkpoints/step-000004/state.json"));
+    EXPECT_EQ(text_of(folder.path() / "checkpoints/step-000004/state.json"),
+              text_of(whole_folder.path() / "checkpoints/step-000004/state.json"));
   }
 }
 
@@ -194,7 +213,8 @@ TEST(Checkpoints, HaveTheFilesOfTheStartModelWhenItIsGone) {
   fs::remove_all(folder.path() / "start");
   model->save(folder.path() / "saved");
   for (const char* name : {"config.json", "generation_config.json", "tokenizer.model"})
-    EXPECT_EQ(text_of(folder.path() / "saved" / name), text_of(warm_task().warm_folder() / name)) << name;
+    EXPECT_EQ(text_of(folder.path() / "saved" / name), text_of(warm_task().warm_folder() / name))
+        << name;
 }
 
 }  // namespace

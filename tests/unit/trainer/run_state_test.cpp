@@ -13,9 +13,12 @@ namespace {
 /// Keeps a tensor and a number, as no optimizer of the table does.
 class OtherOptimizer : public optim::Optimizer {
  public:
-  explicit OtherOptimizer(double value, int64_t size = 3) : momentum_(at::full({size}, value)), count_(at::full({}, value, at::kLong)) {}
+  explicit OtherOptimizer(double value, int64_t size = 3)
+      : momentum_(at::full({size}, value)), count_(at::full({}, value, at::kLong)) {}
   void step(double) override {}
-  optim::NamedTensors state() const override { return {{"momentum.all", momentum_}, {"count.all", count_}}; }
+  optim::NamedTensors state() const override {
+    return {{"momentum.all", momentum_}, {"count.all", count_}};
+  }
 
  private:
   at::Tensor momentum_, count_;
@@ -26,9 +29,11 @@ class RunStateTest : public ::testing::Test {
   RunStateTest() : policy_(open(1)), reference_(open(2)) {}
 
   std::unique_ptr<model::VisionLanguageModel> open(uint64_t seed) {
-    return model::load_model(test::make_tiny_model_folder(folder_.path() / "model"), {.random_weights = true, .seed = seed});
+    return model::load_model(test::make_tiny_model_folder(folder_.path() / "model"),
+                             {.random_weights = true, .seed = seed});
   }
-  RunState state(optim::Optimizer& optimizer, model::VisionLanguageModel& policy, model::VisionLanguageModel* reference = nullptr) {
+  RunState state(optim::Optimizer& optimizer, model::VisionLanguageModel& policy,
+                 model::VisionLanguageModel* reference = nullptr) {
     return RunState({.run_folder = folder_.path(),
                      .policy = policy,
                      .moving_reference = reference,
@@ -36,14 +41,19 @@ class RunStateTest : public ::testing::Test {
                      .group = distributed::single_process()});
   }
   static void expect_equal(model::VisionLanguageModel& a, model::VisionLanguageModel& b) {
-    for (const auto& [name, tensor] : a.parameters().entries()) EXPECT_TRUE(at::equal(tensor, b.parameters().at(name))) << name;
+    for (const auto& [name, tensor] : a.parameters().entries())
+      EXPECT_TRUE(at::equal(tensor, b.parameters().at(name))) << name;
   }
 
   test::TemporaryFolder folder_;
   std::unique_ptr<model::VisionLanguageModel> policy_, reference_;
 };
 
-const SavedState kSaved{.step = 4, .updates = 7, .skipped_in_a_row = 1, .bad_samples = {"a", "b"}, .trainer = {{"position", 12}}};
+const SavedState kSaved{.step = 4,
+                        .updates = 7,
+                        .skipped_in_a_row = 1,
+                        .bad_samples = {"a", "b"},
+                        .trainer = {{"position", 12}}};
 
 TEST_F(RunStateTest, BringsBackAllThatWasSavedOfAnyOptimizer) {
   OtherOptimizer optimizer(5), other(0);
@@ -55,7 +65,8 @@ TEST_F(RunStateTest, BringsBackAllThatWasSavedOfAnyOptimizer) {
   EXPECT_EQ(resumed->folder, folder_.path() / "checkpoints/step-000004");
   expect_equal(*policy, *policy_);
   expect_equal(*reference, *reference_);
-  for (const auto& [name, tensor] : other.state()) EXPECT_TRUE(tensor.eq(5).all().item<bool>()) << name;
+  for (const auto& [name, tensor] : other.state())
+    EXPECT_TRUE(tensor.eq(5).all().item<bool>()) << name;
 }
 
 TEST_F(RunStateTest, AReferenceThatStaysIsNotSaved) {

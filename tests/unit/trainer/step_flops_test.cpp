@@ -25,12 +25,13 @@ std::shared_ptr<const processor::ModelInputs> prompt() {
   return inputs;
 }
 
-/// Operations of a forward pass over it: 64 patches see 32 in one layer and 16 in the other, 24 on average; 8 patches see all 8.
-/// 4 * 2 * 4 operations for each pair, 2 * 100 for the matrices.
+/// Operations of a forward pass over it: 64 patches see 32 in one layer and 16 in the other, 24 on
+/// average; 8 patches see all 8. 4 * 2 * 4 operations for each pair, 2 * 100 for the matrices.
 constexpr double kVision = 64 * (200 + 32 * 24) + 8 * (200 + 32 * 8);
 /// 30 tokens see 15 on average: 4 * 10 for each pair, 2 * 1000 for the matrices.
 constexpr double kPrompt = 30 * (2000 + 40 * 15);
-/// Responses of 6 and 2 tokens see the prompt and half of themselves, and are projected by 2 * 10 * 100.
+/// Responses of 6 and 2 tokens see the prompt and half of themselves, and are projected by 2 * 10 *
+/// 100.
 constexpr double kResponses = 6 * (2000 + 40 * 33 + 2000) + 2 * (2000 + 40 * 31 + 2000);
 
 rollout::RolloutGroup group() {
@@ -41,7 +42,9 @@ rollout::RolloutGroup group() {
 
 const Yardstick kYardstick{shape(), 1e6};
 
-double counted(const metrics::MetricSet& metrics) { return 1e12 * metrics.value("time/model_tflop", 0.0); }
+double counted(const metrics::MetricSet& metrics) {
+  return 1e12 * metrics.value("time/model_tflop", 0.0);
+}
 
 settings::TrainConfig grpo(bool freeze_vision) {
   settings::TrainConfig config;
@@ -56,15 +59,18 @@ TEST(StepFlops, CountsWhatAGroupTakes) {
   frozen.add_rollout(group(), rollout);
   EXPECT_NEAR(counted(rollout), kVision + kPrompt + kResponses, 1e-3);
   frozen.add_training(group(), update);
-  EXPECT_NEAR(counted(update), 3 * (kPrompt + kResponses), 1e-3) << "forward and backward; the features are those of the rollout";
+  EXPECT_NEAR(counted(update), 3 * (kPrompt + kResponses), 1e-3)
+      << "forward and backward; the features are those of the rollout";
   trained.add_training(group(), update);
   EXPECT_NEAR(counted(update), 3 * (kVision + 2 * (kPrompt + kResponses)), 1e-3);
   auto known = group();
   known.features_from_cache = true;
   frozen.add_rollout(known, rollout);
-  EXPECT_NEAR(counted(rollout), kVision + 2 * (kPrompt + kResponses), 1e-3) << "the encoder did not run again";
+  EXPECT_NEAR(counted(rollout), kVision + 2 * (kPrompt + kResponses), 1e-3)
+      << "the encoder did not run again";
   frozen.add_rollout({.prompt = {.inputs = prompt()}}, update);
-  EXPECT_NEAR(counted(update), 3 * (kVision + 2 * (kPrompt + kResponses)), 1e-3) << "without responses nothing ran";
+  EXPECT_NEAR(counted(update), 3 * (kVision + 2 * (kPrompt + kResponses)), 1e-3)
+      << "without responses nothing ran";
 }
 
 TEST(StepFlops, AnchorsAndPassesAreWork) {

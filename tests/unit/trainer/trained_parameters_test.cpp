@@ -12,7 +12,9 @@ namespace {
 
 class TrainedParameters : public ::testing::TestWithParam<bool> {
  protected:
-  TrainedParameters() : model_(model::load_model(test::make_tiny_model_folder(folder_.path() / "model"), {.random_weights = true, .seed = 1})) {
+  TrainedParameters()
+      : model_(model::load_model(test::make_tiny_model_folder(folder_.path() / "model"),
+                                 {.random_weights = true, .seed = 1})) {
     section_.freeze_vision = GetParam();
   }
   test::TemporaryFolder folder_;
@@ -27,7 +29,8 @@ TEST_P(TrainedParameters, AreAllOrThoseOutsideTheVisionEncoderInTheOrderOfTheMod
     if (GetParam() && model_->is_vision_parameter(name)) continue;
     ASSERT_LT(next, trained.size()) << name;
     EXPECT_EQ(trained[next].first, name);
-    EXPECT_EQ(trained[next].second.const_data_ptr(), tensor.const_data_ptr()) << name << ": the tensor itself";
+    EXPECT_EQ(trained[next].second.const_data_ptr(), tensor.const_data_ptr())
+        << name << ": the tensor itself";
     ++next;
   }
   EXPECT_EQ(next, trained.size());
@@ -35,7 +38,8 @@ TEST_P(TrainedParameters, AreAllOrThoseOutsideTheVisionEncoderInTheOrderOfTheMod
 
 TEST_P(TrainedParameters, AreAsManyNumbersAsTheShapeOfTheModelTells) {
   int64_t numbers = 0;
-  for (const auto& [name, tensor] : which_parameters_train(section_, *model_)) numbers += tensor.numel();
+  for (const auto& [name, tensor] : which_parameters_train(section_, *model_))
+    numbers += tensor.numel();
   EXPECT_EQ(how_many_train(section_, model::read_model_shape(folder_.path() / "model")), numbers);
 }
 

@@ -24,7 +24,8 @@ settings::TrainConfig watched_config() {
 }
 
 /// A group of two responses with options, of which one is right, and the format is `format`.
-std::vector<ResponseRow> group(double format, const std::string& truth = "A", const std::string& labels = "AB", bool truncated = false) {
+std::vector<ResponseRow> group(double format, const std::string& truth = "A",
+                               const std::string& labels = "AB", bool truncated = false) {
   std::vector<ResponseRow> rows;
   for (int64_t k = 0; k < 2; ++k)
     rows.push_back({.number = k,
@@ -43,11 +44,14 @@ std::vector<std::string> texts(const std::vector<TrainingAlarm>& alarms) {
 
 TEST(TrainingWatch, NamesARewardThatWasTheSameForTwentySteps) {
   TrainingWatch watch(watched_config(), nullptr);
-  for (int64_t step = 0; step < 19; ++step) EXPECT_THAT(watch.look_at(step, group(0.0), kTerms), IsEmpty());
+  for (int64_t step = 0; step < 19; ++step)
+    EXPECT_THAT(watch.look_at(step, group(0.0), kTerms), IsEmpty());
   EXPECT_THAT(texts(watch.look_at(19, group(0.0), kTerms)),
-              ElementsAre(HasSubstr("step 20: reward/format was 0 in all responses of the last 20 steps and taught nothing")));
+              ElementsAre(HasSubstr("step 20: reward/format was 0 in all responses of the last 20 "
+                                    "steps and taught nothing")));
   EXPECT_THAT(watch.look_at(20, group(0.0), kTerms), IsEmpty()) << "once";
-  EXPECT_THAT(texts(watch.summary(21)), ElementsAre("reward/format had been the same for 20 steps in 2 of 21 steps"));
+  EXPECT_THAT(texts(watch.summary(21)),
+              ElementsAre("reward/format had been the same for 20 steps in 2 of 21 steps"));
 }
 
 TEST(TrainingWatch, AnotherValueOrAVaryingOneStartsAnew) {
@@ -82,12 +86,16 @@ TEST(TrainingWatch, TellsTheShareOfAnswersThatAreCutOff) {
   rows.insert(rows.end(), more.begin(), more.end());
   EXPECT_THAT(watch.look_at(0, rows, kTerms), IsEmpty()) << "a half";
   rows.insert(rows.end(), more.begin(), more.end());
-  EXPECT_THAT(texts(watch.look_at(1, rows, kTerms)), ElementsAre(HasSubstr("step 2: 67 % of responses end at rollout.max_new_tokens (8)")));
+  EXPECT_THAT(
+      texts(watch.look_at(1, rows, kTerms)),
+      ElementsAre(HasSubstr("step 2: 67 % of responses end at rollout.max_new_tokens (8)")));
 }
 
 TEST(TrainingWatch, TellsThatAllAnswersAreTheSame) {
   TrainingWatch watch(watched_config(), nullptr);
-  for (int64_t step = 0; step < 11; ++step) EXPECT_THAT(watch.look_at(step, group(step % 2, step % 2 == 0 ? "A" : "C", "BB"), kTerms), IsEmpty());
+  for (int64_t step = 0; step < 11; ++step)
+    EXPECT_THAT(watch.look_at(step, group(step % 2, step % 2 == 0 ? "A" : "C", "BB"), kTerms),
+                IsEmpty());
   EXPECT_THAT(texts(watch.look_at(11, group(0.0, "A", "BB"), kTerms)),
               ElementsAre(HasSubstr("all answers to the last 12 prompts with options are B")));
 }
@@ -95,34 +103,42 @@ TEST(TrainingWatch, TellsThatAllAnswersAreTheSame) {
 TEST(TrainingWatch, TheSameAnswerWhereItIsAlwaysRightIsNoAlarm) {
   TrainingWatch watch(watched_config(), nullptr);
   for (int64_t step = 0; step < 40; ++step)
-    for (const auto& alarm : watch.look_at(step, group(step % 2, "B", "BB"), kTerms)) ADD_FAILURE() << alarm.text;
+    for (const auto& alarm : watch.look_at(step, group(step % 2, "B", "BB"), kTerms))
+      ADD_FAILURE() << alarm.text;
 }
 
 TEST(TrainingWatch, GoesOnFromACheckpoint) {
   TrainingWatch whole(watched_config(), nullptr), first(watched_config(), nullptr);
   for (int64_t step = 0; step < 12; ++step)
-    for (auto* watch : {&whole, &first}) watch->look_at(step, group(0.0, step % 2 == 0 ? "A" : "C", "BB", true), kTerms);
+    for (auto* watch : {&whole, &first})
+      watch->look_at(step, group(0.0, step % 2 == 0 ? "A" : "C", "BB", true), kTerms);
   TrainingWatch second(watched_config(), io::parse_json(first.state().dump(), "state"));
   for (int64_t step = 12; step < 30; ++step)
-    EXPECT_EQ(texts(second.look_at(step, group(0.0, "A", "BB", true), kTerms)), texts(whole.look_at(step, group(0.0, "A", "BB", true), kTerms)));
+    EXPECT_EQ(texts(second.look_at(step, group(0.0, "A", "BB", true), kTerms)),
+              texts(whole.look_at(step, group(0.0, "A", "BB", true), kTerms)));
   EXPECT_EQ(texts(second.summary(30)), texts(whole.summary(30)));
   EXPECT_EQ(second.state(), whole.state());
 }
 
 TEST(TrainingWatch, AStateOfAnotherKindIsRefused) {
   for (const char* state : {"{}", "[]", "3", R"({"constants": {"format": 1}})"})
-    EXPECT_THROW(TrainingWatch(watched_config(), io::parse_json(state, "state")), CheckpointError) << state;
+    EXPECT_THROW(TrainingWatch(watched_config(), io::parse_json(state, "state")), CheckpointError)
+        << state;
 }
 
 std::vector<data::Sample> choices(const std::vector<int64_t>& answers) {
   std::vector<data::Sample> samples;
   for (const int64_t answer : answers)
-    samples.push_back({.id = "s", .task = data::Task::kMultipleChoice, .options = {"a", "b", "c"}, .answer_option = answer});
+    samples.push_back({.id = "s",
+                       .task = data::Task::kMultipleChoice,
+                       .options = {"a", "b", "c"},
+                       .answer_option = answer});
   return samples;
 }
 
 TEST(LabelAlarms, TellThatAllTruthsAreTheSame) {
-  EXPECT_THAT(texts(label_alarms(choices({2, 2, 2, 2, 2, 2}))), ElementsAre(HasSubstr("the right answer of all 6 mcq samples is C")));
+  EXPECT_THAT(texts(label_alarms(choices({2, 2, 2, 2, 2, 2}))),
+              ElementsAre(HasSubstr("the right answer of all 6 mcq samples is C")));
   EXPECT_THAT(label_alarms(choices({2, 2, 2, 2, 2, 2, 1})), IsEmpty());
   EXPECT_THAT(label_alarms(choices({2, 2, 2})), IsEmpty()) << "too few to say";
   EXPECT_THAT(label_alarms(warm_task().task().samples()), IsEmpty());
@@ -139,7 +155,8 @@ TEST(Alarms, StandInTheRunFolder) {
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0]["step"], 1);
   EXPECT_EQ(lines[0]["kind"], "truncated");
-  EXPECT_THAT(lines[0]["text"].get<std::string>(), HasSubstr("step 1: 100 % of responses end at rollout.max_new_tokens (3)"));
+  EXPECT_THAT(lines[0]["text"].get<std::string>(),
+              HasSubstr("step 1: 100 % of responses end at rollout.max_new_tokens (3)"));
   EXPECT_EQ(lines[1]["text"], "most responses ended at rollout.max_new_tokens (3) in 3 of 3 steps");
 }
 

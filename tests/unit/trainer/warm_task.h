@@ -39,9 +39,11 @@ class WarmTask {
     config.optim.lr = 1e-2;
     const auto model = task_.open_model();
     const processor::Processor processor(model::load_prompt_format(task_.model_folder()));
-    processor::PromptLoader loader(processor, test::TinyTask::media_options(), task_.data_root(), config.data.prompt, 1 << 20);
+    processor::PromptLoader loader(processor, test::TinyTask::media_options(), task_.data_root(),
+                                   config.data.prompt, 1 << 20);
     fs::create_directory(folder_.path() / "sft");
-    train_sft({config, folder_.path() / "sft", task_.samples(), *model, nullptr, processor, loader});
+    train_sft(
+        {config, folder_.path() / "sft", task_.samples(), *model, nullptr, processor, loader});
     model->save(warm_folder());
   }
   const test::TinyTask& task() const { return task_; }
@@ -57,19 +59,25 @@ inline const WarmTask& warm_task() {
   return task;
 }
 
-/// One program run: its own models, processor and loader, in a run folder that may be an earlier run's.
+/// One program run: its own models, processor and loader, in a run folder that may be an earlier
+/// run's.
 class FinishedRun {
  public:
-  FinishedRun(settings::TrainConfig config, const fs::path& run_folder, const fs::path& model_folder = warm_task().warm_folder(),
-              bool random_weights = false, distributed::ProcessGroup& group = distributed::single_process(), bool must_resume = false)
+  FinishedRun(settings::TrainConfig config, const fs::path& run_folder,
+              const fs::path& model_folder = warm_task().warm_folder(), bool random_weights = false,
+              distributed::ProcessGroup& group = distributed::single_process(),
+              bool must_resume = false)
       : config_(std::move(config)),
         run_folder_(run_folder),
         policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
         processor_(model::load_prompt_format(model_folder)),
-        loader_(processor_, test::TinyTask::media_options(), warm_task().task().data_root(), config_.data.prompt, 1 << 20) {
-    if (config_.algorithm.needs_reference()) reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
+        loader_(processor_, test::TinyTask::media_options(), warm_task().task().data_root(),
+                config_.data.prompt, 1 << 20) {
+    if (config_.algorithm.needs_reference())
+      reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
     const auto train = config_.trainer == "sft" ? train_sft : train_grpo;
-    train({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(), processor_, loader_, group,
+    train({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(),
+           processor_, loader_, group,
            Yardstick{model::read_model_shape(model_folder), kFlopsPerSecond}, must_resume});
   }
 
@@ -84,7 +92,8 @@ class FinishedRun {
   std::vector<io::Json> updates() const { return lines_of("updates.jsonl"); }
   std::vector<io::Json> lines_of(const char* name) const {
     std::vector<io::Json> lines;
-    io::for_each_jsonl(run_folder_ / name, false, [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
+    io::for_each_jsonl(run_folder_ / name, false,
+                       [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
     return lines;
   }
 

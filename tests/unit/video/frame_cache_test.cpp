@@ -64,7 +64,8 @@ class FrameCacheTest : public ::testing::Test {
   fs::path folder() const { return temporary_.path() / "cache"; }
   /// A copy of a real clip.
   fs::path video(const char* name) const {
-    fs::copy_file(test::media_dir() / "h264_gop250.mp4", temporary_.path() / name, fs::copy_options::overwrite_existing);
+    fs::copy_file(test::media_dir() / "h264_gop250.mp4", temporary_.path() / name,
+                  fs::copy_options::overwrite_existing);
     return temporary_.path() / name;
   }
 
@@ -146,7 +147,8 @@ TEST_F(FrameCacheTest, ADamagedEntryIsAbsent) {
   const auto path = entries().at(0);
   const auto whole = io::read_file(path, kMegabyte);
   std::vector<std::string> damaged = {"", "no safetensors file"};
-  for (const size_t size : {size_t{1}, size_t{8}, whole.size() / 2, whole.size() - 1}) damaged.push_back(whole.substr(0, size));
+  for (const size_t size : {size_t{1}, size_t{8}, whole.size() / 2, whole.size() - 1})
+    damaged.push_back(whole.substr(0, size));
   // A bit of every seventh byte of the header, and of some of the frames.
   const size_t header = whole.size() - 2 * 3 * 56 * 84;
   for (size_t i = 0; i < whole.size(); i += i < header ? 7 : 3001) {

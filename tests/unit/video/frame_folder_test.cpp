@@ -21,21 +21,27 @@ class FrameFolders : public testing::Test {
  protected:
   /// One grey picture; its value tells which frame it is.
   void write(const std::string& name, uint8_t value, int64_t height = 28, int64_t width = 56) {
-    const RgbFrame frame{.height = height, .width = width, .pixels = std::vector<uint8_t>(static_cast<size_t>(height * width * 3), value)};
+    const RgbFrame frame{
+        .height = height,
+        .width = width,
+        .pixels = std::vector<uint8_t>(static_cast<size_t>(height * width * 3), value)};
     io::write_file_atomic(folder_.path() / name, encode_jpeg(frame, 2));
   }
   std::vector<int> values(FrameFolderReader& reader, const std::vector<int64_t>& indices) {
     std::vector<int> result;
-    reader.read_frames(indices, [&](size_t, const RgbFrame& frame) { result.push_back(frame.pixels.front()); });
+    reader.read_frames(
+        indices, [&](size_t, const RgbFrame& frame) { result.push_back(frame.pixels.front()); });
     return result;
   }
   const std::filesystem::path& folder() const { return folder_.path(); }
   test::TemporaryFolder folder_;
 };
 
-// Sorted by number, not as the folder lists them (lmms-eval's loader does not sort). A flat grey survives JPEG exactly.
+// Sorted by number, not as the folder lists them (lmms-eval's loader does not sort). A flat grey
+// survives JPEG exactly.
 TEST_F(FrameFolders, AreSortedByNumber) {
-  for (const int number : {10, 2, 1, 9, 3, 4, 8, 5, 7, 6}) write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
+  for (const int number : {10, 2, 1, 9, 3, 4, 8, 5, 7, 6})
+    write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
   write("thumb.jpg", 200);
   write("0001.jpg", 201);
   write("00000.jpg", 202);
@@ -50,7 +56,8 @@ TEST_F(FrameFolders, AreSortedByNumber) {
 }
 
 TEST_F(FrameFolders, AGapShowsTheFrameBeforeIt) {
-  for (const int number : {1, 2, 5}) write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
+  for (const int number : {1, 2, 5})
+    write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
   FrameFolderReader reader(folder(), kThreePerSecond);
   EXPECT_EQ(reader.num_frames(), 5) << "times stay those of the numbers";
   EXPECT_THAT(values(reader, {0, 2, 3, 4}), ElementsAre(1, 2, 2, 5));
@@ -58,7 +65,8 @@ TEST_F(FrameFolders, AGapShowsTheFrameBeforeIt) {
 }
 
 TEST_F(FrameFolders, ABrokenPictureShowsTheFrameBeforeIt) {
-  for (const int number : {1, 2}) write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
+  for (const int number : {1, 2})
+    write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
   io::write_file_atomic(folder() / "00003.jpg", "no picture");
   FrameFolderReader reader(folder(), kThreePerSecond);
   EXPECT_THAT(values(reader, {1, 2}), ElementsAre(2, 2));
@@ -66,9 +74,11 @@ TEST_F(FrameFolders, ABrokenPictureShowsTheFrameBeforeIt) {
 }
 
 TEST_F(FrameFolders, ClipsAreCutInSeconds) {
-  for (int number = 1; number <= 30; ++number) write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
+  for (int number = 1; number <= 30; ++number)
+    write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(number));
   // 2 s to 6 s of 10 s: pictures 7 to 19. Two frames of it: the first and the last.
-  const auto clip = load_frame_folder(folder(), kThreePerSecond, {.num_frames = 2, .min_pixels = 28 * 28}, 2.0, 6.0);
+  const auto clip = load_frame_folder(folder(), kThreePerSecond,
+                                      {.num_frames = 2, .min_pixels = 28 * 28}, 2.0, 6.0);
   EXPECT_EQ(clip.frames.size(0), 2);
   EXPECT_EQ(clip.frames[0][0][0][0].item<int>(), 7);
   EXPECT_EQ(clip.frames[1][0][0][0].item<int>(), 19);
@@ -88,7 +98,8 @@ TEST_F(FrameFolders, UnusableFoldersAreLocatedErrors) {
   }
 }
 
-// What the system says of a folder is an error of that folder, of a type that loaders leave a sample out for.
+// What the system says of a folder is an error of that folder, of a type that loaders leave a
+// sample out for.
 TEST_F(FrameFolders, OneThatCannotBeOpenedIsATypedError) {
   EXPECT_THROW(FrameFolderReader(folder() / "absent", kThreePerSecond), MissingInputError);
   const auto loop = folder() / "loop";
@@ -96,11 +107,13 @@ TEST_F(FrameFolders, OneThatCannotBeOpenedIsATypedError) {
   EXPECT_THROW(FrameFolderReader(loop, kThreePerSecond), DataError);
   write("00001.jpg", 1);
   EXPECT_THROW(FrameFolderReader(folder() / "00001.jpg", kThreePerSecond), MissingInputError);
-  EXPECT_THROW(FrameFolderReader(folder() / std::string(300, 'n'), kThreePerSecond), DataError) << "a name that is too long";
+  EXPECT_THROW(FrameFolderReader(folder() / std::string(300, 'n'), kThreePerSecond), DataError)
+      << "a name that is too long";
 }
 
 TEST_F(FrameFolders, APictureThatIsGoneIsReplacedAndCounted) {
-  for (const int number : {1, 2, 4}) write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(10 * number));
+  for (const int number : {1, 2, 4})
+    write(data::frame_name(kThreePerSecond, number), static_cast<uint8_t>(10 * number));
   std::filesystem::create_symlink(folder() / "nowhere", folder() / "00003.jpg");
   FrameFolderReader reader(folder(), kThreePerSecond);
   EXPECT_EQ(reader.frame_share(), 1.0) << "nothing was read yet";
@@ -111,7 +124,8 @@ TEST_F(FrameFolders, APictureThatIsGoneIsReplacedAndCounted) {
 TEST_F(FrameFolders, OneThatLacksMostOfItsPicturesIsRefused) {
   for (const int number : {1, 2, 9}) write(data::frame_name(kThreePerSecond, number), 10);
   EXPECT_THROW(load_frame_folder(folder(), kThreePerSecond, {.min_pixels = 28 * 28}), DataError);
-  EXPECT_NO_THROW(load_frame_folder(folder(), kThreePerSecond, {.min_pixels = 28 * 28, .min_frame_share = 0.3}));
+  EXPECT_NO_THROW(load_frame_folder(folder(), kThreePerSecond,
+                                    {.min_pixels = 28 * 28, .min_frame_share = 0.3}));
 }
 
 }  // namespace

@@ -27,17 +27,25 @@ Frame noisy_frame(AVPixelFormat format, int width) {
   frame->width = width;
   frame->height = kHeight;
   EXPECT_EQ(av_frame_get_buffer(frame.get(), 0), 0);
-  for (int plane = 0; plane < 3 && frame->buf[plane] != nullptr; ++plane)  // one buffer may hold all planes
+  for (int plane = 0; plane < 3 && frame->buf[plane] != nullptr;
+       ++plane)  // one buffer may hold all planes
     for (size_t i = 0; i < frame->buf[plane]->size; ++i)
-      frame->buf[plane]->data[i] = noise(static_cast<uint32_t>(i * 3 + static_cast<size_t>(plane) + static_cast<size_t>(width) * 7919));
+      frame->buf[plane]->data[i] = noise(static_cast<uint32_t>(i * 3 + static_cast<size_t>(plane) +
+                                                               static_cast<size_t>(width) * 7919));
   return frame;
 }
 
-/// BT.601 of limited range, one pixel at a time: what an untagged frame means. @param shift  of rows and columns of chroma.
+/// BT.601 of limited range, one pixel at a time: what an untagged frame means. @param shift  of
+/// rows and columns of chroma.
 std::array<int, 3> expected(const AVFrame& frame, int y, int x, int rows_shift, int columns_shift) {
-  const auto chroma = [&](int plane) { return frame.data[plane][(y >> rows_shift) * frame.linesize[plane] + (x >> columns_shift)] - 128.0; };
-  const double luma = 255.0 / 219.0 * (frame.data[0][y * frame.linesize[0] + x] - 16.0), u = chroma(1), v = chroma(2);
-  return {clamp(luma + 1.596027 * v), clamp(luma - 0.391762 * u - 0.812968 * v), clamp(luma + 2.017232 * u)};
+  const auto chroma = [&](int plane) {
+    return frame.data[plane][(y >> rows_shift) * frame.linesize[plane] + (x >> columns_shift)] -
+           128.0;
+  };
+  const double luma = 255.0 / 219.0 * (frame.data[0][y * frame.linesize[0] + x] - 16.0),
+               u = chroma(1), v = chroma(2);
+  return {clamp(luma + 1.596027 * v), clamp(luma - 0.391762 * u - 0.812968 * v),
+          clamp(luma + 2.017232 * u)};
 }
 
 /// How far the furthest sample is off, and its column.
@@ -80,7 +88,8 @@ TEST(RgbConverter, TurnedPicturesKeepTheirEdges) {
   ASSERT_EQ(converter.convert(*frame, 180, turned), nullptr);
   // By half a turn the last pixel becomes the first.
   for (size_t i = 0; i < upright.pixels.size(); i += 3)
-    for (size_t c = 0; c < 3; ++c) ASSERT_EQ(upright.pixels[i + c], turned.pixels[upright.pixels.size() - 3 - i + c]) << i;
+    for (size_t c = 0; c < 3; ++c)
+      ASSERT_EQ(upright.pixels[i + c], turned.pixels[upright.pixels.size() - 3 - i + c]) << i;
 }
 
 }  // namespace

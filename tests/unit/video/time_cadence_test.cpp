@@ -48,7 +48,8 @@ TEST(TimeCadence, OneDamagedBitIsPutRight) {
         const auto damaged = times[i];
         const bool is_last = i + 8 >= right.size() && damaged > right[i];
         const auto changed = mend_times(times, /*gaps_are_damage=*/true, kClock);
-        // Near the end, where few frames follow, it may be a gap; large ones are told by the standard only for the very last.
+        // Near the end, where few frames follow, it may be a gap; large ones are told by the
+        // standard only for the very last.
         if (is_last && changed.empty()) continue;
         if (i == 0 && damaged < right[i] && changed.empty()) continue;
         ASSERT_THAT(changed, ElementsAre(i)) << "bit " << bit;
@@ -100,7 +101,8 @@ TEST(TimeCadence, AClockThatStartsAnewIsLeftAlone) {
 }
 
 TEST(TimeCadence, HostileTimesAreLeftAlone) {
-  const std::vector<std::vector<int64_t>> hostile = {{}, {5}, {5, 5}, {7, 7, 7, 7}, {INT64_MIN + 1, 0, INT64_MAX}, {0, INT64_MAX, 1}};
+  const std::vector<std::vector<int64_t>> hostile = {
+      {}, {5}, {5, 5}, {7, 7, 7, 7}, {INT64_MIN + 1, 0, INT64_MAX}, {0, INT64_MAX, 1}};
   for (const auto& times : hostile) {
     auto changed = times;
     EXPECT_THAT(mend_times(changed, true, kClock), IsEmpty());

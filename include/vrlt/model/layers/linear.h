@@ -6,13 +6,15 @@
 
 namespace vrlt::model {
 
-/// x W^T + bias, as at::linear(). On CPUs with AVX-512, float32 goes through oneDNN: the BLAS that LibTorch links stays with AVX2 on
-/// processors that are not Intel's, at half the speed.
-/// @param x  [N, in]; @param weight  [out, in]; @param bias  [out], may be undefined.  @return [N, out].
+/// x W^T + bias, as at::linear(). On CPUs with AVX-512, float32 goes through oneDNN: the BLAS that
+/// LibTorch links stays with AVX2 on processors that are not Intel's, at half the speed.
+/// @param x  [N, in]; @param weight  [out, in]; @param bias  [out], may be undefined.  @return [N,
+/// out].
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
 
-/// A matrix of a layer with all that belongs to it. Layers reach their matrices only through this type: here, and in few_rows.h for decoding
-/// steps on the CPU. What is to act beside the weight, such as an adapter, becomes a member of it, a tensor of all(), and a term in those.
+/// A matrix of a layer with all that belongs to it. Layers reach their matrices only through this
+/// type: here, and in few_rows.h for decoding steps on the CPU. What is to act beside the weight,
+/// such as an adapter, becomes a member of it, a tensor of all(), and a term in those.
 struct Linear {
   at::Tensor weight;  ///< [out, in]
   at::Tensor bias;    ///< [out]; undefined: none.
@@ -20,7 +22,9 @@ struct Linear {
   at::Tensor operator()(const at::Tensor& x) const { return linear(x, weight, bias); }
 
   /// Every tensor that a gradient may flow to.
-  std::vector<at::Tensor> all() const { return bias.defined() ? std::vector{weight, bias} : std::vector{weight}; }
+  std::vector<at::Tensor> all() const {
+    return bias.defined() ? std::vector{weight, bias} : std::vector{weight};
+  }
 };
 
 }  // namespace vrlt::model

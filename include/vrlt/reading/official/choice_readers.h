@@ -28,12 +28,14 @@ struct ChoiceReading {
 
 // Source of all: docs/spec/benchmarks.md#choices-of-the-official-scripts.
 
-/// MVBench's notebook, also in VLMEvalKit: the first words, one within the other. An empty response is right. Failure: the rule fits no option;
-/// VLMEvalKit asks its judge then.
+/// MVBench's notebook, also in VLMEvalKit: the first words, one within the other. An empty response
+/// is right. Failure: the rule fits no option; VLMEvalKit asks its judge then.
 ChoiceReading read_mvbench_official(std::string_view response, const Question& question);
-/// lmms-eval and Temporal-R1 on MVBench: the first letter A to E that stands alone, the article "a" included.
+/// lmms-eval and Temporal-R1 on MVBench: the first letter A to E that stands alone, the article "a"
+/// included.
 ChoiceReading read_mvbench_lmms(std::string_view response, const Question& question);
-/// Video-MME: the first capital A to D behind the removal of lead-ins; VLMEvalKit's copy removes two more.
+/// Video-MME: the first capital A to D behind the removal of lead-ins; VLMEvalKit's copy removes
+/// two more.
 ChoiceReading read_videomme(std::string_view response, const Question& question);
 ChoiceReading read_videomme_vlmevalkit(std::string_view response, const Question& question);
 /// lmms-eval's shared extractor of the time when it ranked letters by how they are written.
@@ -46,17 +48,21 @@ ChoiceReading read_last_parenthesis(std::string_view response, const Question& q
 ChoiceReading read_exact_tag(std::string_view response, const Question& question);
 /// OneThinker: the first character of the answer block, in upper case.
 ChoiceReading read_first_character(std::string_view response, const Question& question);
-/// MMVU step by step: the letter behind the last "the final answer is". In the place of the authors' GPT-4o, which reads it there.
+/// MMVU step by step: the letter behind the last "the final answer is". In the place of the
+/// authors' GPT-4o, which reads it there.
 ChoiceReading read_final_answer(std::string_view response, const Question& question);
 /// lmms-eval on MMVU: four tests, any of which will do.
 ChoiceReading read_mmvu(std::string_view response, const Question& question);
 
-/// TempCompass, without its judge. `line` is how the question writes the right option: "B. Close the box.".
+/// TempCompass, without its judge. `line` is how the question writes the right option: "B. Close
+/// the box.".
 ChoiceReading read_tempcompass_choice(std::string_view response, std::string_view line);
 /// @param answer  yes or no.
 ChoiceReading read_tempcompass_yes_no(std::string_view response, std::string_view answer);
-/// @param lines  of the question's options, "Sentence A: The man runs."; @param answer  the index of the right one.
-ChoiceReading read_tempcompass_caption(std::string_view response, const std::vector<std::string>& lines, int64_t answer);
+/// @param lines  of the question's options, "Sentence A: The man runs."; @param answer  the index
+/// of the right one.
+ChoiceReading read_tempcompass_caption(std::string_view response,
+                                       const std::vector<std::string>& lines, int64_t answer);
 /// What TempCompass does to a response first; lmms-eval and VLMEvalKit do not.
 std::string without_end_token(std::string_view response);
 

@@ -7,10 +7,12 @@
 
 namespace vrlt::reading::peers {
 
-/// The content of the only `<answer>` block, for rewards that follow a peer; the others read as vrlt/reading does.
+/// The content of the only `<answer>` block, for rewards that follow a peer; the others read as
+/// vrlt/reading does.
 struct AnswerBlock {
   std::optional<std::string_view> content;
-  reading::Reason reason = reading::Reason::kOk;  ///< Where there is none: kNoAnswer, kUnclosedAnswer, kMultipleAnswerTags.
+  /// Where there is none: kNoAnswer, kUnclosedAnswer, kMultipleAnswerTags.
+  reading::Reason reason = reading::Reason::kOk;
 };
 AnswerBlock only_answer_block(std::string_view text);
 

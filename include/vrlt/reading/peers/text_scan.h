@@ -5,7 +5,8 @@
 
 namespace vrlt::reading::peers {
 
-/// ASCII only: what a model writes in other scripts is not a digit, a letter or a space to a parser.
+/// ASCII only: what a model writes in other scripts is not a digit, a letter or a space to a
+/// parser.
 inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 inline bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

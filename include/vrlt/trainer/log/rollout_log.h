@@ -10,9 +10,11 @@
 
 namespace vrlt::trainer {
 
-/// One prompt of a step for a human to read: question, frames, every response with its rewards and advantage.
-/// `advantages` may be empty.
-io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup& group, const std::vector<rewards::RewardTerm>& terms,
-                        const std::vector<rewards::ScoredResponse>& scores, const std::vector<double>& advantages);
+/// One prompt of a step for a human to read: question, frames, every response with its rewards and
+/// advantage. `advantages` may be empty.
+io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup& group,
+                        const std::vector<rewards::RewardTerm>& terms,
+                        const std::vector<rewards::ScoredResponse>& scores,
+                        const std::vector<double>& advantages);
 
 }  // namespace vrlt::trainer

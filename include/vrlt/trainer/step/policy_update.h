@@ -18,37 +18,44 @@ namespace vrlt::trainer {
 
 /// A prompt and its responses, as the update sees them.
 struct UpdateGroup {
-  int64_t position = 0;  ///< Of the prompt in the run: with the number of a response its ResponseKey.
+  /// Of the prompt in the run: with the number of a response its ResponseKey.
+  int64_t position = 0;
   std::shared_ptr<const processor::ModelInputs> prompt;
-  at::Tensor vision_features;         ///< [N, F] of the rollout; undefined: encode, or there is no video.
+  /// [N, F] of the rollout; undefined: encode, or there is no video.
+  at::Tensor vision_features;
   std::vector<at::Tensor> responses;  ///< Each [R] int64.
-  std::vector<bool> counted;          ///< Per response: false leaves it out of the loss. Empty: all count.
-  at::Tensor sampler_log_probs;       ///< [sum of R] float32; undefined: not recorded.
+  /// Per response: false leaves it out of the loss. Empty: all count.
+  std::vector<bool> counted;
+  at::Tensor sampler_log_probs;  ///< [sum of R] float32; undefined: not recorded.
 };
 
 struct UpdateSettings {
   settings::AlgorithmSection algorithm;
-  double temperature = 1.0;        ///< What logits are divided by.
-  int64_t micro_batch = 4;         ///< Groups per forward and backward pass.
-  int64_t micro_batch_tokens = 0;  ///< Tokens per pass at most, where several groups share it; 0: any number.
-  bool freeze_vision = true;       ///< false: the encoder records gradients, and the reference has its own.
+  double temperature = 1.0;  ///< What logits are divided by.
+  int64_t micro_batch = 4;   ///< Groups per forward and backward pass.
+  /// Tokens per pass at most, where several groups share it; 0: any number.
+  int64_t micro_batch_tokens = 0;
+  /// false: the encoder records gradients, and the reference has its own.
+  bool freeze_vision = true;
 };
 
-/// What the update has to know about the responses of a step is measured once and then frozen: old and reference log-probs, advantages.
-/// Then each of num_updates() optimizer steps accumulates its gradients, with denominators of that step over all ranks.
-/// Every rank makes the same calls.
+/// What the update has to know about the responses of a step is measured once and then frozen: old
+/// and reference log-probs, advantages. Then each of num_updates() optimizer steps accumulates its
+/// gradients, with denominators of that step over all ranks. Every rank makes the same calls.
 class PolicyUpdate {
  public:
-  PolicyUpdate(const UpdateSettings& settings, model::VisionLanguageModel& policy, model::VisionLanguageModel* reference,
-               distributed::ProcessGroup& group);
+  PolicyUpdate(const UpdateSettings& settings, model::VisionLanguageModel& policy,
+               model::VisionLanguageModel* reference, distributed::ProcessGroup& group);
 
-  /// Takes this rank's groups of a rollout batch: one list for each optimizer step of a pass (updates_per_pass), which may be empty.
+  /// Takes this rank's groups of a rollout batch: one list for each optimizer step of a pass
+  /// (updates_per_pass), which may be empty.
   /// @throws ContractError if two groups have the same position.
   void start_batch(std::vector<std::vector<UpdateGroup>> parts);
 
-  /// Log-probs of the policy before the update, where they differ from those of the update's own pass or something else needs them:
-  /// several updates per batch, the divergence in the reward, the entropy mask. And those of the reference, if it is needed.
-  /// The same micro-batches as in the update: the first update sees ratios of exactly 1.
+  /// Log-probs of the policy before the update, where they differ from those of the update's own
+  /// pass or something else needs them: several updates per batch, the divergence in the reward,
+  /// the entropy mask. And those of the reference, if it is needed. The same micro-batches as in
+  /// the update: the first update sees ratios of exactly 1.
   void measure_anchors();
 
   /// Sum over each response of this rank of old minus reference log-probs.
@@ -59,12 +66,15 @@ class PolicyUpdate {
 
   int64_t num_updates() const { return settings_.algorithm.num_updates(); }
 
-  /// Whether any rank has a token that counts in update 0, 1, ... of the batch; the same on all ranks.
+  /// Whether any rank has a token that counts in update 0, 1, ... of the batch; the same on all
+  /// ranks.
   bool has_tokens(int64_t update) const { return part_of(update).counts.tokens > 0; }
 
-  /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of this rank alone. The first one
-  /// returns early when a stop is asked for (stop_requested): its gradients are of no use then.
-  void accumulate_gradients(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics);
+  /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of
+  /// this rank alone. The first one returns early when a stop is asked for (stop_requested): its
+  /// gradients are of no use then.
+  void accumulate_gradients(int64_t update, optim::GradientSum& gradients,
+                            metrics::MetricSet& metrics);
 
   /// The coefficient of the next updates, in place of the configured one.
   void set_entropy_coef(double coef) { settings_.algorithm.objective.entropy.coef = coef; }
@@ -75,18 +85,23 @@ class PolicyUpdate {
     std::vector<ResponseKey> keys;          ///< Of the responses, in the order of their tokens.
     std::vector<int64_t> response_lengths;  ///< All tokens.
     at::Tensor counted;                     ///< [N] bool; undefined: all.
-    algorithm::TokenBatch constants;        ///< Of all tokens; old_log_probs undefined: those of the update's own pass.
-    at::Tensor old_entropy;                 ///< [N] where the entropy mask needs it.
+    /// Of all tokens; old_log_probs undefined: those of the update's own pass.
+    algorithm::TokenBatch constants;
+    at::Tensor old_entropy;  ///< [N] where the entropy mask needs it.
   };
   struct Part {
     std::vector<MicroBatch> micro_batches;
     algorithm::StepCounts counts;  ///< Over all ranks.
   };
 
-  const Part& part_of(int64_t update) const { return parts_.at(static_cast<size_t>(update % settings_.algorithm.updates_per_pass)); }
+  const Part& part_of(int64_t update) const {
+    return parts_.at(static_cast<size_t>(update % settings_.algorithm.updates_per_pass));
+  }
   MicroBatch pack(std::span<const UpdateGroup> groups) const;
-  algorithm::TokenLogProbs forward(model::VisionLanguageModel& model, const MicroBatch& micro) const;
-  algorithm::TokenBatch counted_tokens(const MicroBatch& micro, const algorithm::TokenLogProbs& current) const;
+  algorithm::TokenLogProbs forward(model::VisionLanguageModel& model,
+                                   const MicroBatch& micro) const;
+  algorithm::TokenBatch counted_tokens(const MicroBatch& micro,
+                                       const algorithm::TokenLogProbs& current) const;
   void count_tokens(Part& part) const;
   void mask_by_entropy();
   template <typename Visit>

@@ -10,6 +10,8 @@ namespace vrlt::trainer {
 
 /// What the rewards see of the responses.
 /// @param prompt  the usual one of the run.
-std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample, const rollout::RolloutGroup& group, const std::string& prompt);
+std::vector<rewards::RewardInput> reward_inputs(const data::Sample& sample,
+                                                const rollout::RolloutGroup& group,
+                                                const std::string& prompt);
 
 }  // namespace vrlt::trainer

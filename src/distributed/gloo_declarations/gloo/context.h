@@ -2,8 +2,9 @@
 
 #include <chrono>
 
-// The part of Gloo's interface that LibTorch's ProcessGroupGloo.hpp mentions. The wheel carries the compiled library without
-// its headers; ProcessGroupGloo holds these types behind pointers only, so their declarations are enough.
+// The part of Gloo's interface that LibTorch's ProcessGroupGloo.hpp mentions. The wheel carries the
+// compiled library without its headers; ProcessGroupGloo holds these types behind pointers only, so
+// their declarations are enough.
 namespace gloo {
 
 class Context {
