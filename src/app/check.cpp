@@ -60,7 +60,7 @@ void fill_durations(const check::Samples& samples, const check::MediaResult& med
   std::string text;
   int64_t filled = 0, unknown = 0;
   for (size_t i = 0; i < samples.size(); ++i) {
-    auto record = samples[i]->record;
+    auto record = samples[i]->record.json();
     if (!samples[i]->duration && !samples[i]->video.empty()) {
       if (media.seconds[i]) record["duration"] = std::round(*media.seconds[i] * 1000.0) / 1000.0;
       ++(media.seconds[i] ? filled : unknown);

@@ -70,7 +70,8 @@ void for_each_unreadable(
     const selection_run::ResponseStore& store,
     const std::function<void(const data::Sample& sample, const std::string& error)>& visit) {
   store.for_each("", [&](size_t i, const io::Json& line) {
-    if (store.failed(line)) visit(store.sample(i), line[kErrorKey].get<std::string>());
+    if (store.failed(line))
+      visit(store.sample(i), line[selection_run::kErrorKey].get<std::string>());
   });
 }
 
@@ -110,7 +111,7 @@ Counts write_decisions(const selection_run::ResponseStore& store,
     ++counts[statistics[i].task][decision.reason];
     of_statistics.write(io::to_line(selection::to_json(statistics[i])) + "\n");
     if (decision.selected)
-      selected.write(io::to_line(by_id.at(decision.id)->record) + "\n");
+      selected.write(by_id.at(decision.id)->record.text() + "\n");
     else
       rejected.write(
           io::to_line(
@@ -215,7 +216,7 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
   if (group.is_first()) run = open_run_folder(folder, recipe_of(inputs, yaml), command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
-  selection_run::ResponseStore store(path, pointers, config.batch, kErrorKey, group,
+  selection_run::ResponseStore store(path, pointers, config.batch, selection_run::kErrorKey, group,
                                      selection_run::summary_of);
   selection_run::collect_responses(config, store, group, [&] {
     opening::require_media_root(config.data);

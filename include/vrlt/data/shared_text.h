@@ -13,6 +13,7 @@ namespace vrlt::data {
 class SharedText {
  public:
   SharedText() : text_(&kept("")) {}
+  explicit SharedText(std::string_view text) : text_(&kept(text)) {}
   SharedText& operator=(std::string_view text) {
     text_ = &kept(text);
     return *this;

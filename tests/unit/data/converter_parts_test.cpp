@@ -123,7 +123,7 @@ TEST(SamplingStrategy, TakesWhatTheSeedTakes) {
 }
 
 Sample sample_of(const char* bench, const char* split, const std::string& video) {
-  return {.id = video, .bench = bench, .split = split, .video = video};
+  return {.id = video, .bench = SharedText(bench), .split = SharedText(split), .video = video};
 }
 
 TEST(BenchmarkSizes, DifferencesNameBoth) {

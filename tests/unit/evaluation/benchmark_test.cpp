@@ -29,7 +29,7 @@ TEST(BenchmarkTable, RowsAreSound) {
     EXPECT_TRUE(names.insert(entry.name).second);
     data::Sample sample = {.id = "s",
                            .task = entry.task,
-                           .bench = entry.bench,
+                           .bench = data::SharedText(entry.bench),
                            .duration = 30.0,
                            .options = {"a", "b"},
                            .answer_option = 1,
@@ -61,13 +61,16 @@ TEST(BenchmarkTable, Sizes) {
             7540);
   EXPECT_EQ(row("charades_sta").num_samples, 3720);
   EXPECT_EQ(row("anet_tvg").num_samples, 17031);
-  EXPECT_EQ(find_benchmark({.task = data::Task::kOpen, .bench = "mvbench"}), nullptr);
+  EXPECT_EQ(find_benchmark({.task = data::Task::kOpen, .bench = data::SharedText("mvbench")}),
+            nullptr);
 }
 
 // Two columns, which never mix. Where a benchmark has no column of its own, it is the one there is.
 TEST(BenchmarkTable, SubtitlesAreAnotherColumn) {
-  const data::Sample videomme = {.task = data::Task::kMultipleChoice, .bench = "videomme"},
-                     mvbench = {.task = data::Task::kMultipleChoice, .bench = "mvbench"};
+  const data::Sample videomme = {.task = data::Task::kMultipleChoice,
+                                 .bench = data::SharedText("videomme")},
+                     mvbench = {.task = data::Task::kMultipleChoice,
+                                .bench = data::SharedText("mvbench")};
   EXPECT_EQ(find_benchmark(videomme, false), &row("videomme"));
   EXPECT_EQ(find_benchmark(videomme, true), &row("videomme_subtitles"));
   EXPECT_EQ(row("videomme_subtitles").num_samples, 2700);

@@ -15,12 +15,15 @@ data::Sample choice(const std::string& id, const std::string& video, int64_t rig
           .task = data::Task::kMultipleChoice,
           .options = {"red", "blue"},
           .answer_option = right,
-          .cluster = video,
+          .cluster = data::SharedText(video),
           .groups = {{"kind", "color"}}};
 }
 
 data::Sample grounding(const std::string& id) {
-  return {.id = id, .task = data::Task::kTemporalGrounding, .segments = {{10, 20}}, .cluster = id};
+  return {.id = id,
+          .task = data::Task::kTemporalGrounding,
+          .segments = {{10, 20}},
+          .cluster = data::SharedText(id)};
 }
 
 std::vector<const data::Sample*> pointers(const std::vector<data::Sample>& samples) {
@@ -196,7 +199,7 @@ data::Sample grounded(const std::string& id) {
           .options = {"red", "blue"},
           .answer_option = 1,
           .segments = {{10, 20}},
-          .cluster = id};
+          .cluster = data::SharedText(id)};
 }
 
 TEST(Denominators, AMissingIdIsSkippedOrZeroAsTheAuthorsDo) {
@@ -377,15 +380,17 @@ TEST(Denominators, OfTwoAnswerBlocksTheLastIsRead) {
 // docs/spec/benchmarks.md#prompts: the tasks of TempCompass averaged over all questions, each by
 // the rules of its own script.
 TEST(Pooled, TempCompass) {
-  std::vector<data::Sample> samples = {
-      choice("1", "v1", 1),
-      {.id = "2", .task = data::Task::kYesNo, .answer_text = "no", .cluster = "v2"},
-      {.id = "3",
-       .task = data::Task::kCaptionMatch,
-       .options = {"He runs.", "He walks."},
-       .answer_option = 0,
-       .cluster = "v3"},
-      choice("4", "v4", 0)};
+  std::vector<data::Sample> samples = {choice("1", "v1", 1),
+                                       {.id = "2",
+                                        .task = data::Task::kYesNo,
+                                        .answer_text = "no",
+                                        .cluster = data::SharedText("v2")},
+                                       {.id = "3",
+                                        .task = data::Task::kCaptionMatch,
+                                        .options = {"He runs.", "He walks."},
+                                        .answer_option = 0,
+                                        .cluster = data::SharedText("v3")},
+                                       choice("4", "v4", 0)};
   const std::vector<Answer> answers = {{.id = "1", .responses = {{"B. blue"}}},
                                        {.id = "2", .responses = {{"No, it is not."}}},
                                        {.id = "3", .responses = {{"He runs."}}},

@@ -150,11 +150,12 @@ TEST_F(ModelFolder, SettingsOfGenerationThatAreNotFollowedAreTold) {
 }
 
 TEST(UnusedSubtitles, AreToldOnceWithTheirNumber) {
-  const std::vector<data::Sample> samples = {
-      {.id = "a", .subtitles = "a.srt"},
-      {.id = "b"},
-      {.id = "c", .subtitles = "c.srt"},
-      {.id = "d", .subtitles = "d.srt", .prompt = "p_vmme_off_sub"}};
+  const std::vector<data::Sample> samples = {{.id = "a", .subtitles = data::SharedText("a.srt")},
+                                             {.id = "b"},
+                                             {.id = "c", .subtitles = data::SharedText("c.srt")},
+                                             {.id = "d",
+                                              .subtitles = data::SharedText("d.srt"),
+                                              .prompt = data::SharedText("p_vmme_off_sub")}};
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
   EXPECT_THAT(
