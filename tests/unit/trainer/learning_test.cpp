@@ -6,6 +6,7 @@
 
 #include "vrlt/algorithm/advantage.h"
 #include "vrlt/algorithm/policy_loss.h"
+#include "vrlt/algorithm/token_batch.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/core/random.h"
 #include "vrlt/optim/adamw.h"
