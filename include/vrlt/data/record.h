@@ -19,6 +19,11 @@ class Record {
  public:
   /// Kept as text: for samples that are in no file.
   Record& operator=(const io::Json& object);
+  static Record of(const io::Json& object) {
+    Record record;
+    record = object;
+    return record;
+  }
 
   /// A line of a file: where it stands, without its line feed. @param text  of the line, to notice
   /// later that the file has changed.

@@ -21,7 +21,7 @@ struct Question {
 
 std::vector<Question> questions() {
   const std::vector<std::string> options = {"a red ball", "a blue box", "both", "B"};
-  const io::Json captions = {{"answer_raw", "Sentence B: The man walks."}};
+  const auto captions = data::Record::of({{"answer_raw", "Sentence B: The man walks."}});
   return {
       {{.task = data::Task::kMultipleChoice, .options = options, .answer_option = 1},
        "choice",

@@ -16,7 +16,7 @@ struct TaskCase {
 
 std::vector<TaskCase> task_cases() {
   const std::vector<std::string> options = {"red", "blue"};
-  const io::Json captions = {{"answer_raw", "Sentence B: The man walks."}};
+  const auto captions = data::Record::of({{"answer_raw", "Sentence B: The man walks."}});
   return {
       {{.task = data::Task::kMultipleChoice,
         .question = "q",
@@ -52,8 +52,9 @@ std::vector<TaskCase> task_cases() {
 
 /// As the prompt asks for it.
 std::string ideal_response(const data::PromptEntry& prompt, data::Sample sample) {
-  if (!sample.record.is_object()) sample.record = io::Json::object();
-  sample.record["thinking"] = "I look at the frames in order.";
+  auto record = sample.record.json();
+  record["thinking"] = "I look at the frames in order.";
+  sample.record = record;
   return data::reference_response(
       prompt, sample,
       prompt.think ? data::ReferenceTarget::kThinkAnswer : data::ReferenceTarget::kAnswer);
