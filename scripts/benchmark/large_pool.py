@@ -94,8 +94,8 @@ def select(k, text):
 
 def train_arguments(name):
     return [str(ROOT / "configs/demo/grpo.yaml"), "output=runs", f"name={name}", "data.root=data/videos", "model.path=data/model",
-            "data.records=[records.jsonl]", "model.init=random", "device_tflops=1", "prompts_per_step=4", "rollout.group_size=4", "rollout.max_new_tokens=8", "steps=3",
-            "checkpoint.every=1"]
+            "model.init=random", "data.records=[records.jsonl]", "device_tflops=1", "prompts_per_step=4", "rollout.group_size=4",
+            "rollout.max_new_tokens=8", "steps=3", "checkpoint.every=1"]
 
 
 def train():

@@ -23,11 +23,6 @@ namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
 
-std::string yaml_of(settings::EvalConfig config) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
-                         /*with_help=*/false);
-}
-
 std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<EvalTask>& tasks,
                                                             const fs::path& run_folder) {
   if (!io::exists(run_folder / "config.yaml"))

@@ -188,11 +188,6 @@ void choose(const settings::SelectConfig& config, const selection_run::ResponseS
   if (num_selected == 0) explain_empty_selection(counts);
 }
 
-std::string yaml_of(settings::SelectConfig config) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
-                         /*with_help=*/false);
-}
-
 RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
   return {yaml, inputs, opening::keys_that_may_change({"filter", "audit"}),
           [](const fs::path& file) { return yaml_of(settings::load_select_config(file, {})); }};

@@ -31,11 +31,6 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
   return trainer::Yardstick{model::read_model_shape(config.model.path), all};
 }
 
-std::string yaml_of(settings::TrainConfig config) {
-  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
-                         /*with_help=*/false);
-}
-
 /// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what
 /// changes memory only.
 RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {

@@ -186,9 +186,7 @@ std::vector<Interval> Sample::clip_segments() const {
 }
 
 Sample parse_sample(const io::Json& record, const std::string& origin) {
-  Record kept;
-  kept = record;
-  return parse_sample(record, origin, std::move(kept));
+  return parse_sample(record, origin, Record::of(record));
 }
 
 Sample parse_sample(const io::Json& record, const std::string& origin, Record stored) {

@@ -13,9 +13,8 @@ namespace vrlt::video {
 /// to, is no damage, nor is a restart of the clock.
 /// @param times  of a stream's packets in decoding order, in any unit; changed in place.
 /// @param gaps_are_damage  At the very start and end, where there are no neighbours on one side, a
-/// jump is a gap; in transport and programme streams,
-///        whose times may not be further apart than 0.7 s (ISO 13818-1, 2.7.4), it is damage if it
-///        is large.
+/// jump is a gap; in transport and programme streams, whose times may not be further apart than
+/// 0.7 s (ISO 13818-1, 2.7.4), it is damage if it is large.
 /// @param units_per_second  of the times.
 /// @return the places that were changed, ascending.
 std::vector<size_t> mend_times(std::vector<int64_t>& times, bool gaps_are_damage,

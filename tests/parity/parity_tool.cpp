@@ -5,11 +5,12 @@
 // request.json: {"model": folder, "dtype": "float32" | "bfloat16", "threads", "prompts": [...]
 // (prompt.h), and as wanted
 //   "texts": [..]                                  -> `text.<i>`: their ids
-//   "clips": [{"min_pixels", ..}, ..]              -> `clip.<i>.*`: the input `clip.<i>` [F, 3, H,
-//   W] resized and cut into patches "modes": [..]                                  -> states of the
-//   prompts in these position modes "group": true                                  -> with the
-//   input `weights`: groups and gradients "greedy_mode", "rollout": [ids], "new_tokens"  ->
-//   continuations "save": folder                                 -> the model saved there}
+//   "clips": [{"min_pixels", ..}, ..]              -> `clip.<i>.*`: the input `clip.<i>`
+//                                                     [F, 3, H, W] resized and cut into patches
+//   "modes": [..]                                  -> states of the prompts in these position modes
+//   "group": true                                  -> with the input `weights`: groups, gradients
+//   "greedy_mode", "rollout": [ids], "new_tokens"  -> continuations
+//   "save": folder                                 -> the model saved there}
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

@@ -6,6 +6,7 @@
 
 #include "vrlt/app/run_folder.h"
 #include "vrlt/config/fields.h"
+#include "vrlt/config/load.h"
 
 namespace vrlt::app {
 
@@ -21,6 +22,13 @@ void print_config(const CommandLine& command, Config config) {
       printed_config(command, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); })
           .c_str(),
       stdout);
+}
+
+/// The resolved config alone: what a run folder keeps and a run that goes on is compared by.
+template <typename Config>
+std::string yaml_of(Config config) {
+  return config::to_yaml([&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
+                         /*with_help=*/false);
 }
 
 }  // namespace vrlt::app

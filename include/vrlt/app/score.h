@@ -31,9 +31,10 @@ void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& req
 /// means on standard error. A line holds a record with a "completion", or {"id", "completion"} when
 /// `records` names the records. Also read, if there:
 ///   "num_tokens", "truncated"   of the response, for rewards of its length
-///   "control": true             a response to frames in random order; it is not scored itself
-///   (temporal_bonus) "expected"                  the total, or {"total": .., NAME: ..}; a value
-///   further off than `tolerance` is a failure
+///   "control": true             a response to frames in random order, for temporal_bonus; it is
+///                               not scored itself
+///   "expected"                  the total, or {"total": .., NAME: ..}; a value further off than
+///                               `tolerance` is a failure
 /// Completions of one id are one group.
 /// @return 0, or 1 if an expected value is not met.
 /// @throws DataError with path:line, MissingInputError, ConfigError.

@@ -18,8 +18,8 @@ namespace vrlt {
 ///   template <typename Visitor, typename Row>
 ///     requires std::is_same_v<std::remove_const_t<Row>, ResponseRow>
 ///   void visit_fields(Visitor& visit, Row& row) {
-///     auto& [position, number] = row;  // a field that is added does not compile until it is named
-///     here too visit(position, number);
+///     auto& [position, number] = row;  // one more field does not compile until it stands here too
+///     visit(position, number);
 ///   }
 class RecordWriter {
  public:

@@ -10,9 +10,10 @@ namespace vrlt {
 /// keeps its stack pointer in the heap while it multiplies, and a handler's frame would be written
 /// there. Call before any other thread is started; further calls do nothing.
 ///   SIGINT, SIGTERM     ask for a stop; a second one ends the program at once, by the signal
-///   SIGUSR1, SIGUSR2    ask for a stop, as batch systems send them before the time is up; further
-///   ones change nothing SIGXCPU             the same SIGHUP              the same on a terminal;
-///   without one the program goes on
+///   SIGUSR1, SIGUSR2    ask for a stop, as batch systems send them before the time is up;
+///                       further ones change nothing
+///   SIGXCPU             the same
+///   SIGHUP              the same on a terminal; without one the program goes on
 /// Other signals keep what the system does with them.
 void take_signals();
 

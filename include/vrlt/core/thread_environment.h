@@ -11,9 +11,9 @@ namespace vrlt {
 /// Variables that OpenMP's library reads once, before main, with what they should be where the user
 /// has not said anything:
 ///   GOMP_SPINCOUNT     how long a thread of a team spins before it sleeps. The library's own
-///   300,000 rounds keep processors busy with waiting: beside
-///                      other processes a step of two threads takes ten times as long as one of one
-///                      thread. OMP_WAIT_POLICY goes before it.
+///                      300,000 rounds keep processors busy with waiting: beside other processes a
+///                      step of two threads takes ten times as long as one of one thread.
+///                      OMP_WAIT_POLICY goes before it.
 ///   OMP_NUM_THREADS    usable_threads()
 /// @return  those that are missing.
 std::vector<std::pair<std::string, std::string>> missing_thread_variables(

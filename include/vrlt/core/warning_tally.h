@@ -14,8 +14,8 @@ namespace vrlt::log {
 /// ids of the first few. A run says so once, at its end: the destructor tells too. An item counts
 /// once for each kind, however often it comes back. To be used by any number of threads.
 ///
-///     tally.note("lasts longer or shorter than its record says", sample.id, "lasts 30.1 s, its
-///     record says 60 s");
+///     tally.note("lasts longer or shorter than its record says", sample.id,
+///                "lasts 30.1 s, its record says 60 s");
 class WarningTally {
  public:
   WarningTally() = default;

@@ -10,9 +10,8 @@ namespace vrlt::processor {
 /// (docs/spec/qwen2_5_vl.md#patch-rows).
 /// @param frames  [F, 3, H, W] uint8; the last frame fills the last slice up; H and W are multiples
 /// of the pixel factor.
-/// @return        [T * H / patch_size * W / patch_size, patch_values] float32, and `grid_thw` (T, H
-/// / patch_size, W / patch_size) as [1, 3] int64
-///                through the pointer.
+/// @return  [T * H / patch_size * W / patch_size, patch_values] float32, and through the pointer
+/// `grid_thw`, (T, H / patch_size, W / patch_size) as [1, 3] int64.
 /// @throws DataError if the sides are not multiples of the pixel factor.
 at::Tensor patchify(const at::Tensor& frames, const VisionGeometry& geometry, at::Tensor* grid_thw);
 

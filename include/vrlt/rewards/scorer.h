@@ -16,8 +16,7 @@ class Scorer {
   virtual ~Scorer() = default;
 
   /// @return  of each group one output for each of its responses, in their order. A response that
-  /// cannot be scored is an output that says
-  ///          why, never an exception.
+  /// cannot be scored is an output that says why, never an exception.
   virtual std::vector<std::vector<RewardOutput>> score(std::span<const GroupInput> batch) = 0;
 
   /// Whether it compares responses by what the other rewards say of them. Such a scorer is asked

@@ -59,10 +59,12 @@ struct ClipPlan {
   std::vector<std::string> warnings;  ///< Besides those of the file.
 };
 
-///     const auto plan = plan_clip(read_video_facts(path, sample.frames), config.video, start,
-///     end); for (const auto& note : plan.notes) tally.note(note.kind, sample.id, note.text);   //
-///     what a run says once if (plan.timing.matters()) ...   // by the reference's rule frames are
-///     not those that were meant; also among the notes, unless by_time is used
+///     const auto facts = read_video_facts(path, sample.frames);
+///     const auto plan = plan_clip(facts, config.video, start, end);
+///     for (const auto& note : plan.notes)  // what a run says once
+///       tally.note(note.kind, sample.id, note.text);
+///     if (plan.timing.matters()) ...  // by the reference's rule frames are not those that were
+///                                     // meant; also among the notes, unless by_time is used
 ///
 /// Pure. @throws DataError as select_frames and clip_frame_size, and [truncated] if there is less
 /// of the file than min_frame_share.

@@ -34,8 +34,8 @@ class VideoReader {
  public:
   /// Scans the packets for the time of every frame.
   /// @throws MissingInputError, or DataError whose text ends in the reason in brackets:
-  /// [empty_file], [not_a_video],
-  ///         [no_video_stream], [no_decodable_frame], [truncated], [corrupt], [limit].
+  /// [empty_file], [not_a_video], [no_video_stream], [no_decodable_frame], [truncated], [corrupt],
+  /// [limit].
   explicit VideoReader(const std::filesystem::path& path, const DecodeLimits& limits = {});
   ~VideoReader();
   VideoReader(VideoReader&&) noexcept;

@@ -15,8 +15,8 @@ namespace vrlt::video {
 class FrameFolderReader {
  public:
   /// @throws MissingInputError if there is no such folder; DataError if it holds no picture of the
-  /// pattern [no_decodable_frame], if numbers are so far
-  ///         apart that they cannot be a video [limit], or as decode_image for the first picture.
+  /// pattern [no_decodable_frame], if numbers are so far apart that they cannot be a video [limit],
+  /// or as decode_image for the first picture.
   FrameFolderReader(std::filesystem::path folder, const data::FrameFolder& frames,
                     const DecodeLimits& limits = {});
 

@@ -94,8 +94,7 @@ std::vector<std::string> sampler_names();
 ///
 /// @param start_seconds,end_seconds  optional cut, clamped to the video.
 /// @throws DataError if no frame can be taken or the cut is empty, with `refuse` also if fewer than
-/// 2 can; ConfigError for an unknown sampler, or one
-///         without its options.
+/// 2 can; ConfigError for an unknown sampler, or one without its options.
 FrameSelection select_frames(const Footage& footage, const VideoOptions& options,
                              std::optional<double> start_seconds = {},
                              std::optional<double> end_seconds = {});
