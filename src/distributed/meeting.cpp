@@ -23,6 +23,10 @@ constexpr milliseconds kLongestMeeting{300000};
 /// How often a rank that waits for another looks whether that one has ended, or a stop was asked
 /// for.
 constexpr milliseconds kLookInterval{50};
+/// How often those who came hear that rank 0 still waits for others: what they have not heard from
+/// for their whole timeout they take for lost, and would name it in place of the rank that is
+/// missing.
+constexpr milliseconds kBeatInterval{250};
 /// For a rank that ends: to reach the others, and for them to try again to connect and to read why.
 constexpr milliseconds kFarewellReach{1000}, kFarewellLinger{4000}, kStopLinger{500};
 /// Counts the ranks that know why the one that serves the store has ended, or have ended too.
@@ -106,9 +110,14 @@ std::map<int, Socket> receive_ranks(const Launch& launch, c10d::Store& store,
   store.set("monitor", concat(own_address(launch), " ", listener.port(), " ", token));
   RankReception reception(listener, launch.world_size, token);
   const auto start = Clock::now();
+  auto next_beat = start;
   bool told = false;
   try {
     while (!reception.complete()) {
+      if (Clock::now() >= next_beat) {
+        next_beat = Clock::now() + kBeatInterval;
+        reception.tell_if_room(alive_line(/*calls=*/0));
+      }
       if (const auto gone = reception.receive(kLookInterval)) throw_loss(loss_of(*gone));
       end_if_stopped(store, launch);
       for (const int rank : reception.missing())

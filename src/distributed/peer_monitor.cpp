@@ -61,6 +61,8 @@ std::optional<Loss> parse_loss(const std::string& line) {
               known ? static_cast<ExitCode>(code) : ExitCode::kPeerGone};
 }
 
+std::string alive_line(int64_t calls) { return concat(kAlive, calls, "\n"); }
+
 void throw_loss(const Loss& loss) {
   if (loss.code == ExitCode::kStopped) throw StopRequested(loss.reason);
   if (loss.code == ExitCode::kPeerHangs) throw CommHangError(loss.reason);
@@ -190,12 +192,10 @@ void PeerMonitor::beat(Milliseconds passed) {
     const std::lock_guard lock(mutex_);
     calls = calls_;
   }
-  const auto line = concat(kAlive, calls, "\n");
+  const auto line = alive_line(calls);
   for (auto& [rank, peer] : peers_) {
     if (peer.left) continue;
-    // A peer that is stopped reads nothing: never wait for room.
-    [[maybe_unused]] const auto sent =
-        ::send(peer.socket.descriptor(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    send_if_room(peer.socket, line);
     peer.silent_for += std::min(passed, 4 * interval_);
     if (peer.silent_for < silence_) continue;
     peer.left = true;

@@ -98,4 +98,7 @@ class PeerMonitor {
 std::string to_line(const Loss& loss);
 std::optional<Loss> parse_loss(const std::string& line);
 
+/// What a rank says all the time: that it is alive, and how many calls it has come to.
+std::string alive_line(int64_t calls);
+
 }  // namespace vrlt::distributed

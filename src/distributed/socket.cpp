@@ -116,6 +116,11 @@ void send_bytes(const Socket& socket, const std::string& bytes) noexcept {
   }
 }
 
+void send_if_room(const Socket& socket, const std::string& line) noexcept {
+  [[maybe_unused]] const auto sent =
+      ::send(socket.descriptor(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 Listener::Listener() : socket_(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   int off = 0;
   sockaddr_in6 any{};
@@ -178,6 +183,10 @@ std::string RankReception::missing_names() const {
 
 void RankReception::tell(const std::string& line) noexcept {
   for (const auto& [rank, socket] : ranks_) send_bytes(socket, line);
+}
+
+void RankReception::tell_if_room(const std::string& line) noexcept {
+  for (const auto& [rank, socket] : ranks_) send_if_room(socket, line);
 }
 
 Socket connect_as_rank(int rank, const std::string& address, int port, const std::string& token) {

@@ -36,6 +36,9 @@ struct Pipe {
 /// it.
 void send_bytes(const Socket& socket, const std::string& bytes) noexcept;
 
+/// Sends the line, or nothing where a peer that is stopped has left no room: this never waits.
+void send_if_room(const Socket& socket, const std::string& line) noexcept;
+
 /// A listening socket on a free port.
 class Listener {
  public:
@@ -70,6 +73,8 @@ class RankReception {
 
   /// Sends a line to those who came.
   void tell(const std::string& line) noexcept;
+  /// The same to those who read it, without waiting for the others.
+  void tell_if_room(const std::string& line) noexcept;
 
   std::map<int, Socket> take() { return std::move(ranks_); }
 
