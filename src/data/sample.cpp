@@ -21,6 +21,13 @@ constexpr std::pair<const char*, Task> kTasks[] = {{"mcq", Task::kMultipleChoice
                                                    {"rtl", Task::kReasoningLocalization},
                                                    {"open", Task::kOpen}};
 
+constexpr std::pair<const char*, ProblemType> kProblemTypes[] = {
+    {"numerical", ProblemType::kNumerical},
+    {"regression", ProblemType::kRegression},
+    {"OCR", ProblemType::kOcr},
+    {"free-form", ProblemType::kFreeForm},
+    {"multiple choice", ProblemType::kMultipleChoice}};
+
 constexpr size_t kMaxOptions = 26, kMaxImages = 256, kMaxFlags = 64;
 constexpr double kMaxFps = 1000.0;
 constexpr int64_t kMaxFirstFrame = 1'000'000'000;
@@ -142,24 +149,26 @@ void read_media(const JsonFields& reader, Sample& sample) {
   if (!sample.subtitles.empty()) check_path(reader, "subtitles", sample.subtitles);
 }
 
-/// Kinds of open questions, by which a reward is chosen. Source: github.com/tulerfeng/Video-R1.
-constexpr const char* kProblemTypes[] = {"numerical", "regression", "OCR", "free-form",
-                                         "multiple choice"};
+std::optional<ProblemType> read_problem_type(const JsonFields& reader, Task task) {
+  const auto type = reader.optional_text("problem_type");
+  if (task != Task::kOpen || type.empty()) return {};
+  std::vector<std::string> names;
+  for (const auto& [name, value] : kProblemTypes) {
+    if (type == name) return value;
+    names.push_back(name);
+  }
+  reader.fail("problem_type",
+              concat("numerical, regression, OCR or free-form, which rewards are chosen by",
+                     did_you_mean(type, names)));
+}
 
-void check_names(const JsonFields& reader, const Sample& sample) {
+void check_prompt_name(const JsonFields& reader, const Sample& sample) {
   if (!sample.prompt.empty()) {
     const auto names = names_of(prompt_table());
     if (std::find(names.begin(), names.end(), sample.prompt) == names.end())
       reader.fail("prompt", concat("a prompt of vrlt-train --list prompts",
                                    did_you_mean(sample.prompt, names)));
   }
-  const auto type = reader.optional_text("problem_type");
-  const std::vector<std::string> types(std::begin(kProblemTypes), std::end(kProblemTypes));
-  if (sample.task == Task::kOpen && !type.empty() &&
-      std::find(types.begin(), types.end(), type) == types.end())
-    reader.fail("problem_type",
-                concat("numerical, regression, OCR or free-form, which rewards are chosen by",
-                       did_you_mean(type, types)));
 }
 
 }  // namespace
@@ -198,6 +207,7 @@ Sample parse_sample(const io::Json& record, const std::string& origin, Record st
   const auto task = parse_task(reader.text("task"));
   if (!task) reader.fail("task", "mcq, tvg, gqa, yes_no, caption_match, caption, rtl or open");
   sample.task = *task;
+  sample.problem_type = read_problem_type(reader, *task);
   sample.bench = reader.optional_text("bench");
   sample.split = reader.optional_text("split");
   sample.source = reader.optional_text("source");
@@ -223,7 +233,7 @@ Sample parse_sample(const io::Json& record, const std::string& origin, Record st
   sample.groups = read_groups(reader);
   sample.record = std::move(stored);
   check_answer(sample, reader);
-  check_names(reader, sample);
+  check_prompt_name(reader, sample);
   return sample;
 }
 

@@ -1,7 +1,6 @@
 #include "rewards/format_reading.h"
 
 #include "rewards/prediction.h"
-#include "rewards/text_rewards.h"
 
 namespace vrlt::rewards {
 namespace {
@@ -31,7 +30,7 @@ reading::Reason reading_of(const RewardInput& input) {
     case data::Task::kCaptionMatch:
       return reading::read_caption(response, sample.options, data::first_label(sample)).reason;
     case data::Task::kOpen:
-      return asks_for_number(sample) ? reading::read_number(response).reason : reading::Reason::kOk;
+      return sample.asks_for_number() ? reading::read_number(response).reason : reading::Reason::kOk;
     case data::Task::kCaption:
       break;
   }

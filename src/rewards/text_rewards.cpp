@@ -17,26 +17,20 @@ using namespace reading::peers;
 
 namespace {
 
-std::string problem_type(const data::Sample& sample) {
-  const auto named = sample.record["problem_type"];
-  return named.is_string() ? named.get<std::string>() : "";
-}
+using data::ProblemType;
 
 /// Whether the record asks for this kind of answer, or names no kind.
-bool asks_for(const data::Sample& sample, const char* type) {
-  if (sample.task != data::Task::kOpen || !sample.answer_text) return false;
-  const auto named = problem_type(sample);
-  return named.empty() || named == type;
+bool asks_for(const data::Sample& sample, ProblemType type) {
+  return sample.task == data::Task::kOpen && sample.answer_text &&
+         sample.problem_type.value_or(type) == type;
 }
 
 /// Every open question has a reward: what is of no kind that another reward knows is free text.
 bool asks_for_text(const data::Sample& sample) {
-  if (!sample.answer_text ||
-      (sample.task != data::Task::kCaption && sample.task != data::Task::kOpen))
-    return false;
-  const auto type = problem_type(sample);
-  return sample.task == data::Task::kCaption ||
-         (type != "numerical" && type != "regression" && type != "OCR");
+  if (!sample.answer_text) return false;
+  if (sample.task == data::Task::kCaption) return true;
+  return sample.task == data::Task::kOpen && !sample.asks_for_number() &&
+         sample.problem_type != ProblemType::kOcr;
 }
 
 /// What Video-R1 takes for the answer: the first block, trimmed, or nothing.
@@ -72,7 +66,7 @@ TolerancesOfRecord tolerances(const data::Sample& sample) {
 /// Reads the number of the answer, then scores it with `score(predicted, truth)`. A truth that is
 /// no number is another kind of question.
 template <typename Score>
-RewardOutput score_number(const RewardInput& input, const RewardOptions& options, const char* type,
+RewardOutput score_number(const RewardInput& input, const RewardOptions& options, ProblemType type,
                           const Score& score) {
   if (!asks_for(input.sample, type)) return kNotApplicable;
   const auto truth = parse_decimal(*input.sample.answer_text);
@@ -106,11 +100,6 @@ void visit_fields(config::FieldVisitor& v, RougeParameters& c) {
   v.field({.name = "rouge_stemmer", .help = "rouge compares Porter stems"}, c.stemmer);
 }
 
-bool asks_for_number(const data::Sample& sample) {
-  const auto type = problem_type(sample);
-  return sample.task == data::Task::kOpen && (type == "numerical" || type == "regression");
-}
-
 RewardOutput rouge_reward(const RewardInput& input, const RewardOptions& options,
                           const RougeParameters& parameters) {
   if (!asks_for_text(input.sample)) return kNotApplicable;
@@ -125,31 +114,30 @@ RewardOutput rouge_videor1_reward(const RewardInput& input, const RewardOptions&
 }
 
 RewardOutput numeric_reward(const RewardInput& input, const RewardOptions& options) {
-  const auto [tolerance, given] = tolerances(input.sample);
-  return score_number(input, options, "numerical",
-                      [&, given = given, tolerance = tolerance](double predicted, double truth) {
-                        if (truth == std::floor(truth) && !given)
-                          return predicted == truth ? 1.0 : 0.0;
-                        return is_close(predicted, truth, tolerance) ? 1.0 : 0.0;
-                      });
+  return score_number(
+      input, options, ProblemType::kNumerical, [&](double predicted, double truth) {
+        const auto [tolerance, given] = tolerances(input.sample);
+        if (truth == std::floor(truth) && !given) return predicted == truth ? 1.0 : 0.0;
+        return is_close(predicted, truth, tolerance) ? 1.0 : 0.0;
+      });
 }
 
 RewardOutput numeric_videor1_reward(const RewardInput& input, const RewardOptions&) {
-  if (!asks_for(input.sample, "numerical")) return kNotApplicable;
+  if (!asks_for(input.sample, ProblemType::kNumerical)) return kNotApplicable;
   const auto answer = first_answer(input);
   if (answer.size() > kMaxAnswerBytes) return failure(reading::Reason::kTooLong);
   return right_or_wrong(equal_as_videor1(answer, *input.sample.answer_text), excerpt(answer));
 }
 
 RewardOutput regression_reward(const RewardInput& input, const RewardOptions& options) {
-  const auto tolerance = tolerances(input.sample).tolerance;
-  return score_number(input, options, "regression", [&](double predicted, double truth) {
-    return regression_score(predicted, truth, tolerance);
-  });
+  return score_number(
+      input, options, ProblemType::kRegression, [&](double predicted, double truth) {
+        return regression_score(predicted, truth, tolerances(input.sample).tolerance);
+      });
 }
 
 RewardOutput regression_videor1_reward(const RewardInput& input, const RewardOptions&) {
-  if (!asks_for(input.sample, "regression")) return kNotApplicable;
+  if (!asks_for(input.sample, ProblemType::kRegression)) return kNotApplicable;
   const auto answer = first_answer(input);
   if (answer.size() > kMaxAnswerBytes) return failure(reading::Reason::kTooLong);
   const auto value = regression_as_videor1(answer, *input.sample.answer_text);
@@ -158,14 +146,14 @@ RewardOutput regression_videor1_reward(const RewardInput& input, const RewardOpt
 }
 
 RewardOutput mean_relative_accuracy_reward(const RewardInput& input, const RewardOptions& options) {
-  const auto tolerance = tolerances(input.sample).tolerance;
-  return score_number(input, options, "regression", [&](double predicted, double truth) {
-    return mean_relative_accuracy(predicted, truth, tolerance);
-  });
+  return score_number(
+      input, options, ProblemType::kRegression, [&](double predicted, double truth) {
+        return mean_relative_accuracy(predicted, truth, tolerances(input.sample).tolerance);
+      });
 }
 
 RewardOutput ocr_reward(const RewardInput& input, const RewardOptions& options) {
-  if (!asks_for(input.sample, "OCR")) return kNotApplicable;
+  if (!asks_for(input.sample, ProblemType::kOcr)) return kNotApplicable;
   const auto answer = read_words(input, options);
   if (!answer) return failure(answer.reason);
   const auto hypothesis = words_of(*answer), reference = words_of(*input.sample.answer_text);

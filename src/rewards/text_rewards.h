@@ -5,9 +5,6 @@
 
 namespace vrlt::rewards {
 
-/// Whether the record says that a number is asked for.
-bool asks_for_number(const data::Sample& sample);
-
 // Rewards of answers in words or numbers. They apply to open questions (rouge: captions too) whose
 // record has an answer text and, if it has a "problem_type", the one named here. Source:
 // docs/spec/rewards.md#words and #numbers.

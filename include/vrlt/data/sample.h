@@ -27,6 +27,10 @@ enum class Task {
   kOpen
 };
 
+/// What an open question asks for, by which its reward is chosen. Names in files, those of Video-R1
+/// (github.com/tulerfeng/Video-R1): numerical, regression, OCR, free-form, multiple choice.
+enum class ProblemType : uint8_t { kNumerical, kRegression, kOcr, kFreeForm, kMultipleChoice };
+
 std::string to_string(Task task);
 std::optional<Task> parse_task(const std::string& name);
 
@@ -35,6 +39,7 @@ std::optional<Task> parse_task(const std::string& name);
 struct Sample {
   std::string id;  ///< Unique in its file.
   Task task = Task::kMultipleChoice;
+  std::optional<ProblemType> problem_type;  ///< Of open questions only, where the record names one.
   SharedText bench, split, source;
   /// Still pictures that the model sees before the video; relative to the data root, no "..".
   std::vector<std::string> images;
@@ -67,6 +72,11 @@ struct Sample {
 
   /// The truth on the model's clock: segments minus clip_start.
   std::vector<Interval> clip_segments() const;
+
+  /// Whether the record says that the answer is a number.
+  bool asks_for_number() const {
+    return problem_type == ProblemType::kNumerical || problem_type == ProblemType::kRegression;
+  }
 };
 
 /// @param origin  "path:line", for errors.

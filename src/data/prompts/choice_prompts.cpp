@@ -26,9 +26,8 @@ const char* video_r1_ending(const Sample& sample) {
   if (!sample.options.empty())
     return " Please provide only the single option letter (e.g., A, B, C, D, etc.) within the "
            "<answer> </answer> tags.";
-  const auto type = problem_type(sample);
-  if (type == "numerical" || type == "regression") return kNumber;
-  if (type == "OCR")
+  if (sample.asks_for_number()) return kNumber;
+  if (sample.problem_type == ProblemType::kOcr)
     return " Please transcribe text from the image/video clearly and provide your text answer "
            "within the <answer> </answer> tags.";
   return " Please provide your text answer within the <answer> </answer> tags.";

@@ -6,11 +6,6 @@ namespace vrlt::data::prompts {
 
 std::string letter(int64_t option) { return std::string(1, static_cast<char>('A' + option)); }
 
-std::string problem_type(const Sample& sample) {
-  const auto type = sample.record["problem_type"];
-  return sample.task == Task::kOpen && type.is_string() ? type.get<std::string>() : "";
-}
-
 std::string option_block(const Sample& sample, const char* before, const char* between) {
   std::string text;
   for (size_t i = 0; i < sample.options.size(); ++i)

@@ -19,8 +19,4 @@ std::string lettered_options(const Sample& sample, const char* separator);
 /// The options "(A) red" as a list that Python prints.
 std::string python_list(const Sample& sample);
 
-/// What kind of answer an open question wants: numerical, regression, OCR, free-form, or "" where
-/// its record does not say.
-std::string problem_type(const Sample& sample);
-
 }  // namespace vrlt::data::prompts

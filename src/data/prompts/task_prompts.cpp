@@ -56,9 +56,8 @@ std::string instruction(const Sample& sample) {
     return "the label of the sentence that fits the video, as in " + first_label(sample);
   if (asks_option(sample)) return "the letter of the right option only";
   if (sample.task == Task::kYesNo) return "yes or no";
-  const auto type = problem_type(sample);
-  if (type == "numerical" || type == "regression") return "a number only";
-  return type == "OCR" ? "the text as it is written" : "a short answer";
+  if (sample.asks_for_number()) return "a number only";
+  return sample.problem_type == ProblemType::kOcr ? "the text as it is written" : "a short answer";
 }
 
 std::string lead(const Sample& sample) {

@@ -33,10 +33,11 @@ const RougeRow kRouge[] = {
 class RougeTable : public testing::TestWithParam<RougeRow> {};
 INSTANTIATE_TEST_SUITE_P(Spec38, RougeTable, testing::ValuesIn(kRouge), test::row_name);
 
-data::Sample open_question(const std::string& answer, const char* problem_type = nullptr) {
-  data::Sample sample{.task = data::Task::kOpen, .answer_text = answer};
-  if (problem_type != nullptr) sample.record = {{"problem_type", problem_type}};
-  return sample;
+using data::ProblemType;
+
+data::Sample open_question(const std::string& answer,
+                           std::optional<ProblemType> problem_type = std::nullopt) {
+  return {.task = data::Task::kOpen, .problem_type = problem_type, .answer_text = answer};
 }
 
 double value(const char* reward, const std::string& predicted, const std::string& truth) {
@@ -174,7 +175,7 @@ TEST(NumericReward, TolerancesOfTheRecordReplaceOurs) {
 // Video-R1 asks the first sample of a batch for the problem type; here every record says its own.
 TEST(TextRewards, ProblemTypePicksTheReward) {
   const RewardFunction reward({{"numeric"}, {"regression"}, {"ocr"}, {"rouge"}});
-  const auto applicable = [&](const char* problem_type) {
+  const auto applicable = [&](std::optional<ProblemType> problem_type) {
     const auto sample = open_question("7", problem_type);
     std::string names;
     const auto scored = reward({.sample = sample, .text = test::think_and_answer("7")});
@@ -182,11 +183,11 @@ TEST(TextRewards, ProblemTypePicksTheReward) {
       if (scored.components[k].applicable) names += reward.terms()[k].name + " ";
     return names;
   };
-  EXPECT_EQ(applicable("numerical"), "numeric ");
-  EXPECT_EQ(applicable("regression"), "regression ");
-  EXPECT_EQ(applicable("OCR"), "ocr ");
-  EXPECT_EQ(applicable("free-form"), "rouge ");
-  EXPECT_EQ(applicable(nullptr), "numeric regression ocr rouge ");
+  EXPECT_EQ(applicable(ProblemType::kNumerical), "numeric ");
+  EXPECT_EQ(applicable(ProblemType::kRegression), "regression ");
+  EXPECT_EQ(applicable(ProblemType::kOcr), "ocr ");
+  EXPECT_EQ(applicable(ProblemType::kFreeForm), "rouge ");
+  EXPECT_EQ(applicable(std::nullopt), "numeric regression ocr rouge ");
 }
 
 TEST(TextRewards, ATruthThatIsNoNumberIsAnotherKindOfQuestion) {
