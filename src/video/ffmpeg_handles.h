@@ -12,6 +12,8 @@ extern "C" {
 #include <memory>
 #include <string>
 
+#include "vrlt/core/out_of_memory.h"
+
 namespace vrlt::video {
 
 /// Owners of FFmpeg's objects: each is freed by its own function.
@@ -28,7 +30,15 @@ using Frame = std::unique_ptr<AVFrame, FfmpegDeleter>;
 using Packet = std::unique_ptr<AVPacket, FfmpegDeleter>;
 using Scaler = std::unique_ptr<SwsContext, FfmpegDeleter>;
 
+/// Memory that ran out says nothing about a file: it ends the program instead of counting as
+/// damage. @throws OutOfMemoryError.
+inline void check_memory(int code) {
+  if (code == AVERROR(ENOMEM)) throw OutOfMemoryError("FFmpeg could not allocate memory");
+}
+
+/// @throws OutOfMemoryError.
 inline std::string ffmpeg_reason(int code) {
+  check_memory(code);
   char text[AV_ERROR_MAX_STRING_SIZE] = {};
   av_strerror(code, text, sizeof text);
   return text;

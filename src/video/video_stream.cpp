@@ -203,6 +203,7 @@ VideoStream::Index VideoStream::scan_packets() {
       av_packet_move_ref(packets_.back().get(), packet_.get());
     }
   }
+  check_memory(code);
   if (code != AVERROR_EOF) index.complete = false;
   index.num_mended_times = mend_times(packets);
   index_packets(packets, index);
@@ -286,6 +287,7 @@ bool VideoStream::feed_packet() {
   codec_->reordered_opaque = sent_packets_;
 #endif
   const int sent = avcodec_send_packet(codec_.get(), packet_.get());
+  check_memory(sent);
   if (sent < 0 && sent != AVERROR(EAGAIN)) note_damage(packet_->pts);
   has_enough_ = last_wanted_ == packet_->pts;
   av_packet_unref(packet_.get());
@@ -343,6 +345,7 @@ const AVFrame* VideoStream::next_frame() {
       return frame_.get();
     }
     if (code == AVERROR_EOF) return nullptr;
+    check_memory(code);
     if (code != AVERROR(EAGAIN)) note_damage(AV_NOPTS_VALUE);
     if (!feed_packet() && ++drain_errors > kMaxDrainErrors) return nullptr;
   }

@@ -1,13 +1,19 @@
 #include "vrlt/video/decoder.h"
 
+extern "C" {
+#include <libavutil/mem.h>
+}
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <climits>
 #include <numeric>
 
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/io/files.h"
 #include "vrlt/video/encoder.h"
 
@@ -170,6 +176,21 @@ TEST_F(DecoderTest, TellsWhichLimitAFileIsAbove) {
       message_of([&] { VideoReader(path, {.max_pixels_per_frame = kWidth * kHeight - 1}); }),
       ::testing::EndsWith("[limit]"));
   EXPECT_NO_THROW(VideoReader(path, {.max_pixels_per_frame = kWidth * kHeight}));
+}
+
+// A file that is sound is no bad sample because memory ran out while it was read.
+TEST_F(DecoderTest, MemoryThatRunsOutIsNotDamage) {
+  const auto path = test::media_dir() / "h264_gop250.mp4";
+  struct SmallAllocations {
+    SmallAllocations() { av_max_alloc(size_t{1} << 15); }
+    ~SmallAllocations() { av_max_alloc(INT_MAX); }
+  };
+  EXPECT_THROW(
+      {
+        const SmallAllocations while_reading;
+        VideoReader(path).read_frames(std::vector<int64_t>{0}, [](size_t, const RgbFrame&) {});
+      },
+      OutOfMemoryError);
 }
 
 TEST_F(DecoderTest, TellsWhatIsNotAVideoFile) {
