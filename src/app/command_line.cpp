@@ -1,5 +1,7 @@
 #include "vrlt/app/command_line.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
@@ -8,6 +10,7 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <string_view>
 #include <typeinfo>
 
 #include "vrlt/app/tables.h"
@@ -69,6 +72,27 @@ bool returns_from_main = false;
 void end_after_exit() {
   if (!returns_from_main) std::_Exit(report_out_of_memory("a library ended the program"));
 }
+
+/// In place of abort() before main, where LibTorch's libraries make what they keep: nothing of ours
+/// is made yet that could say more.
+[[noreturn]] void end_before_main() {
+  constexpr std::string_view kText =
+      "out of memory before the program has begun; allow this process more (ulimit -v, the job's "
+      "limits)\n";
+  try {
+    if (const auto error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::bad_alloc&) {
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kText.data(), kText.size());
+    std::_Exit(static_cast<int>(ExitCode::kOutOfMemory));
+  } catch (...) {
+  }
+  std::abort();
+}
+
+void begin_before_main() { std::set_terminate(end_before_main); }
+
+/// The loader calls what stands here before the constructors of any library.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const kBeforeMain)() = begin_before_main;
 
 /// What a program says when an exception leaves main or a thread, or a library calls exit().
 void tell_of_ends() {
