@@ -1,6 +1,7 @@
 #include "config/yaml_loader.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <set>
@@ -19,10 +20,19 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+/// As one writes it in a config: 1000000, not 1e+06.
+std::string bound_text(double bound) {
+  std::array<char, 64> text;
+  const bool is_long = std::abs(bound) >= 1e15 || (bound != 0 && std::abs(bound) < 1e-6);
+  const auto format = is_long ? std::chars_format::scientific : std::chars_format::fixed;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), bound, format).ptr;
+  return {text.data(), end};
+}
+
 std::string range_text(const Field& field) {
   if (std::isinf(field.min) && std::isinf(field.max)) return {};
-  if (std::isinf(field.max)) return concat(" of at least ", field.min);
-  return concat(" from ", field.min, " to ", field.max);
+  if (std::isinf(field.max)) return " of at least " + bound_text(field.min);
+  return " from " + bound_text(field.min) + " to " + bound_text(field.max);
 }
 
 constexpr size_t kShownDigits = 100;

@@ -260,6 +260,12 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(found->second, ": \"", section,
                                 "\" has no effect with trainer: ", config.trainer, "; remove it"));
   }
+  for (const auto& [key, decay] : {std::pair("optim.beta1", config.optim.beta1),
+                                   std::pair("optim.beta2", config.optim.beta2)})
+    if (decay >= 1)
+      problems.push_back(concat(place(key), ": is ", decay,
+                                ", expected below 1: a moment that forgets nothing takes in "
+                                "nothing either, and its correction divides by 0"));
   if (!config.is_sft()) {
     if (config.rollout.group_size < 2)
       problems.push_back(concat(place("rollout.group_size"), ": group_size is ",

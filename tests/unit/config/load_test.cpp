@@ -30,7 +30,7 @@ struct Outer {
 
 void visit_fields(FieldVisitor& v, Inner& c) {
   v.field({.name = "rate", .help = "between 0 and 1", .min = 0, .max = 1}, c.rate);
-  v.field({.name = "limit", .help = "at most", .min = 1}, c.limit);
+  v.field({.name = "limit", .help = "at most", .min = 1, .max = 1e6}, c.limit);
 }
 void visit_fields(FieldVisitor& v, Outer& c) {
   v.field({.name = "name", .help = "of the run", .required = true}, c.name);
@@ -82,6 +82,11 @@ TEST_F(ConfigLoad, ReportsEveryMistakeWithItsPlace) {
   EXPECT_THAT(message, HasSubstr("c.yaml:2:1: unknown key \"step\"; did you mean \"steps\"?"));
   EXPECT_THAT(message, HasSubstr("c.yaml:3:7: flag is \"3\", expected true or false"));
   EXPECT_THAT(message, HasSubstr("c.yaml:5:9: rate is 1.5, expected a number from 0 to 1"));
+}
+
+TEST_F(ConfigLoad, WritesBoundsAsOneWritesThem) {
+  EXPECT_THAT(error_of("name: a\ninner: {limit: 0}\n"),
+              HasSubstr("limit is 0, expected an integer from 1 to 1000000"));
 }
 
 TEST_F(ConfigLoad, RefusesWhatYamlWouldLetThrough) {

@@ -178,6 +178,11 @@ TEST(ModelDefaults, AreOfTheFamilyOfTheModel) {
       << "all at once";
 }
 
+TEST(Optim, AMomentThatForgetsNothingIsRefused) {
+  EXPECT_THAT(ConfigFile("  preset: grpo\n", "optim: {beta2: 1}\n").error(),
+              HasSubstr("c.yaml:4:16: is 1, expected below 1"));
+}
+
 TEST(Presets, EveryOneIsSoundAndPrintsWhatLoadsToItself) {
   for (const auto& preset : preset_table()) {
     const auto config = ConfigFile("  preset: " + std::string(preset.name) + "\n").load();
