@@ -88,8 +88,9 @@ def make_store(k, text):
 def select(k, text):
     make_store(k, text)
     print(f"a store of {os.stat('runs/select/rollouts.jsonl').st_size / 1e6:.0f} MB")
-    measured("select, stored answers", "vrlt-select", "select.yaml")
-    measured("select again, a quarter by variance", "vrlt-select", "select.yaml", "filter.preset=temporal_rlt", "filter.keep=0.25")
+    for what, *keys in (["select, stored answers"], ["select again, a quarter by variance", "filter.preset=temporal_rlt", "filter.keep=0.25"],
+                        ["the same by Time-R1's rule", "filter.preset=time_r1"], ["a random quarter", "filter.preset=random", "filter.keep=0.25"]):
+        measured(what, "vrlt-select", "select.yaml", *keys)
 
 
 def train_arguments(name):
