@@ -1,9 +1,11 @@
 #include "check/label_rules.h"
 
+#include <algorithm>
 #include <map>
 
 #include "vrlt/core/error.h"
 #include "vrlt/data/truth.h"
+#include "vrlt/rewards/word_scores.h"
 
 namespace vrlt::check {
 namespace {
@@ -36,6 +38,23 @@ void match_spread(const Samples& samples, Mismatches& found) {
   }
 }
 
+/// Whether a reward of words is to compare a text in which it sees no word: that text is worth 0
+/// against itself.
+bool has_no_word(const data::Sample& sample, const Purpose& purpose) {
+  const bool compares_words =
+      std::any_of(purpose.rewards.begin(), purpose.rewards.end(), [](const auto& term) {
+        return term.name == "rouge" || term.name == "rouge_videor1";
+      });
+  const bool is_text = sample.task == data::Task::kCaption ||
+                       (sample.task == data::Task::kOpen && !sample.asks_for_number() &&
+                        sample.problem_type != data::ProblemType::kOcr);
+  if (!compares_words || !is_text || !sample.answer_text || sample.answer_text->empty())
+    return false;
+  const auto& truth = *sample.answer_text;
+  const auto scores = rewards::bounded_rouge(truth, truth, /*stem=*/false);
+  return scores && scores->rouge1 == 0;
+}
+
 }  // namespace
 
 const char* missing_label(const data::Sample& sample) {
@@ -60,6 +79,12 @@ void match_labels(const Samples& samples, const Purpose& purpose, Mismatches& fo
                             .text = concat(data::to_string(sample->task), " without \"", field,
                                            "\", from which nothing is learnt"),
                             .remedy = "label or leave them out"});
+      if (has_no_word(*sample, purpose))
+        found.add(*sample,
+                  {.kind = "truth_out_of_reach",
+                   .text = "a truth without a word of a-z or 0-9, which is all that rouge "
+                           "compares, so that no answer can meet it",
+                   .remedy = "leave them out, or take a reward that reads their script"});
       if (const auto problem = data::truth_problem(*sample))
         found.add(*sample, {.kind = "truth_out_of_reach",
                             .text = concat(problem->kind, ", so that no answer can meet it"),

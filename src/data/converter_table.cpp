@@ -116,9 +116,22 @@ const ConverterEntry kConverters[] = {
      convert_video_r1},
 };
 
+/// Whether all texts of the record are UTF-8.
+bool is_text(const io::Json& record) {
+  try {
+    record.dump();
+    return true;
+  } catch (const io::Json::type_error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void Conversion::add(io::Json record, const std::string& place) {
+  if (!is_text(record))
+    odd.repaired("bytes that are no text",
+                 concat(place, ": bytes that are not UTF-8; shown as U+FFFD each"));
   const auto id = parse_sample(record, place).id;
   const auto [first, inserted] = place_of_id_.emplace(id, place);
   if (!inserted)

@@ -27,8 +27,11 @@ void for_each_entry(const fs::path& folder, Visit&& visit) {
   std::error_code error;
   Iterator entry(folder, error);
   for (; !error && entry != Iterator(); entry.increment(error)) visit(entry->path());
-  if (error && error != std::errc::no_such_file_or_directory)
-    throw DiskError(concat(folder.string(), ": cannot list: ", error.message()));
+  std::error_code ignored;
+  const bool is_link = fs::is_symlink(fs::symlink_status(folder, ignored));
+  if (error && (error != std::errc::no_such_file_or_directory || is_link))
+    throw DiskError(concat(folder.string(), ": cannot list: ", error.message(),
+                           is_link ? " behind this link; is a disk not mounted?" : ""));
 }
 
 }  // namespace

@@ -45,6 +45,24 @@ Json parse_line(std::string_view line, const fs::path& path, int64_t number,
   return parse_json(line, concat(path.string(), ":", number), limits);
 }
 
+/// Behind the first line that is not kept: what a kill left there may be anything, but no line that
+/// belongs to what is kept.
+void refuse_to_lose(const fs::path& path, LineReader& lines,
+                    const std::function<bool(int64_t line, const Json& value)>& keep) {
+  const auto first = lines.number();
+  while (lines.next() && lines.has_line_feed()) {
+    Json value;
+    try {
+      value = parse_line(lines.line(), path, lines.number(), kOwnJson);
+    } catch (const DataError&) {
+      continue;
+    }
+    if (keep(lines.number(), value))
+      throw DataError(concat(path.string(), ":", lines.number(), ": stands behind line ", first,
+                             ", which comes later: the lines are not in order"));
+  }
+}
+
 }  // namespace
 
 void for_each_jsonl(const fs::path& path, bool tolerate_torn_tail,
@@ -63,8 +81,10 @@ void cut_jsonl(const fs::path& path,
   uint64_t kept = 0;
   for (LineReader lines(path); lines.next() && lines.has_line_feed(); kept = lines.end_offset())
     if (!is_blank(lines.line()) &&
-        !keep(lines.number(), parse_line(lines.line(), path, lines.number(), kOwnJson)))
+        !keep(lines.number(), parse_line(lines.line(), path, lines.number(), kOwnJson))) {
+      refuse_to_lose(path, lines, keep);
       break;
+    }
   if (kept < io::file_size(path)) cut_file(path, kept);
 }
 

@@ -138,6 +138,9 @@ int64_t keep_steps_up_to(const fs::path& path, int64_t step) {
     io::cut_jsonl(path, [&](int64_t number, const io::Json& line) {
       const auto of_line = io::OwnFields(line, concat(path.string(), ":", number)).integer("step");
       if (of_line > step) return false;
+      if (of_line < last)
+        throw DataError(concat(path.string(), ":", number, ": a line of step ", of_line,
+                               " behind one of step ", last, ": the lines are not in order"));
       last = of_line;
       return true;
     });

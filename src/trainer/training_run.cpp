@@ -109,6 +109,7 @@ void TrainingRun::resume(const RunState::CheckState& check) {
 void TrainingRun::go_on_from(SavedState state) {
   resumed_step_ = state.step;
   bad_samples_ = std::move(state.bad_samples);
+  refuse_too_many("they were found before the checkpoint that this run goes on from");
   updates_done_ = state.updates;
   step_policy_.restore(state.skipped_in_a_row);
   trainer_state_ = std::move(state.trainer);
@@ -181,12 +182,15 @@ void TrainingRun::count_bad_samples(const std::map<std::string, std::string>& ow
   for (const auto& of_rank : parts_.group.all_gather(io::to_line(lines)))
     for (const auto& bad : io::parse_json(of_rank, "unreadable samples of a rank", io::kOwnJson)) {
       bad_samples_.insert(bad["id"].get<std::string>());
-      if (too_many(bad_samples_.size(), parts_))
-        throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(),
-                               " samples cannot be read, more than data.max_bad_fraction (",
-                               parts_.config.data.max_bad_fraction,
-                               ") allows; the last: ", bad["error"].get<std::string>()));
+      refuse_too_many("the last: " + bad["error"].get<std::string>());
     }
+}
+
+void TrainingRun::refuse_too_many(const std::string& which) const {
+  if (too_many(bad_samples_.size(), parts_))
+    throw DataError(concat(bad_samples_.size(), " of ", parts_.samples.size(),
+                           " samples cannot be read, more than data.max_bad_fraction (",
+                           parts_.config.data.max_bad_fraction, ") allows; ", which));
 }
 
 void TrainingRun::gather_metrics(metrics::MetricSet& metrics) const {

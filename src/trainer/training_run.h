@@ -98,6 +98,8 @@ class TrainingRun {
   void prefetch(const std::vector<DrawnPrompt>& prompts, const std::vector<DrawnPrompt>& coming);
   /// @param own  of this rank: id, and why it cannot be read.
   void count_bad_samples(const std::map<std::string, std::string>& own);
+  /// @param which  of the bad samples, for the error. @throws DataError if there are too many.
+  void refuse_too_many(const std::string& which) const;
   void refuse_nothing(const std::vector<DrawnPrompt>& prompts);
   void resume(const RunState::CheckState& check);
   void go_on_from(SavedState state);

@@ -21,7 +21,8 @@ void for_each_jsonl(const std::filesystem::path& path, bool tolerate_torn_tail,
 /// Cuts one of our own JSON Lines files before the first line that `keep` refuses; blank lines go
 /// with the line before them. A torn last line is cut off as well. A file that does not exist stays
 /// so.
-/// @throws DataError, DiskError.
+/// @throws DataError also if a line that `keep` takes stands behind one that it refuses: nothing is
+/// cut then; DiskError.
 void cut_jsonl(const std::filesystem::path& path,
                const std::function<bool(int64_t line, const Json& value)>& keep);
 

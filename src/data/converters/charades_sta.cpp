@@ -48,12 +48,13 @@ std::map<std::string, double> read_durations(const std::filesystem::path& csv,
   std::map<std::string, double> durations;
   if (csv.empty()) return durations;
   for_each_csv_row(csv, kDurations, conversion, [&](const CsvRow& row) {
-    if (const auto seconds = to_seconds(without_blanks(row.at("length"))))
+    if (const auto seconds = to_seconds(without_blanks(row.at("length"))); seconds && *seconds > 0)
       durations[row.at("id")] = *seconds;
     else
       conversion.odd.repaired(
           "a duration left out",
-          concat(row.place(), ": the length is ", io::excerpt(row.at("length")), "; left out"));
+          concat(row.place(), ": the length is ", io::excerpt(row.at("length")),
+                 ", expected seconds above 0; left out"));
   });
   return durations;
 }

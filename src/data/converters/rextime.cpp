@@ -55,6 +55,9 @@ void add_item(const AnnotationFields& fields, const ConversionRequest& request,
   const bool has_options = fields.find("options") != nullptr;
   const auto qid = fields.text("qid"), vid = fields.text("vid"),
              category = fields.optional_text("category"), origin = fields.optional_text("source");
+  // Rows of QVHighlights itself have the same keys, and numbers.
+  if (!qid.starts_with("anet") && !qid.starts_with("qvh"))
+    fields.fail("qid", "the name of a question of ReXTime, such as anet_val7 or qvh_val241");
   auto record = make_record({.bench = "rextime",
                              .split = request.split,
                              .native_id = qid,

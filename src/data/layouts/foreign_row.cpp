@@ -3,6 +3,7 @@
 #include "data/layouts/chat_row.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/record_file.h"
+#include "vrlt/data/sample.h"
 #include "vrlt/io/text.h"
 
 namespace vrlt::data {
@@ -24,7 +25,9 @@ const RowLayout kLayouts[] = {
     {{"question_type", "choices", "question"}, "a row of MMVU", "mmvu_mc"},
     {{"glue", "options", "question"}, "a row of VideoChat-R1's NExT-GQA", "nextgqa_videochat"},
     {{"qid", "vid", "options"}, "a row of ReXTime", "rextime"},
-    {{"qid", "vid", "relevant_windows"}, "a row of ReXTime or QVHighlights", "rextime"},
+    {{"qid", "vid", "saliency_scores"}, "a row of QVHighlights"},
+    {{"qid", "vid", "relevant_clip_ids"}, "a row of QVHighlights"},
+    {{"qid", "vid", "relevant_windows"}, "a row of ReXTime", "rextime"},
     {{"video", "caption", "timestamp"},
      "a row of Charades-STA or ActivityNet as lmms-eval keeps them",
      "charades_sta_rows"},
@@ -72,6 +75,8 @@ std::string example_of(const io::Json& row) {
 
 std::string foreign_row(const io::Json& row, const std::filesystem::path& file) {
   if (!row.is_object() || row.contains("schema") || row.contains("completion")) return {};
+  // A record of ours that lacks its first key: what is missing is told, not what it might become.
+  if (row.contains("task") && row["task"].is_string() && parse_task(row["task"])) return {};
   const auto has = [&](const char* key) { return row.contains(key); };
   const auto found = std::find_if(
       std::begin(kLayouts), std::end(kLayouts),

@@ -133,6 +133,12 @@ TEST_P(MissingVideoInTraining, TooManyStopTheRun) {
   raised[3] = "data.max_bad_fraction=0.1";
   const auto resumed = world().run("vrlt-train", raised);
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  // Lowered again, the run would go on with all samples left out.
+  auto lowered = arguments;
+  lowered.back() = "steps=24";
+  const auto refused = world().run("vrlt-train", lowered);
+  EXPECT_EQ(refused.exit_code, 65) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("they were found before the checkpoint"));
 }
 
 INSTANTIATE_TEST_SUITE_P(

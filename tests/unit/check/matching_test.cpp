@@ -173,6 +173,11 @@ TEST(Matching, LabelsThatNothingCanBeLearntFrom) {
   EXPECT_THAT(Pool({grounding("a", {31, 40}), grounding("b")}).sentences(no_length),
               ElementsAre(HasSubstr("the truth is after the end of the video, so that no answer "
                                     "can meet it (1 of 2 samples: a)")));
+  auto chinese = open("zh");
+  chinese.answer_text = "\xE7\xBA\xA2\xE8\x89\xB2";  // "red"
+  EXPECT_THAT(Pool({open("a"), chinese}).sentences(rewarded({"rouge"})),
+              ElementsAre(testing::AllOf(HasSubstr("a truth without a word of a-z or 0-9"),
+                                         HasSubstr("(1 of 2 samples: zh)"))));
 }
 
 TEST(Matching, OneLabelNearlyEverywhereIsTold) {

@@ -83,9 +83,9 @@ const OddRow kRows[] = {
      [](const fs::path& root) {
        insert(
            root / "rextime_val.json", "[",
-           R"({"qid": "odd1", "vid": "v", "question": "q", "options": ["x", "y"], "ans": "Z"}, )");
+           R"({"qid": "anet_odd1", "vid": "v", "question": "q", "options": ["x", "y"], "ans": "Z"}, )");
      },
-     "item 0 (odd1): \"ans\""},
+     "item 0 (anet_odd1): \"ans\""},
     {"mvbench", test::sources::mvbench,
      [](const fs::path& root) {
        insert(

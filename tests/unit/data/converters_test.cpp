@@ -194,6 +194,36 @@ TEST_F(Converters, RexTimeWithoutOptionsIsGrounding) {
   EXPECT_EQ(samples[0].question, "What were they doing?");
 }
 
+// Rows of QVHighlights have the same keys: they would be scored as questions of ReXTime.
+TEST_F(Converters, RowsOfQvHighlightsAreNotOfRexTime) {
+  const auto file = test::sources::write(
+      root() / "qvh.jsonl",
+      R"({"qid":2579,"query":"A girl","duration":150,"vid":"NUsG9BgSes0","relevant_clip_ids":[41],)"
+      R"("saliency_scores":[[0,1,1]],"relevant_windows":[[82,150]]})");
+  try {
+    convert("rextime", file, "val");
+    ADD_FAILURE() << "converted";
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the name of a question of ReXTime"));
+    EXPECT_THAT(error.what(), HasSubstr("it is a row of QVHighlights"));
+  }
+}
+
+TEST_F(Converters, BytesThatAreNoTextAndDurationsOfNothingAreRepairedAndCounted) {
+  const auto file = test::sources::write(root() / "charades_sta_test.txt",
+                                         "AB1CD 1.0 5.0##a caf\xE9 is seen.\n");
+  const auto durations = test::sources::write(root() / "durations.csv", "id,length\nAB1CD,0\n");
+  const auto [conversion, samples] =
+      convert("charades_sta", file, "test", {.durations = durations});
+  ASSERT_EQ(samples.size(), 1u);
+  EXPECT_EQ(samples[0].question, "a caf\xEF\xBF\xBD is seen.");
+  EXPECT_FALSE(samples[0].duration.has_value());
+  EXPECT_THAT(texts_of(conversion.odd.repaired()),
+              testing::UnorderedElementsAre(
+                  HasSubstr("durations.csv:2: the length is \"0\", expected seconds above 0"),
+                  HasSubstr("charades_sta_test.txt:1: bytes that are not UTF-8")));
+}
+
 TEST_F(Converters, MvbenchAsLmmsEvalReadsIt) {
   const auto [conversion, samples] = convert("mvbench", test::sources::mvbench(root()), "test");
   // 20 files; action_sequence has two questions, the second of episodic_reasoning is dropped.

@@ -33,6 +33,8 @@ TEST(Folders, AFailureIsNeverTakenForAbsence) {
   EXPECT_THROW(list_folder(loop), DiskError);
   EXPECT_THROW(list_files_below(loop), DiskError);
   EXPECT_THROW(io::file_size(loop), DiskError);
+  fs::create_symlink("unmounted", folder.path() / "disk");
+  EXPECT_THROW(list_folder(folder.path() / "disk"), DiskError) << "the link is there";
   write_file_atomic(folder.path() / "file", "x");
   EXPECT_THROW(list_folder(folder.path() / "file"), DiskError) << "a file where a folder should be";
 }

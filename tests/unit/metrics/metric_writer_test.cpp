@@ -153,6 +153,16 @@ TEST_F(MetricWriterTest, ResumeCutsLaterStepsAndATornLine) {
             "\"step\":3,\"time/step\":30.0}\n{\"step\":4,\"time/step\":40.0}\n");
 }
 
+// Lines whose steps are not in order were changed by hand: sound ones behind are not cut with them.
+TEST_F(MetricWriterTest, LinesOutOfOrderAreAnErrorAndNothingIsCut) {
+  for (const char* lines : {"{\"step\":9}\n{\"step\":2}\n{\"step\":3}\n",
+                            "{\"step\":2}\n{\"step\":1}\n{\"step\":3}\n"}) {
+    io::write_file_atomic(run() / "metrics.jsonl", lines);
+    EXPECT_THROW(keep_steps_up_to(run() / "metrics.jsonl", 3), DataError) << lines;
+    EXPECT_EQ(text("metrics.jsonl"), lines);
+  }
+}
+
 TEST_F(MetricWriterTest, ResumeTellsTensorBoardWhereItGoesOn) {
   { MetricWriter(run(), 0).write(4, one_step(0.5, 1)); }
   { MetricWriter(run(), 2).write(3, one_step(0.5, 1)); }
