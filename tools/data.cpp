@@ -1,13 +1,11 @@
+#include "vrlt/app/data.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string_view>
 
-#include "vrlt/app/check.h"
-#include "vrlt/app/command_line.h"
-#include "vrlt/app/convert.h"
-#include "vrlt/app/export.h"
-#include "vrlt/app/synth.h"
-#include "vrlt/app/tables.h"
+#include "vrlt/command_line/run_program.h"
+#include "vrlt/command_line/tables.h"
 #include "vrlt/core/error.h"
 
 namespace {
@@ -28,7 +26,7 @@ constexpr const char* kUsage =
 
 int convert(int argc, char** argv) {
   CLI::App cli("Turns the annotations of a data set into a records file.\n", "vrlt-data convert");
-  vrlt::app::ConvertCommand command;
+  vrlt::conversion::ConvertCommand command;
   auto& request = command.request;
   std::string list;
   cli.add_option("format", command.format, "of the annotations; --list shows them all");
@@ -69,9 +67,9 @@ int convert(int argc, char** argv) {
       "files first)\n"
       "  vrlt-data convert videomme videomme.rows.jsonl --subtitles Video-MME/subtitle --output "
       "videomme.test.jsonl");
-  return vrlt::app::run_parsed(cli, argc, argv, [&] {
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     if (!list.empty()) {
-      vrlt::app::print_table(list);
+      vrlt::command_line::print_table(list);
       return 0;
     }
     if (command.format.empty() || request.annotations.empty() || command.output.empty())
@@ -84,7 +82,7 @@ int convert(int argc, char** argv) {
 
 int check(int argc, char** argv) {
   CLI::App cli("Counts records, and checks them and the files they name.\n", "vrlt-data check");
-  vrlt::app::CheckCommand command;
+  vrlt::check::CheckCommand command;
   std::vector<std::string> records;
   cli.add_option(
       "records", records,
@@ -103,7 +101,7 @@ int check(int argc, char** argv) {
   cli.footer(
       "exit codes: 0 nothing broken or missing (there may be warnings), 65 broken records or "
       "videos, 66 missing files");
-  return vrlt::app::run_parsed(cli, argc, argv, [&] {
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     for (const auto& item : records) {
       const bool is_override = !command.config.empty() && item.find('=') != std::string::npos &&
                                !std::filesystem::exists(item);
@@ -121,7 +119,7 @@ int export_records(int argc, char** argv) {
       "Writes records, or the answers of an evaluation, as the scripts of other projects read "
       "them.\n",
       "vrlt-data export");
-  vrlt::app::ExportCommand command;
+  vrlt::conversion::ExportCommand command;
   bool list = false;
   cli.add_option("format", command.format, "of the output; --list shows them all");
   cli.add_option("records", command.records, "records files (JSON Lines)");
@@ -129,9 +127,9 @@ int export_records(int argc, char** argv) {
   cli.add_option("--output", command.output,
                  "file to write; a folder if the format has several files");
   cli.add_flag("--list", list, "print the formats and stop");
-  return vrlt::app::run_parsed(cli, argc, argv, [&] {
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     if (list) {
-      vrlt::app::print_table("exporters");
+      vrlt::command_line::print_table("exporters");
       return 0;
     }
     if (command.format.empty() || command.records.empty() || command.output.empty())
@@ -147,9 +145,10 @@ int export_records(int argc, char** argv) {
 int main(int argc, char** argv) {
   const std::string_view command = argc >= 2 ? argv[1] : "";
   if (command == "synth")
-    return vrlt::app::run_program(argc - 1, argv + 1, "vrlt-data synth",
-                                  "Renders labelled clips, their records, and a tiny model folder.",
-                                  {}, vrlt::app::run_synth);
+    return vrlt::command_line::run_program(
+        argc - 1, argv + 1, "vrlt-data synth",
+        "Renders labelled clips, their records, and a tiny model folder.", {},
+        vrlt::app::run_synth);
   if (command == "convert") return convert(argc - 1, argv + 1);
   if (command == "check") return check(argc - 1, argv + 1);
   if (command == "export") return export_records(argc - 1, argv + 1);

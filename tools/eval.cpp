@@ -3,11 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <string_view>
 
-#include "vrlt/app/command_line.h"
+#include "vrlt/command_line/run_program.h"
 
 namespace {
 
-using namespace vrlt::app;
+using namespace vrlt::command_line;
 
 const std::vector<std::string> kTables = {"benchmarks", "compat", "prompts", "models"};
 
@@ -39,7 +39,7 @@ int compare(int argc, char** argv) {
   cli.add_option("BEFORE", before, "run folder of vrlt-eval")->required();
   cli.add_option("AFTER", after, "another, of the same records; comparison.json is written there")
       ->required();
-  return run_parsed(cli, argc, argv, [&] { return run_compare(before, after); });
+  return run_parsed(cli, argc, argv, [&] { return vrlt::app::run_compare(before, after); });
 }
 
 }  // namespace
@@ -49,10 +49,11 @@ int main(int argc, char** argv) {
   if (command == "compare") return compare(argc - 1, argv + 1);
   if (command == "suite")
     return run_program(argc - 1, argv + 1, "vrlt-eval suite",
-                       "Runs the evaluations that a file names.", kTables, run_suite, kFlags);
+                       "Runs the evaluations that a file names.", kTables, vrlt::app::run_suite,
+                       kFlags);
   return run_program(argc, argv, "vrlt-eval",
                      "Answers and scores VideoQA, temporal grounding and grounded VideoQA. A "
                      "CONFIG.yaml with \"evals\" is a suite: several evaluations, "
                      "one after the other. Also: vrlt-eval compare BEFORE AFTER.",
-                     kTables, run_eval, kFlags);
+                     kTables, vrlt::app::run_eval, kFlags);
 }

@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "vrlt/app/command_line.h"
 #include "vrlt/app/eval.h"
+#include "vrlt/command_line/run_program.h"
 
 int main(int argc, char** argv) {
   CLI::App cli("Writes one self-contained HTML page about run folders.\n", "vrlt-report");
@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
       "--lmms-format", tables.lmms_folder,
       "write the evaluations to this folder instead, as lmms-eval logs them: results and samples");
   cli.footer("With --csv, --md or --lmms-format the page is written too if --output names it.");
-  return vrlt::app::run_parsed(cli, argc, argv, [&] {
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     if (!compared.empty()) vrlt::app::run_compare(compared[0], compared[1]);
     runs.insert(runs.end(), compared.begin(), compared.end());
     const std::vector<std::filesystem::path> folders(runs.begin(), runs.end());

@@ -1,12 +1,12 @@
-#include "vrlt/app/score.h"
+#include "vrlt/scoring/score.h"
 
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
 
-#include "vrlt/app/command_line.h"
-#include "vrlt/app/standard_input.h"
-#include "vrlt/app/tables.h"
+#include "vrlt/command_line/run_program.h"
+#include "vrlt/command_line/standard_input.h"
+#include "vrlt/command_line/tables.h"
 #include "vrlt/core/error.h"
 #include "vrlt/settings/train_config.h"
 
@@ -25,7 +25,7 @@ vrlt::rewards::RewardTerm parse_term(const std::string& text) {
 
 /// Those that vrlt-train has without a word about rewards, told: a score means something only
 /// beside its rewards.
-void use_default_rewards(vrlt::app::ScoreRequest& request) {
+void use_default_rewards(vrlt::scoring::ScoreRequest& request) {
   std::string names;
   for (const auto& [name, weight] : vrlt::settings::TrainConfig().rewards) {
     request.terms.push_back({name, weight});
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   CLI::App cli(
       "Scores completions with the reward functions, showing every decision. No model, no GPU.\n",
       "vrlt-score");
-  vrlt::app::ScoreRequest request;
+  vrlt::scoring::ScoreRequest request;
   std::string completions, config, junit, list;
   std::vector<std::string> records, rewards;
   cli.set_version_flag("--version", "vrlt-score " VRLT_VERSION);
@@ -66,9 +66,9 @@ int main(int argc, char** argv) {
   cli.footer(
       "exit codes: 0 done, 1 an expected value is not met, 2 usage, 65 bad data, 66 missing input, "
       "74 disk\n");
-  return vrlt::app::run_parsed(cli, argc, argv, [&] {
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     if (!list.empty()) {
-      vrlt::app::print_table(list);
+      vrlt::command_line::print_table(list);
       return 0;
     }
     if (completions.empty())
@@ -77,15 +77,15 @@ int main(int argc, char** argv) {
           "[--rewards ...]");
     if (!std::isfinite(request.tolerance) || request.tolerance < 0)
       throw vrlt::ConfigError("--tolerance: expected a number of at least 0");
-    request.completions =
-        completions == "-" ? vrlt::app::standard_input_file() : std::filesystem::path(completions);
+    request.completions = completions == "-" ? vrlt::command_line::standard_input_file()
+                                             : std::filesystem::path(completions);
     request.records.assign(records.begin(), records.end());
     if (!junit.empty()) request.junit = junit;
     if (!config.empty())
-      vrlt::app::use_rewards_of(config, request);
+      vrlt::scoring::use_rewards_of(config, request);
     else if (rewards.empty())
       use_default_rewards(request);
     for (const auto& text : rewards) request.terms.push_back(parse_term(text));
-    return vrlt::app::run_score(request);
+    return vrlt::scoring::run_score(request);
   });
 }

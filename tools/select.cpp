@@ -1,9 +1,9 @@
 #include "vrlt/app/select.h"
 
-#include "vrlt/app/command_line.h"
+#include "vrlt/command_line/run_program.h"
 
 int main(int argc, char** argv) {
-  return vrlt::app::run_program(
+  return vrlt::command_line::run_program(
       argc, argv, "vrlt-select",
       "Samples K responses per record and keeps the records whose rewards vary.",
       {"selection_presets", "requirements", "scores", "strata", "rewards", "reward_presets",

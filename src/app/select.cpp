@@ -1,28 +1,17 @@
 #include "vrlt/app/select.h"
 
-#include <algorithm>
-#include <cstdio>
-#include <functional>
-#include <map>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
 
-#include "app/run_plans.h"
-#include "vrlt/app/printed_config.h"
-#include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
-#include "vrlt/core/error.h"
+#include "vrlt/check/run_plans.h"
+#include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/logging.h"
-#include "vrlt/io/files.h"
+#include "vrlt/distributed/run_on_ranks.h"
 #include "vrlt/io/folders.h"
-#include "vrlt/io/replacing_file.h"
 #include "vrlt/opening/opened_model.h"
-#include "vrlt/selection/requirement_table.h"
-#include "vrlt/selection/sample_filter.h"
+#include "vrlt/run_folder/run_folder.h"
 #include "vrlt/selection/sample_key.h"
-#include "vrlt/selection/selection_report.h"
-#include "vrlt/selection_run/response_store.h"
+#include "vrlt/selection_run/choose.h"
 #include "vrlt/selection_run/select_responses.h"
 #include "vrlt/selection_run/selection_record.h"
 #include "vrlt/settings/select_config.h"
@@ -31,174 +20,19 @@ namespace vrlt::app {
 namespace fs = std::filesystem;
 namespace {
 
-using Counts = std::map<std::string, std::map<std::string, int64_t>>;  // task -> reason -> samples
-
-/// Says which keys kept the samples out, and how many.
-void explain_empty_selection(const Counts& counts) {
-  std::map<std::string, int64_t> of_reason;
-  for (const auto& [task, reasons] : counts)
-    for (const auto& [reason, count] : reasons) of_reason[reason] += count;
-  std::string keys;
-  for (const auto& [reason, key] : selection::reason_keys())
-    if (of_reason[reason] > 0)
-      keys += concat(keys.empty() ? "" : ", ", "filter.", key, " (", of_reason[reason], " samples ",
-                     reason, ")");
-  if (keys.empty())
-    log::warning("nothing is left to train on: no sample could be read");
-  else
-    log::warning(concat("nothing is left to train on: loosen ", keys,
-                        " and run the same command again, which reuses the stored responses; "
-                        "if every reward is 0, look at the responses in rollouts.jsonl: the model "
-                        "may need a warm start or another prompt"));
-}
-
-/// What is cut off has often no answer yet: its rewards say nothing about the sample.
-void warn_of_truncation(const std::vector<selection::SampleStatistics>& statistics,
-                        int64_t max_new_tokens) {
-  int64_t truncated = 0, all = 0;
-  for (const auto& s : statistics) {
-    truncated += s.num_truncated;
-    all += s.reward.draws();
-  }
-  if (2 * truncated > all)
-    log::warning(concat(100 * truncated / all, " % of responses end at rollout.max_new_tokens (",
-                        max_new_tokens, "), before their answer perhaps; raise it"));
-}
-
-/// Calls `visit(sample, why)` for each that could not be asked.
-void for_each_unreadable(
-    const selection_run::ResponseStore& store,
-    const std::function<void(const data::Sample& sample, const std::string& error)>& visit) {
-  store.for_each("", [&](size_t i, const io::Json& line) {
-    if (store.failed(line))
-      visit(store.sample(i), line[selection_run::kErrorKey].get<std::string>());
-  });
-}
-
-size_t checked_unreadable(const settings::SelectConfig& config,
-                          const selection_run::ResponseStore& store) {
-  size_t count = 0;
-  std::string first;
-  for_each_unreadable(store, [&](const data::Sample&, const std::string& error) {
-    if (count++ == 0) first = error;
-  });
-  if (count == store.num_samples() ||
-      static_cast<double>(count) >
-          config.data.max_bad_fraction * static_cast<double>(store.num_samples()))
-    throw DataError(concat(count, " of ", store.num_samples(),
-                           " samples cannot be read, more than data.max_bad_fraction (",
-                           config.data.max_bad_fraction, ") allows; the first: ", first));
-  return count;
-}
-
-/// statistics.jsonl, selected.jsonl and rejected.jsonl, line by line: a pool may have more samples
-/// than memory has room for their lines.
-Counts write_decisions(const selection_run::ResponseStore& store,
-                       const std::vector<selection::SampleStatistics>& statistics,
-                       const std::vector<selection::Decision>& decisions, const fs::path& folder) {
-  std::unordered_map<std::string_view, const data::Sample*> by_id;
-  by_id.reserve(store.num_samples());
-  for (size_t i = 0; i < store.num_samples(); ++i) by_id[store.sample(i).id] = &store.sample(i);
-  io::ReplacingFile of_statistics(folder / "statistics.jsonl"), selected(folder / "selected.jsonl"),
-      rejected(folder / "rejected.jsonl");
-  for_each_unreadable(store, [&](const data::Sample& sample, const std::string& error) {
-    rejected.write(io::to_line({{"id", sample.id}, {"reason", "unreadable"}, {"error", error}}) +
-                   "\n");
-  });
-  Counts counts;
-  for (size_t i = 0; i < decisions.size(); ++i) {
-    const auto& decision = decisions[i];
-    ++counts[statistics[i].task][decision.reason];
-    of_statistics.write(io::to_line(selection::to_json(statistics[i])) + "\n");
-    if (decision.selected)
-      selected.write(by_id.at(decision.id)->record.text() + "\n");
-    else
-      rejected.write(
-          io::to_line(
-              {{"id", decision.id}, {"reason", decision.reason}, {"score", decision.score}}) +
-          "\n");
-  }
-  of_statistics.replace();
-  selected.replace();
-  rejected.replace();
-  return counts;
-}
-
-/// What the numbers of a run depend on.
-io::Json hashes(const settings::SelectConfig& config, const fs::path& folder) {
-  return {
-      {"inputs.json",
-       io::sha256_file(
-           folder / "inputs.json")},  // hashes of the model with its tokenizer, and of the records
-      {"config.yaml", io::sha256_file(folder / "config.yaml")},
-      {"rewards", io::sha256(settings::reward_spec(config))},
-      {"selected.jsonl", io::sha256_file(folder / "selected.jsonl")}};
-}
-
-void print_counts(const Counts& counts, const io::Json& predicted) {
-  for (const auto& [task, reasons] : counts) {
-    std::printf("%s:", task.c_str());
-    for (const auto& [reason, count] : reasons)
-      std::printf("  %s %lld", reason.c_str(), static_cast<long long>(count));
-    std::printf("\n");
-  }
-  if (predicted["selected"].is_number())
-    std::printf(
-        "groups of %lld without signal, as predicted: %.1f %% of the selected, %.1f %% of all\n",
-        static_cast<long long>(predicted["group_size"].get<int64_t>()),
-        100 * predicted["selected"].get<double>(), 100 * predicted["pool"].get<double>());
-}
-
-/// Chooses among what is stored and writes the files of the run. A pure function of the store, the
-/// records and the config.
-void choose(const settings::SelectConfig& config, const selection_run::ResponseStore& store,
-            const fs::path& folder) {
-  const size_t num_unreadable = checked_unreadable(config, store);
-  const auto statistics = selection_run::stored_statistics(store);
-  const auto decisions = selection::select_samples(statistics, config.filter, config.seed);
-  const auto counts = write_decisions(store, statistics, decisions, folder);
-  const auto num_selected = std::count_if(decisions.begin(), decisions.end(),
-                                          [](const auto& decision) { return decision.selected; });
-
-  const selection::SignalPrediction prediction(statistics);
-  const int64_t group_size = config.filter.predict_group_size;
-  io::Json report = {{"samples", store.num_samples()},
-                     {"unreadable", num_unreadable},
-                     {"selected", num_selected},
-                     {"K", config.rollout.group_size},
-                     {"filter", selection::filter_sizes(statistics, decisions, config.filter)},
-                     {"noise", selection::noise(statistics, prediction, group_size)},
-                     {"predicted_no_signal", selection::predicted_no_signal(
-                                                 statistics, decisions, prediction, group_size)}};
-  if (config.racing.first_draws > 0)
-    report["racing"] = selection::to_json(selection_run::miss_rate(config, store, statistics));
-  if (const auto fresh = selection_run::audited_statistics(store); !fresh.empty())
-    report["audit"] = selection::audit(statistics, decisions, fresh, prediction);
-  report["strata"] = selection::strata_histograms(statistics, decisions);
-  report["sha256"] = hashes(config, folder);
-  report["program"] = "vrlt " VRLT_VERSION;
-  io::write_file_atomic(folder / "report.json", report.dump(2) + "\n");
-
-  print_counts(counts, report["predicted_no_signal"]);
-  if (num_unreadable > 0)
-    std::printf("unreadable: %zu (rejected.jsonl says why)\n", num_unreadable);
-  std::printf("selected %zu of %zu -> %s\n", static_cast<size_t>(num_selected), store.num_samples(),
-              (folder / "selected.jsonl").c_str());
-  warn_of_truncation(statistics, config.rollout.max_new_tokens);
-  if (num_selected == 0) explain_empty_selection(counts);
-}
-
-RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
+run_folder::RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
   return {yaml, inputs, opening::keys_that_may_change({"filter", "audit"}),
-          [](const fs::path& file) { return yaml_of(settings::load_select_config(file, {})); }};
+          [](const fs::path& file) {
+            return command_line::yaml_of(settings::load_select_config(file, {}));
+          }};
 }
 
 int select_on_rank(const settings::SelectConfig& config, const std::string& yaml,
-                   const CommandLine& command, distributed::ProcessGroup& group) {
+                   const command_line::CommandLine& command, distributed::ProcessGroup& group) {
   const auto samples = opening::read_samples(config.data);
-  check_same_records(group, config.data.records);
+  distributed::check_same_records(group, config.data.records);
   selection::check_keys(samples);
-  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(),
+  check::tell(check::match(check::pointers_to(samples), check::purpose_of(config)), samples.size(),
               /*warn=*/group.is_first());
   const auto folder = fs::path(config.output) / config.name, path = folder / "rollouts.jsonl";
   // Choosing again among complete responses needs the records only.
@@ -207,43 +41,45 @@ int select_on_rank(const settings::SelectConfig& config, const std::string& yaml
       goes_on ? std::vector<fs::path>(config.data.records.begin(), config.data.records.end())
               : opening::input_paths(config.model, config.data);
   if (!goes_on) opening::require_media_root(config.data);
-  std::optional<OpenedRun> run;
-  if (group.is_first()) run = open_run_folder(folder, recipe_of(inputs, yaml), command);
+  std::optional<run_folder::OpenedRun> run;
+  if (group.is_first()) run = run_folder::open_run_folder(folder, recipe_of(inputs, yaml), command);
   std::vector<const data::Sample*> pointers;
   for (const auto& sample : samples) pointers.push_back(&sample);
   selection_run::ResponseStore store(path, pointers, config.batch, selection_run::kErrorKey, group,
                                      selection_run::summary_of);
   selection_run::collect_responses(config, store, group, [&] {
     opening::require_media_root(config.data);
-    if (goes_on) check_inputs(folder, {config.model.path});
-    if (group.is_first()) foretell(plan_of(config), pointers);
+    if (goes_on) run_folder::check_inputs(folder, {config.model.path});
+    if (group.is_first()) check::foretell(check::plan_of(config), pointers);
   });
-  if (group.is_first()) choose(config, store, folder);
+  if (group.is_first()) selection_run::choose(config, store, folder);
   return 0;
 }
 
-int select(const CommandLine& command) {
+int select(const command_line::CommandLine& command) {
   std::vector<std::string> doubts;
   const auto config = settings::load_select_config(command.config, command.overrides, &doubts);
   for (const auto& doubt : doubts) log::warning(doubt);
   if (command.print_config) {
-    print_config(command, config);
+    command_line::print_config(command, config);
     return 0;
   }
   if (command.dry_run) {
     opening::require_media_root(config.data);
-    return dry_run(plan_of(config), opening::read_samples(config.data), command.ranks);
+    return check::dry_run(check::plan_of(config), opening::read_samples(config.data),
+                          command.ranks);
   }
-  const auto yaml = yaml_of(config);
-  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) {
-    return select_on_rank(config, yaml, command, group);
-  });
+  const auto yaml = command_line::yaml_of(config);
+  return distributed::run_on_ranks(config.model.device, yaml,
+                                   [&](distributed::ProcessGroup& group) {
+                                     return select_on_rank(config, yaml, command, group);
+                                   });
 }
 
 }  // namespace
 
-int run_select(const CommandLine& command) {
-  return told_to_ranks([&] { return select(command); });
+int run_select(const command_line::CommandLine& command) {
+  return distributed::told_to_ranks([&] { return select(command); });
 }
 
 }  // namespace vrlt::app

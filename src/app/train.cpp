@@ -3,15 +3,16 @@
 #include <cstdio>
 #include <optional>
 
-#include "app/continued_run.h"
-#include "app/run_plans.h"
-#include "vrlt/app/printed_config.h"
-#include "vrlt/app/ranks.h"
 #include "vrlt/check/purposes.h"
+#include "vrlt/check/run_plans.h"
+#include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/distributed/run_on_ranks.h"
 #include "vrlt/model/model_shape.h"
 #include "vrlt/opening/opened_model.h"
+#include "vrlt/run_folder/continued_run.h"
+#include "vrlt/run_folder/run_folder.h"
 #include "vrlt/trainer/budget.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -33,7 +34,7 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
 
 /// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what
 /// changes memory only.
-RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {
+run_folder::RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {
   auto inputs = opening::input_paths(config.model, config.data);
   if (config.online_selection.of_rule().reads_statistics)
     inputs.emplace_back(config.online_selection.statistics);
@@ -41,7 +42,7 @@ RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml
           opening::keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts",
                                          "device_tflops", "model.activation_checkpointing"}),
           [](const std::filesystem::path& file) {
-            return yaml_of(settings::load_train_config(file, {}));
+            return command_line::yaml_of(settings::load_train_config(file, {}));
           }};
 }
 
@@ -53,25 +54,25 @@ void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples
 }
 
 int train_on_rank(const settings::TrainConfig& config, const std::string& yaml,
-                  const CommandLine& command, distributed::ProcessGroup& group) {
+                  const command_line::CommandLine& command, distributed::ProcessGroup& group) {
   opening::require_media_root(config.data);
   auto samples = opening::read_samples(config.data);
-  check_same_records(group, config.data.records);
-  check::tell(check::match(pointers_to(samples), check::purpose_of(config)), samples.size(),
+  distributed::check_same_records(group, config.data.records);
+  check::tell(check::match(check::pointers_to(samples), check::purpose_of(config)), samples.size(),
               /*warn=*/group.is_first());
   if (group.is_first()) warn_of_large_steps(config, samples.size());
   const auto run_folder = std::filesystem::path(config.output) / config.name;
-  std::optional<OpenedRun> run;
+  std::optional<run_folder::OpenedRun> run;
   if (group.is_first()) {
-    run = open_run_folder(run_folder, recipe_of(config, yaml), command);
-    tell_what_follows(run->changes, config, run_folder);
-    foretell(plan_of(config), pointers_to(samples));
+    run = run_folder::open_run_folder(run_folder, recipe_of(config, yaml), command);
+    run_folder::tell_what_follows(run->changes, config, run_folder);
+    check::foretell(check::plan_of(config), check::pointers_to(samples));
   }
   const auto opened =
       opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
                           /*trains_vision=*/!config.model.freeze_vision);
   if (group.is_first())
-    opening::tell_what_is_not_followed(config.model, config.data, pointers_to(samples));
+    opening::tell_what_is_not_followed(config.model, config.data, check::pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> reference;
   if (!config.is_sft() && config.algorithm.needs_reference())
     reference = opening::open_weights(config.model, config.seed);
@@ -86,33 +87,35 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml,
                                      .loader = *opened.loader,
                                      .group = group,
                                      .yardstick = yardstick(config, group),
-                                     .must_resume = command.resume == Resume::kMust};
+                                     .must_resume = command.resume == command_line::Resume::kMust};
   (config.is_sft() ? trainer::train_sft : trainer::train_grpo)(parts);
   return 0;
 }
 
-int train(const CommandLine& command) {
+int train(const command_line::CommandLine& command) {
   std::vector<std::string> doubts;
   const auto config = settings::load_train_config(command.config, command.overrides, &doubts);
   for (const auto& doubt : doubts) log::warning(doubt);
   if (command.print_config) {
-    print_config(command, config);
+    command_line::print_config(command, config);
     return 0;
   }
   if (command.dry_run) {
     opening::require_media_root(config.data);
-    return dry_run(plan_of(config), opening::read_samples(config.data), command.ranks);
+    return check::dry_run(check::plan_of(config), opening::read_samples(config.data),
+                          command.ranks);
   }
-  const auto yaml = yaml_of(config);
-  return run_on_ranks(config.model.device, yaml, [&](distributed::ProcessGroup& group) {
-    return train_on_rank(config, yaml, command, group);
-  });
+  const auto yaml = command_line::yaml_of(config);
+  return distributed::run_on_ranks(config.model.device, yaml,
+                                   [&](distributed::ProcessGroup& group) {
+                                     return train_on_rank(config, yaml, command, group);
+                                   });
 }
 
 }  // namespace
 
-int run_train(const CommandLine& command) {
-  return told_to_ranks([&] { return train(command); });
+int run_train(const command_line::CommandLine& command) {
+  return distributed::told_to_ranks([&] { return train(command); });
 }
 
 }  // namespace vrlt::app

@@ -6,15 +6,12 @@
 #include <vector>
 
 #include "front/hand_over.h"
-#include "vrlt/app/check.h"
-#include "vrlt/app/convert.h"
+#include "vrlt/app/data.h"
 #include "vrlt/app/eval.h"
-#include "vrlt/app/export.h"
-#include "vrlt/app/printed_config.h"
 #include "vrlt/app/report.h"
 #include "vrlt/app/select.h"
-#include "vrlt/app/synth.h"
 #include "vrlt/app/train.h"
+#include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/distributed/launch.h"
@@ -40,13 +37,13 @@ bool is_one_of_several_ranks() {
 /// @param load  gets the place of doubts, which the program that runs tells: a second time would be
 /// once too often.
 template <typename Load>
-int check_and_hand_over(const CommandLine& command, const Load& load) {
+int check_and_hand_over(const command_line::CommandLine& command, const Load& load) {
   try {
     Doubts doubts;
     const auto configs = load(doubts);
     if (!command.print_config) front::hand_over();
     for (const auto& doubt : doubts) log::warning(doubt);
-    for (const auto& config : configs) print_config(command, config);
+    for (const auto& config : configs) command_line::print_config(command, config);
     return 0;
   } catch (const Error&) {
     // The other ranks wait for this one: the program that knows how to reach them fails again and
@@ -58,30 +55,30 @@ int check_and_hand_over(const CommandLine& command, const Load& load) {
 
 }  // namespace
 
-int run_train(const CommandLine& command) {
+int run_train(const command_line::CommandLine& command) {
   return check_and_hand_over(command, [&](Doubts& doubts) {
     return std::vector{settings::load_train_config(command.config, command.overrides, &doubts)};
   });
 }
 
-int run_select(const CommandLine& command) {
+int run_select(const command_line::CommandLine& command) {
   return check_and_hand_over(command, [&](Doubts& doubts) {
     return std::vector{settings::load_select_config(command.config, command.overrides, &doubts)};
   });
 }
 
-int run_synth(const CommandLine& command) {
+int run_synth(const command_line::CommandLine& command) {
   return check_and_hand_over(command, [&](Doubts&) {
     return std::vector{settings::load_synth_config(command.config, command.overrides)};
   });
 }
 
-int run_suite(const CommandLine& command) {
+int run_suite(const command_line::CommandLine& command) {
   return check_and_hand_over(
       command, [&](Doubts&) { return settings::load_suite(command.config, command.overrides); });
 }
 
-int run_eval(const CommandLine& command) {
+int run_eval(const command_line::CommandLine& command) {
   return check_and_hand_over(command, [&](Doubts&) {
     if (!command.config.empty() && settings::is_suite(command.config))
       return settings::load_suite(command.config, command.overrides);
@@ -90,9 +87,9 @@ int run_eval(const CommandLine& command) {
 }
 
 int run_compare(const std::filesystem::path&, const std::filesystem::path&) { front::hand_over(); }
-int run_convert(const ConvertCommand&) { front::hand_over(); }
-int run_check(const CheckCommand&) { front::hand_over(); }
-int run_export(const ExportCommand&) { front::hand_over(); }
+int run_convert(const conversion::ConvertCommand&) { front::hand_over(); }
+int run_check(const check::CheckCommand&) { front::hand_over(); }
+int run_export(const conversion::ExportCommand&) { front::hand_over(); }
 int run_report(const std::vector<std::filesystem::path>&, const std::filesystem::path&) {
   front::hand_over();
 }

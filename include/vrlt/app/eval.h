@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vrlt/app/run_folder.h"
+#include "vrlt/command_line/command_line.h"
 
 namespace vrlt::app {
 
@@ -10,11 +10,11 @@ namespace vrlt::app {
 /// there, without a model.
 /// @throws IncompleteError after everything is written, if samples have no answer or the records
 /// are not the whole benchmark.
-int run_eval(const CommandLine& command);
+int run_eval(const command_line::CommandLine& command);
 
 /// `vrlt-eval suite`: the evaluations that a file names, one after the other. Mistakes in any
 /// config are told before the first begins.
-int run_suite(const CommandLine& command);
+int run_suite(const command_line::CommandLine& command);
 
 /// `vrlt-eval compare BEFORE AFTER`: how the settings of two evaluation runs of the same records
 /// differ, and the paired difference of their scores. Writes AFTER/comparison.json, which

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "vrlt/check/check_command.h"
+#include "vrlt/command_line/command_line.h"
+#include "vrlt/conversion/convert.h"
+#include "vrlt/conversion/export.h"
+
+namespace vrlt::app {
+
+/// `vrlt-data synth`: rendered clips with labels that are known, their records, and a tiny model
+/// folder.
+int run_synth(const command_line::CommandLine& command);
+
+/// `vrlt-data check`, `convert` and `export`: as the functions of these names in check and
+/// conversion.
+int run_check(const check::CheckCommand& command);
+int run_convert(const conversion::ConvertCommand& command);
+int run_export(const conversion::ExportCommand& command);
+
+}  // namespace vrlt::app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace vrlt::command_line {
+
+/// Whether a run goes on from what its folder holds.
+enum class Resume { kAuto, kNever, kMust };
+
+/// What every program takes.
+struct CommandLine {
+  std::filesystem::path config;
+  std::vector<std::string> overrides;
+  Resume resume = Resume::kAuto;
+  bool print_config = false;
+  bool dry_run = false;
+  /// A dry run tells what a run of so many ranks costs; 0: as many as were started.
+  int64_t ranks = 0;
+  std::string list;                    ///< Name of a table to print.
+  std::vector<std::string> arguments;  ///< As typed, for command.txt.
+};
+
+}  // namespace vrlt::command_line
