@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <new>
-#include <optional>
 #include <set>
 
+#include "video/frame_cursor.h"
+#include "video/frame_plan.h"
 #include "video/video_stream.h"
 #include "vrlt/core/error.h"
 
@@ -20,18 +20,17 @@ constexpr double kHeaderToleranceSeconds = 1.0;
 constexpr int64_t kMaxTime = int64_t{1} << 61;
 constexpr double kMaxStep = 1e15;
 
+using FrameSink = std::function<void(size_t i, const RgbFrame& frame)>;
+
 }  // namespace
 
 struct VideoReader::State {
   State(const std::filesystem::path& path, const DecodeLimits& limits) : stream(path, limits) {}
 
   VideoStream stream;
-  std::vector<int64_t> pts;  ///< Ascending; frame i is shown at pts[i].
-  struct Entry {
-    int64_t frame = 0;  ///< The first frame that can be decoded from here.
-    VideoStream::Keyframe keyframe;
-  };
-  std::vector<Entry> entries;  ///< Where decoding may start, ascending.
+  std::vector<int64_t> pts;                      ///< Ascending; frame i is shown at pts[i].
+  std::vector<VideoStream::Keyframe> keyframes;  ///< Where decoding may start, by time.
+  std::vector<int64_t> entries;                  ///< The first frame that comes out at each.
   std::vector<double> seconds;
   int64_t height = 0, width = 0;
   bool indexed_by_packets = true, has_gaps = false;
@@ -47,10 +46,9 @@ struct VideoReader::State {
   void index_by_decoding(const VideoStream::Index& packets);
   void compare_with_header(const VideoStream::Index& packets);
   int64_t number_of(const AVFrame& frame, int64_t next) const;
-  /// Where to go on to get frame `wanted`, if that saves decoding; `next` is the frame that the
-  /// decoder gives next.
-  const Entry* entry_beyond(int64_t next, int64_t wanted) const;
   std::vector<int64_t> times_of(std::span<const int64_t> indices) const;
+  size_t give_planned(std::span<const int64_t> indices, const FrameSink& sink);
+  void give_from_start(std::span<const int64_t> indices, size_t given, const FrameSink& sink);
   void collect_warnings();
 };
 
@@ -66,8 +64,9 @@ void VideoReader::State::build_index() {
   width = on_its_side ? first->height : first->width;
   if (indexed_by_packets) {
     pts = std::move(index.pts);
-    for (const auto& key : index.keyframes)
-      entries.push_back({std::lower_bound(pts.begin(), pts.end(), key.pts) - pts.begin(), key});
+    keyframes = std::move(index.keyframes);
+    for (const auto& key : keyframes)
+      entries.push_back(std::lower_bound(pts.begin(), pts.end(), key.pts) - pts.begin());
   } else {
     index_by_decoding(index);
   }
@@ -132,21 +131,48 @@ int64_t VideoReader::State::number_of(const AVFrame& frame, int64_t next) const 
   return std::lower_bound(pts.begin(), pts.end(), frame.pts) - pts.begin();
 }
 
-const VideoReader::State::Entry* VideoReader::State::entry_beyond(int64_t next,
-                                                                  int64_t wanted) const {
-  if (!stream.can_seek()) return nullptr;
-  const auto after = std::upper_bound(entries.begin(), entries.end(), wanted,
-                                      [](int64_t n, const auto& entry) { return n < entry.frame; });
-  // Flushing throws away the frames in flight: it pays only for a jump.
-  return after != entries.begin() && (after - 1)->frame > next + stream.reorder_depth()
-             ? &*(after - 1)
-             : nullptr;
-}
-
 std::vector<int64_t> VideoReader::State::times_of(std::span<const int64_t> indices) const {
   std::vector<int64_t> times;
   for (const int64_t index : indices) times.push_back(pts[static_cast<size_t>(index)]);
   return times;
+}
+
+/// Decodes what the plan says and leaves out what nobody asked for.
+/// @return  how many frames were given: not all where a keyframe was no clean start, or frames are
+/// damaged.
+size_t VideoReader::State::give_planned(std::span<const int64_t> indices, const FrameSink& sink) {
+  stream.rewind();
+  const bool leaves_out = !has_gaps;
+  if (leaves_out) stream.want_only(times_of(indices));
+  FrameCursor cursor(stream, std::bind_front(&State::number_of, this));
+  const auto plan = plan_frames(indices, stream.can_seek() ? entries : std::vector<int64_t>(),
+                                stream.reorder_depth());
+  for (const auto& segment : plan) {
+    if (segment.entry && stream.seek(keyframes[*segment.entry]))
+      cursor.jump_to(entries[*segment.entry]);
+    const int64_t last = indices[segment.end - 1];
+    for (size_t i = segment.begin; i < segment.end; ++i) {
+      // Not earlier: a packet of the last frame may come before those of others.
+      if (leaves_out && indices[i] == last) stream.want_none_after(pts[static_cast<size_t>(last)]);
+      if (!cursor.reach(indices[i]) || stream.damaged_after_skip()) return i;
+      sink(i, cursor.picture());
+    }
+  }
+  return indices.size();
+}
+
+/// Decodes everything. @param given  how many of the frames were given before.
+void VideoReader::State::give_from_start(std::span<const int64_t> indices, size_t given,
+                                         const FrameSink& sink) {
+  stream.rewind();
+  FrameCursor cursor(stream, std::bind_front(&State::number_of, this));
+  for (size_t i = given; i < indices.size(); ++i) {
+    if (!cursor.reach(indices[i])) replaced.insert(indices[i]);
+    if (!cursor.has_frame())
+      stream.fail(concat("frame ", indices[i], " cannot be decoded, nor any other"),
+                  "no_decodable_frame");
+    sink(i, cursor.picture());
+  }
 }
 
 void VideoReader::State::collect_warnings() {
@@ -209,75 +235,15 @@ double VideoReader::frame_share() const {
                    share(missing, missing + state.pts.size())});
 }
 
-void VideoReader::read_frames(std::span<const int64_t> indices,
-                              const std::function<void(size_t i, const RgbFrame& frame)>& sink) {
+void VideoReader::read_frames(std::span<const int64_t> indices, const FrameSink& sink) {
   State& state = *state_;
   VRLT_CHECK(std::is_sorted(indices.begin(), indices.end()), "frame indices must ascend");
   VRLT_CHECK(indices.empty() || (indices.front() >= 0 && indices.back() < num_frames()),
              "frame index out of range");
-  state.stream.rewind();
   state.asked.insert(indices.begin(), indices.end());
-  struct Decoded {
-    Frame frame{av_frame_alloc()};
-    int64_t number = -1;
-    void set(const AVFrame& other, int64_t its_number) {
-      av_frame_unref(frame.get());
-      if (av_frame_ref(frame.get(), &other) < 0) throw std::bad_alloc();
-      number = its_number;
-    }
-  };
-  Decoded shown, ahead;  // the latest frame up to the wanted one; one after it, -1 for none
-  int64_t next = 0;      // number of the frame that the decoder gives next
-  bool may_skip = state.indexed_by_packets;
-  const bool may_leave_out = may_skip && !state.has_gaps;
-  if (may_leave_out) state.stream.want_only(state.times_of(indices));
-  RgbFrame rgb;  // of `shown`
-  int64_t rgb_number = -1;
-
-  for (size_t i = 0; i < indices.size();) {
-    const int64_t wanted = indices[i];
-    if (may_skip) {
-      if (const auto* entry = state.entry_beyond(next, wanted);
-          entry != nullptr && state.stream.seek(entry->keyframe)) {
-        next = entry->frame;
-        ahead.number = -1;
-      }
-      const auto later = std::upper_bound(indices.begin(), indices.end(), wanted);
-      if (may_leave_out &&
-          (later == indices.end() || state.entry_beyond(wanted + 1, *later) != nullptr))
-        state.stream.want_none_after(state.pts[static_cast<size_t>(wanted)]);
-    }
-    while (shown.number < wanted && ahead.number <= wanted) {
-      if (ahead.number > shown.number) {
-        shown.set(*ahead.frame, ahead.number);
-        continue;
-      }
-      const AVFrame* frame = state.stream.next_frame();
-      if (frame == nullptr) break;
-      const int64_t number = state.number_of(*frame, next);
-      next = number + 1;
-      (number > wanted ? ahead : shown).set(*frame, number);
-    }
-    if (may_skip && (shown.number != wanted || state.stream.damaged_after_skip())) {
-      // A keyframe was no clean start, or frames are damaged: from the start, so that the result is
-      // that of decoding everything.
-      may_skip = false;
-      state.stream.rewind();
-      next = 0;
-      shown.number = ahead.number = rgb_number = -1;
-      continue;
-    }
-    if (shown.number != wanted) state.replaced.insert(wanted);
-    if (shown.number < 0 && ahead.number < 0)
-      state.stream.fail(concat("frame ", wanted, " cannot be decoded, nor any other"),
-                        "no_decodable_frame");
-    const Decoded& nearest = shown.number >= 0 ? shown : ahead;
-    if (rgb_number != nearest.number) {
-      state.stream.to_rgb(*nearest.frame, rgb);
-      rgb_number = nearest.number;
-    }
-    sink(i++, rgb);
-  }
+  const size_t given = state.indexed_by_packets ? state.give_planned(indices, sink) : 0;
+  // From the start where the plan did not hold: the result is that of decoding everything.
+  if (given < indices.size()) state.give_from_start(indices, given, sink);
   state.collect_warnings();
 }
 

@@ -273,9 +273,9 @@ bool VideoStream::read_packet() {
 
 /// Gives the decoder the next packet of the stream; false when there is nothing more to give.
 bool VideoStream::feed_packet() {
-  if (drained_) return false;
-  if (has_enough_ || !read_packet()) {
-    drained_ = true;
+  if (pass_.drained) return false;
+  if (pass_.has_enough || !read_packet()) {
+    pass_.drained = true;
     avcodec_send_packet(codec_.get(), nullptr);
     return true;
   }
@@ -284,14 +284,14 @@ bool VideoStream::feed_packet() {
     return true;
   }
 #if LIBAVUTIL_VERSION_MAJOR < 58
-  codec_->reordered_opaque = sent_packets_;
+  codec_->reordered_opaque = pass_.sent_packets;
 #endif
   const int sent = avcodec_send_packet(codec_.get(), packet_.get());
   check_memory(sent);
   if (sent < 0 && sent != AVERROR(EAGAIN)) note_damage(packet_->pts);
-  has_enough_ = last_wanted_ == packet_->pts;
+  pass_.has_enough = pass_.last_wanted == packet_->pts;
   av_packet_unref(packet_.get());
-  ++sent_packets_;
+  ++pass_.sent_packets;
   return true;
 }
 
@@ -301,10 +301,10 @@ bool VideoStream::is_needed(const AVPacket& packet) const {
 }
 
 void VideoStream::note_damage(int64_t pts) {
-  if (!sought_pts_ && !wanted_)
+  if (!pass_.sought_pts && !wanted_)
     damaged_.insert(pts);
-  else if (!sought_pts_ || pts == AV_NOPTS_VALUE || pts >= *sought_pts_)
-    damaged_after_skip_ = true;
+  else if (!pass_.sought_pts || pts == AV_NOPTS_VALUE || pts >= *pass_.sought_pts)
+    pass_.damaged_after_skip = true;
 }
 
 void VideoStream::note_frame() {
@@ -319,14 +319,14 @@ void VideoStream::note_frame() {
 #if LIBAVUTIL_VERSION_MAJOR < 58  // FFmpeg 5; later ones do not tell
   // The H.264 decoder invents a picture for every gap in the numbering, and counts it.
   if (codec_->codec_id != AV_CODEC_ID_H264) return;
-  if (first_coded_ < 0) {
-    first_coded_ = sought_pts_ ? frame_->coded_picture_number : 0;
-    first_packet_ = sought_pts_ ? frame_->reordered_opaque : 0;
+  if (pass_.first_coded < 0) {
+    pass_.first_coded = pass_.sought_pts ? frame_->coded_picture_number : 0;
+    pass_.first_packet = pass_.sought_pts ? frame_->reordered_opaque : 0;
   }
-  const int64_t missing =
-      frame_->coded_picture_number - first_coded_ - (frame_->reordered_opaque - first_packet_);
-  if ((sought_pts_ || wanted_) && missing > 0) damaged_after_skip_ = true;
-  if (!sought_pts_ && !wanted_) missing_pictures_ = std::max(missing_pictures_, missing);
+  const int64_t missing = frame_->coded_picture_number - pass_.first_coded -
+                          (frame_->reordered_opaque - pass_.first_packet);
+  if ((pass_.sought_pts || wanted_) && missing > 0) pass_.damaged_after_skip = true;
+  if (!pass_.sought_pts && !wanted_) missing_pictures_ = std::max(missing_pictures_, missing);
 #endif
 }
 
@@ -375,12 +375,8 @@ void VideoStream::rewind() {
     open_decoder();
   }
   next_packet_ = 0;
-  drained_ = holds_frame_ = damaged_after_skip_ = false;
-  sought_pts_.reset();
-  last_wanted_.reset();
-  has_enough_ = false;
-  sent_packets_ = 0;
-  first_coded_ = -1;
+  holds_frame_ = false;
+  pass_ = {};
   at_start_ = true;
 }
 
@@ -392,12 +388,8 @@ bool VideoStream::seek(const Keyframe& keyframe) {
     return false;
   }
   avcodec_flush_buffers(codec_.get());
-  drained_ = holds_frame_ = at_start_ = damaged_after_skip_ = false;
-  sought_pts_ = keyframe.pts;
-  last_wanted_.reset();
-  has_enough_ = false;
-  sent_packets_ = 0;
-  first_coded_ = -1;
+  holds_frame_ = at_start_ = false;
+  pass_ = {.sought_pts = keyframe.pts};
   return true;
 }
 

@@ -64,7 +64,7 @@ class VideoStream {
 
   /// No frame shown later than the one at `pts` is wanted before the next seek: the decoder is
   /// emptied as soon as it has got that one.
-  void want_none_after(int64_t pts) { last_wanted_ = pts; }
+  void want_none_after(int64_t pts) { pass_.last_wanted = pts; }
 
   /// Into `rgb`, whose memory is used again.
   void to_rgb(const AVFrame& frame, RgbFrame& rgb);
@@ -94,7 +94,7 @@ class VideoStream {
   const std::set<int64_t>& damaged() const { return damaged_; }
   /// Whether damage was met since the last seek, or since `want_only`: such frames may only lack
   /// what was not decoded.
-  bool damaged_after_skip() const { return damaged_after_skip_; }
+  bool damaged_after_skip() const { return pass_.damaged_after_skip; }
   /// Pictures that the stream counts but does not hold, in passes over everything from the start;
   /// the decoder fills in for them without a word.
   int64_t missing_pictures() const { return missing_pictures_; }
@@ -141,17 +141,21 @@ class VideoStream {
 
   bool at_start_ = true;      ///< No frame was taken since the start.
   bool holds_frame_ = false;  ///< `frame_` is still to be given.
-  bool drained_ = false;
   std::set<int64_t> damaged_;
-  std::optional<int64_t> sought_pts_;  ///< Where the last seek went; none in a pass from the start.
-  bool damaged_after_skip_ = false;
-  std::optional<int64_t> last_wanted_;
-  bool has_enough_ = false;
+  /// What holds since the start or the last seek.
+  struct Pass {
+    std::optional<int64_t> sought_pts;   ///< Where the seek went; none: from the start.
+    std::optional<int64_t> last_wanted;  ///< Of want_none_after.
+    bool has_enough = false;             ///< The frame at last_wanted was sent to the decoder.
+    bool drained = false;                ///< The decoder was told that nothing follows.
+    bool damaged_after_skip = false;
+    /// What the pictures' own numbers are compared with.
+    int64_t sent_packets = 0, first_coded = -1, first_packet = 0;
+  };
+  Pass pass_;
   /// Of the packets of `stream_`; set by the scan.
   std::optional<PacketUse> use_;
   std::optional<std::vector<int64_t>> wanted_;  ///< None: every frame.
-  /// Since the start or the last seek.
-  int64_t sent_packets_ = 0, first_coded_ = -1, first_packet_ = 0;
   int64_t missing_pictures_ = 0;
   int width_ = 0, height_ = 0;
   bool size_changes_ = false;
