@@ -36,8 +36,9 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
 /// changes memory only.
 run_folder::RunRecipe recipe_of(const settings::TrainConfig& config, const std::string& yaml) {
   auto inputs = opening::input_paths(config.model, config.data);
-  if (config.online_selection.of_rule().reads_statistics)
-    inputs.emplace_back(config.online_selection.statistics);
+  config.online_selection.use_rule([&](const auto& rule) {
+    if constexpr (requires { rule.statistics; }) inputs.emplace_back(rule.statistics);
+  });
   return {yaml, inputs,
           opening::keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts",
                                          "device_tflops", "model.activation_checkpointing"}),

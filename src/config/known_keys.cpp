@@ -1,4 +1,4 @@
-#include "config/known_keys.h"
+#include "vrlt/config/known_keys.h"
 
 #include <algorithm>
 

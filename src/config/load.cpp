@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "config/config_text.h"
-#include "config/known_keys.h"
 #include "config/yaml_loader.h"
+#include "vrlt/config/known_keys.h"
 #include "vrlt/config/yaml_text.h"
 #include "vrlt/core/error.h"
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "config/foreign_keys.h"
-#include "config/known_keys.h"
+#include "vrlt/config/known_keys.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
 

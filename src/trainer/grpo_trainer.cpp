@@ -97,7 +97,7 @@ void train_grpo(const TrainingParts& parts) {
   const auto& config = parts.config;
   const auto reward = settings::reward_function(config.rewards, config.reward_options,
                                                 config.rollout.max_new_tokens);
-  const auto prompts = make_prompt_stream(config, parts.samples);
+  const auto prompts = make_prompt_stream(config.online_selection, parts.samples, config.seed);
   const auto restore_prompts = [&](const io::Json& state, int64_t steps_done) {
     prompts->restore(state, steps_done * config.prompts_per_step);
   };

@@ -16,9 +16,10 @@ constexpr size_t kNumKinds = std::tuple_size_v<selection::Mixture>;
 /// Hard, medium and easy samples in shares that change with the step, each kind epoch after epoch.
 class CurriculumStream final : public PromptStream {
  public:
-  CurriculumStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
-      : knots_(settings::parse_mixture(config.online_selection.mixture)), seed_(config.seed) {
-    sort_by_difficulty(config.online_selection.statistics, samples);
+  CurriculumStream(const settings::CurriculumRule& rule, const std::vector<data::Sample>& samples,
+                   uint64_t seed)
+      : knots_(settings::parse_mixture(rule.mixture)), seed_(seed) {
+    sort_by_difficulty(rule.statistics, samples);
     for (const auto& of_kind : of_kind_)
       orders_.emplace_back(static_cast<int64_t>(of_kind.size()), seed_, /*shuffle=*/true);
     for (auto& knot : knots_) {
@@ -27,9 +28,8 @@ class CurriculumStream final : public PromptStream {
       if (knot.weights == selection::Mixture{})
         throw DataError(concat("online_selection.mixture: from step ", knot.step,
                                " on it takes kinds of samples that there are none of; by ",
-                               config.online_selection.statistics, " ", of_kind_[0].size(),
-                               " are hard, ", of_kind_[1].size(), " medium, ", of_kind_[2].size(),
-                               " easy"));
+                               rule.statistics, " ", of_kind_[0].size(), " are hard, ",
+                               of_kind_[1].size(), " medium, ", of_kind_[2].size(), " easy"));
     }
   }
 
@@ -94,9 +94,10 @@ class CurriculumStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> curriculum_stream(const settings::TrainConfig& config,
-                                                const std::vector<data::Sample>& samples) {
-  return std::make_unique<CurriculumStream>(config, samples);
+template <>
+std::unique_ptr<PromptStream> make_stream(const settings::CurriculumRule& rule,
+                                          const std::vector<data::Sample>& samples, uint64_t seed) {
+  return std::make_unique<CurriculumStream>(rule, samples, seed);
 }
 
 }  // namespace vrlt::trainer

@@ -13,13 +13,10 @@ namespace {
 /// The samples of an epoch, chosen anew after each by what the policy can do by then.
 class EpochFilterStream final : public PromptStream {
  public:
-  EpochFilterStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
-      : samples_(samples),
-        filter_(config.online_selection.epoch_filter),
-        seed_(config.seed),
-        order_(0, seed_, true) {
-    const auto all = static_cast<int64_t>(samples.size()),
-               wanted = config.online_selection.epoch_size;
+  EpochFilterStream(const settings::EpochFilterRule& rule, const std::vector<data::Sample>& samples,
+                    uint64_t seed)
+      : samples_(samples), filter_(rule.filter), seed_(seed), order_(0, seed_, true) {
+    const auto all = static_cast<int64_t>(samples.size()), wanted = rule.epoch_size;
     const data::SampleOrder order(all, seed_, /*shuffle=*/true);
     std::vector<int64_t> first;
     for (int64_t i = 0; i < (wanted == 0 ? all : std::min(all, wanted)); ++i)
@@ -151,9 +148,10 @@ class EpochFilterStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> epoch_filter_stream(const settings::TrainConfig& config,
-                                                  const std::vector<data::Sample>& samples) {
-  return std::make_unique<EpochFilterStream>(config, samples);
+template <>
+std::unique_ptr<PromptStream> make_stream(const settings::EpochFilterRule& rule,
+                                          const std::vector<data::Sample>& samples, uint64_t seed) {
+  return std::make_unique<EpochFilterStream>(rule, samples, seed);
 }
 
 }  // namespace vrlt::trainer

@@ -10,10 +10,11 @@ namespace {
 /// did.
 class MemoryBankStream final : public PromptStream {
  public:
-  MemoryBankStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
+  MemoryBankStream(const settings::MemoryBankRule& rule, const std::vector<data::Sample>& samples,
+                   uint64_t seed)
       : samples_(samples),
-        order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true),
-        bank_(config.online_selection.memory_bank),
+        order_(static_cast<int64_t>(samples.size()), seed, /*shuffle=*/true),
+        bank_(rule.bank),
         index_of_(indices_by_id(samples)) {}
 
   bool replays() const override { return true; }
@@ -64,9 +65,10 @@ class MemoryBankStream final : public PromptStream {
 
 }  // namespace
 
-std::unique_ptr<PromptStream> memory_bank_stream(const settings::TrainConfig& config,
-                                                 const std::vector<data::Sample>& samples) {
-  return std::make_unique<MemoryBankStream>(config, samples);
+template <>
+std::unique_ptr<PromptStream> make_stream(const settings::MemoryBankRule& rule,
+                                          const std::vector<data::Sample>& samples, uint64_t seed) {
+  return std::make_unique<MemoryBankStream>(rule, samples, seed);
 }
 
 }  // namespace vrlt::trainer

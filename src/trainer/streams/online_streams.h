@@ -7,13 +7,12 @@
 
 namespace vrlt::trainer {
 
-/// The rules of `online_selection`, see OnlineSelectionSection.
-std::unique_ptr<PromptStream> epoch_filter_stream(const settings::TrainConfig& config,
-                                                  const std::vector<data::Sample>& samples);
-std::unique_ptr<PromptStream> memory_bank_stream(const settings::TrainConfig& config,
-                                                 const std::vector<data::Sample>& samples);
-std::unique_ptr<PromptStream> curriculum_stream(const settings::TrainConfig& config,
-                                                const std::vector<data::Sample>& samples);
+/// The stream of a rule of `online_selection` (settings/online_rules.h). Each rule has its own, in
+/// a file of its name: a rule without one does not link.
+/// @param samples  outlive the stream.
+template <typename Rule>
+std::unique_ptr<PromptStream> make_stream(const Rule& rule,
+                                          const std::vector<data::Sample>& samples, uint64_t seed);
 
 /// Indices first, first + 1, ... of an order.
 std::vector<int64_t> samples_in_order(const data::SampleOrder& order, int64_t first, int64_t count);

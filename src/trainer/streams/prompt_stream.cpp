@@ -1,7 +1,6 @@
 #include "trainer/streams/prompt_stream.h"
 
 #include "trainer/streams/online_streams.h"
-#include "vrlt/core/named_table.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -9,8 +8,8 @@ namespace {
 /// All samples, epoch after epoch.
 class ShuffledStream final : public PromptStream {
  public:
-  ShuffledStream(const settings::TrainConfig& config, const std::vector<data::Sample>& samples)
-      : order_(static_cast<int64_t>(samples.size()), config.seed, /*shuffle=*/true) {}
+  ShuffledStream(const std::vector<data::Sample>& samples, uint64_t seed)
+      : order_(static_cast<int64_t>(samples.size()), seed, /*shuffle=*/true) {}
 
  private:
   int64_t draw(int64_t, const Measure&) override { return order_.at(next_position()); }
@@ -21,26 +20,13 @@ class ShuffledStream final : public PromptStream {
   data::SampleOrder order_;
 };
 
-std::unique_ptr<PromptStream> shuffled_stream(const settings::TrainConfig& config,
-                                              const std::vector<data::Sample>& samples) {
-  return std::make_unique<ShuffledStream>(config, samples);
-}
-
-struct StreamEntry {
-  const char* name;
-  std::unique_ptr<PromptStream> (*make)(const settings::TrainConfig& config,
-                                        const std::vector<data::Sample>& samples);
-};
-
-constexpr StreamEntry kStreams[] = {
-    {"none", shuffled_stream},
-    {"epoch_filter", epoch_filter_stream},
-    {"memory_bank", memory_bank_stream},
-    {"curriculum", curriculum_stream},
-};
-static_assert(std::size(kStreams) == std::size(settings::kOnlineRules));
-
 }  // namespace
+
+template <>
+std::unique_ptr<PromptStream> make_stream(const settings::AllSamples&,
+                                          const std::vector<data::Sample>& samples, uint64_t seed) {
+  return std::make_unique<ShuffledStream>(samples, seed);
+}
 
 std::vector<DrawnPrompt> in_order(const data::SampleOrder& order, int64_t first, int64_t count) {
   std::vector<DrawnPrompt> prompts;
@@ -98,10 +84,13 @@ void PromptStream::restore(const io::Json& state, int64_t default_position) {
   }
 }
 
-std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config,
-                                                 const std::vector<data::Sample>& samples) {
-  return find_row(kStreams, config.online_selection.rule, "online_selection.rule")
-      .make(config, samples);
+std::unique_ptr<PromptStream> make_prompt_stream(const settings::OnlineSelectionSection& section,
+                                                 const std::vector<data::Sample>& samples,
+                                                 uint64_t seed) {
+  std::unique_ptr<PromptStream> stream;
+  section.use_rule([&](const auto& rule) { stream = make_stream(rule, samples, seed); });
+  VRLT_CHECK(stream != nullptr, "a rule that there is");
+  return stream;
 }
 
 }  // namespace vrlt::trainer

@@ -8,7 +8,7 @@
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/sample.h"
 #include "vrlt/io/own_fields.h"
-#include "vrlt/settings/train_config.h"
+#include "vrlt/settings/online_selection.h"
 
 namespace vrlt::trainer {
 
@@ -66,9 +66,10 @@ class PromptStream {
   int64_t next_position_ = 0;
 };
 
-/// The stream that the config names. @param samples  outlive it.
+/// The stream of the rule that the section names. @param samples  outlive it.
 /// @throws DataError if the samples do not suit the rule.
-std::unique_ptr<PromptStream> make_prompt_stream(const settings::TrainConfig& config,
-                                                 const std::vector<data::Sample>& samples);
+std::unique_ptr<PromptStream> make_prompt_stream(const settings::OnlineSelectionSection& section,
+                                                 const std::vector<data::Sample>& samples,
+                                                 uint64_t seed);
 
 }  // namespace vrlt::trainer

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "config/foreign_keys.h"
-#include "config/known_keys.h"
 #include "tests/support/temporary_folder.h"
+#include "vrlt/config/known_keys.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/settings/eval_config.h"

@@ -184,15 +184,15 @@ const Setting kSettings[] = {
     {"epoch_filter",
      [](settings::TrainConfig& config) {
        config.prompts_per_step = 1;
-       config.online_selection = {.rule = "epoch_filter",
-                                  .epoch_size = 1,
-                                  .epoch_filter = {.min_mean = -1.0, .max_mean = 0.5}};
+       config.online_selection = settings::OnlineSelectionSection::with(settings::EpochFilterRule{
+           .epoch_size = 1, .filter = {.min_mean = -1.0, .max_mean = 0.5}});
      }},
     {"memory_bank",
      [](settings::TrainConfig& config) {
        config.prompts_per_step = 1;
        config.rollout.sampling.temperature = 1.3;
-       config.online_selection = {.rule = "memory_bank", .memory_bank = {.min_variance = 0.2}};
+       config.online_selection = settings::OnlineSelectionSection::with(
+           settings::MemoryBankRule{.bank = {.min_variance = 0.2}});
      }},
     {"dynamic_sampling",
      [](settings::TrainConfig& config) {

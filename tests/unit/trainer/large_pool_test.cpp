@@ -37,8 +37,8 @@ TEST(LargePool, TheStateOfEveryRuleIsReadAgain) {
   settings::TrainConfig config;
   for (const char* rule : {"epoch_filter", "memory_bank"}) {
     config.online_selection.rule = rule;
-    config.online_selection.memory_bank.capacity = std::ssize(pool);
-    const auto stream = make_prompt_stream(config, pool);
+    config.online_selection.get<settings::MemoryBankRule>().bank.capacity = std::ssize(pool);
+    const auto stream = make_prompt_stream(config.online_selection, pool, config.seed);
     const auto drawn = stream->next(0, 3, {});
     if (stream->replays()) {
       std::vector<GroupAccuracy> groups;
@@ -50,7 +50,7 @@ TEST(LargePool, TheStateOfEveryRuleIsReadAgain) {
     stream->store(state.trainer);
     const test::TemporaryFolder folder;
     io::write_file_atomic(folder.path() / "state.json", to_json(state).dump(2));
-    const auto again = make_prompt_stream(config, pool);
+    const auto again = make_prompt_stream(config.online_selection, pool, config.seed);
     again->restore(read_state(folder.path(), 1, 1).trainer, 0);
     const auto expected = stream->next(1, 5, {}), actual = again->next(1, 5, {});
     for (size_t i = 0; i < 5; ++i) EXPECT_EQ(actual[i].sample, expected[i].sample) << rule;

@@ -26,10 +26,12 @@ std::vector<data::Sample> samples(int64_t count) {
   return all;
 }
 
-settings::TrainConfig config_of(settings::OnlineSelectionSection section) {
-  auto config = base_config();
-  config.online_selection = std::move(section);
-  return config;
+using Section = settings::OnlineSelectionSection;
+
+/// @param samples  outlive it.
+std::unique_ptr<PromptStream> stream_of(const Section& section,
+                                        const std::vector<data::Sample>& samples) {
+  return make_prompt_stream(section, samples, base_config().seed);
 }
 
 GroupAccuracy group(const DrawnPrompt& prompt, std::vector<double> accuracies) {
@@ -50,14 +52,14 @@ std::vector<int64_t> samples_of(const std::vector<DrawnPrompt>& prompts) {
 
 TEST(PromptStream, WithoutARuleVisitsAllSamplesEpochAfterEpoch) {
   const auto pool = samples(5);
-  const auto stream = make_prompt_stream(base_config(), pool);
+  const auto stream = stream_of({}, pool);
   const data::SampleOrder order(5, base_config().seed, true);
   const auto drawn = stream->next(0, 7, no_measure);
   for (int64_t i = 0; i < 7; ++i) {
     EXPECT_EQ(drawn[static_cast<size_t>(i)].position, i);
     EXPECT_EQ(drawn[static_cast<size_t>(i)].sample, order.at(i));
   }
-  const auto again = make_prompt_stream(base_config(), pool);
+  const auto again = stream_of({}, pool);
   again->restore(io::Json::object(), /*default_position=*/4);
   EXPECT_EQ(samples_of(again->next(0, 3, no_measure)),
             samples_of({drawn.begin() + 4, drawn.end()}));
@@ -65,8 +67,7 @@ TEST(PromptStream, WithoutARuleVisitsAllSamplesEpochAfterEpoch) {
 
 TEST(EpochFilter, DropsTheMasteredAndTheHopelessAndFillsUpFromThePool) {
   const auto pool = samples(10);
-  const auto stream =
-      make_prompt_stream(config_of({.rule = "epoch_filter", .epoch_size = 6}), pool);
+  const auto stream = stream_of(Section::with(settings::EpochFilterRule{.epoch_size = 6}), pool);
   const auto first = stream->next(0, 6, no_measure);
   const auto of_first = samples_of(first);
   EXPECT_EQ(std::set<int64_t>(of_first.begin(), of_first.end()).size(), 6u)
@@ -101,7 +102,7 @@ TEST(EpochFilter, DropsTheMasteredAndTheHopelessAndFillsUpFromThePool) {
 
 TEST(EpochFilter, GoesOnWithTheSameSamplesWhenNoneIsLeft) {
   const auto pool = samples(3);
-  const auto stream = make_prompt_stream(config_of({.rule = "epoch_filter"}), pool);
+  const auto stream = stream_of(Section::with(settings::EpochFilterRule{}), pool);
   stream->next(0, 3, no_measure);
   const auto mastered = [](const std::vector<DrawnPrompt>& prompts) {
     std::vector<GroupAccuracy> groups;
@@ -113,7 +114,7 @@ TEST(EpochFilter, GoesOnWithTheSameSamplesWhenNoneIsLeft) {
 
 TEST(EpochFilter, DropsWhatCannotBeRead) {
   const auto pool = samples(4);
-  const auto stream = make_prompt_stream(config_of({.rule = "epoch_filter"}), pool);
+  const auto stream = stream_of(Section::with(settings::EpochFilterRule{}), pool);
   stream->next(0, 4, no_measure);
   const auto only_two = [](const std::vector<DrawnPrompt>& prompts) {
     std::vector<GroupAccuracy> groups;
@@ -126,8 +127,8 @@ TEST(EpochFilter, DropsWhatCannotBeRead) {
 
 TEST(MemoryBankRule, ReplacesTheLowestGroupsByPromptsThatVaried) {
   const auto pool = samples(8);
-  const auto stream = make_prompt_stream(
-      config_of({.rule = "memory_bank", .memory_bank = {.min_variance = 0.5}}), pool);
+  const auto stream =
+      stream_of(Section::with(settings::MemoryBankRule{.bank = {.min_variance = 0.5}}), pool);
   ASSERT_TRUE(stream->replays());
   // The largest variance of four 0-or-1 rewards is that of two of each. Three of one kind: 3/4 of
   // it.
@@ -176,10 +177,10 @@ std::string write_statistics(const test::TemporaryFolder& folder, int64_t num) {
 TEST(Curriculum, DrawsDifficultiesInTheSharesOfTheStep) {
   const test::TemporaryFolder folder;
   const auto pool = samples(30);
-  const auto stream = make_prompt_stream(config_of({.rule = "curriculum",
-                                                    .statistics = write_statistics(folder, 30),
-                                                    .mixture = {"0 0 0 1", "10 0.5 0.5 0"}}),
-                                         pool);
+  const auto stream =
+      stream_of(Section::with(settings::CurriculumRule{.statistics = write_statistics(folder, 30),
+                                                       .mixture = {"0 0 0 1", "10 0.5 0.5 0"}}),
+                pool);
   for (const auto& prompt : stream->next(0, 20, no_measure))
     EXPECT_EQ(prompt.sample % 3, 2) << "easy ones only";
   std::array<int64_t, 3> count{};
@@ -203,10 +204,9 @@ TEST(Curriculum, SaysWhatDoesNotSuit) {
   const auto error = [&](std::vector<std::string> mixture, int64_t num) -> std::string {
     const auto pool = samples(num);
     try {
-      make_prompt_stream(
-          config_of(
-              {.rule = "curriculum", .statistics = statistics, .mixture = std::move(mixture)}),
-          pool);
+      stream_of(Section::with(settings::CurriculumRule{.statistics = statistics,
+                                                       .mixture = std::move(mixture)}),
+                pool);
     } catch (const DataError& problem) {
       return problem.what();
     }
@@ -227,15 +227,15 @@ TEST(Curriculum, MixturesThatAreNone) {
 
 struct Rule {
   std::string name;
-  settings::OnlineSelectionSection section;
+  Section section;
 };
 VRLT_PRINT_ROW_NAME(Rule)
 
 const Rule kRules[] = {
     {"none", {}},
-    {"epoch_filter", {.rule = "epoch_filter", .epoch_size = 4}},
-    {"memory_bank", {.rule = "memory_bank", .memory_bank = {.min_variance = 0.5}}},
-    {"curriculum", {.rule = "curriculum", .mixture = {"0 1 1 1", "9 0 1 3"}}},
+    {"epoch_filter", Section::with(settings::EpochFilterRule{.epoch_size = 4})},
+    {"memory_bank", Section::with(settings::MemoryBankRule{.bank = {.min_variance = 0.5}})},
+    {"curriculum", Section::with(settings::CurriculumRule{.mixture = {"0 1 1 1", "9 0 1 3"}})},
 };
 
 class EveryRule : public ::testing::TestWithParam<Rule> {};
@@ -265,13 +265,14 @@ std::vector<int64_t> step(PromptStream& stream, int64_t number) {
 TEST_P(EveryRule, GoesOnFromItsStateAsIfNothingHadHappened) {
   const test::TemporaryFolder folder;
   auto section = GetParam().section;
-  if (section.rule == "curriculum") section.statistics = write_statistics(folder, 9);
+  if (section.rule == "curriculum")
+    section.get<settings::CurriculumRule>().statistics = write_statistics(folder, 9);
   const auto pool = samples(9);
-  const auto whole = make_prompt_stream(config_of(section), pool);
+  const auto whole = stream_of(section, pool);
   for (int64_t number = 0; number < 12; ++number) {
     io::Json state = io::Json::object();
     whole->store(state);
-    const auto resumed = make_prompt_stream(config_of(section), pool);
+    const auto resumed = stream_of(section, pool);
     resumed->restore(io::parse_json(state.dump(), "state"), 0);
     const auto coming = whole->coming(number, 3);
     const auto expected = step(*whole, number);
@@ -288,17 +289,19 @@ TEST_P(EveryRule, RefusesTheStateOfAnother) {
   const test::TemporaryFolder folder;
   auto section = GetParam().section;
   if (section.rule == "none") return;  // keeps nothing but its position
-  if (section.rule == "curriculum") section.statistics = write_statistics(folder, 9);
+  if (section.rule == "curriculum")
+    section.get<settings::CurriculumRule>().statistics = write_statistics(folder, 9);
   const auto pool = samples(9);
-  const auto stream = make_prompt_stream(config_of(section), pool);
+  const auto stream = stream_of(section, pool);
   EXPECT_THROW(stream->restore({{"prompts", {{"samples", {"unknown"}}}}}, 0), CheckpointError);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, EveryRule, ::testing::ValuesIn(kRules), test::row_name);
 
 /// A run in which every prompt is logged.
-settings::TrainConfig run_config(settings::OnlineSelectionSection section) {
-  auto config = config_of(std::move(section));
+settings::TrainConfig run_config(Section section) {
+  auto config = base_config();
+  config.online_selection = std::move(section);
   config.steps = 4;
   config.prompts_per_step = 1;
   config.logged_rollouts = 10;
@@ -322,8 +325,8 @@ TEST(OnlineSelectionRun, TheMemoryBankReplaysWhatVaried) {
   ASSERT_NE(first, second) << "nothing to tell apart";
   // A threshold between the two: if the first varies more, it is what step 2 trains on, in place of
   // the second.
-  const auto config =
-      run_config({.rule = "memory_bank", .memory_bank = {.min_variance = (first + second) / 2}});
+  const auto config = run_config(
+      Section::with(settings::MemoryBankRule{.bank = {.min_variance = (first + second) / 2}}));
   const test::TemporaryFolder folder;
   FinishedRun run(config, folder.path());
   const auto lines = run.lines_of("rollouts.jsonl");
@@ -336,9 +339,8 @@ TEST(OnlineSelectionRun, TheEpochFilterMeasuresBetweenEpochs) {
   const test::TemporaryFolder folder;
   auto config = run_config(
       // a model of its size is never that good
-      {.rule = "epoch_filter",
-       .epoch_size = 1,
-       .epoch_filter = {.min_mean = 0.999, .max_mean = 1.0}});
+      Section::with(settings::EpochFilterRule{.epoch_size = 1,
+                                              .filter = {.min_mean = 0.999, .max_mean = 1.0}}));
   config.steps = 3;
   FinishedRun run(config, folder.path());
   EXPECT_EQ(run.policy().counters().prompts_prefilled, 3 + 2)
@@ -348,11 +350,10 @@ TEST(OnlineSelectionRun, TheEpochFilterMeasuresBetweenEpochs) {
 }
 
 TEST(OnlineSelectionRun, IsTheSameOnTwoRanks) {
-  for (const auto& section : {settings::OnlineSelectionSection{.rule = "memory_bank",
-                             .memory_bank = {.min_variance = 0.2}},
-                              settings::OnlineSelectionSection{.rule = "epoch_filter",
-                              .epoch_size = 1,
-                              .epoch_filter = {.min_mean = -1.0, .max_mean = 0.2}}}) {
+  for (const auto& section :
+       {Section::with(settings::MemoryBankRule{.bank = {.min_variance = 0.2}}),
+        Section::with(settings::EpochFilterRule{.epoch_size = 1,
+        .filter = {.min_mean = -1.0, .max_mean = 0.2}})}) {
     const test::TemporaryFolder one_folder, two_folder;
     const auto config = run_config(section);
     const auto expected = FinishedRun(config, one_folder.path()).lines_of("rollouts.jsonl");
