@@ -114,6 +114,46 @@ int lost_output() {
   return std::fputc('\n', stdout) == EOF || std::fflush(stdout) != 0 ? errno : EIO;
 }
 
+/// Lets a flag set the key that it stands for.
+/// @param overrides  gets it; outlives the command line.
+void add_key_flag(CLI::App& cli, const KeyFlag& flag, std::vector<std::string>& overrides) {
+  if (flag.value == nullptr)
+    cli.add_flag_callback(
+        flag.name, [=, &overrides] { overrides.push_back(std::string(flag.key) + "=true"); },
+        flag.help);
+  else
+    cli.add_option_function<std::string>(
+           flag.name,
+           [=, &overrides](const std::string& text) {
+             overrides.push_back(concat(flag.key, "=", flag.before, text, flag.behind));
+           },
+           flag.help)
+        ->type_name(flag.value);
+}
+
+/// Makes of what was typed what the program is told.
+/// @throws ConfigError where something is missing or says nothing.
+void finish(CommandLine& command, const std::string& name,
+            const std::vector<std::string>& positional, const std::vector<std::string>& of_flags,
+            const std::string& resume) {
+  const bool has_config =
+      !positional.empty() && !(command.print_config && is_override(positional.front()));
+  if (!has_config && !command.print_config)
+    throw ConfigError(
+        concat("no config given; usage: ", name,
+               " CONFIG.yaml [key=value ...] (see --help; --print-config prints every key)"));
+  if (command.ranks > 0 && !command.dry_run)
+    throw ConfigError(
+        "--ranks tells a --dry-run of how many ranks it is; a launcher such as torchrun starts "
+        "them");
+  if (has_config) command.config = positional.front();
+  command.overrides.assign(positional.begin() + (has_config ? 1 : 0), positional.end());
+  command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());
+  command.resume = resume == "never"  ? Resume::kNever
+                   : resume == "must" ? Resume::kMust
+                                      : Resume::kAuto;
+}
+
 }  // namespace
 
 int guarded(const std::function<int()>& body) {
@@ -189,19 +229,7 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
   cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")
       ->check(CLI::IsMember({"auto", "never", "must"}));
   cli.add_option("--list", command.list, "print a table and stop: " + table_names);
-  for (const auto& flag : flags) {
-    if (flag.value == nullptr)
-      cli.add_flag_callback(
-          flag.name, [&] { of_flags.push_back(std::string(flag.key) + "=true"); }, flag.help);
-    else
-      cli.add_option_function<std::string>(
-             flag.name,
-             [&](const std::string& text) {
-               of_flags.push_back(concat(flag.key, "=", flag.before, text, flag.behind));
-             },
-             flag.help)
-          ->type_name(flag.value);
-  }
+  for (const auto& flag : flags) add_key_flag(cli, flag, of_flags);
   cli.footer(
       "exit codes: 0 done, 2 usage or config, 65 bad data, 66 missing input, 69 another rank is "
       "gone, 70 bug, 74 disk,\n"
@@ -212,22 +240,7 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
       print_table(command.list);
       return 0;
     }
-    const bool has_config =
-        !positional.empty() && !(command.print_config && is_override(positional.front()));
-    if (!has_config && !command.print_config)
-      throw ConfigError(
-          concat("no config given; usage: ", name,
-                 " CONFIG.yaml [key=value ...] (see --help; --print-config prints every key)"));
-    if (command.ranks > 0 && !command.dry_run)
-      throw ConfigError(
-          "--ranks tells a --dry-run of how many ranks it is; a launcher such as torchrun starts "
-          "them");
-    if (has_config) command.config = positional.front();
-    command.overrides.assign(positional.begin() + (has_config ? 1 : 0), positional.end());
-    command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());
-    command.resume = resume == "never"  ? Resume::kNever
-                     : resume == "must" ? Resume::kMust
-                                        : Resume::kAuto;
+    finish(command, name, positional, of_flags, resume);
     command.arguments.assign(argv, argv + argc);
     return body(command);
   });

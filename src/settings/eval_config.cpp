@@ -29,6 +29,23 @@ std::vector<std::string> check(const EvalConfig& config, const config::KeyLocati
   return problems;
 }
 
+void visit_generation(config::FieldVisitor& v, RolloutSection& c) {
+  v.field({.name = "samples",
+           .help = "answers to each question, which count with their mean",
+           .min = 1,
+           .max = 4096},
+          c.group_size);
+  v.field({.name = "max_new_tokens", .help = "longest answer", .min = 1, .max = 1e6},
+          c.max_new_tokens);
+  v.field({.name = "temperature", .help = "0: greedy", .min = 0, .max = 100},
+          c.sampling.temperature);
+  v.field({.name = "top_p",
+           .help = "sample among the likeliest tokens that sum to this",
+           .min = 1e-6,
+           .max = 1},
+          c.sampling.top_p);
+}
+
 }  // namespace
 
 void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
@@ -79,20 +96,7 @@ void visit_fields(config::FieldVisitor& v, EvalConfig& c) {
   v.section("data", "the records to answer", c.data);
   visit_media_sections(v, c.video, c.image);
   v.begin_section("generation", "how answers are generated");
-  v.field({.name = "samples",
-           .help = "answers to each question, which count with their mean",
-           .min = 1,
-           .max = 4096},
-          c.generation.group_size);
-  v.field({.name = "max_new_tokens", .help = "longest answer", .min = 1, .max = 1e6},
-          c.generation.max_new_tokens);
-  v.field({.name = "temperature", .help = "0: greedy", .min = 0, .max = 100},
-          c.generation.sampling.temperature);
-  v.field({.name = "top_p",
-           .help = "sample among the likeliest tokens that sum to this",
-           .min = 1e-6,
-           .max = 1},
-          c.generation.sampling.top_p);
+  visit_generation(v, c.generation);
   v.end_section();
 }
 

@@ -166,9 +166,7 @@ void check_rule(const TrainConfig& config, const config::KeyLocations& locations
     refuse(" looks at accuracy, and no reward measures it");
 }
 
-}  // namespace
-
-void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
+void visit_run_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.field({.name = "name", .help = "of the run; its folder is output/name", .required = true},
           c.name);
   v.field({.name = "output", .help = "folder of run folders", .required = true}, c.output);
@@ -208,6 +206,12 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
                    "large matrix products in model.dtype",
            .min = 1e-6},
           c.device_tflops);
+}
+
+}  // namespace
+
+void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
+  visit_run_fields(v, c);
   v.section("model", "the model to train", c.model);
   v.section("data", "the training samples", c.data);
   visit_media_sections(v, c.video, c.image);
