@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "check/records.h"
 #include "vrlt/check/dry_run.h"
-#include "vrlt/check/records.h"
 #include "vrlt/check/run_plans.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/benchmark_sizes.h"

@@ -1,4 +1,4 @@
-#include "vrlt/check/records.h"
+#include "check/records.h"
 
 #include <map>
 #include <set>

@@ -2,9 +2,9 @@
 
 #include <csignal>
 
-#include "vrlt/core/standard_descriptors.h"
+#include "core/standard_descriptors.h"
+#include "core/thread_environment.h"
 #include "vrlt/core/stop_request.h"
-#include "vrlt/core/thread_environment.h"
 
 namespace vrlt {
 

@@ -1,4 +1,4 @@
-#include "vrlt/core/standard_descriptors.h"
+#include "core/standard_descriptors.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -5,11 +5,11 @@
 #include <memory>
 #include <numeric>
 
+#include "data/media_path.h"
 #include "data/tally.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
 #include "vrlt/core/shared_warning.h"
-#include "vrlt/data/media_path.h"
 #include "vrlt/data/record_fields.h"
 #include "vrlt/data/record_file.h"
 

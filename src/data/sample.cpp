@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "data/json_fields.h"
+#include "data/media_path.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
-#include "vrlt/data/media_path.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/data/record_fields.h"
 

@@ -1,4 +1,4 @@
-#include "vrlt/evaluation/bootstrap.h"
+#include "evaluation/bootstrap.h"
 
 #include <algorithm>
 #include <cmath>

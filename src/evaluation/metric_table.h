@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "evaluation/bootstrap.h"
 #include "vrlt/data/sample.h"
-#include "vrlt/evaluation/bootstrap.h"
 #include "vrlt/evaluation/sample_score.h"
 
 namespace vrlt::evaluation {

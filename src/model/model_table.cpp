@@ -1,4 +1,4 @@
-#include "vrlt/model/model_table.h"
+#include "model/model_table.h"
 
 #include "model/model_rows.h"
 #include "model/qwen2_5_vl/model.h"

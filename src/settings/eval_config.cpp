@@ -1,9 +1,9 @@
 #include "vrlt/settings/eval_config.h"
 
+#include "settings/run_name.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/evaluation/compat_profile.h"
-#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {

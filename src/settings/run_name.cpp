@@ -1,4 +1,4 @@
-#include "vrlt/settings/run_name.h"
+#include "settings/run_name.h"
 
 #include <algorithm>
 

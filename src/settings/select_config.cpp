@@ -1,10 +1,10 @@
 #include "vrlt/settings/select_config.h"
 
+#include "settings/run_name.h"
 #include "vrlt/core/error.h"
 #include "vrlt/rewards/reward_presets.h"
 #include "vrlt/selection/filter_presets.h"
 #include "vrlt/settings/reward_section.h"
-#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {

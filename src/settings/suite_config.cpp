@@ -1,8 +1,8 @@
 #include "vrlt/settings/suite_config.h"
 
+#include "settings/run_name.h"
 #include "vrlt/config/yaml_text.h"
 #include "vrlt/io/files.h"
-#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "settings/run_name.h"
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/objective_choices.h"
 #include "vrlt/core/error.h"
@@ -12,7 +13,6 @@
 #include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/preset_table.h"
 #include "vrlt/settings/reward_section.h"
-#include "vrlt/settings/run_name.h"
 
 namespace vrlt::settings {
 namespace {

@@ -1,12 +1,12 @@
 #include "vrlt/synth/data_set.h"
 
+#include "synth/synth_clip.h"
+#include "synth/synth_questions.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/jsonl.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/model/small_model.h"
-#include "vrlt/synth/synth_clip.h"
-#include "vrlt/synth/synth_questions.h"
 #include "vrlt/tokenizer/sentencepiece_trainer.h"
 
 namespace vrlt::synth {

@@ -1,4 +1,4 @@
-#include "vrlt/synth/synth_clip.h"
+#include "synth/synth_clip.h"
 
 #include <algorithm>
 #include <cmath>

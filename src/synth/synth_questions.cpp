@@ -1,4 +1,4 @@
-#include "vrlt/synth/synth_questions.h"
+#include "synth/synth_questions.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "vrlt/core/standard_descriptors.h"
+#include "core/standard_descriptors.h"
 #include "vrlt/core/stop_request.h"
 
 namespace vrlt {

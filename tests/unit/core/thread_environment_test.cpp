@@ -1,4 +1,4 @@
-#include "vrlt/core/thread_environment.h"
+#include "core/thread_environment.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "vrlt/core/usable_processors.h"
+#include "core/usable_processors.h"
 
 #include <gtest/gtest.h>
 

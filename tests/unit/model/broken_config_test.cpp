@@ -1,8 +1,8 @@
 // config.json and generation_config.json of a model's folder.
+#include "model/model_table.h"
 #include "tests/support/broken_file.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
-#include "vrlt/model/model_table.h"
 
 namespace vrlt::model {
 namespace {

@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "config/foreign_keys.h"
+#include "settings/run_name.h"
 #include "tests/support/temporary_folder.h"
 #include "vrlt/config/known_keys.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/settings/eval_config.h"
-#include "vrlt/settings/run_name.h"
 #include "vrlt/settings/train_config.h"
 
 namespace vrlt::settings {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "vrlt/synth/synth_clip.h"
-#include "vrlt/synth/synth_questions.h"
+#include "synth/synth_clip.h"
+#include "synth/synth_questions.h"
 
 namespace vrlt::synth {
 namespace {

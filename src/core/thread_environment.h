@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "vrlt/core/usable_processors.h"
+#include "core/usable_processors.h"
 
 namespace vrlt {
 

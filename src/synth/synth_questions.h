@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "synth/synth_clip.h"
 #include "vrlt/io/json.h"
-#include "vrlt/synth/synth_clip.h"
 
 namespace vrlt::synth {
 
