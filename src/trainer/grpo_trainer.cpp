@@ -109,13 +109,13 @@ void train_grpo(const TrainingParts& parts) {
   restore_prompts(run.trainer_state(), run.first_step());
   RolloutStage rollouts(parts, run, *prompts, reward);
   PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
-  AdaptiveState state(config, run.trainer_state());
+  AdaptiveState state(config.algorithm, run.trainer_state());
   const StepFlops flops(config, parts.yardstick);
   StepLog rollout_log(parts, "rollouts.jsonl", run.first_step());
   std::optional<StepLog> update_log;
   if (update.num_updates() > 1) update_log.emplace(parts, "updates.jsonl", run.first_step());
   SignalWatch signal;
-  TrainingWatch watch(config, run.trainer_state().value("watch", io::Json()));
+  TrainingWatch watch(config.rollout, run.trainer_state().value("watch", io::Json()));
   AlarmLog alarms(parts, run.first_step());
   const auto sync_logs = [&] {
     rollout_log.sync();
@@ -143,7 +143,8 @@ void train_grpo(const TrainingParts& parts) {
     update.measure_anchors();
     if (config.algorithm.kl_reward.coef > 0)
       rows = gather_rows(groups, update.response_divergences(), parts.group);
-    const auto advantages = batch_advantages(rows, reward, config, state.kl_reward_coef());
+    const auto advantages = batch_advantages(rows, reward, config.rollout.group_size,
+                                             config.algorithm.advantage, state.kl_reward_coef());
     update.set_advantages(advantages);
     if (parts.group.is_first()) {
       record_rollout_metrics(rows, advantages, metrics);

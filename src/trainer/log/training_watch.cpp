@@ -33,8 +33,8 @@ int64_t percent(size_t part, size_t whole) {
 
 }  // namespace
 
-TrainingWatch::TrainingWatch(const settings::TrainConfig& config, const io::Json& state)
-    : max_new_tokens_(config.rollout.max_new_tokens), group_size_(config.rollout.group_size) {
+TrainingWatch::TrainingWatch(const settings::RolloutSection& rollout, const io::Json& state)
+    : max_new_tokens_(rollout.max_new_tokens), group_size_(rollout.group_size) {
   if (state.is_null()) return;
   try {
     for (const auto& [name, constant] : state.at("constants").items())

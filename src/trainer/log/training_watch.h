@@ -6,7 +6,7 @@
 
 #include "trainer/log/alarm_log.h"
 #include "trainer/step/scored_group.h"
-#include "vrlt/settings/train_config.h"
+#include "vrlt/settings/run_config.h"
 
 namespace vrlt::trainer {
 
@@ -21,7 +21,7 @@ class TrainingWatch {
 
   /// @param state  as the last checkpoint has it, or null.  @throws CheckpointError if it is not
   /// one of this watch.
-  TrainingWatch(const settings::TrainConfig& config, const io::Json& state);
+  TrainingWatch(const settings::RolloutSection& rollout, const io::Json& state);
 
   /// @param rows  of all ranks, whole groups.  @return what is seen for the first time.
   std::vector<TrainingAlarm> look_at(int64_t step, const std::vector<ResponseRow>& rows,

@@ -12,21 +12,21 @@ void check_adaptive_state(const io::Json& state) {
     if (fields.has(name)) fields.number(name);
 }
 
-AdaptiveState::AdaptiveState(const settings::TrainConfig& config, io::Json& state)
-    : config_(config),
+AdaptiveState::AdaptiveState(const settings::AlgorithmSection& algorithm, io::Json& state)
+    : algorithm_(algorithm),
       state_(state),
-      kl_reward_coef_(state.value("kl_reward_coef", config.algorithm.kl_reward.coef)),
-      entropy_coef_(state.value("entropy_coef", config.algorithm.objective.entropy.coef)),
+      kl_reward_coef_(state.value("kl_reward_coef", algorithm.kl_reward.coef)),
+      entropy_coef_(state.value("entropy_coef", algorithm.objective.entropy.coef)),
       last_entropy_(state.value("last_entropy", 0.0)) {}
 
 double AdaptiveState::entropy_coef() const {
-  const auto& entropy = config_.algorithm.objective.entropy;
+  const auto& entropy = algorithm_.objective.entropy;
   if (!adapts_to_entropy()) return entropy.coef;
   return last_entropy_ <= *entropy.target ? entropy_coef_ : 0.0;
 }
 
 void AdaptiveState::adapt_to_divergence(const std::vector<ResponseRow>& rows) {
-  const auto& kl = config_.algorithm.kl_reward;
+  const auto& kl = algorithm_.kl_reward;
   if (kl.coef == 0 || !kl.target || rows.empty()) return;
   double mean = 0.0;
   for (const auto& row : rows)
@@ -36,18 +36,18 @@ void AdaptiveState::adapt_to_divergence(const std::vector<ResponseRow>& rows) {
 }
 
 bool AdaptiveState::adapts_to_entropy() const {
-  const auto& entropy = config_.algorithm.objective.entropy;
+  const auto& entropy = algorithm_.objective.entropy;
   return entropy.coef > 0 && entropy.target.has_value();
 }
 
 void AdaptiveState::adapt_to_entropy(double entropy) {
-  entropy_coef_ = algorithm::adapted_entropy_coef(entropy_coef_, entropy,
-                                                  *config_.algorithm.objective.entropy.target);
+  entropy_coef_ =
+      algorithm::adapted_entropy_coef(entropy_coef_, entropy, *algorithm_.objective.entropy.target);
   last_entropy_ = entropy;
 }
 
 void AdaptiveState::store() {
-  if (config_.algorithm.kl_reward.target) state_["kl_reward_coef"] = kl_reward_coef_;
+  if (algorithm_.kl_reward.target) state_["kl_reward_coef"] = kl_reward_coef_;
   if (!adapts_to_entropy()) return;
   state_["entropy_coef"] = entropy_coef_;
   state_["last_entropy"] = last_entropy_;

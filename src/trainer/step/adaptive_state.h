@@ -2,7 +2,7 @@
 
 #include "trainer/step/scored_group.h"
 #include "vrlt/io/json.h"
-#include "vrlt/settings/train_config.h"
+#include "vrlt/settings/algorithm_config.h"
 
 namespace vrlt::trainer {
 
@@ -14,7 +14,7 @@ void check_adaptive_state(const io::Json& state);
 class AdaptiveState {
  public:
   /// @param state  as the last checkpoint has it, or empty; store() writes it.
-  AdaptiveState(const settings::TrainConfig& config, io::Json& state);
+  AdaptiveState(const settings::AlgorithmSection& algorithm, io::Json& state);
 
   double kl_reward_coef() const { return kl_reward_coef_; }
   /// 0 while the entropy is above its target.
@@ -28,7 +28,7 @@ class AdaptiveState {
   void store();
 
  private:
-  const settings::TrainConfig& config_;
+  const settings::AlgorithmSection& algorithm_;
   io::Json& state_;
   double kl_reward_coef_, entropy_coef_, last_entropy_;
 };

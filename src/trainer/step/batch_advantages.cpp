@@ -22,9 +22,10 @@ void check_whole_groups(const std::vector<ResponseRow>& rows, int64_t group_size
 }  // namespace
 
 ByResponse<double> batch_advantages(const std::vector<ResponseRow>& rows,
-                                    const rewards::RewardFunction& reward,
-                                    const settings::TrainConfig& config, double kl_reward_coef) {
-  check_whole_groups(rows, config.rollout.group_size);
+                                    const rewards::RewardFunction& reward, int64_t group_size,
+                                    const algorithm::AdvantageConfig& config,
+                                    double kl_reward_coef) {
+  check_whole_groups(rows, group_size);
   algorithm::ComponentRewards rewards;
   for (const auto& term : reward.terms()) rewards.terms.push_back({.weight = term.weight});
   for (const auto& row : rows) {
@@ -35,8 +36,7 @@ ByResponse<double> batch_advantages(const std::vector<ResponseRow>& rows,
     rewards.lengths.push_back(row.length);
     if (kl_reward_coef > 0) rewards.penalties.push_back(kl_reward_coef * row.divergence);
   }
-  const auto advantages = algorithm::composed_advantages(rewards, config.rollout.group_size,
-                                                         config.algorithm.advantage);
+  const auto advantages = algorithm::composed_advantages(rewards, group_size, config);
   ByResponse<double> by_response;
   for (size_t i = 0; i < rows.size(); ++i) by_response[rows[i].key()] = advantages[i];
   return by_response;

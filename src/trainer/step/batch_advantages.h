@@ -1,11 +1,11 @@
 #pragma once
 
 #include "trainer/step/scored_group.h"
-#include "vrlt/settings/train_config.h"
+#include "vrlt/algorithm/advantage.h"
 
 namespace vrlt::trainer {
 
-/// The advantage of each response, by the config's estimator. The responses of the step are
+/// The advantage of each response, by the estimator of `config`. The responses of the step are
 /// compared as a whole, wherever they were rolled out.
 /// @param rows  of all ranks, whole groups in the order of their keys; @param kl_reward_coef  times
 /// a row's divergence is taken from its reward.
@@ -13,7 +13,8 @@ namespace vrlt::trainer {
 /// of a row stand for.
 /// @throws ContractError if a row has another number of components, or a group is not whole.
 ByResponse<double> batch_advantages(const std::vector<ResponseRow>& rows,
-                                    const rewards::RewardFunction& reward,
-                                    const settings::TrainConfig& config, double kl_reward_coef);
+                                    const rewards::RewardFunction& reward, int64_t group_size,
+                                    const algorithm::AdvantageConfig& config,
+                                    double kl_reward_coef);
 
 }  // namespace vrlt::trainer

@@ -167,10 +167,14 @@ TEST(Invariants, GroupsSplitAcrossRanksGiveTheSameAdvantages) {
   for (const auto& estimator : algorithm::advantage_table()) {
     auto config = recorded_config();
     config.algorithm.advantage.estimator = estimator.name;
-    const auto whole = batch_advantages(recorded_rows(), recorded_reward(), config, 0.0);
+    const auto whole = batch_advantages(recorded_rows(), recorded_reward(),
+                                        config.rollout.group_size, config.algorithm.advantage, 0.0);
     for (const int world_size : {1, 2, 4})
       on_scattered_rows(world_size, [&](const auto& rows) {
-        EXPECT_EQ(batch_advantages(rows, recorded_reward(), config, 0.0), whole) << estimator.name;
+        EXPECT_EQ(batch_advantages(rows, recorded_reward(), config.rollout.group_size,
+                                   config.algorithm.advantage, 0.0),
+                  whole)
+            << estimator.name;
       });
   }
 }
@@ -179,7 +183,10 @@ TEST(Invariants, RolloutMetricsOfSeveralRanksAreThoseOfOne) {
   const auto metrics_of = [](const std::vector<ResponseRow>& rows) {
     const auto config = recorded_config();
     metrics::MetricSet metrics;
-    record_rollout_metrics(rows, batch_advantages(rows, recorded_reward(), config, 0.0), metrics);
+    record_rollout_metrics(rows,
+                           batch_advantages(rows, recorded_reward(), config.rollout.group_size,
+                                            config.algorithm.advantage, 0.0),
+                           metrics);
     return metrics.values();
   };
   const auto whole = metrics_of(recorded_rows());

@@ -226,7 +226,8 @@ TEST(WrittenOut, AdvantagesAreThoseOfTheTotalsThatTheRewardFunctionSays) {
       for (const auto& score : scored.scores)
         totals.push_back(score.scorable ? score.total : std::nan(""));
     const auto expected = algorithm::group_advantages(totals, 6, config.algorithm.advantage);
-    const auto actual = batch_advantages(rows, reward, config, 0.0);
+    const auto actual =
+        batch_advantages(rows, reward, config.rollout.group_size, config.algorithm.advantage, 0.0);
     ASSERT_EQ(actual.size(), expected.size());
     double largest = 0.0;
     for (size_t i = 0; i < actual.size(); ++i) {
@@ -244,7 +245,8 @@ TEST(WrittenOut, ComponentsOfAnotherRewardAreRefused) {
   const auto rows =
       gather_rows(scored_groups(samples, rewards::RewardFunction({{"temporal_rlt", 1.0}})), {},
                   distributed::single_process());
-  EXPECT_THROW(batch_advantages(rows, rewards::RewardFunction({{"choice", 1.0}}), config, 0.0),
+  EXPECT_THROW(batch_advantages(rows, rewards::RewardFunction({{"choice", 1.0}}),
+                                config.rollout.group_size, config.algorithm.advantage, 0.0),
                ContractError);
 }
 
@@ -255,12 +257,17 @@ TEST(WrittenOut, AdvantagesOfGroupsThatAreNotWholeAreRefused) {
   const auto config = written("rewards: [temporal_rlt]\n");
   const rewards::RewardFunction reward({{"temporal_rlt", 1.0}});
   const auto whole = gather_rows(scored_groups(samples, reward), {}, distributed::single_process());
-  EXPECT_EQ(batch_advantages(whole, reward, config, 0.0).size(), whole.size());
+  EXPECT_EQ(
+      batch_advantages(whole, reward, config.rollout.group_size, config.algorithm.advantage, 0.0)
+          .size(),
+      whole.size());
   auto lacking = whole, exchanged = whole;
   lacking.erase(lacking.begin() + 2);
   std::swap(exchanged[1], exchanged[7]);
   for (const auto& rows : {lacking, exchanged})
-    EXPECT_THROW(batch_advantages(rows, reward, config, 0.0), ContractError);
+    EXPECT_THROW(
+        batch_advantages(rows, reward, config.rollout.group_size, config.algorithm.advantage, 0.0),
+        ContractError);
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ std::vector<std::string> texts(const std::vector<TrainingAlarm>& alarms) {
 }
 
 TEST(TrainingWatch, NamesARewardThatWasTheSameForTwentySteps) {
-  TrainingWatch watch(watched_config(), nullptr);
+  TrainingWatch watch(watched_config().rollout, nullptr);
   for (int64_t step = 0; step < 19; ++step)
     EXPECT_THAT(watch.look_at(step, group(0.0), kTerms), IsEmpty());
   EXPECT_THAT(texts(watch.look_at(19, group(0.0), kTerms)),
@@ -55,7 +55,7 @@ TEST(TrainingWatch, NamesARewardThatWasTheSameForTwentySteps) {
 }
 
 TEST(TrainingWatch, AnotherValueOrAVaryingOneStartsAnew) {
-  TrainingWatch watch(watched_config(), nullptr);
+  TrainingWatch watch(watched_config().rollout, nullptr);
   for (int64_t step = 0; step < 100; ++step) {
     auto rows = group(step % 15 == 14 ? 1.0 : 0.0);
     EXPECT_THAT(watch.look_at(step, rows, kTerms), IsEmpty()) << step;
@@ -69,7 +69,7 @@ TEST(TrainingWatch, AnotherValueOrAVaryingOneStartsAnew) {
 
 // 19 steps with it, one without: the twentieth that it applies in is what counts.
 TEST(TrainingWatch, StepsThatARewardDoesNotApplyInSayNothing) {
-  TrainingWatch watch(watched_config(), nullptr);
+  TrainingWatch watch(watched_config().rollout, nullptr);
   for (int64_t step = 0; step < 20; ++step) {
     auto rows = group(0.0);
     if (step == 10)
@@ -80,7 +80,7 @@ TEST(TrainingWatch, StepsThatARewardDoesNotApplyInSayNothing) {
 }
 
 TEST(TrainingWatch, TellsTheShareOfAnswersThatAreCutOff) {
-  TrainingWatch watch(watched_config(), nullptr);
+  TrainingWatch watch(watched_config().rollout, nullptr);
   auto rows = group(0.0);
   const auto more = group(1.0, "A", "AB", true);
   rows.insert(rows.end(), more.begin(), more.end());
@@ -92,7 +92,7 @@ TEST(TrainingWatch, TellsTheShareOfAnswersThatAreCutOff) {
 }
 
 TEST(TrainingWatch, TellsThatAllAnswersAreTheSame) {
-  TrainingWatch watch(watched_config(), nullptr);
+  TrainingWatch watch(watched_config().rollout, nullptr);
   for (int64_t step = 0; step < 11; ++step)
     EXPECT_THAT(watch.look_at(step, group(step % 2, step % 2 == 0 ? "A" : "C", "BB"), kTerms),
                 IsEmpty());
@@ -101,18 +101,18 @@ TEST(TrainingWatch, TellsThatAllAnswersAreTheSame) {
 }
 
 TEST(TrainingWatch, TheSameAnswerWhereItIsAlwaysRightIsNoAlarm) {
-  TrainingWatch watch(watched_config(), nullptr);
+  TrainingWatch watch(watched_config().rollout, nullptr);
   for (int64_t step = 0; step < 40; ++step)
     for (const auto& alarm : watch.look_at(step, group(step % 2, "B", "BB"), kTerms))
       ADD_FAILURE() << alarm.text;
 }
 
 TEST(TrainingWatch, GoesOnFromACheckpoint) {
-  TrainingWatch whole(watched_config(), nullptr), first(watched_config(), nullptr);
+  TrainingWatch whole(watched_config().rollout, nullptr), first(watched_config().rollout, nullptr);
   for (int64_t step = 0; step < 12; ++step)
     for (auto* watch : {&whole, &first})
       watch->look_at(step, group(0.0, step % 2 == 0 ? "A" : "C", "BB", true), kTerms);
-  TrainingWatch second(watched_config(), io::parse_json(first.state().dump(), "state"));
+  TrainingWatch second(watched_config().rollout, io::parse_json(first.state().dump(), "state"));
   for (int64_t step = 12; step < 30; ++step)
     EXPECT_EQ(texts(second.look_at(step, group(0.0, "A", "BB", true), kTerms)),
               texts(whole.look_at(step, group(0.0, "A", "BB", true), kTerms)));
@@ -122,7 +122,8 @@ TEST(TrainingWatch, GoesOnFromACheckpoint) {
 
 TEST(TrainingWatch, AStateOfAnotherKindIsRefused) {
   for (const char* state : {"{}", "[]", "3", R"({"constants": {"format": 1}})"})
-    EXPECT_THROW(TrainingWatch(watched_config(), io::parse_json(state, "state")), CheckpointError)
+    EXPECT_THROW(TrainingWatch(watched_config().rollout, io::parse_json(state, "state")),
+                 CheckpointError)
         << state;
 }
 
