@@ -16,7 +16,8 @@ constexpr Requirement kRequirements[] = {
     {"/pre_tokenizer/type", R"("Sequence")"},
     {"/pre_tokenizer/pretokenizers/0/type", R"("Split")"},
     {"/pre_tokenizer/pretokenizers/0/pattern/Regex",
-     R"re("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+")re"},
+     R"re("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|)re"
+     R"re( ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+")re"},
     {"/pre_tokenizer/pretokenizers/0/behavior", R"("Isolated")"},
     {"/pre_tokenizer/pretokenizers/0/invert", "false"},
     {"/pre_tokenizer/pretokenizers/1/type", R"("ByteLevel")"},

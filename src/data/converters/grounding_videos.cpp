@@ -9,7 +9,8 @@ namespace vrlt::data {
 namespace {
 
 constexpr const char* kInput =
-    R"(a JSON file {"VIDEO": {"duration": ..., "timestamps": [[start, end], ...], "sentences": [...]}})";
+    R"(a JSON file {"VIDEO": {"duration": ..., "timestamps": [[start, end], ...], )"
+    R"("sentences": [...]}})";
 
 class VideosConverter {
  public:
