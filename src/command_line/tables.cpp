@@ -6,7 +6,7 @@
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/objective_choices.h"
 #include "vrlt/algorithm/reward_composition.h"
-#include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/data/converter_options.h"
 #include "vrlt/data/converter_table.h"
 #include "vrlt/data/exporter_table.h"
@@ -83,13 +83,6 @@ constexpr NamedTable kTables[] = {
 
 }  // namespace
 
-void print_table(const std::string& name) {
-  std::string known;
-  for (const auto& table : kTables) {
-    if (name == table.name) return table.print();
-    known += concat(known.empty() ? "" : ", ", table.name);
-  }
-  throw ConfigError(concat("--list ", name, ": unknown table; known: ", known));
-}
+void print_table(const std::string& name) { find_row(kTables, name, "table").print(); }
 
 }  // namespace vrlt::command_line
