@@ -9,10 +9,24 @@ namespace {
 
 using io::Json;
 
-std::string percent(const Json& estimate) {
+using evaluation::StoredEstimate;
+using evaluation::TaskResults;
+
+std::string percent(const StoredEstimate& estimate) {
   char text[64];
-  std::snprintf(text, sizeof text, "%6.2f  [%.2f, %.2f]", 100 * estimate["value"].get<double>(),
-                100 * estimate["ci95"][0].get<double>(), 100 * estimate["ci95"][1].get<double>());
+  std::snprintf(text, sizeof text, "%6.2f  [%.2f, %.2f]", 100 * estimate.value,
+                100 * estimate.low.value_or(0.0), 100 * estimate.high.value_or(0.0));
+  return text;
+}
+
+/// "mIoU 41.20, R@0.5 38.00"
+std::string brief(const auto& metrics, const auto& value_of) {
+  std::string text;
+  for (const auto& [metric, value] : metrics) {
+    char number[32];
+    std::snprintf(number, sizeof number, " %.2f", 100 * value_of(value));
+    text += concat(text.empty() ? "" : ", ", metric, number);
+  }
   return text;
 }
 
@@ -29,117 +43,105 @@ void print_failures(const std::vector<evaluation::Answer>& answers) {
     std::printf("  and %zu more (\"finish\": \"error\" in samples.jsonl)\n", failures - kMostShown);
 }
 
-void print_reasons(const Json& results) {
+void print_reasons(const TaskResults& results) {
   std::string text;
-  for (const auto& [reason, count] : results["parse_failures"].items())
-    text += concat(text.empty() ? "" : ", ", reason, " ", count.dump());
+  for (const auto& [reason, count] : results.parse_failures)
+    text += concat(text.empty() ? "" : ", ", reason, " ", count);
   if (!text.empty()) std::printf("  unreadable: %s\n", text.c_str());
 }
 
-void print_strict(const Json& results, bool complete) {
+void print_strict(const TaskResults& results, bool complete) {
   if (!complete)
     std::printf("  %-10s %-24s  %s\n", "", "answered samples", "samples without an answer count 0");
-  for (const auto& [metric, estimate] : results["metrics"].items())
+  for (const auto& [metric, answered, all] : results.strict)
     std::printf(complete ? "  %-10s %s\n" : "  %-10s %-24s  %s\n", metric.c_str(),
-                percent(estimate).c_str(), percent(estimate["unanswered_as_zero"]).c_str());
+                percent(answered).c_str(), percent(all).c_str());
+}
+
+void print_both_line(const std::string& metric, const StoredEstimate* official,
+                     const StoredEstimate* strict) {
+  constexpr const char* kNone = "     -";
+  std::printf("  %-12s %-26s %s\n", metric.c_str(),
+              official != nullptr ? percent(*official).c_str() : kNone,
+              strict != nullptr ? percent(*strict).c_str() : kNone);
 }
 
 /// A metric per line: by the profile that papers use, then strict, every sample in the denominator.
-void print_both(const Json& results) {
-  const auto profile = results["compat_profile"].get<std::string>();
-  const auto& compat = results["compat"][profile]["metrics"];
-  std::printf("  %-12s %-26s strict, all samples\n", "", profile.c_str());
-  auto names = results["metrics"];
-  for (const auto& [metric, estimate] : compat.items())
-    if (!names.contains(metric)) names[metric] = nullptr;
-  for (const auto& [metric, unused] : names.items()) {
-    const auto official = compat.contains(metric) ? percent(compat[metric]) : "     -";
-    const auto strict = results["metrics"].contains(metric)
-                            ? percent(results["metrics"][metric]["unanswered_as_zero"])
-                            : "     -";
-    std::printf("  %-12s %-26s %s\n", metric.c_str(), official.c_str(), strict.c_str());
-  }
-  if (results.contains("macro_over"))
-    for (const auto& [metric, estimate] : results["compat"][profile]["macro"].items())
-      std::printf("  %-12s %6.2f  mean over %s\n", metric.c_str(),
-                  100 * estimate["value"].get<double>(),
-                  results["macro_over"].get<std::string>().c_str());
+void print_both(const TaskResults& results) {
+  const auto& profile = *results.headline();
+  std::printf("  %-12s %-26s strict, all samples\n", "", profile.name.c_str());
+  const auto official_of = [&](const std::string& metric) -> const StoredEstimate* {
+    for (const auto& [name, estimate] : profile.metrics)
+      if (name == metric) return &estimate;
+    return nullptr;
+  };
+  for (const auto& strict : results.strict)
+    print_both_line(strict.metric, official_of(strict.metric), &strict.all);
+  for (const auto& [metric, estimate] : profile.metrics)
+    if (results.find_strict(metric) == nullptr) print_both_line(metric, &estimate, nullptr);
+  for (const auto& [metric, estimate] : profile.macro)
+    std::printf("  %-12s %6.2f  mean over %s\n", metric.c_str(), 100 * estimate.value,
+                results.macro_over.c_str());
 }
 
-void print_other_profiles(const Json& results) {
-  for (const auto& [name, profile] : results["compat"].items()) {
-    if (name == results["compat_profile"]) continue;
-    std::string text;
-    for (const auto& [metric, estimate] : profile["metrics"].items()) {
-      char value[32];
-      std::snprintf(value, sizeof value, " %.2f", 100 * estimate["value"].get<double>());
-      text += concat(text.empty() ? "" : ", ", metric, value);
-    }
-    std::printf("  by %s: %s\n", name.c_str(), text.c_str());
-  }
-  for (const auto& [name, profile] : results["compat"].items())
-    if (profile["n_right_though_empty"] != 0)
-      std::printf("  %s counts %s empty answers as right\n", name.c_str(),
-                  profile["n_right_though_empty"].dump().c_str());
-  if (results["parser_gap"] > 0.01)
+void print_other_profiles(const TaskResults& results) {
+  for (const auto& profile : results.profiles)
+    if (&profile != results.headline())
+      std::printf(
+          "  by %s: %s\n", profile.name.c_str(),
+          brief(profile.metrics, [](const auto& estimate) { return estimate.value; }).c_str());
+  for (const auto& profile : results.profiles)
+    if (profile.right_though_empty != 0)
+      std::printf("  %s counts %lld empty answers as right\n", profile.name.c_str(),
+                  static_cast<long long>(profile.right_though_empty));
+  if (results.parser_gap > 0.01)
     std::printf(
         "  note: %.1f points between %s and strict: the parser, not the model, moves the score\n",
-        100 * results["parser_gap"].get<double>(),
-        results["compat_profile"].get<std::string>().c_str());
+        100 * results.parser_gap, results.headline()->name.c_str());
 }
 
-void print_blind(const Json& results) {
-  if (!results.contains("blind")) return;
-  for (const auto& [name, metrics] : results["blind"].items()) {
-    std::string text;
-    for (const auto& [metric, value] : metrics.items()) {
-      char number[32];
-      std::snprintf(number, sizeof number, " %.2f", 100 * value.get<double>());
-      text += concat(text.empty() ? "" : ", ", metric, number);
-    }
-    std::printf("  blind, %s: %s\n", name.c_str(), text.c_str());
+void print_blind(const TaskResults& results) {
+  for (const auto& blind : results.blind)
+    std::printf("  blind, %s: %s\n", blind.name.c_str(),
+                brief(blind.metrics, [](double value) { return value; }).c_str());
+}
+
+void print_scores(const TaskResults& results) {
+  if (results.responses > results.done)
+    std::printf("  avg@%lld: the mean over the answers to each question\n",
+                static_cast<long long>(results.responses / results.done));
+  if (results.strict.size() <= 1 && results.unlabelled > 0) {
+    std::printf("  n/a: no labels, or only a judge could tell\n");
+  } else if (results.headline() != nullptr) {
+    print_both(results);
+    print_other_profiles(results);
+    print_blind(results);
+  } else {
+    print_strict(results, results.done == results.expected);
+    print_blind(results);
   }
 }
 
 }  // namespace
 
 void print_results(const EvalTask& task, const std::vector<evaluation::Answer>& answers,
-                   const Json& results, bool hide_scores) {
-  const auto count = [&](const char* key) {
-    return static_cast<long long>(results[key].get<int64_t>());
-  };
-  std::printf("%s: %lld of %lld answered", task.name.c_str(), count("n_done"), count("n_expected"));
-  std::printf(", %.1f %% unreadable, %.1f %% cut off\n",
-              100 * results["parse_failure_rate"].get<double>(),
-              100 * results["truncation_rate"].get<double>());
+                   const TaskResults& results, bool hide_scores) {
+  std::printf("%s: %lld of %lld answered", task.name.c_str(), static_cast<long long>(results.done),
+              static_cast<long long>(results.expected));
+  std::printf(", %.1f %% unreadable, %.1f %% cut off\n", 100 * results.parse_failure_rate,
+              100 * results.truncation_rate);
   if (!task.pooled) print_failures(answers);
-  if (results["truncation_rate"].get<double>() > 0.5)
+  if (results.truncation_rate > 0.5)
     std::printf("  most answers end at generation.max_new_tokens: raise it\n");
-  if (results.contains("not_comparable"))
-    std::printf("  not comparable with published numbers: %s\n",
-                results["not_comparable"].get<std::string>().c_str());
+  if (!results.not_comparable.empty())
+    std::printf("  not comparable with published numbers: %s\n", results.not_comparable.c_str());
   print_reasons(results);
-  if (results.contains("predict_only")) {
+  if (results.predict_only)
     std::printf("  no scores asked for; --rescore scores these answers\n");
-    return;
-  }
-  if (hide_scores) {
+  else if (hide_scores)
     std::printf("  no scores printed; allow_partial=true prints them\n");
-    return;
-  }
-  if (count("n_responses") > count("n_done"))
-    std::printf("  avg@%lld: the mean over the answers to each question\n",
-                count("n_responses") / count("n_done"));
-  if (results["metrics"].size() <= 1 && count("n_unlabelled") > 0) {
-    std::printf("  n/a: no labels, or only a judge could tell\n");
-  } else if (results.contains("compat")) {
-    print_both(results);
-    print_other_profiles(results);
-    print_blind(results);
-  } else {
-    print_strict(results, count("n_done") == count("n_expected"));
-    print_blind(results);
-  }
+  else
+    print_scores(results);
 }
 
 void print_comparison(const Json& comparison) {

@@ -31,8 +31,13 @@ std::vector<std::vector<evaluation::Answer>> stored_answers(const std::vector<Ev
   return answers;
 }
 
-/// Scores, writes and prints one task. @return results.json
-io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>& answers,
+struct Finished {
+  evaluation::TaskResults results;
+  bool hides_scores = false;  ///< The records are not the benchmark.
+};
+
+/// Scores, writes and prints one task.
+Finished finish_task(const EvalTask& task, const std::vector<evaluation::Answer>& answers,
                      const settings::EvalConfig& config) {
   auto results = evaluation::summarize(task.samples, answers, task.scoring);
   results["prompt"] = config.data.prompt;
@@ -46,10 +51,12 @@ io::Json finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
   io::create_folders(folder);
   io::write_file_atomic(folder / "results.json", results.dump(2) + "\n");
   if (!task.pooled) write_submission(task, answers, config);
-  results["hidden"] = !reason.empty() && !config.predict_only && !config.allow_partial &&
-                      config.ids.empty() && config.data.max_samples == 0;
-  print_results(task, answers, results, results["hidden"]);
-  return results;
+  const Finished finished = {
+      .results = evaluation::parse_results(results, (folder / "results.json").string()),
+      .hides_scores = !reason.empty() && !config.predict_only && !config.allow_partial &&
+                      config.ids.empty() && config.data.max_samples == 0};
+  print_results(task, answers, finished.results, finished.hides_scores);
+  return finished;
 }
 
 run_folder::RunRecipe recipe_of(const settings::EvalConfig& config) {
@@ -87,10 +94,9 @@ void evaluate(const settings::EvalConfig& config, const command_line::CommandLin
   int64_t unanswered = 0;
   bool hidden = false;
   for (size_t t = 0; t < tasks.size(); ++t) {
-    const auto results = finish_task(tasks[t], answers[t], config);
-    unanswered += (config.allow_errors ? 0 : results["n_error"].get<int64_t>()) +
-                  results["n_missing"].get<int64_t>();
-    hidden = hidden || results["hidden"].get<bool>();
+    const auto finished = finish_task(tasks[t], answers[t], config);
+    unanswered += (config.allow_errors ? 0 : finished.results.errors) + finished.results.missing;
+    hidden = hidden || finished.hides_scores;
   }
   std::vector<evaluation::Answer> all_answers;
   for (const auto& of_task : answers)

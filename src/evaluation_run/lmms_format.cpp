@@ -5,6 +5,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/evaluation/task_results.h"
 #include "vrlt/evaluation_run/eval_tasks.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/jsonl.h"
@@ -82,27 +83,29 @@ std::string write_samples(const EvalTask& task, const fs::path& answers_file,
   return io::sha256(hashes);
 }
 
-void add_results(const std::string& task, const Json& results, Json& all) {
+void add_metric(const std::string& task, const std::string& metric, const std::string& filter,
+                const evaluation::StoredEstimate& estimate, Json& all) {
+  all["results"][task][concat(metric, ",", filter)] = 100 * estimate.value;
+  all["results"][task][concat(metric, "_stderr,", filter)] =
+      100 * estimate.standard_error.value_or(0.0);
+  all["higher_is_better"][task][metric] = true;
+}
+
+void add_results(const std::string& task, const evaluation::TaskResults& results, Json& all) {
   all["results"][task] = {{"alias", task}};
   all["group_subtasks"][task] = Json::array();
-  all["configs"][task] = {
-      {"task", task}, {"prompt", results.value("prompt", "")}, {"num_fewshot", 0}};
+  all["configs"][task] = {{"task", task}, {"prompt", results.prompt}, {"num_fewshot", 0}};
   all["versions"][task] = "vs/1";
   all["n-shot"][task] = 0;
   all["higher_is_better"][task] = Json::object();
-  all["n-samples"][task] = {
-      {"original", results.value("n_published", results.at("n_expected").get<int64_t>())},
-      {"effective", results.at("n_done")}};
-  if (!results.contains("metrics")) return;
-  const bool official = results.contains("compat");
-  const auto filter = official ? results.at("compat_profile").get<std::string>() : "strict";
-  const auto& metrics =
-      official ? results.at("compat").at(filter).at("metrics") : results.at("metrics");
-  for (const auto& [metric, estimate] : metrics.items()) {
-    all["results"][task][concat(metric, ",", filter)] = 100 * estimate.at("value").get<double>();
-    all["results"][task][concat(metric, "_stderr,", filter)] =
-        100 * estimate.at("se").get<double>();
-    all["higher_is_better"][task][metric] = true;
+  all["n-samples"][task] = {{"original", results.published.value_or(results.expected)},
+                            {"effective", results.done}};
+  if (const auto* profile = results.headline()) {
+    for (const auto& [metric, estimate] : profile->metrics)
+      add_metric(task, metric, profile->name, estimate, all);
+  } else {
+    for (const auto& strict : results.strict)
+      add_metric(task, strict.metric, "strict", strict.answered, all);
   }
 }
 
@@ -120,11 +123,7 @@ fs::path write_lmms_format(const fs::path& run_folder, const fs::path& output) {
   Json hashes = Json::object();
   for (const auto& task : split_by_benchmark(samples, config)) {
     const auto file = run_folder / task.name / "results.json";
-    try {
-      add_results(task.name, io::read_json(file), all);
-    } catch (const nlohmann::json::exception& error) {
-      throw DataError(concat(file.string(), ": not the results of an evaluation: ", error.what()));
-    }
+    add_results(task.name, evaluation::parse_results(io::read_json(file), file.string()), all);
     hashes[task.name] = write_samples(task, run_folder / task.name / "samples.jsonl",
                                       folder / concat(time, "_samples_", task.name, ".jsonl"));
   }

@@ -11,6 +11,7 @@
 #include "report/run_reading.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
+#include "vrlt/evaluation/task_results.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/folders.h"
 
@@ -275,10 +276,13 @@ std::string selection_histograms(const fs::path& run) {
 
 // Evaluation
 
-std::string percent(const io::Json& estimate) {
-  return format_number(100 * estimate.value("value", NAN)) + " <span class=\"soft\">[" +
-         format_number(100 * estimate["ci95"][0].get<double>()) + ", " +
-         format_number(100 * estimate["ci95"][1].get<double>()) + "]</span>";
+std::string percent(double value, double low, double high) {
+  return format_number(100 * value) + " <span class=\"soft\">[" + format_number(100 * low) + ", " +
+         format_number(100 * high) + "]</span>";
+}
+
+std::string percent(const evaluation::StoredEstimate& estimate) {
+  return percent(estimate.value, estimate.low.value_or(NAN), estimate.high.value_or(NAN));
 }
 
 std::string run_name(const fs::path& run) { return fs::weakly_canonical(run).filename().string(); }
@@ -295,20 +299,18 @@ std::string score_table(const std::vector<fs::path>& runs) {
       if (!io::exists(path)) continue;
       evaluated = true;
       const auto task = entry.filename().string();
-      const auto results = read_own_json(path);
-      const auto add = [&](const std::string& name, const io::Json& metric) {
+      const auto results = evaluation::parse_results(read_own_json(path), path.string());
+      const auto add = [&](const std::string& name, const evaluation::StoredEstimate& metric) {
         auto& names = metrics_of_task[task];
         if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         cells[concat(task, "/", name, "/", run_name(run))] = percent(metric);
       };
-      if (const auto profile = results.value("compat_profile", ""); !profile.empty())
-        for (const auto& [name, metric] : results["compat"][profile]["metrics"].items())
-          add(concat(name, " by ", profile), metric);
+      if (const auto* profile = results.headline())
+        for (const auto& [name, metric] : profile->metrics)
+          add(concat(name, " by ", profile->name), metric);
       // none of a run that only predicted
-      const auto strict = results.value("metrics", io::Json::object());
-      for (const auto& [name, metric] : strict.items()) add(name, metric);
-      cells[concat(task, "//", run_name(run))] = concat(results.value("n_done", int64_t{0}), " of ",
-                                                        results.value("n_expected", int64_t{0}));
+      for (const auto& strict : results.strict) add(strict.metric, strict.answered);
+      cells[concat(task, "//", run_name(run))] = concat(results.done, " of ", results.expected);
     }
     if (evaluated) columns.push_back(run_name(run));
   }
@@ -352,8 +354,10 @@ std::string comparison_table(const fs::path& run) {
       html += "<tr><td>" + escape(task) + "</td><td>" + escape(name) + "</td><td>" +
               format_number(100 * values["before"].value("value", NAN)) + "</td><td>" +
               format_number(100 * values["after"].value("value", NAN)) + "</td><td>" +
-              percent(values["difference"]) + "</td>" +
-              number_cell(values["difference"].value("p", NAN)) + "</tr>";
+              percent(values["difference"].value("value", NAN),
+                      values["difference"]["ci95"][0].get<double>(),
+                      values["difference"]["ci95"][1].get<double>()) +
+              "</td>" + number_cell(values["difference"].value("p", NAN)) + "</tr>";
   return html + "</table>";
 }
 

@@ -5,77 +5,71 @@
 
 #include "report/run_reading.h"
 #include "vrlt/core/error.h"
+#include "vrlt/evaluation/task_results.h"
 #include "vrlt/io/folders.h"
 
 namespace vrlt::report {
 namespace fs = std::filesystem;
 namespace {
 
-std::optional<double> strict_value(const io::Json& results, const std::string& metric) {
-  const auto& metrics = results.at("metrics");
-  if (!metrics.contains(metric)) return {};
-  return metrics.at(metric).at("unanswered_as_zero").at("value").get<double>();
+using evaluation::StoredEstimate;
+using evaluation::TaskResults;
+
+std::optional<double> strict_value(const TaskResults& results, const std::string& metric) {
+  const auto* strict = results.find_strict(metric);
+  return strict != nullptr ? std::optional(strict->all.value) : std::nullopt;
 }
 
-std::optional<double> best_blind(const io::Json& results, const std::string& metric) {
+std::optional<double> best_blind(const TaskResults& results, const std::string& metric) {
   std::optional<double> best;
-  if (!results.contains("blind")) return best;
-  for (const auto& [name, metrics] : results.at("blind").items())
-    if (metrics.contains(metric))
-      best = std::max(best.value_or(0.0), metrics.at(metric).get<double>());
+  for (const auto& blind : results.blind)
+    for (const auto& [name, value] : blind.metrics)
+      if (name == metric) best = std::max(best.value_or(0.0), value);
   return best;
 }
 
-/// Adds the rows of the metrics of one way of scoring.
-void add_rows(const ScoreRow& of_task, const io::Json& results, const io::Json& metrics,
-              std::vector<ScoreRow>& rows) {
-  for (const auto& [metric, estimate] : metrics.items()) {
-    auto row = of_task;
-    row.metric = metric;
-    row.value = estimate.at("value").get<double>();
-    row.standard_error = estimate.at("se").get<double>();
-    row.low = estimate.at("ci95").at(0).get<double>();
-    row.high = estimate.at("ci95").at(1).get<double>();
-    row.count = estimate.at("n").get<int64_t>();
-    row.strict = strict_value(results, metric);
-    row.blind = best_blind(results, metric);
-    rows.push_back(std::move(row));
-  }
+/// Adds the row of a metric of one way of scoring.
+void add_row(const ScoreRow& of_task, const TaskResults& results, const std::string& metric,
+             const StoredEstimate& estimate, std::vector<ScoreRow>& rows) {
+  auto row = of_task;
+  row.metric = metric;
+  row.value = estimate.value;
+  row.standard_error = estimate.standard_error;
+  row.low = estimate.low;
+  row.high = estimate.high;
+  row.count = estimate.count;
+  row.strict = strict_value(results, metric);
+  row.blind = best_blind(results, metric);
+  rows.push_back(std::move(row));
 }
 
-/// The means of means; those over videos have a standard error.
-void add_macro_rows(const ScoreRow& of_task, const io::Json& macro, const std::string& over,
-                    std::vector<ScoreRow>& rows) {
-  for (const auto& [metric, mean] : macro.items()) {
-    auto row = of_task;
-    row.metric = concat(metric, " over ", over);
-    row.value = mean.at("value").get<double>();
-    if (mean.contains("se")) row.standard_error = mean.at("se").get<double>();
-    row.count = mean.at(mean.contains("n") ? "n" : "n_groups").get<int64_t>();
-    rows.push_back(std::move(row));
-  }
+/// The mean of means of a metric; those over videos have a standard error.
+void add_macro_row(const ScoreRow& of_task, const std::string& over, const std::string& metric,
+                   const StoredEstimate& mean, std::vector<ScoreRow>& rows) {
+  auto row = of_task;
+  row.metric = concat(metric, " over ", over);
+  row.value = mean.value;
+  row.standard_error = mean.standard_error;
+  row.count = mean.count;
+  rows.push_back(std::move(row));
 }
 
-void add_task(ScoreRow row, const io::Json& results, std::vector<ScoreRow>& rows) {
-  if (!results.contains("metrics")) return;
-  row.prompt = results.value("prompt", "");
-  row.parse_failure_rate = results.at("parse_failure_rate").get<double>();
-  row.note = results.value("not_comparable", "");
-  const auto over = results.value("macro_over", "");
-  const bool official = results.contains("compat");
-  if (official)
-    for (const auto& [name, profile] : results.at("compat").items()) {
-      row.profile = name;
-      row.headline = name == results.at("compat_profile");
-      add_rows(row, results, profile.at("metrics"), rows);
-      if (profile.contains("macro")) add_macro_rows(row, profile.at("macro"), over, rows);
-    }
+void add_task(ScoreRow row, const TaskResults& results, std::vector<ScoreRow>& rows) {
+  if (!results.has_scores()) return;
+  row.prompt = results.prompt;
+  row.parse_failure_rate = results.parse_failure_rate;
+  row.note = results.not_comparable;
+  for (const auto& profile : results.profiles) {
+    row.profile = profile.name;
+    row.headline = &profile == results.headline();
+    for (const auto& [metric, estimate] : profile.metrics)
+      add_row(row, results, metric, estimate, rows);
+    for (const auto& [metric, mean] : profile.macro)
+      add_macro_row(row, results.macro_over, metric, mean, rows);
+  }
   row.profile = "strict";
-  row.headline = !official;
-  io::Json strict = io::Json::object();
-  for (const auto& [metric, estimate] : results.at("metrics").items())
-    strict[metric] = estimate.at("unanswered_as_zero");
-  add_rows(row, results, strict, rows);
+  row.headline = results.headline() == nullptr;
+  for (const auto& strict : results.strict) add_row(row, results, strict.metric, strict.all, rows);
 }
 
 std::string quoted(const std::string& text) {
@@ -116,14 +110,10 @@ std::vector<ScoreRow> read_score_rows(const std::vector<fs::path>& run_folders) 
       throw DataError(
           run.string() +
           ": holds no evaluation; expected <task>/results.json, which vrlt-eval writes");
-    for (const auto& file : files) try {
-        add_task({.run = fs::weakly_canonical(run).filename().string(),
-                  .task = file.parent_path().filename().string()},
-                 read_own_json(file), rows);
-      } catch (const nlohmann::json::exception& error) {
-        throw DataError(
-            concat(file.string(), ": not the results of an evaluation: ", error.what()));
-      }
+    for (const auto& file : files)
+      add_task({.run = fs::weakly_canonical(run).filename().string(),
+                .task = file.parent_path().filename().string()},
+               evaluation::parse_results(read_own_json(file), file.string()), rows);
   }
   return rows;
 }

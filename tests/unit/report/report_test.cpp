@@ -14,6 +14,8 @@ using ::testing::Not;
 
 constexpr uint64_t kMaxPageBytes = 1 << 20;
 const std::string kEstimate = R"({"value": 0.5, "ci95": [0.25, 0.75], "n": 4})";
+const std::string kStrict =
+    R"({"value": 0.5, "ci95": [0.25, 0.75], "n": 4, "unanswered_as_zero": )" + kEstimate + "}";
 
 class Report : public ::testing::Test {
  protected:
@@ -41,9 +43,9 @@ class Report : public ::testing::Test {
 TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
   const auto before = run("before"), after = run("after");
   put(before / "tvg" / "results.json",
-      R"({"n_done": 4, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
+      R"({"n_done": 4, "n_expected": 4, "metrics": {"mIoU": )" + kStrict + "}}");
   put(after / "tvg" / "results.json",
-      R"({"n_done": 3, "n_expected": 4, "metrics": {"mIoU": )" + kEstimate + "}}");
+      R"({"n_done": 3, "n_expected": 4, "metrics": {"mIoU": )" + kStrict + "}}");
   put(after / "comparison.json",
       R"({"before": "runs/before", "settings": [{"key": "video.fps", "before": "1", "after": "2"}], "tasks": {"tvg": {"n_unpaired": 0, "metrics": )"
       R"({"mIoU": {"before": )" +
@@ -78,7 +80,7 @@ TEST_F(Report, OfficialScoresStandBeforeTheStrictOnes) {
   const auto evaluation = run("eval");
   put(evaluation / "tvg" / "results.json",
       R"({"n_done": 4, "n_expected": 4, "compat_profile": "tvg.seed", "compat": {"tvg.seed": {"metrics": {"mIoU": )" +
-          kEstimate + R"(}}}, "metrics": {"mIoU": )" + kEstimate + "}}");
+          kEstimate + R"(}}}, "metrics": {"mIoU": )" + kStrict + "}}");
   const auto html = page({evaluation});
   const auto official = html.find("<td>mIoU by tvg.seed</td>"), strict = html.find("<td>mIoU</td>");
   ASSERT_NE(official, std::string::npos);
