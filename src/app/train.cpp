@@ -13,6 +13,7 @@
 #include "vrlt/opening/opened_model.h"
 #include "vrlt/run_folder/continued_run.h"
 #include "vrlt/run_folder/run_folder.h"
+#include "vrlt/run_folder/shared_folder.h"
 #include "vrlt/trainer/budget.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -69,6 +70,7 @@ int train_on_rank(const settings::TrainConfig& config, const std::string& yaml,
     run_folder::tell_what_follows(run->changes, config, run_folder);
     check::foretell(check::plan_of(config), check::pointers_to(samples));
   }
+  run_folder::check_shared_folder(run_folder, group);
   const auto opened =
       opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
                           /*trains_vision=*/!config.model.freeze_vision);

@@ -2,19 +2,50 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
+#include "vrlt/checkpoint/file_piece.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::checkpoint {
 
-/// manifest.json of what a checkpoint's folder holds: step, and of each file its path, size and
-/// hash.
-io::Json describe_files(const std::filesystem::path& folder, int64_t step);
+/// What a checkpoint's folder holds.
+struct Manifest {
+  struct File {
+    std::string path;
+    uint64_t bytes = 0;
+    std::vector<FilePiece> pieces;  ///< They tile the file, in order.
+  };
 
-/// Compares a checkpoint with its manifest.
-/// @throws CheckpointError naming what is wrong: with the manifest itself, of another step, or with
-/// a file that is missing, not as it says, or one of state and tensors that it does not name.
-/// DiskError, DataError if a file cannot be read: that says nothing about the checkpoint.
-void check_files(const std::filesystem::path& folder, int64_t step);
+  int64_t step = 0;
+  std::vector<File> files;
+  /// Were taken out of the checkpoint; one that is still there does not count.
+  std::vector<std::string> removed;
+
+  std::vector<FilePiece> pieces() const;
+};
+
+inline constexpr const char* kManifestName = "manifest.json";
+
+/// Of what is in the folder. What no rank says to have written is hashed here.
+/// @throws CheckpointError naming the bytes of a file that nobody wrote, or several did; DiskError.
+Manifest describe_files(const std::filesystem::path& folder, int64_t step,
+                        const std::vector<FilePiece>& written);
+
+/// manifest.json: step, and of each file its path, size and hash, or the hashes of its pieces.
+io::Json to_json(const Manifest& manifest);
+
+/// @throws CheckpointError naming what is wrong with it, also if it is of another step; DiskError,
+/// DataError if it cannot be read: that says nothing about the checkpoint.
+Manifest read_manifest(const std::filesystem::path& folder, int64_t step);
+
+/// Compares names and sizes with what is there. @throws CheckpointError for a file that is missing,
+/// of another size, or one of state and tensors that is not named; DiskError.
+void check_sizes(const std::filesystem::path& folder, const Manifest& manifest);
+
+/// Compares the bytes with the hash.
+/// @throws CheckpointError; DiskError, DataError, MissingInputError if they cannot be read.
+void check_hash(const std::filesystem::path& folder, const FilePiece& piece);
 
 }  // namespace vrlt::checkpoint

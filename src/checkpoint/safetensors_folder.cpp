@@ -1,5 +1,4 @@
-#include <cstdio>
-
+#include "checkpoint/safetensors_layout.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/json.h"
@@ -8,8 +7,7 @@ namespace vrlt::checkpoint {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kSingleName = "model.safetensors";
-constexpr const char* kIndexName = "model.safetensors.index.json";
+constexpr const char* kModelStem = "model";
 
 /// Name of tensor -> name of shard; "metadata" is not needed.
 std::map<std::string, std::string> read_weight_map(const fs::path& path) {
@@ -38,37 +36,16 @@ bool is_plain_file_name(const std::string& name) {
          name.find('\\') == std::string::npos && name.find('\0') == std::string::npos;
 }
 
-/// Consecutive tensors, as many as fit.
-std::vector<NamedTensors> cut_into_shards(const NamedTensors& tensors, uint64_t max_shard_bytes) {
-  std::vector<NamedTensors> shards(1);
-  uint64_t bytes = 0;
-  for (const auto& item : tensors) {
-    const uint64_t more = item.second.nbytes();
-    if (!shards.back().empty() && bytes + more > max_shard_bytes) {
-      shards.emplace_back();
-      bytes = 0;
-    }
-    shards.back().push_back(item);
-    bytes += more;
-  }
-  return shards;
-}
-
-std::string shard_name(size_t number, size_t count) {
-  char name[64];
-  std::snprintf(name, sizeof name, "model-%05zu-of-%05zu.safetensors", number, count);
-  return name;
-}
-
 }  // namespace
 
-SafetensorsFolder::SafetensorsFolder(const fs::path& folder) : folder_(folder) {
+SafetensorsFolder::SafetensorsFolder(const fs::path& folder, const std::string& stem)
+    : folder_(folder) {
   const auto open = [&](const std::string& name) -> const SafetensorsFile* {
     return &files_.try_emplace(name, folder / name).first->second;
   };
-  const fs::path index = folder / kIndexName;
+  const fs::path index = folder / index_file_name(stem);
   if (!fs::exists(index)) {
-    const SafetensorsFile* only = open(kSingleName);
+    const SafetensorsFile* only = open(single_file_name(stem));
     for (const std::string& name : only->names()) file_of_[name] = only;
     return;
   }
@@ -107,27 +84,22 @@ NamedTensors load_sharded(const fs::path& folder) {
 
 void save_sharded(const fs::path& folder, const NamedTensors& tensors, uint64_t max_shard_bytes) {
   io::create_folders(folder);
-  const std::vector<NamedTensors> shards = cut_into_shards(tensors, max_shard_bytes);
+  const auto specs = specs_of(tensors);
+  const auto shards = cut_into_shards(kModelStem, specs, max_shard_bytes);
+  const auto single = folder / single_file_name(kModelStem),
+             index = folder / index_file_name(kModelStem);
   if (shards.size() == 1) {
-    write_safetensors(folder / kSingleName, tensors);
-    fs::remove(folder / kIndexName);  // of an earlier save: it would win over the file just written
+    write_safetensors(single, tensors);
+    fs::remove(index);  // of an earlier save: it would win over the file just written
     return;
   }
-  uint64_t total = 0;
-  io::Json weight_map = io::Json::object();
-  for (size_t i = 0; i < shards.size(); ++i) {
-    const std::string name = shard_name(i + 1, shards.size());
-    write_safetensors(folder / name, shards[i]);
-    for (const auto& [tensor, value] : shards[i]) {
-      if (!weight_map.emplace(tensor, name).second)
-        throw CheckpointError(
-            concat(folder.string(), ": tensor \"", tensor, "\": name is given twice"));
-      total += value.nbytes();
-    }
+  for (const auto& shard : shards) {
+    const auto first = tensors.begin() + static_cast<std::ptrdiff_t>(shard.first);
+    write_safetensors(folder / shard.file_name,
+                      {first, first + static_cast<std::ptrdiff_t>(shard.count)});
   }
-  const io::Json index = {{"metadata", {{"total_size", total}}}, {"weight_map", weight_map}};
-  io::write_file_atomic(folder / kIndexName, index.dump(2) + "\n");
-  fs::remove(folder / kSingleName);
+  io::write_file_atomic(index, make_index(shards, specs));
+  fs::remove(single);
 }
 
 }  // namespace vrlt::checkpoint

@@ -1,14 +1,11 @@
 #include "model/hugging_face_folder.h"
 
-#include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 
 namespace vrlt::model {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr int64_t kMaxShardBytes = 5'000'000'000;
 
 /// The config of weights of another dtype.
 io::Json with_dtype(io::Json json, const char* dtype) {
@@ -72,13 +69,9 @@ int64_t HuggingFaceFolder::special_id(const char* name) const {
   return checked_id(*found, name, folder_ / "config.json");
 }
 
-void HuggingFaceFolder::save(const fs::path& folder, const ParameterTable& parameters) const {
+void HuggingFaceFolder::save_description(const fs::path& folder,
+                                         const ParameterTable& parameters) const {
   io::create_folders(folder);
-  std::vector<std::pair<std::string, at::Tensor>> tensors;
-  for (const auto& [name, tensor] : parameters.entries())
-    tensors.emplace_back(name, tensor.detach());
-  checkpoint::save_sharded(folder, tensors, kMaxShardBytes);
-
   const char* dtype =
       parameters.entries().front().tensor.scalar_type() == at::kBFloat16 ? "bfloat16" : "float32";
   io::write_file_atomic(folder / "config.json", with_dtype(config_, dtype).dump(2) + "\n");

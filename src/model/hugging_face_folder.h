@@ -25,9 +25,10 @@ class HuggingFaceFolder {
   /// The token that config.json calls `name`, such as "video_token_id". @throws DataError.
   int64_t special_id(const char* name) const;
 
-  /// Writes a folder with these weights, under their names in the table.
+  /// Writes all but the weights. @param parameters  what the weights beside it are of.
   /// @throws DiskError.
-  void save(const std::filesystem::path& folder, const ParameterTable& parameters) const;
+  void save_description(const std::filesystem::path& folder,
+                        const ParameterTable& parameters) const;
 
  private:
   int64_t checked_id(const io::Json& value, const char* name,

@@ -2,8 +2,12 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/logging.h"
+#include "vrlt/distributed/all_or_none.h"
 #include "vrlt/io/files.h"
 #include "vrlt/model/finite_weights.h"
 #include "vrlt/trainer/same_weights.h"
@@ -11,9 +15,9 @@
 namespace vrlt::trainer {
 namespace {
 
-// A checkpoint's folder, beside the manifest.
+// A checkpoint's folder, beside the manifest. The optimizer is optimizer.safetensors, or shards.
 constexpr const char *kPolicyFolder = "model", *kReferenceFolder = "reference",
-                     *kOptimizerFile = "optimizer.safetensors", *kStateFile = "state.json";
+                     *kOptimizerStem = "optimizer", *kStateFile = "state.json";
 
 void check_shapes(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
   const checkpoint::SafetensorsFolder weights(folder);
@@ -31,17 +35,50 @@ void copy_weights(const std::filesystem::path& folder, model::VisionLanguageMode
   model::check_finite(model.parameters(), folder.string());
 }
 
-void check_optimizer(const checkpoint::SafetensorsFile& file, const optim::Optimizer& optimizer) {
-  for (const auto& [name, tensor] : optimizer.state())
-    if (tensor.sizes() != file.entry(name).shape)
-      throw CheckpointError(
-          concat(file.path().string(), ": ", name, " has another shape than the model"));
+void check_optimizer(const std::filesystem::path& folder, const optim::Optimizer& optimizer) {
+  const checkpoint::SafetensorsFolder files(folder, kOptimizerStem);
+  for (const auto& [name, dtype, shape] : optimizer.stored())
+    if (files.entry(name).shape != shape)
+      throw CheckpointError(concat((folder / kOptimizerStem).string(), ": ", name,
+                                   " has another shape than the model"));
 }
 
-void restore_optimizer(const checkpoint::SafetensorsFile& file, optim::Optimizer& optimizer) {
+/// From views of the mapped files: of a part of a tensor, no more than that is read.
+void restore_optimizer(const std::filesystem::path& folder, optim::Optimizer& optimizer) {
+  const checkpoint::SafetensorsFolder files(folder, kOptimizerStem);
   optim::NamedTensors tensors;
-  for (const auto& name : file.names()) tensors.emplace_back(name, file.tensor(name));
+  for (const auto& name : files.names()) tensors.emplace_back(name, files.tensor(name));
   optimizer.load_state(tensors);
+}
+
+/// optimizer.safetensors, or its shards and their index.
+bool is_of_optimizer(const std::string& path) { return path.starts_with(kOptimizerStem); }
+
+bool has_optimizer(const checkpoint::Checkpoint& checkpoint) {
+  const auto files = checkpoint::files_of(checkpoint);
+  return std::any_of(files.begin(), files.end(), is_of_optimizer);
+}
+
+/// Nothing is wrong with it, and an older one has no optimizer either: starting over would not be
+/// what was meant.
+[[noreturn]] void refuse_weights_alone(const checkpoint::Checkpoint& checkpoint,
+                                       const std::filesystem::path& run_folder) {
+  throw ConfigError(concat(checkpoint.folder.string(),
+                           " holds weights without the optimizer (checkpoint.optimizer), from "
+                           "which no run goes on; to start one from its weights: name=",
+                           run_folder.filename().string(),
+                           "-2 model.path=", (checkpoint.folder / kPolicyFolder).string()));
+}
+
+/// Weights that every rank holds whole.
+checkpoint::Content::Tensors weights_of(model::VisionLanguageModel& model,
+                                        const std::filesystem::path& folder,
+                                        const distributed::ProcessGroup& group) {
+  checkpoint::NamedTensors tensors;
+  for (const auto& [name, tensor] : model.parameters().entries())
+    tensors.emplace_back(name, tensor);
+  return {checkpoint::RangedFiles(folder / "model", checkpoint::specs_of(tensors)),
+          checkpoint::share_of(tensors, group.rank(), group.world_size())};
 }
 
 }  // namespace
@@ -52,20 +89,14 @@ std::optional<RunState::Resumed> RunState::resume(const CheckState& check) const
   return Resumed{restore(*latest), latest->folder};
 }
 
-/// Rank 0 decides: another rank could see an older state of a shared file system.
 std::optional<checkpoint::Checkpoint> RunState::latest_checkpoint(const CheckState& check) const {
-  std::string found;
-  if (parts_.group.is_first()) {
-    const auto latest = checkpoint::find_latest_checkpoint(
-        parts_.run_folder,
-        [&](const checkpoint::Checkpoint& checkpoint) { check_checkpoint(checkpoint, check); });
-    if (latest) found = concat(latest->step, " ", latest->folder.string());
-  }
-  found = parts_.group.broadcast(found);
-  if (found.empty()) return {};
-  const auto space = found.find(' ');
-  return checkpoint::Checkpoint{.step = std::stoll(found.substr(0, space)),
-                                .folder = found.substr(space + 1)};
+  distributed::all_or_none(parts_.group, [&] {
+    if (parts_.group.is_first()) checkpoint::remove_unfinished(parts_.run_folder);
+  });
+  return checkpoint::find_latest_checkpoint(
+      parts_.run_folder,
+      [&](const checkpoint::Checkpoint& checkpoint) { check_checkpoint(checkpoint, check); },
+      parts_.group);
 }
 
 void RunState::check_checkpoint(const checkpoint::Checkpoint& checkpoint,
@@ -74,8 +105,10 @@ void RunState::check_checkpoint(const checkpoint::Checkpoint& checkpoint,
   check_shapes(checkpoint.folder / kPolicyFolder, parts_.policy);
   if (parts_.moving_reference != nullptr)
     check_shapes(checkpoint.folder / kReferenceFolder, *parts_.moving_reference);
-  check_optimizer(checkpoint::SafetensorsFile(checkpoint.folder / kOptimizerFile),
-                  parts_.optimizer);
+  if (has_optimizer(checkpoint))
+    check_optimizer(checkpoint.folder, parts_.optimizer);
+  else if (needs_optimizer(checkpoint.step))
+    refuse_weights_alone(checkpoint, parts_.run_folder);
   if (check) check(state.trainer, checkpoint.step);
 }
 
@@ -83,8 +116,7 @@ SavedState RunState::restore(const checkpoint::Checkpoint& checkpoint) const {
   copy_weights(checkpoint.folder / kPolicyFolder, parts_.policy);
   if (parts_.moving_reference != nullptr)
     copy_weights(checkpoint.folder / kReferenceFolder, *parts_.moving_reference);
-  restore_optimizer(checkpoint::SafetensorsFile(checkpoint.folder / kOptimizerFile),
-                    parts_.optimizer);
+  if (has_optimizer(checkpoint)) restore_optimizer(checkpoint.folder, parts_.optimizer);
   return read_state(checkpoint.folder, checkpoint.step, parts_.updates_per_step);
 }
 
@@ -97,17 +129,53 @@ void RunState::check_weights(int64_t step) const {
   check_same_weights(parts_.group, parts_.policy, concat("after step ", step));
 }
 
-void RunState::save(const SavedState& state) const {
-  if (!parts_.group.is_first()) return;
-  checkpoint::save_checkpoint(
-      parts_.run_folder, state.step, [&](const std::filesystem::path& folder) {
-        parts_.policy.save(folder / kPolicyFolder);
-        checkpoint::write_safetensors(folder / kOptimizerFile, parts_.optimizer.state());
-        if (parts_.moving_reference != nullptr)
-          parts_.moving_reference->save(folder / kReferenceFolder);
-        io::write_file_atomic(folder / kStateFile, to_json(state).dump(2) + "\n");
-      });
-  checkpoint::prune_checkpoints(parts_.run_folder, parts_.keep, state.step);
+checkpoint::Content RunState::content(const SavedState& state) const {
+  checkpoint::Content content{.read_back = reads_back()};
+  content.tensors.push_back(weights_of(parts_.policy, kPolicyFolder, parts_.group));
+  if (needs_optimizer(state.step) || parts_.optimizer_of != "unfinished")
+    content.tensors.push_back(
+        {checkpoint::RangedFiles(kOptimizerStem, parts_.optimizer.stored()),
+         parts_.optimizer.pieces(parts_.group.rank(), parts_.group.world_size())});
+  if (parts_.moving_reference != nullptr)
+    content.tensors.push_back(weights_of(*parts_.moving_reference, kReferenceFolder, parts_.group));
+  content.fill = [&](const std::filesystem::path& folder) {
+    parts_.policy.save_description(folder / kPolicyFolder);
+    if (parts_.moving_reference != nullptr)
+      parts_.moving_reference->save_description(folder / kReferenceFolder);
+    io::write_file_atomic(folder / kStateFile, to_json(state).dump(2) + "\n");
+  };
+  return content;
+}
+
+void RunState::save(const SavedState& state) {
+  checkpoint::save_checkpoint(parts_.run_folder, state.step, content(state), parts_.group);
+  has_saved_ = true;
+  distributed::all_or_none(parts_.group, [&] {
+    if (parts_.group.is_first()) prune(state.step);
+  });
+}
+
+/// Whether there are steps to do after this one.
+bool RunState::needs_optimizer(int64_t step) const { return step < parts_.steps; }
+
+bool RunState::reads_back() const {
+  const auto& verify = parts_.verify;
+  return parts_.group.world_size() > 1 &&
+         (verify == "always" || (verify == "first" && !has_saved_));
+}
+
+/// Of an older checkpoint that is damaged, the optimizer stays: it is kept for whoever looks.
+void RunState::prune(int64_t step) const {
+  checkpoint::prune_checkpoints(parts_.run_folder, parts_.keep, step);
+  if (parts_.optimizer_of == "all") return;
+  for (const auto& checkpoint : checkpoint::list_checkpoints(parts_.run_folder)) {
+    if (checkpoint.step >= step) continue;
+    try {
+      checkpoint::remove_files(checkpoint, is_of_optimizer);
+    } catch (const CheckpointError& error) {
+      log::warning(error.what());
+    }
+  }
 }
 
 }  // namespace vrlt::trainer

@@ -82,7 +82,8 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step,
               .optimizer = *optimizer_,
               .group = parts.group,
               .updates_per_step = updates_per_step,
-              .keep = parts.config.checkpoint.keep}),
+              .keep = parts.config.checkpoint.keep,
+              .steps = parts.config.steps}),
       flops_(parts.config, parts.yardstick) {
   resume(check);
   check_same_weights(parts.group, parts.policy, "at the start");

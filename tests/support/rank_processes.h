@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,11 +43,14 @@ class RankProcesses {
   explicit RankProcesses(int world_size, ProcessOptions options = {})
       : world_size_(world_size), options_(std::move(options)) {}
 
-  /// Starts the next rank, in a folder of its own if one is given.
+  /// Starts the next rank, in a folder of its own if one is given. @param max_file_bytes  that it
+  /// alone may write into a file.
   void start(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-             const std::filesystem::path& working_folder = {}) {
+             const std::filesystem::path& working_folder = {},
+             std::optional<uint64_t> max_file_bytes = {}) {
     const auto rank = std::to_string(processes_.size());
     auto options = options_;
+    if (max_file_bytes) options.max_file_bytes = max_file_bytes;
     if (!working_folder.empty()) options.working_folder = working_folder;
     options.environment.insert({{"RANK", rank},
                                 {"WORLD_SIZE", std::to_string(world_size_)},

@@ -5,7 +5,11 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
+
+#include "vrlt/checkpoint/ranged_files.h"
+#include "vrlt/distributed/process_group.h"
 
 namespace vrlt::checkpoint {
 
@@ -21,25 +25,46 @@ struct Checkpoint {
 /// starts over.
 std::vector<Checkpoint> list_checkpoints(const std::filesystem::path& run_folder);
 
-/// Writes checkpoints/step-NNNNNN: `fill` writes into a temporary folder, everything is synced,
-/// manifest.json (sizes and hashes) is written last, then the folder is renamed. A kill at any
-/// point leaves the previous checkpoint as the newest. What was written is removed if it cannot be
-/// finished, to give the space back.
+/// What the ranks write together.
+struct Content {
+  /// Writes the small files into the folder; on rank 0 only.
+  std::function<void(const std::filesystem::path& folder)> fill;
+
+  struct Tensors {
+    RangedFiles files;                ///< The same on every rank.
+    std::vector<TensorPiece> pieces;  ///< Of this rank; those of all ranks tile the tensors.
+  };
+  std::vector<Tensors> tensors = {};
+
+  /// What a rank wrote is read by the next one before anything is committed: a file system that
+  /// does not merge what several machines write into a file is found out.
+  bool read_back = false;
+};
+
+/// Writes checkpoints/step-NNNNNN, all ranks together. Rank 0 makes a temporary folder with the
+/// small files and room for the tensors; every rank writes and hashes its pieces and syncs them;
+/// manifest.json (sizes and hashes) is written last, then the folder is renamed. A kill of any rank
+/// at any point leaves the previous checkpoint as the newest, or this one whole. If it cannot be
+/// finished, what was written is removed, to give the space back.
 /// @param run_folder  exists: one that was moved away meanwhile is not made again.
-/// @throws DiskError.
-void save_checkpoint(const std::filesystem::path& run_folder, int64_t step,
-                     const std::function<void(const std::filesystem::path& folder)>& fill);
+/// @throws DiskError on every rank, whichever it hit; CheckpointError if the pieces do not tile the
+/// tensors.
+void save_checkpoint(const std::filesystem::path& run_folder, int64_t step, const Content& content,
+                     distributed::ProcessGroup& group = distributed::single_process());
 
 /// Says what is wrong with a checkpoint whose files are as its manifest says, by throwing
 /// CheckpointError, DataError or MissingInputError.
 using CheckContent = std::function<void(const Checkpoint& checkpoint)>;
 
 /// The newest checkpoint whose manifest is sound, whose files have its sizes and hashes, and which
-/// `check` finds nothing wrong with; damaged ones are skipped with a warning.
+/// `check` finds nothing wrong with; damaged ones are skipped with a warning. The ranks hash a part
+/// each and have the same answer, whatever they see of a shared file system.
+/// @param check  called on rank 0.
 /// @throws DiskError, DataError if one cannot be read or the folder not be listed: nothing is known
 /// about it then.
-std::optional<Checkpoint> find_latest_checkpoint(const std::filesystem::path& run_folder,
-                                                 const CheckContent& check = {});
+std::optional<Checkpoint> find_latest_checkpoint(
+    const std::filesystem::path& run_folder, const CheckContent& check = {},
+    distributed::ProcessGroup& group = distributed::single_process());
 
 /// Removes all but the newest `keep` checkpoints, and what interrupted saves left.
 /// @param newest_step  of the checkpoint just saved. Those of later steps go too: the run went back
@@ -47,5 +72,17 @@ std::optional<Checkpoint> find_latest_checkpoint(const std::filesystem::path& ru
 /// DiskError if the folder cannot be listed.
 void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep,
                        int64_t newest_step = std::numeric_limits<int64_t>::max());
+
+/// The files that belong to a finished checkpoint, as its manifest says. @throws CheckpointError,
+/// DiskError, DataError.
+std::vector<std::string> files_of(const Checkpoint& checkpoint);
+
+/// Takes files out of a finished checkpoint, which stays sound without them; a kill at any point
+/// leaves it so. @param which  by the path in its folder. @throws as files_of(), DiskError.
+void remove_files(const Checkpoint& checkpoint,
+                  const std::function<bool(const std::string& path)>& which);
+
+/// Removes what interrupted saves left, as prune_checkpoints() does.
+void remove_unfinished(const std::filesystem::path& run_folder);
 
 }  // namespace vrlt::checkpoint

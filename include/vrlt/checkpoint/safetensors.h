@@ -61,12 +61,13 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
                        std::map<std::string, std::string> metadata = {});
 
 /// The weights of a model folder: model.safetensors.index.json with its shards, else
-/// model.safetensors.
+/// model.safetensors; or other tensors under another stem of these names.
 class SafetensorsFolder {
  public:
   /// @throws MissingInputError; CheckpointError also if the index names a file outside the folder
   /// or a tensor its shard lacks.
-  explicit SafetensorsFolder(const std::filesystem::path& folder);
+  explicit SafetensorsFolder(const std::filesystem::path& folder,
+                             const std::string& stem = "model");
 
   std::vector<std::string> names() const;  ///< In alphabetical order.
   bool contains(const std::string& name) const { return file_of_.count(name) != 0; }

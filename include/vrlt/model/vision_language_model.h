@@ -67,10 +67,12 @@ class VisionLanguageModel {
   /// Generation stops at any of these.
   virtual const std::vector<int64_t>& stop_ids() const = 0;
 
-  /// Writes a Hugging Face folder: weights under their hub names, config, and every tokenizer file
-  /// of the source folder.
-  /// @throws DiskError.
-  virtual void save(const std::filesystem::path& folder) const = 0;
+  /// Writes what a Hugging Face folder holds besides weights: config, and every tokenizer file of
+  /// the source folder. @throws DiskError.
+  virtual void save_description(const std::filesystem::path& folder) const = 0;
+
+  /// Writes a Hugging Face folder, the weights under their hub names. @throws DiskError.
+  void save(const std::filesystem::path& folder);
 
   const WorkCounters& counters() const { return counters_; }
 

@@ -33,8 +33,8 @@ class Model final : public VisionLanguageModel {
   }
   std::string vision_settings() const override;
   const std::vector<int64_t>& stop_ids() const override { return folder_.stop_ids(); }
-  void save(const std::filesystem::path& folder) const override {
-    folder_.save(folder, parameters_);
+  void save_description(const std::filesystem::path& folder) const override {
+    folder_.save_description(folder, parameters_);
   }
 
   const Config& config() const { return config_; }

@@ -158,6 +158,31 @@ TEST_F(DataParallel, TrainingGoesOnWithAnotherNumberOfRanks) {
   expect_same_metrics("one", "changed");
 }
 
+// As above, each pass is the same computation wherever it runs: nothing on disk tells how many
+// ranks there were, before a resume or after it.
+TEST_F(DataParallel, ThreeThenTwoThenFourRanksEndInTheBytesOfOne) {
+  warm_up();
+  const auto arguments = [](const std::string& name, const std::string& steps) {
+    return std::vector<std::string>{"grpo.yaml",
+                                    "name=" + name,
+                                    "steps=" + steps,
+                                    "micro_batch=1",
+                                    "algorithm.is_correction=none"};
+  };
+  run("vrlt-train", arguments("one", "3"));
+  run_on(3, "vrlt-train", arguments("changed", "1"));
+  run_on(2, "vrlt-train", arguments("changed", "2"));
+  run_on(4, "vrlt-train", arguments("changed", "3"));
+  for (const char* step : {"step-000001", "step-000002", "step-000003"})
+    for (const char* file :
+         {"model/model.safetensors", "model/config.json", "optimizer.safetensors", "state.json"}) {
+      const auto path = fs::path("checkpoints") / step / file;
+      EXPECT_EQ(contents(run_folder("one") / path), contents(run_folder("changed") / path)) << path;
+    }
+  EXPECT_EQ(contents(run_folder("one") / "rollouts.jsonl"),
+            contents(run_folder("changed") / "rollouts.jsonl"));
+}
+
 // The two unreadable clips of six records belong to different ranks; each rank alone would stay
 // within the limit.
 TEST_F(DataParallel, UnreadableSamplesCountOnAllRanks) {

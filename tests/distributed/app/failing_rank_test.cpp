@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 
 #include "tests/distributed/app/synthetic_run.h"
 
@@ -15,7 +17,14 @@ using testing::HasSubstr;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPeerGone = 69, kPeerHangs = 82, kUsage = 2, kBadData = 65, kMissingInput = 66,
-              kStopped = 75;
+              kDisk = 74, kStopped = 75;
+
+int64_t count_temporary(const std::filesystem::path& folder) {
+  int64_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    count += entry.path().extension() == ".tmp";
+  return count;
+}
 
 class FailingRank : public SyntheticRun {
  protected:
@@ -138,16 +147,19 @@ TEST_F(FailingRank, ATerminationWhileTheModelIsReadStopsAll) {
 /// A copy of the working folder for a rank that sees other files.
 class RankElsewhere : public FailingRank {
  protected:
-  void expect_refused(const std::vector<std::string>& arguments, const std::string& reason) {
+  void expect_refused(const std::vector<std::string>& arguments, const std::string& reason,
+                      int exit_code = kBadData) {
     RankProcesses ranks(2, process_options());
     ranks.start(binary(arguments.front()), {arguments.begin() + 1, arguments.end()});
     ranks.start(binary(arguments.front()), {arguments.begin() + 1, arguments.end()},
                 elsewhere_.path());
     for (const auto& result : ranks.wait()) {
-      EXPECT_EQ(result.exit_code, kBadData) << result.err;
+      EXPECT_EQ(result.exit_code, exit_code) << result.err;
       EXPECT_THAT(result.err, HasSubstr(reason));
     }
   }
+  /// The one thing that both see.
+  std::string shared_output() const { return "output=" + (folder_.path() / "runs").string(); }
   void copy() {
     std::filesystem::copy(folder_.path(), elsewhere_.path(),
                           std::filesystem::copy_options::recursive);
@@ -173,10 +185,35 @@ TEST_F(RankElsewhere, OtherWeightsAreRefused) {
   auto bytes = contents(weights);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);  // the last bit of one number
   io::write_file_atomic(weights, bytes);
-  expect_refused({"vrlt-train", "grpo.yaml", "name=weights"},
+  expect_refused({"vrlt-train", "grpo.yaml", "name=weights", shared_output()},
                  "rank 1 has other weights than rank 0 at the start");
   expect_refused({"vrlt-eval", "eval.yaml", "name=weights-eval"},
                  "rank 1 has other weights than rank 0");
+}
+
+TEST_F(RankElsewhere, ARunFolderThatNotAllSeeIsRefused) {
+  copy();
+  expect_refused({"vrlt-train", "sft.yaml", "name=apart"},
+                 "runs/apart: this rank does not see what rank 0 writes into its run folder",
+                 kUsage);
+  EXPECT_EQ(count_temporary(run_folder("apart")), 0);
+}
+
+// Rank 1 may not write as much as its share of a checkpoint, which the others can.
+TEST_F(FailingRank, ADiskThatIsFullForOneRankEndsAllAndKeepsTheOlderCheckpoint) {
+  run_on(2, "vrlt-train", {"sft.yaml", "name=full", "steps=1"});
+  RankProcesses ranks(2, process_options());
+  const std::vector<std::string> arguments = {"sft.yaml", "name=full", "steps=2"};
+  ranks.start(binary("vrlt-train"), arguments);
+  ranks.start(binary("vrlt-train"), arguments, {}, /*max_file_bytes=*/10'000);
+  for (const auto& result : ranks.wait()) {
+    EXPECT_EQ(result.exit_code, kDisk) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("step-000002.tmp/"));
+    EXPECT_THAT(result.err, HasSubstr(std::strerror(EFBIG)));
+  }
+  EXPECT_EQ(count_temporary(run_folder("full") / "checkpoints"), 0);
+  run_on(2, "vrlt-train", {"sft.yaml", "name=full", "steps=2", "--resume", "must"});
+  EXPECT_TRUE(std::filesystem::exists(run_folder("full") / "checkpoints/step-000002"));
 }
 
 // Rank 1 starts in a folder without the data: its own error, its own exit code.

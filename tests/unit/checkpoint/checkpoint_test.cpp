@@ -20,12 +20,12 @@ class CheckpointTest : public ::testing::Test {
   fs::path at(const char* name) const { return run() / "checkpoints" / name; }
 
   void save(int64_t step) {
-    save_checkpoint(run(), step, [&](const fs::path& folder) {
-      io::create_folders(folder / "model");
-      io::write_file_atomic(folder / "model" / "weights.bin",
-                            "weights of step " + std::to_string(step));
-      io::write_file_atomic(folder / "state.json", "{}\n");
-    });
+    save_checkpoint(run(), step, {.fill = [&](const fs::path& folder) {
+                      io::create_folders(folder / "model");
+                      io::write_file_atomic(folder / "model" / "weights.bin",
+                                            "weights of step " + std::to_string(step));
+                      io::write_file_atomic(folder / "state.json", "{}\n");
+                    }});
   }
   int64_t latest() const {
     const auto found = find_latest_checkpoint(run());
@@ -73,12 +73,11 @@ TEST_F(CheckpointTest, ManifestHasSizeAndHashOfEveryFile) {
 
 TEST_F(CheckpointTest, AFailedSaveLeavesThePreviousOneTheNewest) {
   save(1);
-  EXPECT_THROW(save_checkpoint(run(), 2,
-                               [](const fs::path& folder) {
-                                 io::write_file_atomic(folder / "half", "written");
-                                 throw DiskError("no space");
-                               }),
-               DiskError);
+  const Content fails = {.fill = [](const fs::path& folder) {
+    io::write_file_atomic(folder / "half", "written");
+    throw DiskError("no space");
+  }};
+  EXPECT_THROW(save_checkpoint(run(), 2, fails), DiskError);
   EXPECT_EQ(latest(), 1);
   save(2);  // what the failed one left is in nobody's way
   EXPECT_EQ(latest(), 2);
@@ -106,6 +105,10 @@ void change_manifest(const fs::path& checkpoint,
   auto manifest = io::read_json(checkpoint / "manifest.json");
   change(manifest);
   io::write_file_atomic(checkpoint / "manifest.json", manifest.dump());
+}
+
+io::Json piece(int64_t offset, int64_t bytes) {
+  return {{"offset", offset}, {"bytes", bytes}, {"sha256", io::sha256("anything")}, {"rank", 0}};
 }
 
 class DamagedCheckpoint : public CheckpointTest, public ::testing::WithParamInterface<Damage> {};
@@ -158,6 +161,52 @@ INSTANTIATE_TEST_SUITE_P(
                  change_manifest(c, [](auto& json) { json["files"][0]["path"] = "../../x"; });
                },
                "\"path\" is \"../../x\""},
+        Damage{"manifest_with_a_gap_between_pieces",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) {
+                   json["files"][0]["pieces"] = {piece(0, 5), piece(6, 11)};
+                 });
+               },
+               "model/weights.bin: bytes 5 to 6 are in no piece"},
+        Damage{"manifest_with_pieces_that_overlap",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) {
+                   json["files"][0]["pieces"] = {piece(0, 5), piece(3, 14)};
+                 });
+               },
+               "bytes 3 to 5 are in several pieces"},
+        Damage{"manifest_with_pieces_that_end_too_early",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) {
+                   json["files"][0]["pieces"] = {piece(0, 5), piece(5, 2)};
+                 });
+               },
+               "bytes 7 to 17 are in no piece"},
+        Damage{"manifest_with_pieces_behind_the_end",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) {
+                   json["files"][0]["pieces"] = {piece(0, 5), piece(5, 14)};
+                 });
+               },
+               "bytes 17 to 19 are behind the end"},
+        Damage{"manifest_with_an_empty_piece",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) {
+                   json["files"][0]["pieces"] = {piece(0, 0), piece(0, 17)};
+                 });
+               },
+               "\"bytes\" is 0"},
+        Damage{"manifest_with_no_pieces",
+               [](const fs::path& c) {
+                 change_manifest(
+                     c, [](auto& json) { json["files"][0]["pieces"] = io::Json::array(); });
+               },
+               "bytes 0 to 17 are in no piece"},
+        Damage{"manifest_that_removes_files_elsewhere",
+               [](const fs::path& c) {
+                 change_manifest(c, [](auto& json) { json["removed"] = {"../x"}; });
+               },
+               "\"removed\" is [\"../x\"]"},
         Damage{"manifest_that_is_a_list",
                [](const fs::path& c) { io::write_file_atomic(c / "manifest.json", "[]"); },
                "is [], expected an object"},
@@ -184,6 +233,22 @@ INSTANTIATE_TEST_SUITE_P(
                },
                "hash"}),
     [](const auto& info) { return std::string(info.param.name); });
+
+// A kill between the new manifest and the removal leaves the file; it does not count then.
+TEST_F(CheckpointTest, FilesThatAreTakenOutLeaveItSound) {
+  save(1);
+  const Checkpoint checkpoint{1, at("step-000001")};
+  const auto weights = checkpoint.folder / "model" / "weights.bin";
+  const auto is_weights = [](const std::string& path) { return path == "model/weights.bin"; };
+  remove_files(checkpoint, is_weights);
+  EXPECT_FALSE(fs::exists(weights));
+  EXPECT_EQ(files_of(checkpoint), std::vector<std::string>{"state.json"});
+  EXPECT_EQ(latest(), 1);
+  io::write_file_atomic(checkpoint.folder / "model" / "weights.bin", "left over");
+  EXPECT_EQ(latest(), 1);
+  remove_files(checkpoint, is_weights);
+  EXPECT_FALSE(fs::exists(weights));
+}
 
 TEST_F(CheckpointTest, NothingSoundIsNothing) {
   save(1);
@@ -222,7 +287,7 @@ TEST_F(CheckpointTest, WhatACheckpointSaysIsLookedAtToo) {
 
 TEST_F(CheckpointTest, ARunFolderThatIsGoneIsNotMadeAgain) {
   const auto gone = run() / "gone";
-  EXPECT_THROW(save_checkpoint(gone, 1, [](const fs::path&) {}), DiskError);
+  EXPECT_THROW(save_checkpoint(gone, 1, {.fill = [](const fs::path&) {}}), DiskError);
   EXPECT_FALSE(fs::exists(gone));
 }
 

@@ -270,7 +270,9 @@ class CountedModel final : public model::VisionLanguageModel {
   }
   std::string vision_settings() const override { return model_->vision_settings(); }
   const std::vector<int64_t>& stop_ids() const override { return model_->stop_ids(); }
-  void save(const std::filesystem::path& folder) const override { model_->save(folder); }
+  void save_description(const std::filesystem::path& folder) const override {
+    model_->save_description(folder);
+  }
 
   int64_t num_calls = 0;
 

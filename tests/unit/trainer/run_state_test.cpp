@@ -88,6 +88,50 @@ TEST_F(RunStateTest, NothingIsRestoredWhereNothingFits) {
   EXPECT_TRUE(state(optimizer, *policy_).resume({}));
 }
 
+/// Saves steps 1 to 3, the last ones of the run, and says which checkpoints have an optimizer.
+class KeptOptimizers : public RunStateTest {
+ protected:
+  RunState of_three_steps(const std::string& which, int64_t steps = 3) {
+    return RunState({.run_folder = folder_.path(),
+                     .policy = *policy_,
+                     .optimizer = optimizer_,
+                     .group = distributed::single_process(),
+                     .keep = 5,
+                     .steps = steps,
+                     .optimizer_of = which});
+  }
+  std::vector<bool> saved_with(const std::string& which) {
+    auto run = of_three_steps(which);
+    for (const int64_t step : {1, 2, 3}) run.save({.step = step});
+    std::vector<bool> found;
+    for (const char* step : {"step-000001", "step-000002", "step-000003"})
+      found.push_back(
+          std::filesystem::exists(folder_.path() / "checkpoints" / step / "optimizer.safetensors"));
+    return found;
+  }
+  OtherOptimizer optimizer_{5};
+};
+
+TEST_F(KeptOptimizers, AreThoseOfAllCheckpoints) {
+  EXPECT_EQ(saved_with("all"), std::vector<bool>({true, true, true}));
+}
+
+TEST_F(KeptOptimizers, AreThatOfTheLast) {
+  EXPECT_EQ(saved_with("last"), std::vector<bool>({false, false, true}));
+  EXPECT_TRUE(of_three_steps("last", /*steps=*/4).resume({}));
+  // The older ones are whole, but nothing to go on from; a run must not start over unasked.
+  std::filesystem::remove_all(folder_.path() / "checkpoints/step-000003");
+  EXPECT_THROW(of_three_steps("last").resume({}), ConfigError);
+}
+
+TEST_F(KeptOptimizers, IsNoneOnceAllStepsAreDone) {
+  EXPECT_EQ(saved_with("unfinished"), std::vector<bool>({false, false, false}));
+  const auto resumed = of_three_steps("unfinished").resume({});
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(resumed->state.step, 3);
+  EXPECT_THROW(of_three_steps("unfinished", /*steps=*/4).resume({}), ConfigError);
+}
+
 TEST_F(RunStateTest, WeightsThatAreNotFiniteMayNotBeSaved) {
   OtherOptimizer optimizer(5);
   const auto saved = state(optimizer, *policy_, reference_.get());
