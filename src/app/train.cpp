@@ -41,8 +41,9 @@ run_folder::RunRecipe recipe_of(const settings::TrainConfig& config, const std::
     if constexpr (requires { rule.statistics; }) inputs.emplace_back(rule.statistics);
   });
   return {yaml, inputs,
-          opening::keys_that_may_change({"steps", "optim", "checkpoint", "logged_rollouts",
-                                         "device_tflops", "model.activation_checkpointing"}),
+          opening::keys_that_may_change({"steps", "optim", "checkpoint", "distributed",
+                                         "logged_rollouts", "device_tflops",
+                                         "model.activation_checkpointing"}),
           [](const std::filesystem::path& file) {
             return command_line::yaml_of(settings::load_train_config(file, {}));
           }};

@@ -28,6 +28,8 @@ constexpr const char* kPromptLength =
 constexpr const char* kRecords = "JSON Lines files of records; vrlt-data convert writes them";
 constexpr const char* kLaunch = "ranks come from the launcher: torchrun, srun or mpirun";
 constexpr const char* kResume = "the same command goes on where a run stopped; see --resume";
+constexpr const char* kShard =
+    "optimizer and sums of gradients are cut over ranks, weights stay whole";
 constexpr const char* kFull = "there is none: all weights are trained, whole on each rank";
 constexpr const char* kEngine = "there is none: the program generates responses itself";
 constexpr const char* kValidation = "there is none: vrlt-eval scores the checkpoints";
@@ -64,8 +66,8 @@ constexpr ForeignKey kForeignKeys[] = {
     {"gradient_checkpointing", "model.activation_checkpointing", "none or blocks"},
     {"dataloader_num_workers", "data.reader_threads", nullptr},
     {"resume_from_checkpoint", nullptr, kResume},
-    {"deepspeed", nullptr, kFull},
-    {"fsdp", nullptr, kFull},
+    {"deepspeed", "distributed.shard", kShard},
+    {"fsdp", "distributed.shard", kShard},
     {"model_name_or_path", "model.path", "a folder; nothing is downloaded"},
     {"dataset_name", "data.records", kRecords},
     {"dataset", "data.records", kRecords},

@@ -1,86 +1,179 @@
 #include "vrlt/optim/gradient_sum.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/function_hook.h>
+#include <torch/csrc/autograd/variable.h>
 
+#include <algorithm>
+#include <map>
+
+#include "optim/slice_sums.h"
 #include "optim/wide_type.h"
 
 namespace vrlt::optim {
-namespace {
 
-/// Few large messages instead of one per parameter, each of one type.
-constexpr int64_t kBucketElements = 16 << 20;
+/// Called by a backward pass when the gradient of a parameter is complete.
+class GradientSum::Hook final : public torch::autograd::PostAccumulateGradHook {
+ public:
+  Hook(GradientSum& sum, size_t parameter) : sum_(sum), parameter_(parameter) {}
+  void operator()(const at::Tensor&) override { sum_.accept(parameter_); }
 
-at::ScalarType sum_type(const at::Tensor& parameter) {
-  return c10::isReducedFloatingType(parameter.scalar_type()) ? at::kFloat : at::kDouble;
-}
+ private:
+  GradientSum& sum_;
+  size_t parameter_;
+};
 
-void reduce_bucket(std::vector<at::Tensor>& sums, distributed::ProcessGroup& group) {
-  if (sums.empty()) return;
-  std::vector<at::Tensor> parts;
-  for (const auto& sum : sums) parts.push_back(sum.flatten());
-  auto flat = at::cat(parts);
-  group.all_reduce_sum(flat);
-  int64_t offset = 0;
-  for (auto& sum : sums) {
-    sum.copy_(flat.narrow(0, offset, sum.numel()).view_as(sum));
-    offset += sum.numel();
+GradientSum::GradientSum(const ParameterSlices& slices, const ShardingConfig& config)
+    : slices_(&slices),
+      config_(config),
+      sends_in_passes_(config.shards_gradients() && !slices.is_whole()),
+      sums_(slices.parameters().size()),
+      held_(slices.parameters().size(), false),
+      unit_of_(slices.parameters().size()) {
+  std::vector<at::ScalarType> dtypes;
+  for (size_t unit = 0; unit < slices.units().size(); ++unit) {
+    const auto& members = slices.units()[unit].parameters;
+    dtypes.push_back(sum_type(slices.parameters()[members.front()].second));
+    missing_.push_back(members.size());
+    for (const size_t parameter : members) unit_of_[parameter] = unit;
+    order_.push_back(unit);
   }
-  sums.clear();
+  if (!slices.is_whole()) of_ranks_ = std::make_unique<SliceSums>(slices, std::move(dtypes));
+  // As the backward pass completes them: the last layer first; what is used before and behind the
+  // layers, or perhaps not at all, when everything is there.
+  std::reverse(order_.begin(), order_.end());
+  std::stable_partition(order_.begin(), order_.end(),
+                        [&](size_t unit) { return slices.units()[unit].is_layer; });
+  hold(true);
 }
-
-}  // namespace
 
 GradientSum::GradientSum(NamedTensors parameters)
-    : parameters_(std::move(parameters)), sums_(parameters_.size()) {}
+    : GradientSum(std::make_unique<const ParameterSlices>(std::move(parameters),
+                                                          distributed::single_process())) {}
 
-void GradientSum::take() {
-  const at::NoGradGuard no_grad;
-  for (size_t i = 0; i < sums_.size(); ++i) {
-    auto& grad = parameters_[i].second.mutable_grad();
-    if (!grad.defined()) continue;
-    if (sums_[i].defined())
-      sums_[i].add_(grad);
-    else
-      sums_[i] = grad.to(sum_type(parameters_[i].second));
-    grad = at::Tensor();
-  }
+GradientSum::GradientSum(std::unique_ptr<const ParameterSlices> alone) : GradientSum(*alone, {}) {
+  alone_ = std::move(alone);
 }
 
-void GradientSum::finish(distributed::ProcessGroup& group) {
+GradientSum::~GradientSum() { hold(false); }
+
+void GradientSum::hold(bool hooks) {
+  for (size_t i = 0; i < parameters().size(); ++i)
+    if (const auto& parameter = parameters()[i].second; parameter.requires_grad())
+      torch::autograd::impl::set_post_acc_grad_hooks(
+          parameter, hooks ? std::make_unique<Hook>(*this, i) : nullptr);
+}
+
+at::ScalarType GradientSum::sum_type(const at::Tensor& parameter) const {
+  const bool reduced = c10::isReducedFloatingType(parameter.scalar_type());
+  return reduced && !config_.exact_sums ? at::kFloat : at::kDouble;
+}
+
+void GradientSum::accept(size_t parameter) {
   const at::NoGradGuard no_grad;
-  if (group.world_size() > 1) {
-    std::vector<double> holders;
-    for (const auto& sum : sums_) holders.push_back(sum.defined());
-    holders = group.all_reduce_sum(holders);
-    std::vector<at::Tensor> bucket;
-    int64_t elements = 0;
-    for (size_t i = 0; i < sums_.size(); ++i) {
-      if (holders[i] == 0) continue;
-      const auto& parameter = parameters_[i].second;
-      if (!sums_[i].defined()) sums_[i] = at::zeros_like(parameter, sum_type(parameter));
-      if (elements >= kBucketElements ||
-          (!bucket.empty() && bucket.front().scalar_type() != sums_[i].scalar_type())) {
-        reduce_bucket(bucket, group);
-        elements = 0;
-      }
-      bucket.push_back(sums_[i]);
-      elements += parameter.numel();
-    }
-    reduce_bucket(bucket, group);
+  auto& gradient = parameters()[parameter].second.mutable_grad();
+  if (!gradient.defined()) return;
+  held_[parameter] = true;
+  if (sends_in_passes_) {
+    --missing_[unit_of_[parameter]];
+    send_complete_layers();
+    return;
   }
+  add_here(parameter, gradient);
+  gradient = at::Tensor();
+}
+
+void GradientSum::add_here(size_t parameter, const at::Tensor& gradient) {
+  auto& sum = sums_[parameter];
+  if (sum.defined())
+    sum.add_(gradient);
+  else
+    sum = gradient.to(sum_type(gradient));
+}
+
+/// Always in the same order, whichever gradients come first or not at all: the other ranks do the
+/// same.
+void GradientSum::send_complete_layers() {
+  const auto& units = slices_->units();
+  while (next_ < order_.size() && units[order_[next_]].is_layer && missing_[order_[next_]] == 0)
+    send(order_[next_++]);
+}
+
+void GradientSum::send(size_t unit) {
+  std::vector<at::Tensor> gradients;
+  for (const size_t parameter : slices_->units()[unit].parameters)
+    gradients.push_back(parameters()[parameter].second.grad());
+  of_ranks_->add(unit, gradients);
+  for (const size_t parameter : slices_->units()[unit].parameters)
+    parameters()[parameter].second.mutable_grad() = at::Tensor();
+  missing_[unit] = slices_->units()[unit].parameters.size();
+}
+
+void GradientSum::take() {
+  if (!sends_in_passes_) {
+    for (size_t i = 0; i < parameters().size(); ++i) accept(i);
+    return;
+  }
+  for (size_t i = 0; i < parameters().size(); ++i)
+    if (parameters()[i].second.grad().defined()) held_[i] = true;
+  while (next_ < order_.size()) send(order_[next_++]);
+  next_ = 0;
+}
+
+void GradientSum::pass_idly() {
+  if (sends_in_passes_) take();
+}
+
+void GradientSum::finish() {
+  const at::NoGradGuard no_grad;
+  slices_->is_whole() ? finish_alone() : finish_on_ranks();
+  held_.assign(held_.size(), false);
+}
+
+void GradientSum::finish_alone() {
   for (size_t i = 0; i < sums_.size(); ++i) {
     if (!sums_[i].defined()) continue;
-    const auto& parameter = parameters_[i].second;
+    const auto& parameter = parameters()[i].second;
     parameter.mutable_grad() = sums_[i].to(wide_type(parameter));
     sums_[i] = at::Tensor();
   }
 }
 
+std::vector<double> GradientSum::count_holders() const {
+  return slices_->group().all_reduce_sum(std::vector<double>(held_.begin(), held_.end()));
+}
+
+void GradientSum::finish_on_ranks() {
+  const auto holders = count_holders();
+  const auto is_held = [&](size_t parameter) { return holders[parameter] > 0; };
+  std::vector<at::Tensor> sums(slices_->units().size());
+  for (size_t unit = 0; unit < sums.size(); ++unit) {
+    const auto& members = slices_->units()[unit].parameters;
+    if (std::none_of(members.begin(), members.end(), is_held)) continue;
+    if (!sends_in_passes_) {
+      std::vector<at::Tensor> own;
+      for (const size_t parameter : members) own.push_back(std::move(sums_[parameter]));
+      for (const size_t parameter : members) sums_[parameter] = at::Tensor();
+      of_ranks_->add(unit, own);
+    }
+    sums[unit] = of_ranks_->take(unit);
+  }
+  for (size_t i = 0; i < slices_->slices().size(); ++i) {
+    const auto& slice = slices_->slices()[i];
+    if (is_held(slice.parameter)) give(i, sums[slice.unit]);
+  }
+}
+
+/// @param sum  this rank's of the whole unit.
+void GradientSum::give(size_t slice, const at::Tensor& sum) const {
+  const auto& [parameter, begin, count, unit, offset] = slices_->slices()[slice];
+  const auto& weights = slices_->own()[slice].second;
+  weights.mutable_grad() = sum.narrow(0, offset, count).to(wide_type(weights));
+}
+
 int64_t GradientSum::bytes() const {
   size_t bytes = 0;
-  for (const auto& [name, parameter] : parameters_)
+  for (const auto& [name, parameter] : parameters())
     bytes += parameter.nbytes() + parameter.numel() * c10::elementSize(sum_type(parameter));
   return static_cast<int64_t>(bytes);
 }

@@ -1,15 +1,41 @@
 #include "vrlt/optim/gradients.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace vrlt::optim {
+namespace {
 
-double clip_gradients(const NamedTensors& parameters, double max_norm) {
-  double squares = 0.0;
-  for (const auto& [name, parameter] : parameters)
-    if (parameter.grad().defined())
-      squares += parameter.grad().to(at::kDouble).square().sum().item<double>();
-  const double norm = std::sqrt(squares);
+/// What is copied to float64 at once: 32 MB.
+constexpr int64_t kChunk = int64_t{1} << 22;
+
+/// The sum of squares, in float64 on the device of the gradients, which is not waited for but once.
+double sum_of_squares(const NamedTensors& parameters) {
+  const at::NoGradGuard no_grad;
+  at::Tensor sum;
+  for (const auto& [name, parameter] : parameters) {
+    if (!parameter.grad().defined()) continue;
+    const auto flat = parameter.grad().reshape({-1});
+    if (!sum.defined()) sum = at::zeros({}, flat.options().dtype(at::kDouble));
+    for (int64_t begin = 0; begin < flat.numel(); begin += kChunk)
+      sum.add_(flat.narrow(0, begin, std::min(kChunk, flat.numel() - begin))
+                   .to(at::kDouble)
+                   .square()
+                   .sum());
+  }
+  return sum.defined() ? sum.item<double>() : 0.0;
+}
+
+}  // namespace
+
+double clip_gradients(const NamedTensors& parameters, double max_norm,
+                      distributed::ProcessGroup& group) {
+  const double norm =
+      std::sqrt(group.all_reduce_sum(std::vector<double>{sum_of_squares(parameters)}).front());
   if (max_norm > 0 && norm > max_norm)
     for (const auto& [name, parameter] : parameters)
       if (parameter.grad().defined()) parameter.mutable_grad().mul_(max_norm / (norm + 1e-6));

@@ -8,14 +8,6 @@
 
 namespace vrlt::optim {
 
-std::vector<checkpoint::TensorSpec> Optimizer::stored() const {
-  return checkpoint::specs_of(state());
-}
-
-std::vector<checkpoint::TensorPiece> Optimizer::pieces(int rank, int world_size) const {
-  return checkpoint::share_of(state(), rank, world_size);
-}
-
 void Optimizer::load_state(const NamedTensors& stored) {
   const at::NoGradGuard no_grad;
   const std::map<std::string, at::Tensor> by_name(stored.begin(), stored.end());

@@ -46,6 +46,25 @@ void visit_optim(config::FieldVisitor& v, optim::OptimConfig& c) {
       c.max_skipped_updates);
 }
 
+void visit_sharding(config::FieldVisitor& v, optim::ShardingConfig& c) {
+  v.field({.name = "shard",
+           .help = "what is cut over the ranks. optimizer: its state, the least to transfer; "
+                   "gradients: their sums too, which then meet in every pass. The weights are the "
+                   "same",
+           .choices = names_of(optim::kShardModes)},
+          c.shard);
+  v.field({.name = "shard_ranks",
+           .help = "neighbouring ranks that share one copy of the sums; a divisor of the number of "
+                   "ranks, or more than there are; 0: with shard: gradients those of a machine, "
+                   "if there are several, else all",
+           .min = 0},
+          c.shard_ranks);
+  v.field({.name = "exact_sums",
+           .help = "sums of bfloat16 gradients in float64 instead of float32, so that the number "
+                   "of ranks does not show in their rounding; twice the bytes"},
+          c.exact_sums);
+}
+
 bool rewards_accuracy(const TrainConfig& config) {
   std::vector<rewards::RewardTerm> terms;
   for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
@@ -241,6 +260,9 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   }
   v.begin_section("optim", "the optimizer and its learning rate");
   visit_optim(v, c.optim);
+  v.end_section();
+  v.begin_section("distributed", "how training is spread over ranks");
+  visit_sharding(v, c.distributed);
   v.end_section();
   v.begin_section("checkpoint", "what is kept of the run");
   v.field({.name = "every", .help = "steps between checkpoints", .min = 1}, c.checkpoint.every);

@@ -79,6 +79,18 @@ optim::NamedTensors stand_in(const settings::ModelSection& model, const model::M
                             at::TensorOptions().dtype(type_of(model.dtype)).device(at::kMeta))}};
 }
 
+/// Those of a pass, as if all lived together, and their sums, which may be cut over ranks.
+double gradient_bytes(const settings::TrainConfig& config, const optim::NamedTensors& trained,
+                      double ranks) {
+  const optim::ParameterSlices slices(trained, distributed::single_process());
+  const auto of_pass = static_cast<double>(trained.front().second.nbytes()),
+             all = static_cast<double>(optim::GradientSum(slices, config.distributed).bytes());
+  const auto sharing = config.distributed.shard_ranks > 0
+                           ? static_cast<double>(config.distributed.shard_ranks)
+                           : ranks;
+  return of_pass + (all - of_pass) / (config.distributed.shards_gradients() ? sharing : 1.0);
+}
+
 }  // namespace
 
 double Budget::total_flops() const {
@@ -131,6 +143,7 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
   const double bytes = type_bytes(config.model.dtype);
   const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters);
   const auto trained = stand_in(config.model, shape);
+  const auto ranks = static_cast<double>(world_size);
   const double prompts_here = std::ceil(prompts / static_cast<double>(world_size));
   const double responses_of_prompt = static_cast<double>(budget.responses) / prompts;
   const double tokens_of_group = mean.tokens() + responses_of_prompt * response;
@@ -146,8 +159,9 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
            : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
   budget.memory = {
       {"weights", all * bytes},
-      {"gradients", static_cast<double>(optim::GradientSum(trained).bytes())},
-      {"optimizer", static_cast<double>(optim::make_optimizer(trained, config.optim)->bytes())}};
+      {"gradients", gradient_bytes(config, trained, ranks)},
+      {"optimizer",
+       static_cast<double>(optim::make_optimizer(trained, config.optim)->bytes()) / ranks}};
   if (grpo && config.algorithm.needs_reference())
     budget.memory.push_back({"reference", all * bytes});
   if (grpo)

@@ -21,12 +21,13 @@
 namespace vrlt::trainer {
 namespace {
 
-UpdateSettings update_settings(const settings::TrainConfig& config) {
+UpdateSettings update_settings(const settings::TrainConfig& config, int64_t ranks) {
   return {.algorithm = config.algorithm,
           .temperature = settings::log_prob_temperature(config),
           .micro_batch = config.micro_batch,
           .micro_batch_tokens = config.micro_batch_tokens,
-          .freeze_vision = config.model.freeze_vision};
+          .freeze_vision = config.model.freeze_vision,
+          .ranks_meet_in_passes = ranks > 1 && config.distributed.shards_gradients()};
 }
 
 /// The sampler's log-probs are left out where the update's are at another temperature: nothing may
@@ -108,7 +109,8 @@ void train_grpo(const TrainingParts& parts) {
                   });
   restore_prompts(run.trainer_state(), run.first_step());
   RolloutStage rollouts(parts, run, *prompts, reward);
-  PolicyUpdate update(update_settings(config), parts.policy, parts.reference, parts.group);
+  PolicyUpdate update(update_settings(config, parts.group.world_size()), parts.policy,
+                      parts.reference, parts.group);
   AdaptiveState state(config.algorithm, run.trainer_state());
   const StepFlops flops(config, parts.yardstick);
   StepLog rollout_log(parts, "rollouts.jsonl", run.first_step());

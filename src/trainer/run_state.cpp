@@ -35,16 +35,16 @@ void copy_weights(const std::filesystem::path& folder, model::VisionLanguageMode
   model::check_finite(model.parameters(), folder.string());
 }
 
-void check_optimizer(const std::filesystem::path& folder, const optim::Optimizer& optimizer) {
+void check_optimizer(const std::filesystem::path& folder, const optim::ShardedOptimizer& optimizer) {
   const checkpoint::SafetensorsFolder files(folder, kOptimizerStem);
-  for (const auto& [name, dtype, shape] : optimizer.stored())
-    if (files.entry(name).shape != shape)
+  for (const auto& [name, tensor] : optimizer.whole_state())
+    if (tensor.sizes() != files.entry(name).shape)
       throw CheckpointError(concat((folder / kOptimizerStem).string(), ": ", name,
                                    " has another shape than the model"));
 }
 
 /// From views of the mapped files: of a part of a tensor, no more than that is read.
-void restore_optimizer(const std::filesystem::path& folder, optim::Optimizer& optimizer) {
+void restore_optimizer(const std::filesystem::path& folder, optim::ShardedOptimizer& optimizer) {
   const checkpoint::SafetensorsFolder files(folder, kOptimizerStem);
   optim::NamedTensors tensors;
   for (const auto& name : files.names()) tensors.emplace_back(name, files.tensor(name));
@@ -134,8 +134,9 @@ checkpoint::Content RunState::content(const SavedState& state) const {
   content.tensors.push_back(weights_of(parts_.policy, kPolicyFolder, parts_.group));
   if (needs_optimizer(state.step) || parts_.optimizer_of != "unfinished")
     content.tensors.push_back(
-        {checkpoint::RangedFiles(kOptimizerStem, parts_.optimizer.stored()),
-         parts_.optimizer.pieces(parts_.group.rank(), parts_.group.world_size())});
+        {checkpoint::RangedFiles(kOptimizerStem,
+                                 checkpoint::specs_of(parts_.optimizer.whole_state())),
+         parts_.optimizer.state_pieces()});
   if (parts_.moving_reference != nullptr)
     content.tensors.push_back(weights_of(*parts_.moving_reference, kReferenceFolder, parts_.group));
   content.fill = [&](const std::filesystem::path& folder) {

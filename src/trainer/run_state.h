@@ -11,7 +11,7 @@
 #include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/distributed/process_group.h"
 #include "vrlt/model/vision_language_model.h"
-#include "vrlt/optim/optimizer.h"
+#include "vrlt/optim/sharded_optimizer.h"
 
 namespace vrlt::trainer {
 
@@ -24,7 +24,7 @@ class RunState {
     model::VisionLanguageModel& policy;
     /// Null: there is none, or it is the model that the run started from.
     model::VisionLanguageModel* moving_reference = nullptr;
-    optim::Optimizer& optimizer;
+    optim::ShardedOptimizer& optimizer;
     distributed::ProcessGroup& group;
     int64_t updates_per_step = 1;
     int64_t keep = 2;                                     ///< Newest checkpoints that stay.
@@ -54,9 +54,8 @@ class RunState {
   /// naming the first bad tensor; DataError.
   void check_weights(int64_t step) const;
 
-  /// Writes the checkpoint of state.step, all ranks together, then removes what
-  /// is not to be kept.
-  /// @throws DiskError, on all ranks alike.
+  /// Writes the checkpoint of state.step, all ranks together, then removes what is not to be kept.
+  /// Its bytes do not depend on the number of ranks. @throws DiskError, on all ranks alike.
   void save(const SavedState& state);
 
  private:

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "trainer/log/alarm_log.h"
 #include "trainer/step/micro_batches.h"
+#include "trainer/step/passes.h"
 #include "trainer/step/step_flops.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/aggregation.h"
@@ -46,6 +48,66 @@ at::Tensor token_weights(const model::GroupBatch& batch, const algorithm::StepCo
   return algorithm::per_token(at::tensor(weights, at::kFloat), lengths);
 }
 
+/// What a step learns from.
+struct Supervised {
+  std::vector<LoadedSample> samples;
+  std::vector<at::Tensor> targets;  ///< Of each sample, [R].
+  algorithm::StepCounts counts;     ///< Over all ranks.
+};
+
+/// The samples of each pass of this rank, as numbers; the longest pass first where ranks meet in
+/// them.
+std::vector<std::vector<size_t>> passes_of(const Supervised& step,
+                                           const settings::TrainConfig& config, bool ranks_meet) {
+  std::vector<int64_t> lengths;
+  for (size_t i = 0; i < step.samples.size(); ++i)
+    lengths.push_back(step.samples[i].inputs->input_ids.size(0) + step.targets[i].size(0));
+  std::vector<std::vector<size_t>> passes;
+  size_t next = 0;
+  for (const size_t size :
+       micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
+    auto& pass = passes.emplace_back();
+    while (pass.size() < size) pass.push_back(next++);
+  }
+  const auto tokens = [&](const std::vector<size_t>& pass) {
+    return std::accumulate(pass.begin(), pass.end(), int64_t{0},
+                           [&](int64_t sum, size_t i) { return sum + lengths[i]; });
+  };
+  if (ranks_meet)
+    std::stable_sort(passes.begin(), passes.end(),
+                     [&](const auto& a, const auto& b) { return tokens(a) > tokens(b); });
+  return passes;
+}
+
+/// Forward and backward pass. @param members  numbers of its samples.
+void supervised_pass(const TrainingParts& parts, const Supervised& step,
+                     const std::vector<size_t>& members, optim::GradientSum& gradients,
+                     const StepFlops& flops, metrics::MetricSet& metrics) {
+  model::GroupBatch batch;
+  std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
+  for (const size_t i : members) {
+    prompts.push_back(step.samples[i].inputs);
+    batch.groups.push_back({.prompt = step.samples[i].inputs, .responses = {step.targets[i]}});
+  }
+  std::vector<bool> from_cache;
+  const auto features = model::encode_vision(parts.policy, prompts, &from_cache);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    auto& group = batch.groups[i];
+    group.vision_features = features[i];
+    flops.add_supervised(*group.prompt, group.responses[0].size(0), !from_cache[i], metrics);
+  }
+  const auto hidden = parts.policy.response_hidden(batch);
+  const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(),
+                                                 batch.response_ids().to(hidden.device()), 1.0);
+  const auto weights = token_weights(batch, step.counts, parts.config.sft.aggregation);
+  const auto loss = -(tokens.log_probs * weights.to(hidden.device())).sum();
+  loss.backward();
+  gradients.take();
+  metrics.sum("loss/nll", loss.item<double>());
+  metrics.mean("policy/entropy", tokens.entropy.mean().item<double>(),
+               static_cast<double>(hidden.size(0)));
+}
+
 void warn_of_endless_turns(const TrainingParts& parts) {
   const auto& stops = parts.policy.stop_ids();
   if (parts.group.is_first() &&
@@ -73,58 +135,33 @@ void train_sft(const TrainingParts& parts) {
   for (int64_t step = run.first_step(); step < config.steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
     metrics::MetricSet metrics;
-    const auto samples =
+    Supervised learned;
+    learned.samples =
         run.load_samples(prompts_of(step), step + 1 < config.steps ? prompts_of(step + 1)
                                                                    : std::vector<DrawnPrompt>());
-    std::vector<at::Tensor> targets;
     int64_t own_tokens = 0;
-    for (const auto& loaded : samples) {
-      targets.push_back(reference_tokens(parts, *loaded.sample));
-      own_tokens += targets.back().size(0);
+    for (const auto& loaded : learned.samples) {
+      learned.targets.push_back(reference_tokens(parts, *loaded.sample));
+      own_tokens += learned.targets.back().size(0);
     }
     const auto all =
-        parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(samples)});
-    const algorithm::StepCounts counts = {.tokens = all[0], .rows = all[1]};
-    std::vector<int64_t> lengths;
-    for (size_t i = 0; i < samples.size(); ++i)
-      lengths.push_back(samples[i].inputs->input_ids.size(0) + targets[i].size(0));
+        parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(learned.samples)});
+    learned.counts = {.tokens = all[0], .rows = all[1]};
     const Making making("gradients",
                         "micro_batch, micro_batch_tokens or video.max_frames, set "
                         "model.activation_checkpointing to blocks");
-    size_t begin = 0;
-    for (const size_t size :
-         micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
-      if (stop_requested()) break;
-      model::GroupBatch batch;
-      std::vector<std::shared_ptr<const processor::ModelInputs>> prompts;
-      for (size_t i = begin; i < begin + size; ++i) {
-        prompts.push_back(samples[i].inputs);
-        batch.groups.push_back({.prompt = samples[i].inputs, .responses = {targets[i]}});
-      }
-      begin += size;
-      std::vector<bool> from_cache;
-      const auto features = model::encode_vision(parts.policy, prompts, &from_cache);
-      for (size_t i = 0; i < prompts.size(); ++i) {
-        auto& group = batch.groups[i];
-        group.vision_features = features[i];
-        flops.add_supervised(*group.prompt, group.responses[0].size(0), !from_cache[i], metrics);
-      }
-      const auto hidden = parts.policy.response_hidden(batch);
-      const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(),
-                                                     batch.response_ids().to(hidden.device()), 1.0);
-      const auto loss = -(tokens.log_probs *
-                          token_weights(batch, counts, config.sft.aggregation).to(hidden.device()))
-                             .sum();
-      loss.backward();
-      run.gradients().take();
-      metrics.sum("loss/nll", loss.item<double>());
-      metrics.mean("policy/entropy", tokens.entropy.mean().item<double>(),
-                   static_cast<double>(hidden.size(0)));
-    }
+    const bool ranks_meet = run.gradients().needs_equal_passes();
+    const auto passes = passes_of(learned, config, ranks_meet);
+    for_each_pass(
+        passes.size(), ranks_meet ? most_passes(std::ssize(passes), parts.group) : 0,
+        run.gradients(), [] { return stop_requested(); },
+        [&](size_t i) {
+          supervised_pass(parts, learned, passes[i], run.gradients(), flops, metrics);
+        });
     metrics.sum("batch/tokens", static_cast<double>(own_tokens));
-    metrics.sum("batch/rows", static_cast<double>(samples.size()));
+    metrics.sum("batch/rows", static_cast<double>(learned.samples.size()));
     if (run.stop_asked()) run.stop_before(step, [&] { alarms.sync(); });
-    if (counts.tokens > 0)
+    if (learned.counts.tokens > 0)
       run.optimizer_step(metrics);
     else
       run.skip_update(metrics);

@@ -10,11 +10,11 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
+#include "vrlt/distributed/machine_ranks.h"
 #include "vrlt/distributed/work_sharing.h"
 #include "vrlt/io/own_json.h"
 #include "vrlt/model/finite_weights.h"
 #include "vrlt/model/vision_features.h"
-#include "vrlt/optim/gradients.h"
 #include "vrlt/optim/optimizer_table.h"
 #include "vrlt/processor/prompt_cost.h"
 #include "vrlt/rollout/asking.h"
@@ -28,6 +28,14 @@ optim::NamedTensors prepare_training(const TrainingParts& parts) {
   auto trained = which_parameters_train(parts.config.model, parts.policy);
   record_gradients_of(trained, parts.policy);
   return trained;
+}
+
+/// Where ranks meet in every pass, by default those of a machine do.
+optim::ShardingConfig sharding_of(const TrainingParts& parts) {
+  auto sharding = parts.config.distributed;
+  if (sharding.shards_gradients() && sharding.shard_ranks == 0)
+    sharding.shard_ranks = distributed::ranks_within_machines(parts.group);
+  return sharding;
 }
 
 /// The reference, unless it is the model that the run started from.
@@ -72,19 +80,23 @@ bool too_many(size_t num_bad, const TrainingParts& parts) {
 TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step,
                          const RunState::CheckState& check)
     : parts_(parts),
-      gradients_(prepare_training(parts)),
-      optimizer_(optim::make_optimizer(gradients_.parameters(), parts.config.optim)),
+      optimizer_(
+          prepare_training(parts),
+          [&](const auto& own) { return optim::make_optimizer(own, parts.config.optim); },
+          parts.group, sharding_of(parts)),
       schedule_(parts.config.optim, parts.config.steps * updates_per_step),
       step_policy_(parts.config.optim.max_skipped_updates),
       state_({.run_folder = parts.run_folder,
               .policy = parts.policy,
               .moving_reference = moving_reference(parts),
-              .optimizer = *optimizer_,
+              .optimizer = optimizer_,
               .group = parts.group,
               .updates_per_step = updates_per_step,
               .keep = parts.config.checkpoint.keep,
               .steps = parts.config.steps}),
       flops_(parts.config, parts.yardstick) {
+  if (parts.config.distributed.shards_gradients() && parts.group.world_size() == 1)
+    log::info("distributed.shard has no effect: there is one rank");
   resume(check);
   check_same_weights(parts.group, parts.policy, "at the start");
   if (!parts.group.is_first()) return;
@@ -201,22 +213,20 @@ void TrainingRun::gather_metrics(metrics::MetricSet& metrics) const {
 }
 
 bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
-  gradients_.finish(parts_.group);
+  const double norm = optimizer_.finish_gradients(parts_.config.optim.max_grad_norm);
   gather_metrics(metrics);
-  const double norm =
-      optim::clip_gradients(gradients_.parameters(), parts_.config.optim.max_grad_norm);
   const double lr = schedule_.lr(updates_done_);
   const bool made = optim::StepPolicy::accepts(norm);
   metrics.mean("grad/norm", norm);
   metrics.mean("optim/lr", lr);
   record_update(made, metrics);
   if (made) {
-    optimizer_->step(lr);
+    optimizer_.step(lr);
     ++updates_done_;
     step_policy_.note_made();
     return true;
   }
-  optim::clear_gradients(gradients_.parameters());
+  optimizer_.drop_gradients();
   model::check_finite(parts_.policy.parameters(),
                       concat("update ", updates_done_ + 1, ": the gradient norm is ", norm,
                              " and the weights are broken"));

@@ -19,8 +19,8 @@
 #include "vrlt/metrics/progress.h"
 #include "vrlt/model/group_batch.h"
 #include "vrlt/optim/gradient_sum.h"
-#include "vrlt/optim/optimizer.h"
 #include "vrlt/optim/schedule.h"
+#include "vrlt/optim/sharded_optimizer.h"
 #include "vrlt/optim/step_policy.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -52,7 +52,7 @@ class TrainingRun {
                                          const std::vector<DrawnPrompt>& coming = {});
 
   /// Takes the gradients of each backward pass until optimizer_step.
-  optim::GradientSum& gradients() { return gradients_; }
+  optim::GradientSum& gradients() { return optimizer_.gradients(); }
 
   /// Makes gradients and metrics those of all ranks, clips, updates, and tells the norm and the
   /// learning rate. Gradients that are not finite are left out: parameters, optimizer and schedule
@@ -109,8 +109,7 @@ class TrainingRun {
   void note_saved(int64_t step);
 
   const TrainingParts& parts_;
-  optim::GradientSum gradients_;
-  std::unique_ptr<optim::Optimizer> optimizer_;
+  optim::ShardedOptimizer optimizer_;
   optim::Schedule schedule_;
   optim::StepPolicy step_policy_;
   RunState state_;

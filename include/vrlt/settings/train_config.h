@@ -9,6 +9,7 @@
 #include "vrlt/config/load.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/optim/optim_config.h"
+#include "vrlt/optim/sharding_config.h"
 #include "vrlt/rewards/reward_options.h"
 #include "vrlt/settings/algorithm_config.h"
 #include "vrlt/settings/online_selection.h"
@@ -65,6 +66,7 @@ struct TrainConfig {
   SftSection sft;
   optim::OptimConfig optim;
   CheckpointSection checkpoint;
+  optim::ShardingConfig distributed;
 
   bool is_sft() const { return trainer == "sft"; }  ///< Else grpo: there are no others.
 };

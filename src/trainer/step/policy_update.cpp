@@ -10,6 +10,7 @@
 
 #include "trainer/log/update_metrics.h"
 #include "trainer/step/micro_batches.h"
+#include "trainer/step/passes.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/core/stop_request.h"
@@ -86,6 +87,9 @@ void PolicyUpdate::start_batch(std::vector<std::vector<UpdateGroup>> parts) {
       part.micro_batches.push_back(pack(std::span(groups).subspan(begin, size)));
       begin += size;
     }
+    if (settings_.ranks_meet_in_passes)
+      std::stable_sort(part.micro_batches.begin(), part.micro_batches.end(),
+                       [](const auto& a, const auto& b) { return a.tokens > b.tokens; });
     count_tokens(part);
   }
 }
@@ -98,6 +102,7 @@ PolicyUpdate::MicroBatch PolicyUpdate::pack(std::span<const UpdateGroup> groups)
     micro.batch.groups.push_back({.prompt = group.prompt,
                                   .vision_features = group.vision_features,
                                   .responses = group.responses});
+    micro.tokens += num_tokens(group);
     for (int64_t number = 0; number < std::ssize(group.responses); ++number) {
       micro.keys.push_back({group.position, number});
       micro.response_lengths.push_back(group.responses[static_cast<size_t>(number)].size(0));
@@ -131,6 +136,8 @@ void PolicyUpdate::count_tokens(Part& part) const {
   const auto all =
       group_.all_reduce_sum(std::vector<int64_t>{own.tokens, own.rows, own.micro_batches});
   part.counts = {all[0], all[1], all[2]};
+  if (settings_.ranks_meet_in_passes)
+    part.passes = most_passes(std::ssize(part.micro_batches), group_);
 }
 
 algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model,
@@ -215,18 +222,23 @@ algorithm::TokenBatch PolicyUpdate::counted_tokens(const MicroBatch& micro,
   return micro.counted.defined() ? algorithm::masked(tokens, micro.counted) : tokens;
 }
 
+void PolicyUpdate::pass(const MicroBatch& micro, const algorithm::StepCounts& counts,
+                        optim::GradientSum& gradients, metrics::MetricSet& metrics) {
+  const auto tokens = counted_tokens(micro, forward(policy_, micro));
+  const auto result = algorithm::objective(tokens, counts, settings_.algorithm.objective);
+  result.loss.backward();
+  gradients.take();
+  record_update_metrics(tokens, result, settings_.algorithm.objective, metrics);
+}
+
 void PolicyUpdate::accumulate_gradients(int64_t update, optim::GradientSum& gradients,
                                         metrics::MetricSet& metrics) {
   const Making making("gradients", kSmaller);
   const auto& part = part_of(update);
-  for (const auto& micro : part.micro_batches) {
-    if (update == 0 && stop_requested()) return;
-    const auto tokens = counted_tokens(micro, forward(policy_, micro));
-    const auto result = algorithm::objective(tokens, part.counts, settings_.algorithm.objective);
-    result.loss.backward();
-    gradients.take();
-    record_update_metrics(tokens, result, settings_.algorithm.objective, metrics);
-  }
+  for_each_pass(
+      part.micro_batches.size(), part.passes, gradients,
+      [&] { return update == 0 && stop_requested(); },
+      [&](size_t i) { pass(part.micro_batches[i], part.counts, gradients, metrics); });
   if (!group_.is_first()) return;
   metrics.sum("batch/tokens", static_cast<double>(part.counts.tokens));
   metrics.sum("batch/rows", static_cast<double>(part.counts.rows));

@@ -94,7 +94,7 @@ io::Json step(const Options& options) {
     update.set_advantages(advantages);
     metrics::MetricSet metrics;
     update.accumulate_gradients(0, gradients, metrics);
-    gradients.finish(distributed::single_process());
+    gradients.finish();
     optim::clip_gradients(trained, 1.0);
     optimizer.step(1e-6);
     total_reward = at::tensor(rewards, at::kDouble).mean().item<double>();

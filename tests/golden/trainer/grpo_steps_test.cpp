@@ -287,7 +287,7 @@ TEST_P(GrpoSteps, EveryNumberOfEveryStep) {
                      number == 0 ? kFirstLogProb : kLogProb);
     metrics::MetricSet metrics;
     update.accumulate_gradients(pass, gradients, metrics);
-    gradients.finish(distributed::single_process());
+    gradients.finish();
     expect_step(step, metrics);
     const double norm = optim::clip_gradients(trained, setting("max_grad_norm")),
                  expected_norm = step["grad_norm"].get<double>();

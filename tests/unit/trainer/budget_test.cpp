@@ -143,6 +143,19 @@ TEST(Budget, TellsMemoryOfARank) {
       << "and master weights";
 }
 
+// Four ranks: a quarter of the optimizer in any mode; a quarter of the sums, of 8 bytes, where they
+// are cut too, or half over groups of two.
+TEST(Budget, TellsMemoryOfOneRankOfSeveral) {
+  auto cut = config();
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(cut, shape(), samples(), 4), "optimizer"), 2000 * 2);
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(cut, shape(), samples(), 4), "gradients"), 2000 * 12);
+  cut.distributed.shard = "gradients";
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(cut, shape(), samples(), 4), "optimizer"), 2000 * 2);
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(cut, shape(), samples(), 4), "gradients"), 2000 * 6);
+  cut.distributed.shard_ranks = 2;
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(cut, shape(), samples(), 4), "gradients"), 2000 * 8);
+}
+
 TEST(Budget, CountsWhatAskingAllSamplesTakes) {
   const AskingPlan plan{.prompts = 6, .responses_each = 4, .max_new_tokens = 10, .batch = 2};
   const auto budget = estimate_asking(plan, shape(), samples());

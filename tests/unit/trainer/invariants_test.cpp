@@ -8,6 +8,7 @@
 #include <cmath>
 #include <thread>
 
+#include "tests/support/gathered_gradients.h"
 #include "tests/support/thread_ranks.h"
 #include "tests/support/toy_policy.h"
 #include "tests/support/worst.h"
@@ -89,14 +90,14 @@ TEST(Invariants, RanksAddUpToTheGradientOfTheWhole) {
                                          group.all_reduce_sum(own.rows),
                                          group.all_reduce_sum(own.micro_batches)};
       algorithm::objective(batch, counts, {.aggregation = aggregation}).loss.backward();
-      optim::GradientSum sum(policy.parameters());
+      const optim::ParameterSlices slices(policy.parameters(), group);
+      optim::GradientSum sum(slices, {});
       sum.take();
-      sum.finish(group);
-      std::vector<at::Tensor> gradient;
-      for (const auto& [name, parameter] : policy.parameters())
-        gradient.push_back(parameter.grad().flatten().clone());
-      optim::AdamW(policy.parameters(), {.epsilon = 1e-4}).step(1e-3);
-      outcomes[static_cast<size_t>(group.rank())] = {at::cat(gradient), policy.values()};
+      sum.finish();
+      const auto gradient = test::gathered_gradients(slices);
+      optim::AdamW(slices.own(), {.epsilon = 1e-4}).step(1e-3);
+      slices.gather();
+      outcomes[static_cast<size_t>(group.rank())] = {gradient, policy.values()};
     });
     for (const auto& outcome : outcomes)
       EXPECT_TRUE(at::equal(outcome.parameters, outcomes[0].parameters)) << "ranks drift apart";

@@ -37,6 +37,9 @@ struct UpdateSettings {
   int64_t micro_batch_tokens = 0;
   /// false: the encoder records gradients, and the reference has its own.
   bool freeze_vision = true;
+  /// Ranks transfer gradients within passes: all have as many, and the longest go first, so that
+  /// those that meet are of similar length.
+  bool ranks_meet_in_passes = false;
 };
 
 /// What the update has to know about the responses of a step is measured once and then frozen: old
@@ -72,7 +75,8 @@ class PolicyUpdate {
 
   /// Forward and backward pass of update 0, 1, ... of the batch; adds its metrics, which are of
   /// this rank alone. The first one returns early when a stop is asked for (stop_requested): its
-  /// gradients are of no use then.
+  /// gradients are of no use then. Where ranks meet within passes (see GradientSum), all of them
+  /// take part in as many.
   void accumulate_gradients(int64_t update, optim::GradientSum& gradients,
                             metrics::MetricSet& metrics);
 
@@ -84,6 +88,7 @@ class PolicyUpdate {
     model::GroupBatch batch;                ///< Features as far as they are constant.
     std::vector<ResponseKey> keys;          ///< Of the responses, in the order of their tokens.
     std::vector<int64_t> response_lengths;  ///< All tokens.
+    int64_t tokens = 0;                     ///< Of the prompts and the responses.
     at::Tensor counted;                     ///< [N] bool; undefined: all.
     /// Of all tokens; old_log_probs undefined: those of the update's own pass.
     algorithm::TokenBatch constants;
@@ -92,6 +97,7 @@ class PolicyUpdate {
   struct Part {
     std::vector<MicroBatch> micro_batches;
     algorithm::StepCounts counts;  ///< Over all ranks.
+    int64_t passes = 0;            ///< Of the rank that has most, where they meet.
   };
 
   const Part& part_of(int64_t update) const {
@@ -103,6 +109,8 @@ class PolicyUpdate {
   algorithm::TokenBatch counted_tokens(const MicroBatch& micro,
                                        const algorithm::TokenLogProbs& current) const;
   void count_tokens(Part& part) const;
+  void pass(const MicroBatch& micro, const algorithm::StepCounts& counts,
+            optim::GradientSum& gradients, metrics::MetricSet& metrics);
   void mask_by_entropy();
   template <typename Visit>
   void for_each_micro_batch(Visit&& visit);
