@@ -43,11 +43,11 @@ int main(int argc, char** argv) {
       "vrlt-score");
   vrlt::scoring::ScoreRequest request;
   std::string completions, config, junit, list;
-  std::vector<std::string> records, rewards;
+  std::vector<std::string> records, rewards, commands;
   cli.set_version_flag("--version", "vrlt-score " VRLT_VERSION);
   cli.add_option("completions", completions,
                  "JSON Lines, - for standard input: records with a \"completion\", or {\"id\", "
-                 "\"completion\"} with --records; a line may have "
+                 "\"completion\"} or samples.jsonl of vrlt-eval with --records; a line may have "
                  "\"expected\": its total, or an object of values by name");
   cli.add_option("--records", records, "records files the ids refer to");
   auto* of_command_line =
@@ -56,6 +56,10 @@ int main(int argc, char** argv) {
           ->expected(1, 64);
   cli.add_option("--config", config, "use the rewards of this vrlt-train config")
       ->excludes(of_command_line);
+  cli.add_option("--command", commands,
+                 "a reward by a program of yours, as in --command \"python3 my_reward.py\"; with "
+                 "weight 1, beside the others")
+      ->expected(1, 16);
   cli.add_flag("--explain", request.explain,
                "print for people: the response, the truth, what each reward read and why it is 0");
   cli.add_option(
@@ -83,9 +87,10 @@ int main(int argc, char** argv) {
     if (!junit.empty()) request.junit = junit;
     if (!config.empty())
       vrlt::scoring::use_rewards_of(config, request);
-    else if (rewards.empty())
+    else if (rewards.empty() && commands.empty())
       use_default_rewards(request);
     for (const auto& text : rewards) request.terms.push_back(parse_term(text));
+    for (const auto& line : commands) vrlt::scoring::add_command(line, request);
     return vrlt::scoring::run_score(request);
   });
 }

@@ -11,9 +11,11 @@
 #include "vrlt/distributed/run_on_ranks.h"
 #include "vrlt/model/model_shape.h"
 #include "vrlt/opening/opened_model.h"
+#include "vrlt/rewards/reward_command.h"
 #include "vrlt/run_folder/continued_run.h"
 #include "vrlt/run_folder/run_folder.h"
 #include "vrlt/run_folder/shared_folder.h"
+#include "vrlt/settings/reward_section.h"
 #include "vrlt/trainer/budget.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -40,6 +42,8 @@ run_folder::RunRecipe recipe_of(const settings::TrainConfig& config, const std::
   config.online_selection.use_rule([&](const auto& rule) {
     if constexpr (requires { rule.statistics; }) inputs.emplace_back(rule.statistics);
   });
+  for (const auto& script : settings::files_of_commands(config.reward_options))
+    inputs.push_back(script);
   return {yaml, inputs,
           opening::keys_that_may_change({"steps", "optim", "checkpoint", "distributed",
                                          "logged_rollouts", "device_tflops",
@@ -56,9 +60,10 @@ void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples
                         num_samples, " samples: a step has some of them several times"));
 }
 
-int train_on_rank(const settings::TrainConfig& config, const std::string& yaml,
+int train_on_rank(settings::TrainConfig config, const std::string& yaml,
                   const command_line::CommandLine& command, distributed::ProcessGroup& group) {
   opening::require_media_root(config.data);
+  rewards::greet(config.reward_options);
   auto samples = opening::read_samples(config.data);
   distributed::check_same_records(group, config.data.records);
   check::tell(check::match(check::pointers_to(samples), check::purpose_of(config)), samples.size(),

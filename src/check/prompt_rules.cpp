@@ -1,6 +1,7 @@
 #include "check/prompt_rules.h"
 
 #include "vrlt/core/error.h"
+#include "vrlt/rewards/reward_command.h"
 #include "vrlt/rewards/reward_match.h"
 #include "vrlt/rewards/reward_presets.h"
 
@@ -99,7 +100,9 @@ void match_target(const data::Sample& sample, const data::PromptEntry& prompt,
 
 std::vector<const rewards::RewardEntry*> layout_rewards(const Purpose& purpose) {
   std::vector<const rewards::RewardEntry*> entries;
+  const auto& commands = purpose.reward_options.parameters.get<rewards::RewardCommands>();
   for (const auto& term : rewards::expand_presets(purpose.rewards)) {
+    if (commands.find(term.name) != nullptr) continue;  // what it wants nobody knows
     const auto& entry = rewards::find_reward(term.name);
     if (*entry.wants != '\0') entries.push_back(&entry);
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "vrlt/core/error.h"
+#include "vrlt/rewards/reward_command.h"
 #include "vrlt/rewards/reward_match.h"
 #include "vrlt/rewards/reward_presets.h"
 
@@ -16,16 +17,32 @@ using rewards::RewardEntry;
 struct Item {
   std::string name;
   std::vector<const RewardEntry*> accuracies;
+  const rewards::RewardCommand* command = nullptr;  ///< Instead of these.
   bool reads_any = false;
+
+  bool measures_accuracy() const {
+    return command != nullptr ? command->measures_accuracy() : !accuracies.empty();
+  }
+  bool reads(const data::Sample& sample, const Purpose& purpose) const {
+    if (command != nullptr) return command->measures_accuracy() && command->reads(sample.task);
+    return std::any_of(accuracies.begin(), accuracies.end(), [&](const auto* entry) {
+      return rewards::reads(*entry, sample, purpose.reward_options);
+    });
+  }
 };
 
 std::vector<Item> items_of(const Purpose& purpose) {
   std::vector<Item> items;
   for (const auto& term : purpose.rewards) {
     Item item{.name = term.name};
-    for (const auto& part : rewards::expand_presets({term}))
-      if (const auto& entry = rewards::find_reward(part.name); entry.accuracy)
-        item.accuracies.push_back(&entry);
+    item.command = purpose.reward_options.parameters.get<rewards::RewardCommands>().find(term.name);
+    if (item.command != nullptr) {
+      item.name = item.command->name();
+    } else {
+      for (const auto& part : rewards::expand_presets({term}))
+        if (const auto& entry = rewards::find_reward(part.name); entry.accuracy)
+          item.accuracies.push_back(&entry);
+    }
     items.push_back(std::move(item));
   }
   return items;
@@ -34,7 +51,7 @@ std::vector<Item> items_of(const Purpose& purpose) {
 std::string names_of(const std::vector<Item>& items, bool of_accuracy) {
   std::string names;
   for (const auto& item : items)
-    if (item.accuracies.empty() != of_accuracy) names += (names.empty() ? "" : ", ") + item.name;
+    if (item.measures_accuracy() == of_accuracy) names += (names.empty() ? "" : ", ") + item.name;
   return names;
 }
 
@@ -80,12 +97,13 @@ std::vector<std::string> proposals(const Samples& samples, const Purpose& purpos
   return names;
 }
 
-void tell_all_unread(const Samples& unread, const Purpose& purpose, Mismatches& found) {
+void tell_all_unread(const Samples& unread, const std::vector<Item>& items, const Purpose& purpose,
+                     Mismatches& found) {
   std::string counts;
   for (const auto& [task, samples] : by_task(unread))
     counts += concat(counts.empty() ? "" : ", ", data::to_string(task), " ", samples.size());
   std::string names;
-  for (const auto& term : purpose.rewards) names += (names.empty() ? "" : ", ") + term.name;
+  for (const auto& item : items) names += (names.empty() ? "" : ", ") + item.name;
   const auto add = proposals(unread, purpose);
   found.add(
       {.kind = "no_reward_reads",
@@ -119,7 +137,7 @@ void tell_idle_items(const std::vector<Item>& items, const Purpose& purpose, Mis
   if (usual) return;
   std::vector<std::string> idle;
   for (const auto& item : items)
-    if (!item.accuracies.empty() && !item.reads_any) idle.push_back(item.name);
+    if (item.measures_accuracy() && !item.reads_any) idle.push_back(item.name);
   if (!idle.empty())
     found.add({.kind = "reward_reads_nothing",
                .text = concat("rewards: ", joined(idle), idle.size() > 1 ? " read" : " reads",
@@ -136,17 +154,14 @@ void match_rewards(const Samples& samples, const Purpose& purpose, Mismatches& f
   for (const auto* sample : samples) {
     bool is_read = false;
     for (auto& item : items)
-      for (const auto* entry : item.accuracies) {
-        if ((is_read && item.reads_any) || !rewards::reads(*entry, *sample, purpose.reward_options))
-          continue;
+      if (!(is_read && item.reads_any) && item.reads(*sample, purpose))
         is_read = item.reads_any = true;
-      }
     if (!is_read) unread.push_back(sample);
   }
   const bool none_of_accuracy = std::all_of(
-      items.begin(), items.end(), [](const auto& item) { return item.accuracies.empty(); });
+      items.begin(), items.end(), [](const auto& item) { return !item.measures_accuracy(); });
   if (none_of_accuracy) return;  // only the layout is to be learnt
-  if (unread.size() == samples.size()) return tell_all_unread(unread, purpose, found);
+  if (unread.size() == samples.size()) return tell_all_unread(unread, items, purpose, found);
   tell_unread_tasks(unread, items, purpose, found);
   tell_idle_items(items, purpose, found);
 }

@@ -36,6 +36,8 @@ constexpr const char* kValidation = "there is none: vrlt-eval scores the checkpo
 constexpr const char* kTensorBoard =
     "there is none: every run writes metrics.jsonl and tensorboard/";
 constexpr const char* kKlLoss = "kl_coef above 0 puts the divergence into the loss";
+constexpr const char* kOwnReward =
+    "[{name: ..., weight: ...}, ...], one of your own as {command: \"python3 my_reward.py\"}";
 constexpr const char* kKlReward = "kl_reward_coef above 0 takes the divergence from the reward";
 
 constexpr ForeignKey kForeignKeys[] = {
@@ -92,7 +94,7 @@ constexpr ForeignKey kForeignKeys[] = {
      "the number of updates between two moves of the reference"},
     {"ref_model_sync_steps", "algorithm.reference_sync_every", nullptr},
     {"ref_model_mixup_alpha", "algorithm.reference_sync_alpha", nullptr},
-    {"reward_funcs", "rewards", "[{name: ..., weight: ...}, ...]"},
+    {"reward_funcs", "rewards", kOwnReward},
     {"reward_weights", "rewards", "[{name: ..., weight: ...}, ...]"},
     {"use_vllm", nullptr, kEngine},
     {"init_kl_coef", "algorithm.kl_reward_coef", kKlReward},
@@ -158,8 +160,8 @@ constexpr ForeignKey kForeignKeys[] = {
     {"tensor_model_parallel_size", nullptr, kFull},
     {"tensor_parallel_size", nullptr, kFull},
     {"gpu_memory_utilization", nullptr, kEngine},
-    {"score_function", "rewards", "[{name: ..., weight: ...}, ...]"},
-    {"reward_function", "rewards", "[{name: ..., weight: ...}, ...]"},
+    {"score_function", "rewards", kOwnReward},
+    {"reward_function", "rewards", kOwnReward},
     {"video_fps", "video.fps", nullptr},
     // ms-swift
     {"rlhf_type", "trainer", "grpo or sft"},

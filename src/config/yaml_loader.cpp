@@ -271,7 +271,7 @@ void YamlLoader::field(const Field& field, std::vector<std::string>& value) {
   value = std::move(items);
 }
 
-void YamlLoader::read_item(const Field& field, const YAML::Node& item,
+void YamlLoader::read_item(const Field& field, const YAML::Node& item, OtherItems* others,
                            std::vector<WeightedName>& items) {
   WeightedName parsed;
   bool is_named = false;
@@ -279,7 +279,12 @@ void YamlLoader::read_item(const Field& field, const YAML::Node& item,
     sections_.push_back({item, sections_.back().path + field.name + ".", {}});
     const Field name{"name", "", field.min, field.max, field.choices, false};
     is_named = item["name"].IsDefined();
-    this->field(name, parsed.name);
+    if (others != nullptr && item[others->key()].IsDefined()) {
+      is_named = true;
+      parsed.name = others->add(*this);
+    } else {
+      this->field(name, parsed.name);
+    }
     this->field({.name = "weight", .help = "", .min = 0.0}, parsed.weight);
     end_section();
   } else {
@@ -294,13 +299,23 @@ void YamlLoader::read_item(const Field& field, const YAML::Node& item,
 }
 
 void YamlLoader::field(const Field& field, std::vector<WeightedName>& value) {
+  read_items(field, value, nullptr);
+}
+
+void YamlLoader::items(const Field& field, std::vector<WeightedName>& value, OtherItems& others) {
+  read_items(field, value, &others);
+}
+
+void YamlLoader::read_items(const Field& field, std::vector<WeightedName>& value,
+                            OtherItems* others) {
   const auto node = find(field);
   if (!node.IsDefined()) return;
+  if (others != nullptr) others->clear();
   std::vector<WeightedName> items;
   if (node.IsSequence())
-    for (const auto& item : node) read_item(field, item, items);
+    for (const auto& item : node) read_item(field, item, others, items);
   else if (!node.IsNull())
-    read_item(field, node, items);
+    read_item(field, node, others, items);
   value = std::move(items);
 }
 

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "vrlt/config/fields.h"
+#include "vrlt/config/item_lists.h"
 #include "vrlt/config/load.h"
 
 namespace vrlt::config {
 
 /// Fills fields from a YAML tree and collects every problem with its place.
-class YamlLoader final : public FieldVisitor {
+class YamlLoader final : public FieldVisitor, public ItemListVisitor {
  public:
   /// @param origin  file name, or what was written on the command line. @param with_marks  whether
   /// line and column mean something.
@@ -29,6 +30,7 @@ class YamlLoader final : public FieldVisitor {
   void field(const Field& field, std::optional<double>& value) override;
   void field(const Field& field, std::vector<std::string>& value) override;
   void field(const Field& field, std::vector<WeightedName>& value) override;
+  void items(const Field& field, std::vector<WeightedName>& value, OtherItems& others) override;
   void begin_section(const char* name, const char* help) override;
   void end_section() override;
 
@@ -58,7 +60,10 @@ class YamlLoader final : public FieldVisitor {
   bool read_number(const Field& field, const YAML::Node& node, double* value);
   template <typename Integer>
   bool read_integer(const Field& field, const YAML::Node& node, Integer* value);
-  void read_item(const Field& field, const YAML::Node& item, std::vector<WeightedName>& items);
+  /// @param others  null: all items are named.
+  void read_items(const Field& field, std::vector<WeightedName>& value, OtherItems* others);
+  void read_item(const Field& field, const YAML::Node& item, OtherItems* others,
+                 std::vector<WeightedName>& items);
   bool read_text(const Field& field, const YAML::Node& node, std::string* value);
 
   std::string origin_;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "vrlt/config/all_keys.h"
+#include "vrlt/config/item_lists.h"
 #include "vrlt/config/load.h"
 #include "vrlt/io/json.h"
 
@@ -55,7 +56,7 @@ std::string help_of(const Field& f) {
 }
 
 /// Writes fields as block YAML. Strings are written as JSON strings, which YAML reads back exactly.
-class YamlPrinter final : public FieldVisitor {
+class YamlPrinter final : public FieldVisitor, public ItemListVisitor {
  public:
   /// @param effective  not null: every key is printed, those that are not among these as remarks,
   /// and required ones without a value.
@@ -82,15 +83,24 @@ class YamlPrinter final : public FieldVisitor {
 
   void field(const Field& f, std::vector<WeightedName>& value) override {
     std::string items;
-    for (const auto& item : value)
-      items += (items.empty() ? "{name: " : ", {name: ") + quoted(item.name) +
-               ", weight: " + number(item.weight) + "}";
+    for (const auto& item : value) items += (items.empty() ? "" : ", ") + named(item);
+    line(f, "[" + items + "]");
+  }
+
+  void items(const Field& f, std::vector<WeightedName>& value, OtherItems& others) override {
+    std::string items;
+    for (const auto& item : value) {
+      YamlPrinter fields(/*with_help=*/false);
+      const bool is_other = others.visit(fields, item.name);
+      items += (items.empty() ? "" : ", ") +
+               (is_other ? in_braces(fields.text(), item.weight) : named(item));
+    }
     line(f, "[" + items + "]");
   }
 
   void begin_section(const char* name, const char* help) override {
     comment(help);
-    text_ += remark(name) + indent() + name + ":\n";
+    text_ += std::string(remark(name)) + indent() + name + ":\n";
     path_ += std::string(name) + ".";
     ++depth_;
   }
@@ -103,6 +113,15 @@ class YamlPrinter final : public FieldVisitor {
   const std::string& text() const { return text_; }
 
  private:
+  static std::string named(const WeightedName& item) {
+    return "{name: " + quoted(item.name) + ", weight: " + number(item.weight) + "}";
+  }
+  /// @param lines  a key and its value on each.
+  static std::string in_braces(const std::string& lines, double weight) {
+    std::string text = "{";
+    for (const char c : lines) text += c == '\n' ? std::string(", ") : std::string(1, c);
+    return text + "weight: " + number(weight) + "}";
+  }
   static std::string number(double value) {
     char buffer[32];
     const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
@@ -124,7 +143,7 @@ class YamlPrinter final : public FieldVisitor {
       return;
     }
     comment(help_of(f));
-    text_ += remark(f.name) + indent() + f.name + ": " + value + "\n";
+    text_ += std::string(remark(f.name)) + indent() + f.name + ": " + value + "\n";
   }
 
   bool with_help_;

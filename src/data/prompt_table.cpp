@@ -6,6 +6,7 @@
 #include "data/prompts/task_prompts.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
+#include "vrlt/data/own_prompt.h"
 #include "vrlt/data/prompt.h"
 
 namespace vrlt::data {
@@ -92,6 +93,7 @@ bool opens_thinking(const PromptEntry& prompt) {
 
 std::string render_prompt(const PromptEntry& prompt, const Sample& sample,
                           const std::string& subtitles) {
+  if (is_own(prompt)) return render_own(prompt, sample, subtitles);
   const auto question = prompt.question(sample);
   return prompt.subtitles_lead == nullptr
              ? question
@@ -124,7 +126,7 @@ std::string reference_response(const PromptEntry& prompt, const Sample& sample,
 }
 
 const PromptEntry& find_prompt(const std::string& name) {
-  return find_row(kPrompts, name, "prompt");
+  return names_own_prompt(name) ? own_prompt(name) : find_row(kPrompts, name, "prompt");
 }
 
 const PromptEntry& prompt_of(const Sample& sample, const std::string& usual) {

@@ -4,6 +4,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
+#include "vrlt/data/own_prompt.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/model/load_prompt_format.h"
 #include "vrlt/model/vision_features.h"
@@ -74,6 +75,7 @@ std::vector<std::filesystem::path> input_paths(const settings::ModelSection& mod
                                                const settings::DataSection& data) {
   std::vector<std::filesystem::path> paths(data.records.begin(), data.records.end());
   paths.emplace_back(model.path);
+  if (data::names_own_prompt(data.prompt)) paths.emplace_back(data.prompt);
   return paths;
 }
 

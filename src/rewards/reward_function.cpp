@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/rewards/reward_command.h"
 #include "vrlt/rewards/reward_presets.h"
 
 namespace vrlt::rewards {
@@ -19,12 +20,22 @@ std::vector<double> accuracies_of(const std::vector<ScoredResponse>& scored) {
 RewardFunction::RewardFunction(const std::vector<RewardTerm>& terms, const RewardOptions& options)
     : terms_(expand_presets(terms)) {
   check(options);
-  for (const auto& term : terms_) {
+  for (auto& term : terms_) {
     const auto& own = term.options ? *term.options : options;
     if (term.options) check(own);
+    if (const auto* command = own.parameters.get<RewardCommands>().find(term.name)) {
+      auto [scorer, entry] = make_command_reward(*command);
+      term.name = entry->name;
+      parts_.push_back({entry, std::move(scorer)});
+      continue;
+    }
     const auto& entry = find_reward(term.name);
     parts_.push_back({&entry, entry.maker.make(own)});
   }
+  for (size_t k = 0; k < terms_.size(); ++k)
+    for (size_t other = 0; other < k; ++other)
+      if (terms_[k].name == terms_[other].name)
+        throw ConfigError(concat("rewards: two commands call themselves ", terms_[k].name));
 }
 
 ScoredResponse RewardFunction::operator()(const RewardInput& input) const {

@@ -22,8 +22,8 @@ class GroupSizes {
 };
 
 /// Completions between the file and what is printed about them. Those of one id are a group,
-/// wherever they stand, and are scored when the last one was read; they leave in the order of the
-/// file. Memory is that of the groups that are open at a time.
+/// wherever they stand, and are scored some groups at a time once their last ones were read; they
+/// leave in the order of the file. Memory is that of the groups that are open at a time.
 class OpenGroups {
  public:
   /// @param done  called for each completion once it is scored. Everything outlives the object.
@@ -31,6 +31,8 @@ class OpenGroups {
              std::function<void(ScoredCompletion& completion)> done);
 
   void add(ScoredCompletion completion);
+  /// After the last one.
+  void finish();
 
  private:
   struct Waiting {
@@ -38,7 +40,8 @@ class OpenGroups {
     bool is_scored = false;
   };
 
-  void score(const std::vector<uint64_t>& group);
+  void score_whole_groups();
+  rewards::ResponseGroup responses_of(const std::vector<uint64_t>& group);
   Waiting& at(uint64_t number) { return waiting_[number - first_]; }
 
   const GroupSizes& sizes_;
@@ -49,6 +52,7 @@ class OpenGroups {
   uint64_t first_ = 0;
   /// Numbers of the completions of an id.
   std::unordered_map<std::string, std::vector<uint64_t>> open_;
+  std::vector<std::vector<uint64_t>> whole_;  ///< The same of ids that have all of theirs.
 };
 
 }  // namespace vrlt::scoring

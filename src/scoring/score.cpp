@@ -13,8 +13,10 @@
 #include "vrlt/core/error.h"
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/record_file.h"
+#include "vrlt/evaluation/answer.h"
 #include "vrlt/io/files.h"
 #include "vrlt/metrics/metric.h"
+#include "vrlt/rewards/reward_command.h"
 #include "vrlt/settings/train_config.h"
 
 namespace vrlt::scoring {
@@ -35,7 +37,30 @@ class CompletionReader {
       }
   }
 
-  ScoredCompletion read(const io::Json& line, const std::string& place) const {
+  std::vector<ScoredCompletion> read(const io::Json& line, const std::string& place) const {
+    if (line.is_object() && !line.contains("completion") && line.contains("err"))
+      return read_answer(line, place);
+    return {read_completion(line, place)};
+  }
+
+ private:
+  /// A line of samples.jsonl of vrlt-eval, which may hold several responses.
+  std::vector<ScoredCompletion> read_answer(const io::Json& line, const std::string& place) const {
+    const auto answer = evaluation::parse_answer(line, place);
+    if (!answer.error.empty())
+      throw DataError(concat(place, ": ", io::excerpt(answer.id), " has no answer: ", answer.error,
+                             "; vrlt-eval asks it again"));
+    std::vector<ScoredCompletion> completions;
+    for (const auto& response : answer.responses)
+      completions.push_back({.place = place,
+                             .sample = sample_of(line, place),
+                             .text = response.text,
+                             .num_tokens = response.num_tokens,
+                             .truncated = response.truncated});
+    return completions;
+  }
+
+  ScoredCompletion read_completion(const io::Json& line, const std::string& place) const {
     if (!line.is_object() || !line.contains("completion") || !line["completion"].is_string())
       throw DataError(place + ": expected an object with a text \"completion\"");
     ScoredCompletion completion{.place = place,
@@ -48,7 +73,6 @@ class CompletionReader {
     return completion;
   }
 
- private:
   std::shared_ptr<const data::Sample> sample_of(const io::Json& line,
                                                 const std::string& place) const {
     if (samples_.empty())
@@ -106,7 +130,7 @@ class CompletionReader {
 void for_each_completion(const ScoreRequest& request, const CompletionReader& reader,
                          const std::function<void(ScoredCompletion completion)>& visit) {
   data::for_each_record(request.completions, [&](const std::string& place, const io::Json& line) {
-    visit(reader.read(line, place));
+    for (auto& completion : reader.read(line, place)) visit(std::move(completion));
   });
 }
 
@@ -167,11 +191,17 @@ void add_to_means(const ScoredCompletion& completion, const std::vector<rewards:
 }  // namespace
 
 void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& request) {
-  const auto config = settings::load_train_config(train_config, {});
+  auto config = settings::load_train_config(train_config, {});
+  rewards::greet(config.reward_options);
   for (const auto& [name, weight] : config.rewards) request.terms.push_back({name, weight});
   request.options = config.reward_options;
   request.options.max_tokens = config.rollout.max_new_tokens;
   request.purpose = check::purpose_of(config);
+}
+
+void add_command(const std::string& line, ScoreRequest& request) {
+  request.options.parameters.get<rewards::RewardCommands>().items.push_back({.command = line});
+  request.terms.push_back({line, 1.0});
 }
 
 int run_score(const ScoreRequest& request) {
@@ -195,6 +225,7 @@ int run_score(const ScoreRequest& request) {
   });
   for_each_completion(request, reader,
                       [&](ScoredCompletion completion) { groups.add(std::move(completion)); });
+  groups.finish();
   for (const auto& [name, value] : means.values())
     std::fprintf(stderr, "%-25s %.6f\n", name.c_str(), value);
   if (request.junit) io::write_file_atomic(*request.junit, junit.text());

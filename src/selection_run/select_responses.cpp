@@ -185,10 +185,9 @@ class Asker {
     const auto scores = reward_.score(batch);
     std::vector<io::Json> lines;
     for (size_t i = 0; i < loaded.size(); ++i)
-      lines.push_back(
-          loaded[i].can_be_asked()
-              ? rollout_line(*loaded[i].sample, groups[i], reward_.terms(), scores[i].responses)
-              : io::Json{{"id", loaded[i].sample->id}, {kErrorKey, loaded[i].error}});
+      lines.push_back(loaded[i].can_be_asked()
+                          ? rollout_line(*loaded[i].sample, groups[i], reward_, scores[i].responses)
+                          : io::Json{{"id", loaded[i].sample->id}, {kErrorKey, loaded[i].error}});
     return lines;
   }
 

@@ -1,5 +1,7 @@
 #include "vrlt/selection_run/selection_record.h"
 
+#include <algorithm>
+
 #include "vrlt/core/error.h"
 #include "vrlt/core/interval.h"
 #include "vrlt/selection/sample_key.h"
@@ -12,10 +14,29 @@ namespace {
 // name, continuous
 constexpr std::pair<const char*, bool> kHalves[] = {{"option", false}, {"iou", true}};
 
+/// What the values of a reward are. Those of a command are stored beside each of them: no table has
+/// them, and the command need not be there when a selection is made again.
+struct ValueKind {
+  bool accuracy, continuous, of_command;
+};
+
+ValueKind kind_of(const std::string& name, const io::Json& component) {
+  if (component.contains("continuous"))
+    return {component.at("accuracy").get<bool>(), component.at("continuous").get<bool>(), true};
+  const auto& entry = rewards::find_reward(name);
+  return {entry.accuracy, entry.continuous, false};
+}
+
+bool is_of_table(const std::string& name) {
+  const auto table = rewards::reward_table();
+  return std::any_of(table.begin(), table.end(),
+                     [&](const auto& entry) { return name == entry.name; });
+}
+
 int64_t num_accuracies(const io::Json& response) {
   int64_t count = 0;
   for (const auto& [name, component] : response.at("components").items())
-    count += rewards::find_reward(name).accuracy;
+    count += kind_of(name, component).accuracy;
   return count;
 }
 
@@ -25,17 +46,18 @@ bool is_continuous(const io::Json& responses) {
   for (const auto& response : responses) {
     if (num_accuracies(response) > 1) return true;
     for (const auto& [name, component] : response.at("components").items())
-      if (const auto& entry = rewards::find_reward(name); entry.accuracy && entry.continuous)
-        return true;
+      if (const auto kind = kind_of(name, component); kind.accuracy && kind.continuous) return true;
   }
   return false;
 }
 
 bool is_parsed(const io::Json& response) {
-  for (const auto& [name, component] : response.at("components").items())
-    if (rewards::is_parse_failure(
-            rewards::find_reason(component.at("reason").get_ref<const std::string&>())))
-      return false;
+  for (const auto& [name, component] : response.at("components").items()) {
+    const auto& word = component.at("reason").get_ref<const std::string&>();
+    // a command may say words of its own, which say nothing about reading
+    if (kind_of(name, component).of_command && !reading::find_reason(word)) continue;
+    if (rewards::is_parse_failure(rewards::find_reason(word))) return false;
+  }
   return true;
 }
 
@@ -60,9 +82,9 @@ io::Json parts_of(const io::Json& responses) {
   for (size_t k = 0; k < responses.size(); ++k) {
     const bool several = num_accuracies(responses[k]) > 1;
     for (const auto& [name, component] : responses[k].at("components").items()) {
-      const auto& entry = rewards::find_reward(name);
-      if (several && entry.accuracy)
-        add_to_part(parts, name, entry.continuous, k, component.at("value").get<double>());
+      const auto kind = kind_of(name, component);
+      if (several && kind.accuracy)
+        add_to_part(parts, name, kind.continuous, k, component.at("value").get<double>());
       if (several || !component.contains("extra")) continue;
       for (const auto& [half, continuous] : kHalves)
         if (component["extra"].contains(half))
@@ -96,8 +118,9 @@ void describe(const data::Sample& sample, selection::SampleStatistics& s) {
 }  // namespace
 
 io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group,
-                      const std::vector<rewards::RewardTerm>& terms,
+                      const rewards::RewardFunction& reward,
                       const std::vector<rewards::ScoredResponse>& scores) {
+  const auto& terms = reward.terms();
   auto line = trainer::rollout_record(sample, group, terms, scores, {});
   for (size_t k = 0; k < scores.size(); ++k) {
     auto& response = line["responses"][k];
@@ -107,6 +130,11 @@ io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& g
       const auto& component = scores[k].components[c];
       if (!component.applicable) continue;
       if (answer.empty()) answer = component.read;
+      if (!is_of_table(terms[c].name)) {
+        auto& stored = response["components"][terms[c].name];
+        stored["accuracy"] = reward.entry(c).accuracy;
+        stored["continuous"] = reward.entry(c).continuous;
+      }
       for (const auto& [name, value] : component.extra)
         response["components"][terms[c].name]["extra"][name] = value;
     }

@@ -74,8 +74,10 @@ void visit_fields(config::FieldVisitor& v, DataSection& c) {
            .help = "folder the videos of the records are relative to",
            .required = true},
           c.root);
-  v.field({.name = "prompt", .help = "prompt of samples that name none (--list prompts)"},
-          c.prompt);
+  v.field(
+      {.name = "prompt",
+       .help = "prompt of samples that name none (--list prompts), or a .yaml file of your own"},
+      c.prompt);
   v.field({.name = "max_samples", .help = "use only the first so many samples; 0: all", .min = 0},
           c.max_samples);
   v.field({.name = "max_bad_fraction",

@@ -2,18 +2,14 @@
 
 #include "settings/run_name.h"
 #include "vrlt/core/error.h"
-#include "vrlt/rewards/reward_presets.h"
 #include "vrlt/selection/filter_presets.h"
 #include "vrlt/settings/reward_section.h"
 
 namespace vrlt::settings {
 namespace {
 
-void visit_rewards(config::FieldVisitor& v, SelectConfig& c) {
-  v.field({.name = "rewards",
-           .help = "accuracy rewards whose spread is measured",
-           .choices = rewards::reward_and_preset_names()},
-          c.rewards);
+void visit_reward_spec(config::FieldVisitor& v, SelectConfig& c) {
+  visit_rewards(v, "accuracy rewards whose spread is measured", c.rewards, c.reward_options);
   v.section("reward_options", "how answers are read, and the parameters of rewards",
             c.reward_options);
 }
@@ -73,7 +69,7 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
   visit_media_sections(v, c.video, c.image);
   v.section("rollout", "how responses are sampled; as in the training to come", c.rollout);
   v.section("racing", "few responses first, more where they leave doubt", c.racing);
-  visit_rewards(v, c);
+  visit_reward_spec(v, c);
   v.section("filter", "what is kept", c.filter);
   v.begin_section("audit", "fresh responses to some of what is kept");
   visit_audit(v, c.audit);
@@ -81,7 +77,7 @@ void visit_fields(config::FieldVisitor& v, SelectConfig& c) {
 }
 
 std::string reward_spec(SelectConfig config) {
-  return config::to_yaml([&](config::FieldVisitor& v) { visit_rewards(v, config); },
+  return config::to_yaml([&](config::FieldVisitor& v) { visit_reward_spec(v, config); },
                          /*with_help=*/false);
 }
 

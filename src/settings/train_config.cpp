@@ -9,7 +9,6 @@
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/optim/optimizer_table.h"
-#include "vrlt/rewards/reward_presets.h"
 #include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/preset_table.h"
 #include "vrlt/settings/reward_section.h"
@@ -66,11 +65,7 @@ void visit_sharding(config::FieldVisitor& v, optim::ShardingConfig& c) {
 }
 
 bool rewards_accuracy(const TrainConfig& config) {
-  std::vector<rewards::RewardTerm> terms;
-  for (const auto& [name, weight] : config.rewards) terms.push_back({name, weight});
-  terms = rewards::expand_presets(terms);
-  return std::any_of(terms.begin(), terms.end(),
-                     [](const auto& term) { return rewards::find_reward(term.name).accuracy; });
+  return measure_accuracy(config.rewards, config.reward_options);
 }
 
 /// Combinations of the algorithm that cannot work.
@@ -236,10 +231,10 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   visit_media_sections(v, c.video, c.image);
   if (!c.is_sft() || v.wants_fields_without_effect()) {
     v.section("rollout", "how responses are sampled", c.rollout);
-    v.field({.name = "rewards",
-             .help = "rewards or presets (--list rewards, reward_presets) and their weights",
-             .choices = rewards::reward_and_preset_names()},
-            c.rewards);
+    visit_rewards(v,
+                  "rewards or presets (--list rewards, reward_presets) and their weights; "
+                  "{command: ..., weight: ...}: a program of yours",
+                  c.rewards, c.reward_options);
     v.section("reward_options", "how answers are read, and the parameters of rewards",
               c.reward_options);
     v.section("algorithm", "the policy update", c.algorithm);

@@ -27,6 +27,9 @@ struct ScoreRequest {
 /// ConfigError, MissingInputError.
 void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& request);
 
+/// Adds a reward by command, with the weight 1 and the defaults of rewards::RewardCommand.
+void add_command(const std::string& line, ScoreRequest& request);
+
 /// Scores the completions of a JSON Lines file and prints every component with its reason, then the
 /// means on standard error. A line holds a record with a "completion", or {"id", "completion"} when
 /// `records` names the records. Also read, if there:
@@ -35,6 +38,7 @@ void use_rewards_of(const std::filesystem::path& train_config, ScoreRequest& req
 ///                               not scored itself
 ///   "expected"                  the total, or {"total": .., NAME: ..}; a value further off than
 ///                               `tolerance` is a failure
+/// A line of samples.jsonl of vrlt-eval is taken as it is, with `records`.
 /// Completions of one id are one group.
 /// @return 0, or 1 if an expected value is not met.
 /// @throws DataError with path:line, MissingInputError, ConfigError.

@@ -14,7 +14,7 @@ inline constexpr const char* kErrorKey = "error";
 /// A line of the store about one sample: the whole rollout with every reward term, and of each
 /// response its accuracy and the answer read.
 io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group,
-                      const std::vector<rewards::RewardTerm>& terms,
+                      const rewards::RewardFunction& reward,
                       const std::vector<rewards::ScoredResponse>& scores);
 
 /// What a choice among samples needs of such a line: rewards, answers, counts. @throws DataError if

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,19 @@
 
 namespace vrlt::settings {
 
-/// The rewards of a run.
+/// Visits the list `rewards`: names of rewards and presets, and commands, which go to the
+/// parameters of `options` (rewards/reward_command.h) and are named by their line in the list.
+void visit_rewards(config::FieldVisitor& visitor, const char* help,
+                   std::vector<config::WeightedName>& rewards, rewards::RewardOptions& options);
+
+/// Whether one of them measures the answer; of a command that was not greeted it is supposed.
+bool measure_accuracy(const std::vector<config::WeightedName>& rewards,
+                      const rewards::RewardOptions& options);
+
+/// Files that the values of commands depend on: their scripts.
+std::vector<std::filesystem::path> files_of_commands(const rewards::RewardOptions& options);
+
+/// The rewards of a run. Commands are started.
 /// @param max_new_tokens  of its rollouts: the limit that the reward overlong counts back from.
 rewards::RewardFunction reward_function(const std::vector<config::WeightedName>& rewards,
                                         rewards::RewardOptions options, int64_t max_new_tokens);

@@ -50,5 +50,28 @@ TEST(SelectionRecord, SeveralDiscreteAccuraciesAreContinuousTogether) {
   EXPECT_FALSE(both.parts.at("choice").continuous) << "each by itself stays what it is";
 }
 
+// Its values are stored with what they are; its words say nothing about reading.
+TEST(SelectionRecord, ARewardByCommandIsInNoTable) {
+  const data::Sample sample{.id = "s", .task = data::Task::kOpen};
+  const auto response = [](double value, const char* word) {
+    return io::Json{
+        {"accuracy", value},
+        {"answer", ""},
+        {"finish", "stop"},
+        {"tokens", 3},
+        {"components",
+         {{"judge",
+           {{"value", value}, {"reason", word}, {"accuracy", true}, {"continuous", true}}}}}};
+  };
+  const auto statistics = statistics_of(
+      summary_of({{"id", "s"},
+                  {"responses",
+                   {response(0.25, "ok"), response(0.75, "vague"), response(0, "no_answer")}}}),
+      sample);
+  EXPECT_TRUE(statistics.reward.continuous);
+  EXPECT_DOUBLE_EQ(statistics.reward.mean, 1.0 / 3);
+  EXPECT_EQ(statistics.num_parsed, 2) << "no_answer is a word of vrlt/reading";
+}
+
 }  // namespace
 }  // namespace vrlt::selection_run
