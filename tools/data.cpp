@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "vrlt/app/merge.h"
 #include "vrlt/command_line/run_program.h"
 #include "vrlt/command_line/tables.h"
 #include "vrlt/core/error.h"
@@ -11,7 +12,7 @@
 namespace {
 
 constexpr const char* kUsage =
-    "Makes, converts, checks and exports data.\n\n"
+    "Makes, converts, checks and exports data, and merges adapters.\n\n"
     "  vrlt-data synth CONFIG.yaml [key=value ...]              render labelled clips, their "
     "records, and a tiny model folder\n"
     "  vrlt-data convert FORMAT ANNOTATIONS --output RECORDS    turn the annotations of a data set "
@@ -21,7 +22,9 @@ constexpr const char* kUsage =
     "  vrlt-data check --config CONFIG.yaml                     the same, and what that run would "
     "make of each record\n"
     "  vrlt-data export FORMAT RECORDS... --output FILE         write what the scripts of other "
-    "projects read; --list shows the formats\n\n"
+    "projects read; --list shows the formats\n"
+    "  vrlt-data merge BASE ADAPTER OUTPUT                      write a model folder with a LoRA "
+    "adapter merged into its weights\n\n"
     "Each command has its own --help.\n";
 
 int convert(int argc, char** argv) {
@@ -140,6 +143,26 @@ int export_records(int argc, char** argv) {
   });
 }
 
+int merge(int argc, char** argv) {
+  CLI::App cli(
+      "Writes a Hugging Face folder whose weights hold those of a LoRA adapter: W + scale B A, "
+      "computed in float32 and rounded once.\n",
+      "vrlt-data merge");
+  vrlt::app::MergeCommand command;
+  cli.add_option("base", command.base, "Hugging Face folder of the model");
+  cli.add_option("adapter", command.adapter,
+                 "folder of the adapter: checkpoints/step-*/adapter of a run, or one of PEFT's");
+  cli.add_option("output", command.output, "folder to write; must not be there");
+  cli.add_option("--dtype", command.dtype,
+                 "float32: keep what the rounding of a narrower base would lose of a young adapter")
+      ->check(CLI::IsMember({"float32"}));
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
+    if (command.base.empty() || command.adapter.empty() || command.output.empty())
+      throw vrlt::ConfigError("usage: vrlt-data merge BASE ADAPTER OUTPUT [--dtype float32]");
+    return vrlt::app::run_merge(command);
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -152,6 +175,7 @@ int main(int argc, char** argv) {
   if (command == "convert") return convert(argc - 1, argv + 1);
   if (command == "check") return check(argc - 1, argv + 1);
   if (command == "export") return export_records(argc - 1, argv + 1);
+  if (command == "merge") return merge(argc - 1, argv + 1);
   if (command == "--version") {
     std::puts("vrlt-data " VRLT_VERSION);
     return 0;

@@ -39,8 +39,9 @@ std::vector<fs::path> inputs_of(const settings::SelectConfig& config) {
 
 /// Those that choosing again does without.
 std::vector<fs::path> inputs_of_asking(const settings::SelectConfig& config) {
-  auto inputs = settings::files_of_commands(config.reward_options);
-  inputs.insert(inputs.begin(), config.model.path);
+  auto inputs = opening::model_paths(config.model);
+  for (const auto& script : settings::files_of_commands(config.reward_options))
+    inputs.push_back(script);
   return inputs;
 }
 

@@ -9,6 +9,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/distributed/run_on_ranks.h"
+#include "vrlt/model/adapter_shape.h"
 #include "vrlt/model/model_shape.h"
 #include "vrlt/opening/opened_model.h"
 #include "vrlt/rewards/reward_command.h"
@@ -32,7 +33,8 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
   const double all = group.all_reduce_sum(std::vector<double>{speed->flops_per_second}).front();
   log::debug(concat("MFU counts against ", all / kTera, " TFLOP/s of ", group.world_size(),
                     " rank(s), ", speed->source));
-  return trainer::Yardstick{model::read_model_shape(config.model.path), all};
+  return trainer::Yardstick{
+      model::with_adapter(model::read_model_shape(config.model.path), config.lora), all};
 }
 
 /// What a run may go on with: how far it goes, how fast it learns, what is kept and shown, and what
@@ -60,6 +62,17 @@ void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples
                         num_samples, " samples: a step has some of them several times"));
 }
 
+/// Beside an adapter the reference is the policy's own base. Null: none is needed.
+/// @param opened  holds one that had to be opened.
+model::VisionLanguageModel* reference_of(const settings::TrainConfig& config,
+                                         model::VisionLanguageModel& policy,
+                                         std::unique_ptr<model::VisionLanguageModel>& opened) {
+  if (config.is_sft() || !config.algorithm.needs_reference()) return nullptr;
+  if (config.lora.is_on()) return &policy;
+  opened = opening::open_weights(config.model, config.seed);
+  return opened.get();
+}
+
 int train_on_rank(settings::TrainConfig config, const std::string& yaml,
                   const command_line::CommandLine& command, distributed::ProcessGroup& group) {
   opening::require_media_root(config.data);
@@ -79,19 +92,18 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
   run_folder::check_shared_folder(run_folder, group);
   const auto opened =
       opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
-                          /*trains_vision=*/!config.model.freeze_vision);
+                          /*trains_vision=*/!config.model.freeze_vision, config.lora);
   if (group.is_first())
     opening::tell_what_is_not_followed(config.model, config.data, check::pointers_to(samples));
-  std::unique_ptr<model::VisionLanguageModel> reference;
-  if (!config.is_sft() && config.algorithm.needs_reference())
-    reference = opening::open_weights(config.model, config.seed);
+  std::unique_ptr<model::VisionLanguageModel> own_reference;
+  auto* reference = reference_of(config, *opened.model, own_reference);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ",
                    samples.size(), " samples, ", config.steps, " steps -> ", run_folder.string()));
   const trainer::TrainingParts parts{.config = config,
                                      .run_folder = run_folder,
                                      .samples = std::move(samples),
                                      .policy = *opened.model,
-                                     .reference = reference.get(),
+                                     .reference = reference,
                                      .processor = *opened.processor,
                                      .loader = *opened.loader,
                                      .group = group,

@@ -9,6 +9,8 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"
+#include "vrlt/model/adapter_shape.h"
+#include "vrlt/settings/lora_section.h"
 
 namespace vrlt::check {
 namespace {
@@ -26,7 +28,8 @@ RunPlan asking_plan(const settings::ModelSection& model, const settings::DataSec
                                 const trainer::PromptSizes& sizes, int64_t ranks) {
     auto all = asking;
     all.prompts = num_samples;
-    return trainer::to_text(trainer::estimate_asking(all, shape, sizes, ranks),
+    const auto adapted = model::with_adapter(shape, settings::adapter_of(model));
+    return trainer::to_text(trainer::estimate_asking(all, adapted, sizes, ranks),
                             trainer::device_speed(model.device, model.dtype));
   };
   return plan;

@@ -129,7 +129,8 @@ fs::path write_lmms_format(const fs::path& run_folder, const fs::path& output) {
   }
   all["config"] = {
       {"model", "vrlt"},
-      {"model_args", concat("pretrained=", config.model.path, ",dtype=", config.model.dtype)},
+      {"model_args", concat("pretrained=", config.model.path, ",dtype=", config.model.dtype,
+                            config.model.adapter.empty() ? "" : ",peft=" + config.model.adapter)},
       {"batch_size", config.batch},
       {"limit", config.data.max_samples > 0 ? Json(config.data.max_samples) : Json(nullptr)},
       {"gen_kwargs",

@@ -8,6 +8,7 @@
 #include "front/hand_over.h"
 #include "vrlt/app/data.h"
 #include "vrlt/app/eval.h"
+#include "vrlt/app/merge.h"
 #include "vrlt/app/report.h"
 #include "vrlt/app/select.h"
 #include "vrlt/app/train.h"
@@ -90,6 +91,7 @@ int run_compare(const std::filesystem::path&, const std::filesystem::path&) { fr
 int run_convert(const conversion::ConvertCommand&) { front::hand_over(); }
 int run_check(const check::CheckCommand&) { front::hand_over(); }
 int run_export(const conversion::ExportCommand&) { front::hand_over(); }
+int run_merge(const MergeCommand&) { front::hand_over(); }
 int run_report(const std::vector<std::filesystem::path>&, const std::filesystem::path&) {
   front::hand_over();
 }

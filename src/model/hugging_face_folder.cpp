@@ -5,9 +5,7 @@
 
 namespace vrlt::model {
 namespace fs = std::filesystem;
-namespace {
 
-/// The config of weights of another dtype.
 io::Json with_dtype(io::Json json, const char* dtype) {
   for (const char* part : {"", "text_config", "vision_config"}) {  // some layouts repeat the dtype
     if (*part != '\0' && (!json.contains(part) || !json[part].is_object())) continue;
@@ -18,8 +16,6 @@ io::Json with_dtype(io::Json json, const char* dtype) {
   if (!json.contains("dtype")) json["torch_dtype"] = dtype;
   return json;
 }
-
-}  // namespace
 
 HuggingFaceFolder::HuggingFaceFolder(const fs::path& folder, io::Json config, int64_t vocab_size)
     : folder_(folder),

@@ -11,6 +11,9 @@
 
 namespace vrlt::model {
 
+/// The config.json of weights of another dtype.
+io::Json with_dtype(io::Json config, const char* dtype);
+
 /// What a model folder of any family holds besides weights: what generation needs to know of it,
 /// and what a checkpoint must hold again. The folder may be gone when the checkpoint is written.
 class HuggingFaceFolder {

@@ -8,6 +8,7 @@
 
 #include <map>
 
+#include "model/problem_list.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
@@ -15,15 +16,6 @@
 
 namespace vrlt::model {
 namespace {
-
-/// The first names of a list, for an error message.
-std::string some(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 8;
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kShown); ++i) text += "\n  " + names[i];
-  if (names.size() > kShown) text += concat("\n  ... and ", names.size() - kShown, " more");
-  return text;
-}
 
 ParameterTable load_weights(const std::filesystem::path& folder, const WeightLayout& layout,
                             const ModelOptions& options) {
@@ -67,7 +59,7 @@ ParameterTable load_weights(const std::filesystem::path& folder, const WeightLay
   for (const auto& [name, original] : stored) problems.push_back("unexpected: " + original);
   if (!problems.empty())
     throw CheckpointError(
-        concat(folder.string(), ": the weights do not fit config.json:", some(problems)));
+        concat(folder.string(), ": the weights do not fit config.json:", listed(problems)));
   return table;
 }
 

@@ -1,10 +1,13 @@
 #include "vrlt/model/vision_language_model.h"
 
 #include "vrlt/checkpoint/safetensors.h"
+#include "vrlt/core/error.h"
+#include "vrlt/model/model_adapter.h"
 
 namespace vrlt::model {
 
 void VisionLanguageModel::save(const std::filesystem::path& folder) {
+  VRLT_CHECK(adapter_of(*this) == nullptr, "of a model with an adapter the adapter is saved");
   checkpoint::NamedTensors tensors;
   for (const auto& [name, tensor] : parameters().entries())
     tensors.emplace_back(name, tensor.detach());

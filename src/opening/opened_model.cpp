@@ -6,12 +6,30 @@
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/data/own_prompt.h"
 #include "vrlt/io/folders.h"
+#include "vrlt/model/adapter_config.h"
+#include "vrlt/model/adapter_files.h"
 #include "vrlt/model/load_prompt_format.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/opening/read_samples.h"
 #include "vrlt/settings/model_folder.h"
 
 namespace vrlt::opening {
+namespace {
+
+/// The adapter that model.adapter names, or the one to begin.
+void open_adapter(model::VisionLanguageModel& policy, const settings::ModelSection& section,
+                  const model::LoraConfig& begun, uint64_t seed) {
+  const std::filesystem::path folder = section.adapter;
+  const auto lora = folder.empty() ? begun : model::read_adapter(folder).lora;
+  if (!lora.is_on()) return;
+  const Making making("the adapter", "lora.rank");
+  auto& adapter = model::add_adapter(policy, lora, section.path, seed);
+  if (folder.empty()) return;
+  model::load_adapter(folder, adapter, adapter.pairs->trained);
+  if (const auto other = model::other_base(folder, adapter); !other.empty()) log::warning(other);
+}
+
+}  // namespace
 
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& section,
                                                          uint64_t seed) {
@@ -27,10 +45,12 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSe
 }
 
 OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data,
-                       const processor::MediaOptions& media, uint64_t seed, bool trains_vision) {
+                       const processor::MediaOptions& media, uint64_t seed, bool trains_vision,
+                       const model::LoraConfig& lora) {
   constexpr int64_t kMegabyte = 1 << 20, kGigabyte = 1 << 30;
   OpenedModel opened;
   opened.model = open_weights(model, seed);
+  open_adapter(*opened.model, model, lora, seed);
   opened.processor = std::make_unique<processor::Processor>(
       model::load_prompt_format(model.path, model.mrope_mode));
   check_tokens(model.path, opened.processor->tokenizer(), *opened.model);
@@ -74,8 +94,14 @@ std::vector<data::Sample> read_samples(const settings::DataSection& data,
 std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model,
                                                const settings::DataSection& data) {
   std::vector<std::filesystem::path> paths(data.records.begin(), data.records.end());
-  paths.emplace_back(model.path);
+  for (auto& path : model_paths(model)) paths.push_back(std::move(path));
   if (data::names_own_prompt(data.prompt)) paths.emplace_back(data.prompt);
+  return paths;
+}
+
+std::vector<std::filesystem::path> model_paths(const settings::ModelSection& model) {
+  std::vector<std::filesystem::path> paths = {model.path};
+  if (!model.adapter.empty()) paths.emplace_back(model.adapter);
   return paths;
 }
 

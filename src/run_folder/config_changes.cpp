@@ -22,7 +22,8 @@ using config::Difference;
 constexpr const char* kPlaces[] = {"name", "output", "data.root"};
 
 /// Keys that name inputs: the same content may lie elsewhere.
-constexpr const char* kInputKeys[] = {"model.path", "data.records", "online_selection.statistics"};
+constexpr const char* kInputKeys[] = {"model.path", "model.adapter", "data.records",
+                                      "online_selection.statistics"};
 
 bool is_one_of(const std::string& key, const auto& keys) {
   return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
@@ -33,10 +34,10 @@ bool is_free(const std::string& key, const std::vector<std::string>& free_keys) 
                      [&](const auto& free) { return key == free || key.starts_with(free + "."); });
 }
 
-/// A path as it stands, or a list of them in YAML.
+/// A path as it stands, or a list of them in YAML; none for an empty text.
 std::vector<fs::path> paths_of(const std::optional<std::string>& yaml) {
   std::vector<fs::path> paths;
-  if (!yaml) return paths;
+  if (!yaml || *yaml == "\"\"") return paths;
   if (!yaml->starts_with("[")) return {*yaml};
   for (const auto& item : config::parse_yaml(*yaml)) paths.emplace_back(item.Scalar());
   return paths;
@@ -84,8 +85,11 @@ std::vector<Difference> with_defaults(std::vector<Difference> found, const fs::p
 std::string start_from_weights(const fs::path& folder) {
   const auto checkpoints = checkpoint::list_checkpoints(folder);
   if (checkpoints.empty()) return {};
+  const auto adapter = checkpoints.front().folder / "adapter";
   return concat("; to start from its weights: name=", folder.filename().string(),
-                "-2 model.path=", (checkpoints.front().folder / "model").string());
+                io::is_folder(adapter)
+                    ? concat("-2 model.adapter=", adapter.string())
+                    : concat("-2 model.path=", (checkpoints.front().folder / "model").string()));
 }
 
 [[noreturn]] void refuse(const fs::path& folder, const std::vector<Difference>& found) {

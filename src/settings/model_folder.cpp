@@ -10,6 +10,7 @@
 #include "vrlt/io/json.h"
 #include "vrlt/io/text.h"
 #include "vrlt/model/model_choices.h"
+#include "vrlt/settings/lora_section.h"
 
 namespace vrlt::settings {
 namespace fs = std::filesystem;
@@ -133,9 +134,8 @@ std::string hub_id(std::string path) {
       base = json["base_model_name_or_path"].get<std::string>();
   } catch (const Error&) {  // the line says what to do without it
   }
-  throw CheckpointError(
-      concat(folder.string(), ": an adapter (LoRA), not a whole model; merge it into ", base,
-             " first: in Python, peft's merge_and_unload(), then save_pretrained(NEW_FOLDER)"));
+  throw CheckpointError(concat(folder.string(), ": an adapter (LoRA), not a whole model: ",
+                               "model.adapter=", folder.string(), " and as model.path ", base));
 }
 
 bool is_pickle(const fs::path& path) {
@@ -165,6 +165,10 @@ bool is_pickle(const fs::path& path) {
       step && is_there(*step / "model" / kConfig))
     throw MissingInputError(concat(
         missing, "; a run folder? its newest model is model.path=", (*step / "model").string()));
+  for (const auto& checkpoint :
+       {last_entry(folder / "checkpoints", "step-", ""), std::optional<fs::path>(folder)})
+    if (checkpoint && is_there(*checkpoint / "adapter" / kAdapterConfig))
+      refuse_adapter(*checkpoint / "adapter");
   if (is_there(folder / "model" / kConfig))
     throw MissingInputError(
         concat(missing, "; a checkpoint? its model is model.path=", (folder / "model").string()));
@@ -242,6 +246,7 @@ void check_model_folder(const ModelSection& model) {
   if (!fs::is_directory(folder, ignored)) refuse_file(folder);
   const bool reads_weights = model.reads_weights();
   if (!is_there(folder / kConfig)) refuse_without_config(folder);
+  check_adapter_folder(model);
   check_family(folder / kConfig, reads_weights);
   if (!reads_weights) return;
   if (is_there(folder / "model.safetensors"))

@@ -48,6 +48,10 @@ void set_model_defaults(const std::string& model_path, ModelSection& model,
 
 void visit_fields(config::FieldVisitor& v, ModelSection& c) {
   v.field({.name = "path", .help = "Hugging Face folder of the model", .required = true}, c.path);
+  v.field({.name = "adapter",
+           .help = "folder of a LoRA adapter as PEFT writes it, beside the weights of path; "
+                   "vrlt-train goes on with it; empty: none"},
+          c.adapter);
   v.field({.name = "init",
            .help = "pretrained: read the weights; random: start from config.json alone",
            .choices = {"pretrained", "random"}},

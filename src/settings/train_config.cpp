@@ -10,6 +10,7 @@
 #include "vrlt/data/prompt.h"
 #include "vrlt/optim/optimizer_table.h"
 #include "vrlt/settings/log_prob_temperature.h"
+#include "vrlt/settings/lora_section.h"
 #include "vrlt/settings/preset_table.h"
 #include "vrlt/settings/reward_section.h"
 
@@ -140,6 +141,12 @@ class AlgorithmCheck {
     if (algorithm_.reference_sync_every > 0 && !algorithm_.needs_reference())
       refuse("algorithm.reference_sync_every",
              "there is no reference to move: kl_coef and kl_reward_coef are 0");
+    if (algorithm_.reference_sync_every > 0 && config_.lora.is_on() &&
+        algorithm_.reference_sync_alpha != 1.0)
+      refuse("algorithm.reference_sync_alpha", "reference_sync_alpha is ",
+             algorithm_.reference_sync_alpha,
+             ", and of an adapter, a product of two factors, only a whole copy is one again; "
+             "set it to 1");
     const auto& correction = algorithm_.objective.correction;
     if (one_temperature(config_)) return;
     const char* what =
@@ -227,6 +234,9 @@ void visit_run_fields(config::FieldVisitor& v, TrainConfig& c) {
 void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   visit_run_fields(v, c);
   v.section("model", "the model to train", c.model);
+  v.begin_section("lora", "a low-rank adapter that is trained in place of the weights");
+  visit_lora(v, c.lora);
+  v.end_section();
   v.section("data", "the training samples", c.data);
   visit_media_sections(v, c.video, c.image);
   if (!c.is_sft() || v.wants_fields_without_effect()) {
@@ -268,6 +278,8 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations) {
   auto problems = check_run_name(config.name, locations);
   for (const auto& problem : check(config.data, config.video, config.image, locations))
+    problems.push_back(problem);
+  for (const auto& problem : check(config.lora, config.model, locations))
     problems.push_back(problem);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   const std::vector<std::string> without_effect =
@@ -312,6 +324,11 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
   const auto doubt = [&](const char* key, const auto&... parts) {
     found.push_back(concat(place_of(key, locations), ": ", parts...));
   };
+  constexpr double kSlowForAdapters = 1e-5;
+  if (config.lora.is_on() && config.optim.lr < kSlowForAdapters)
+    doubt("optim.lr", "lr is ", config.optim.lr,
+          ", at which an adapter hardly moves: it takes "
+          "about ten times the rate of full training, 1e-5 to 1e-4");
   if (config.is_sft()) {
     if (data::find_prompt(config.data.prompt).think &&
         config.sft.reference_target() == data::ReferenceTarget::kAnswer)
@@ -353,6 +370,7 @@ TrainConfig load_train_config(const std::filesystem::path& file,
   TrainConfig config;
   config.algorithm = find_preset(named.algorithm.preset).section(named.rollout);
   set_model_defaults(named.model.path, config.model, config.video, config.image);
+  set_adapter_defaults(named.model, config.lora);
   const auto visit = [&](config::FieldVisitor& v) { visit_fields(v, config); };
   config::load(file, overrides, visit, [&](const config::KeyLocations& locations) {
     auto problems = check(config, locations);

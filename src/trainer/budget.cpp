@@ -14,6 +14,7 @@
 #include "trainer/step/step_flops.h"
 #include "trainer/trained_parameters.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/adapter_shape.h"
 #include "vrlt/model/layers/linear.h"
 #include "vrlt/optim/gradient_sum.h"
 #include "vrlt/optim/optimizer.h"
@@ -33,9 +34,11 @@ bool checkpoints_activations(const settings::TrainConfig& config) {
 /// What a backward pass keeps of one token: inputs of every matrix, norms and activations of every
 /// layer; with checkpoints only the inputs of all layers, and the rest of the one that is computed
 /// again.
-double activation_elements(const model::ModelShape::Tower& tower, bool checkpoints) {
+/// @param more  elements of an adapter, in each layer.
+double activation_elements(const model::ModelShape::Tower& tower, bool checkpoints,
+                           int64_t more = 0) {
   const int64_t of_layer =
-      6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width;
+      6 * tower.width + 3 * tower.intermediate + 2 * tower.query_width + 2 * tower.key_width + more;
   return static_cast<double>(checkpoints ? tower.layers * tower.width + of_layer
                                          : tower.layers * of_layer);
 }
@@ -73,10 +76,20 @@ double type_bytes(const std::string& dtype) {
 
 /// All that trains as one parameter, without memory of its own: gradients and optimizer tell of it
 /// what they would keep.
-optim::NamedTensors stand_in(const settings::ModelSection& model, const model::ModelShape& shape) {
-  return {
-      {"trained", at::empty({how_many_train(model, shape)},
-                            at::TensorOptions().dtype(type_of(model.dtype)).device(at::kMeta))}};
+optim::NamedTensors stand_in(const settings::TrainConfig& config, const model::ModelShape& shape) {
+  return {{"trained",
+           at::empty({how_many_train(config.model, config.lora, shape)},
+                     at::TensorOptions().dtype(type_of(config.model.dtype)).device(at::kMeta))}};
+}
+
+/// Of the reference that a run holds beside the policy: beside an adapter it is the base, which is
+/// there, or factors that were copied.
+double reference_parameters(const settings::TrainConfig& config, const model::ModelShape& shape) {
+  if (config.is_sft() || !config.algorithm.needs_reference()) return 0.0;
+  if (!config.lora.is_on())
+    return static_cast<double>(shape.text.parameters + shape.vision.parameters);
+  const bool moves = config.algorithm.reference_sync_every > 0;
+  return moves ? static_cast<double>(model::adapter_parameters(shape, config.lora)) : 0.0;
 }
 
 /// Those of a pass, as if all lived together, and their sums, which may be cut over ranks.
@@ -103,15 +116,16 @@ double Budget::total_bytes() const {
                          [](double sum, const Memory& part) { return sum + part.bytes; });
 }
 
-Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape,
+Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& base,
                        const PromptSizes& sizes, int64_t world_size) {
   VRLT_CHECK(!sizes.empty() && world_size >= 1, sizes.size(), " prompts, ", world_size, " ranks");
   const bool grpo = !config.is_sft();
+  const auto shape = model::with_adapter(base, config.lora);
   const auto mean = mean_prompt(sizes);
   const auto passes = count_passes(config);
   const bool checkpoints = checkpoints_activations(config);
   // the forward part of the update, once more
-  const double again = checkpoints ? passes.update / kForwardAndBackward : 0.0;
+  const double again = checkpoints ? passes.update / passes_of_update(config) : 0.0;
   Budget budget{.prompt_tokens = mean.tokens(),
                 .longest_prompt_tokens = mean.longest,
                 .prompts = config.prompts_per_step,
@@ -142,7 +156,7 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
 
   const double bytes = type_bytes(config.model.dtype);
   const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters);
-  const auto trained = stand_in(config.model, shape);
+  const auto trained = stand_in(config, base);
   const auto ranks = static_cast<double>(world_size);
   const double prompts_here = std::ceil(prompts / static_cast<double>(world_size));
   const double responses_of_prompt = static_cast<double>(budget.responses) / prompts;
@@ -153,7 +167,8 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
         std::min(micro, std::max(1.0, std::floor(static_cast<double>(config.micro_batch_tokens) /
                                                  tokens_of_group)));
   const double update_activations =
-      micro * tokens_of_group * activation_elements(shape.text, checkpoints) +
+      micro * tokens_of_group *
+          activation_elements(shape.text, checkpoints, model::adapter_activations(config.lora)) +
       (config.model.freeze_vision
            ? 0.0
            : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
@@ -162,8 +177,8 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
       {"gradients", gradient_bytes(config, trained, ranks)},
       {"optimizer",
        static_cast<double>(optim::make_optimizer(trained, config.optim)->bytes()) / ranks}};
-  if (grpo && config.algorithm.needs_reference())
-    budget.memory.push_back({"reference", all * bytes});
+  if (const double reference = reference_parameters(config, base); reference > 0)
+    budget.memory.push_back({"reference", reference * bytes});
   if (grpo)
     budget.memory.push_back({"keys and values of a rollout",
                              2 * static_cast<double>(shape.text.layers * shape.text.key_width) *

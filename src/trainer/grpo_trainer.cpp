@@ -12,6 +12,7 @@
 #include "trainer/step/rollout_stage.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/reference_sync.h"
+#include "vrlt/model/model_adapter.h"
 #include "vrlt/rewards/reward_metrics.h"
 #include "vrlt/settings/log_prob_temperature.h"
 #include "vrlt/settings/reward_section.h"
@@ -67,6 +68,10 @@ void sync_reference(const TrainingParts& parts, int64_t updates_done) {
   const auto& algorithm = parts.config.algorithm;
   if (algorithm.reference_sync_every == 0 || updates_done % algorithm.reference_sync_every != 0)
     return;
+  if (auto* adapter = model::adapter_of(parts.policy)) {
+    model::move_reference_to_policy(*adapter);
+    return;
+  }
   for (const auto& [name, tensor] : parts.reference->parameters().entries()) {
     auto parameter = tensor;
     algorithm::blend_(parameter, parts.policy.parameters().at(name),

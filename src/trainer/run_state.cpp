@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "trainer/saved_adapter.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
@@ -102,7 +103,10 @@ std::optional<checkpoint::Checkpoint> RunState::latest_checkpoint(const CheckSta
 void RunState::check_checkpoint(const checkpoint::Checkpoint& checkpoint,
                                 const CheckState& check) const {
   const auto state = read_state(checkpoint.folder, checkpoint.step, parts_.updates_per_step);
-  check_shapes(checkpoint.folder / kPolicyFolder, parts_.policy);
+  if (const auto* adapter = model::adapter_of(parts_.policy))
+    check_adapters(*adapter, checkpoint.folder);
+  else
+    check_shapes(checkpoint.folder / kPolicyFolder, parts_.policy);
   if (parts_.moving_reference != nullptr)
     check_shapes(checkpoint.folder / kReferenceFolder, *parts_.moving_reference);
   if (has_optimizer(checkpoint))
@@ -113,7 +117,10 @@ void RunState::check_checkpoint(const checkpoint::Checkpoint& checkpoint,
 }
 
 SavedState RunState::restore(const checkpoint::Checkpoint& checkpoint) const {
-  copy_weights(checkpoint.folder / kPolicyFolder, parts_.policy);
+  if (auto* adapter = model::adapter_of(parts_.policy))
+    restore_adapters(*adapter, checkpoint.folder);
+  else
+    copy_weights(checkpoint.folder / kPolicyFolder, parts_.policy);
   if (parts_.moving_reference != nullptr)
     copy_weights(checkpoint.folder / kReferenceFolder, *parts_.moving_reference);
   if (has_optimizer(checkpoint)) restore_optimizer(checkpoint.folder, parts_.optimizer);
@@ -131,7 +138,9 @@ void RunState::check_weights(int64_t step) const {
 
 checkpoint::Content RunState::content(const SavedState& state) const {
   checkpoint::Content content{.read_back = reads_back()};
-  content.tensors.push_back(weights_of(parts_.policy, kPolicyFolder, parts_.group));
+  const auto* adapter = model::adapter_of(parts_.policy);
+  if (adapter == nullptr)
+    content.tensors.push_back(weights_of(parts_.policy, kPolicyFolder, parts_.group));
   if (needs_optimizer(state.step) || parts_.optimizer_of != "unfinished")
     content.tensors.push_back(
         {checkpoint::RangedFiles(kOptimizerStem,
@@ -139,8 +148,12 @@ checkpoint::Content RunState::content(const SavedState& state) const {
          parts_.optimizer.state_pieces()});
   if (parts_.moving_reference != nullptr)
     content.tensors.push_back(weights_of(*parts_.moving_reference, kReferenceFolder, parts_.group));
-  content.fill = [&](const std::filesystem::path& folder) {
-    parts_.policy.save_description(folder / kPolicyFolder);
+  content.fill = [this, &state, adapter](const std::filesystem::path& folder) {
+    // An adapter is small: one rank writes it with the small files.
+    if (adapter != nullptr)
+      save_adapters(*adapter, folder);
+    else
+      parts_.policy.save_description(folder / kPolicyFolder);
     if (parts_.moving_reference != nullptr)
       parts_.moving_reference->save_description(folder / kReferenceFolder);
     io::write_file_atomic(folder / kStateFile, to_json(state).dump(2) + "\n");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "vrlt/model/lora_config.h"
 #include "vrlt/model/model_shape.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/optim/named_tensors.h"
@@ -9,13 +10,14 @@
 
 namespace vrlt::trainer {
 
-/// The weights of a policy that training moves, in the order of its table: all, or with
-/// freeze_vision those outside the vision encoder.
+/// The weights of a policy that training moves, in the order of its table: those of its adapter if
+/// it has one; else all, or with freeze_vision those outside the vision encoder.
 optim::NamedTensors which_parameters_train(const settings::ModelSection& section,
                                            model::VisionLanguageModel& policy);
 
-/// How many numbers these are, of a model that is not open.
-int64_t how_many_train(const settings::ModelSection& section, const model::ModelShape& shape);
+/// How many numbers these are, of a model that is not open. @param shape  without the adapter.
+int64_t how_many_train(const settings::ModelSection& section, const model::LoraConfig& lora,
+                       const model::ModelShape& shape);
 
 /// From now on exactly these record gradients. @param trained  of the policy.
 void record_gradients_of(const optim::NamedTensors& trained, model::VisionLanguageModel& policy);

@@ -38,9 +38,10 @@ optim::ShardingConfig sharding_of(const TrainingParts& parts) {
   return sharding;
 }
 
-/// The reference, unless it is the model that the run started from.
+/// The reference, unless it is the model that the run started from, or a part of the adapter.
 model::VisionLanguageModel* moving_reference(const TrainingParts& parts) {
-  return parts.config.algorithm.reference_sync_every > 0 ? parts.reference : nullptr;
+  const bool is_own = parts.config.algorithm.reference_sync_every > 0 && !parts.config.lora.is_on();
+  return is_own ? parts.reference : nullptr;
 }
 
 /// For the progress line: the metric `shown`, then what the step was like, the most telling first.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "vrlt/data/dataset.h"
+#include "vrlt/model/lora_config.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_loader.h"
 #include "vrlt/settings/run_config.h"
@@ -18,11 +19,12 @@ struct OpenedModel {
 };
 
 /// @param trains_vision  the vision encoder will change: its features are not for the cache folder.
+/// @param lora  an adapter to begin, where model.adapter names none; rank 0: none.
 /// @throws as model::load_model(); DataError where tokenizer and weights do not fit, or answers
 /// could not be read (see check_tokens()).
 OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data,
                        const processor::MediaOptions& media, uint64_t seed,
-                       bool trains_vision = false);
+                       bool trains_vision = false, const model::LoraConfig& lora = {});
 
 /// Warns of what the model folder and the records have and this program does not use: another chat
 /// template, settings of generation, subtitles. Once in a run, on its first rank.
@@ -30,7 +32,7 @@ void tell_what_is_not_followed(const settings::ModelSection& model,
                                const settings::DataSection& data,
                                const std::vector<const data::Sample*>& samples);
 
-/// The weights alone: a frozen reference.
+/// The weights alone, without an adapter: a frozen reference.
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model,
                                                          uint64_t seed);
 
@@ -41,7 +43,10 @@ void require_media_root(const settings::DataSection& data);
 /// DataError.
 std::vector<data::Sample> read_samples(const settings::DataSection& data);
 
-/// The record files and the model folder: what inputs.json describes.
+/// The folder of the model, and that of its adapter if it has one.
+std::vector<std::filesystem::path> model_paths(const settings::ModelSection& model);
+
+/// The record files and the model's folders: what inputs.json describes.
 std::vector<std::filesystem::path> input_paths(const settings::ModelSection& model,
                                                const settings::DataSection& data);
 

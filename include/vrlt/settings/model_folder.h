@@ -9,7 +9,7 @@ namespace vrlt::settings {
 /// Looks at what model.path names without opening weights, and knows what people bring in place of
 /// a folder of ours: a hub id, an adapter, pickles, GGUF, a run folder, a model of another family.
 /// Each is answered by one line that says what to do. What is wrong inside of config.json or of the
-/// weights is left to those who read them.
+/// weights is left to those who read them. What model.adapter names is looked at too.
 /// @throws MissingInputError, or CheckpointError for what is there and cannot be used.
 void check_model_folder(const ModelSection& model);
 

@@ -17,6 +17,7 @@ namespace vrlt::settings {
 /// The model to open.
 struct ModelSection {
   std::string path;
+  std::string adapter;              ///< Folder of a low-rank adapter beside it; empty: none.
   std::string init = "pretrained";  ///< pretrained: read the weights; random: config.json only.
   std::string dtype = "float32";
   std::string device = "cpu";

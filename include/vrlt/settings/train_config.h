@@ -8,6 +8,7 @@
 
 #include "vrlt/config/load.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/model/lora_config.h"
 #include "vrlt/optim/optim_config.h"
 #include "vrlt/optim/sharding_config.h"
 #include "vrlt/rewards/reward_options.h"
@@ -54,6 +55,7 @@ struct TrainConfig {
   /// Peak of one device in TFLOP/s, which utilisation refers to; not set: measured at start.
   std::optional<double> device_tflops;
   ModelSection model;
+  model::LoraConfig lora;  ///< Of model.adapter, where that is given.
   DataSection data;
   video::VideoOptions video;
   video::ImageOptions image;

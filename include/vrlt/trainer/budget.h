@@ -35,7 +35,8 @@ struct Budget {
 
 using PromptSizes = std::vector<processor::PromptSize>;
 
-/// @param sizes  of the prompts of all samples, or of some that stand for all; at least one.
+/// @param shape  without an adapter; @param sizes  of the prompts of all samples, or of some that
+/// stand for all; at least one.
 Budget estimate_budget(const settings::TrainConfig& config, const model::ModelShape& shape,
                        const PromptSizes& sizes, int64_t world_size = 1);
 

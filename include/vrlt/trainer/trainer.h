@@ -26,7 +26,8 @@ struct TrainingParts {
   std::filesystem::path run_folder;  ///< Exists.
   std::vector<data::Sample> samples;
   model::VisionLanguageModel& policy;
-  /// Only when the algorithm needs one; frozen, or moved by reference_sync_every.
+  /// Only when the algorithm needs one; frozen, or moved by reference_sync_every. Of a policy with
+  /// an adapter it is the policy, which computes its reference without the adapter.
   model::VisionLanguageModel* reference = nullptr;
   const processor::Processor& processor;
   processor::PromptLoader& loader;

@@ -16,11 +16,24 @@ bool is_small(const at::Tensor& x, const Linear& matrix) {
          matrix.weight.numel() < kLargeWeight;
 }
 
-void run_small(const at::Tensor& x, const Linear& matrix, at::Tensor& y, bool add) {
-  const auto& [weight, bias] = matrix;
+void run_small(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, at::Tensor& y,
+               bool add) {
   kernels::linear(x.const_data_ptr<float>(), x.size(0), x.size(1), weight.const_data_ptr<float>(),
                   bias.defined() ? bias.const_data_ptr<float>() : nullptr, weight.size(0),
                   y.data_ptr<float>(), add);
+}
+
+/// All terms of a matrix.
+void run_small(const at::Tensor& x, const Linear& matrix, at::Tensor& y, bool add) {
+  run_small(x, matrix.weight, matrix.bias, y, add);
+  const auto* pair = matrix.adapter ? matrix.adapter->acting() : nullptr;
+  if (pair == nullptr) return;
+  auto low = at::empty({x.size(0), pair->a.size(0)}, x.options());
+  run_small(x, pair->a, {}, low, /*add=*/false);
+  const auto scale = static_cast<float>(matrix.adapter->pairs->scale);
+  for (float *value = low.data_ptr<float>(), *end = value + low.numel(); value != end; ++value)
+    *value *= scale;
+  run_small(low, pair->b, {}, y, /*add=*/true);
 }
 
 }  // namespace

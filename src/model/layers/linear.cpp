@@ -75,4 +75,11 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
       x, weight, bias.defined() ? bias : at::empty({0}, x.options().requires_grad(false)));
 }
 
+std::vector<at::Tensor> Linear::all() const {
+  std::vector tensors = {weight};
+  if (bias.defined()) tensors.push_back(bias);
+  if (adapter) tensors.insert(tensors.end(), {adapter->trained().a, adapter->trained().b});
+  return tensors;
+}
+
 }  // namespace vrlt::model

@@ -1,8 +1,8 @@
 #include "model/qwen2_5_vl/model.h"
 
 #include "model/packed_groups.h"
-#include "model/qwen2_5_vl/weights.h"
 #include "model/stored_weights.h"
+#include "vrlt/core/error.h"
 
 namespace vrlt::model::qwen2_5_vl {
 

@@ -6,14 +6,16 @@
 #include "model/hugging_face_folder.h"
 #include "model/qwen2_5_vl/config.h"
 #include "model/qwen2_5_vl/vision_encoder.h"
+#include "model/qwen2_5_vl/weights.h"
 #include "model/text_decoder/text_decoder.h"
 #include "model/vision_places.h"
+#include "vrlt/model/model_adapter.h"
 #include "vrlt/model/vision_language_model.h"
 
 namespace vrlt::model::qwen2_5_vl {
 
 /// Qwen2.5-VL: vision tower and decoder on one parameter table.
-class Model final : public VisionLanguageModel {
+class Model final : public VisionLanguageModel, public AdapterHost {
  public:
   // The tower refers to config_ and parameters_.
   Model(const Model&) = delete;
@@ -35,6 +37,9 @@ class Model final : public VisionLanguageModel {
   const std::vector<int64_t>& stop_ids() const override { return folder_.stop_ids(); }
   void save_description(const std::filesystem::path& folder) const override {
     folder_.save_description(folder, parameters_);
+  }
+  std::vector<NamedLinear> decoder_matrices() override {
+    return text_decoder_.matrices(kTextPrefix);
   }
 
   const Config& config() const { return config_; }

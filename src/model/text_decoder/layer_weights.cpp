@@ -28,6 +28,13 @@ std::vector<at::Tensor> LayerWeights::all() const {
   return tensors;
 }
 
+std::vector<std::pair<const char*, Linear*>> LayerWeights::matrices() {
+  return {{"self_attn.q_proj", &query}, {"self_attn.k_proj", &key},
+          {"self_attn.v_proj", &value}, {"self_attn.o_proj", &attention_out},
+          {"mlp.gate_proj", &gate},     {"mlp.up_proj", &up},
+          {"mlp.down_proj", &down}};
+}
+
 std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std::string& prefix) {
   const int64_t width = shape.hidden_size, q = shape.num_heads * shape.head_dim,
                 k = shape.num_kv_heads * shape.head_dim;

@@ -24,6 +24,10 @@ struct LayerWeights {
 
   /// Every tensor that a gradient may flow to.
   std::vector<at::Tensor> all() const;
+
+  /// Its matrices and the names of their modules in the layer, in the order of
+  /// decoder_parameters().
+  std::vector<std::pair<const char*, Linear*>> matrices();
 };
 
 /// Name and shape of every parameter of a decoder but the vocabulary projection, in the order of

@@ -36,6 +36,14 @@ TextDecoder::TextDecoder(TextShape shape, const ParameterTable& parameters,
       layers_(layer_weights(shape_, parameters, prefix)),
       checkpoints_(checkpoints) {}
 
+std::vector<NamedLinear> TextDecoder::matrices(const std::string& prefix) {
+  std::vector<NamedLinear> all;
+  for (size_t i = 0; i < layers_.size(); ++i)
+    for (const auto& [module, matrix] : layers_[i].matrices())
+      all.push_back({concat(prefix, "layers.", i, ".", module), matrix});
+  return all;
+}
+
 at::Tensor TextDecoder::embed(const at::Tensor& ids) const {
   return at::embedding(embedding_, ids);
 }

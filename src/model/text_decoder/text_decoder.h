@@ -9,6 +9,7 @@
 #include "model/layers/attention.h"
 #include "model/text_decoder/tensor_steps.h"
 #include "vrlt/model/kv_cache.h"
+#include "vrlt/model/model_adapter.h"
 
 namespace vrlt::model {
 
@@ -22,6 +23,9 @@ class TextDecoder {
               bool checkpoints);
 
   const TextShape& shape() const { return shape_; }
+
+  /// The matrices of its layers, in the order of decoder_parameters(). @param prefix  as above.
+  std::vector<NamedLinear> matrices(const std::string& prefix);
 
   /// Rows of the embedding. @param ids  [N] int64.  @return [N, D].
   at::Tensor embed(const at::Tensor& ids) const;

@@ -14,6 +14,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/model/model_adapter.h"
 #include "vrlt/model/vision_features.h"
 
 namespace vrlt::trainer {
@@ -166,8 +167,10 @@ void PolicyUpdate::measure_anchors() {
       micro.constants.old_log_probs = old.log_probs;
       micro.old_entropy = old.entropy;
     }
-    if (settings_.algorithm.needs_reference())
+    if (settings_.algorithm.needs_reference()) {
+      const auto guard = model::as_reference(*reference_);
       micro.constants.ref_log_probs = forward(*reference_, micro).log_probs;
+    }
   });
   if (settings_.algorithm.objective.entropy.top_quantile < 1.0) mask_by_entropy();
 }

@@ -56,11 +56,15 @@ double response_flops(const model::ModelShape& shape, double tokens, double prom
   return tower_flops(shape.text, tokens, prompt_tokens + tokens / 2) + projection;
 }
 
+double passes_of_update(const settings::TrainConfig& config) {
+  return config.lora.is_on() ? kForwardAndInputs : kForwardAndBackward;
+}
+
 Passes count_passes(const settings::TrainConfig& config) {
   const bool grpo = !config.is_sft();
   Passes passes{
       .rollout = grpo ? kForward : 0.0,
-      .update = kForwardAndBackward * static_cast<double>(grpo ? config.algorithm.passes : 1)};
+      .update = passes_of_update(config) * static_cast<double>(grpo ? config.algorithm.passes : 1)};
   if (grpo && config.algorithm.needs_reference()) passes.others += kForward;
   if (grpo && config.algorithm.needs_old_log_probs()) passes.others += kForward;
   // A frozen tower runs once; a trained one in each pass.

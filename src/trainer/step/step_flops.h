@@ -25,8 +25,8 @@ double prompt_flops(const model::ModelShape& shape, double tokens);
 /// Of the decoder over one response to such a prompt, and of its projection to the vocabulary.
 double response_flops(const model::ModelShape& shape, double tokens, double prompt_tokens);
 
-/// Gradients of inputs and of weights cost a forward pass each.
-constexpr double kForward = 1.0, kForwardAndBackward = 3.0;
+/// Gradients of inputs and of weights cost a forward pass each; beside an adapter weights get none.
+constexpr double kForward = 1.0, kForwardAndBackward = 3.0, kForwardAndInputs = 2.0;
 
 /// How many forward passes a step amounts to; a backward pass counts as two. What is computed again
 /// to save memory is not work.
@@ -37,6 +37,8 @@ struct Passes {
   double update = 0.0;
 };
 Passes count_passes(const settings::TrainConfig& config);
+/// Of one pass of the update.
+double passes_of_update(const settings::TrainConfig& config);
 
 /// Counts the operations of a step as the metric batch/model_tflop, from the lengths it really had;
 /// without effect where there is no yardstick.

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "tests/support/tiny_prompts.h"
+#include "vrlt/model/model_adapter.h"
 
 namespace vrlt::model {
 namespace {
@@ -76,8 +77,14 @@ TEST(Checkpointed, AParameterThatChangedInBetweenIsAnError) {
 struct Case {
   std::string name;
   bool tied, trains_vision;
+  bool trains_adapter = false;  ///< And nothing else.
 };
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+bool is_trained(const Case& c, const std::string& name) {
+  if (c.trains_adapter) return name.find(".lora_") != std::string::npos;
+  return c.trains_vision || !name.starts_with("visual.");
+}
 
 struct Results {
   at::Tensor features, hidden;
@@ -90,8 +97,11 @@ Results run(const Case& c, bool checkpoint_blocks) {
   const auto model =
       load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}),
                  {.random_weights = true, .seed = 5, .checkpoint_blocks = checkpoint_blocks});
+  if (c.trains_adapter) {
+    for (const auto& [a, b] : add_adapter(*model, {.rank = 3}, "", 7).pairs->trained) b.fill_(0.01);
+  }
   for (const auto& [name, tensor] : model->parameters().entries())
-    tensor.set_requires_grad(c.trains_vision || !model->is_vision_parameter(name));
+    tensor.set_requires_grad(is_trained(c, name));
   TinyPrompts random(31);
   Results results;
   for (int pass = 0; pass < 2; ++pass) {
@@ -120,14 +130,15 @@ TEST_P(CheckpointedModel, GivesTheSameBits) {
   for (const auto& [name, gradient] : plain.gradients) {
     const auto& other = checkpointed.gradients.at(name);
     ASSERT_EQ(gradient.defined(), other.defined()) << name;
-    EXPECT_EQ(gradient.defined(), GetParam().trains_vision || !name.starts_with("visual.")) << name;
+    EXPECT_EQ(gradient.defined(), is_trained(GetParam(), name)) << name;
     if (gradient.defined()) EXPECT_TRUE(at::equal(gradient, other)) << name;
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, CheckpointedModel,
                          ::testing::Values(Case{"tied", true, true}, Case{"untied", false, true},
-                                           Case{"frozen_tower", true, false}),
+                                           Case{"frozen_tower", true, false},
+                                           Case{"adapter", true, false, true}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "tests/support/tiny_prompts.h"
 #include "tests/support/worst.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/model_adapter.h"
 #include "vrlt/model/vision_language_model.h"
 
 namespace vrlt::model {
@@ -18,12 +19,16 @@ using test::TinyPrompts;
 /// States of forced responses through the cache, as response_hidden gives them. Rows leave when
 /// their response ends; the third prompt waits for a place, and the cache is compacted when it may
 /// be.
-void expect_states_of_response_hidden(at::ScalarType dtype, double tolerance) {
+void expect_states_of_response_hidden(at::ScalarType dtype, double tolerance,
+                                      bool with_adapter = false) {
   const at::NoGradGuard no_grad;
   const test::TemporaryFolder folder;
   const auto model = load_model(test::make_tiny_model_folder(folder.path()),
                                 {.dtype = dtype, .random_weights = true, .seed = 5});
   TinyPrompts random(12);
+  if (with_adapter)
+    for (const auto& [a, b] : add_adapter(*model, {.rank = 3}, "", 7).pairs->trained)
+      b.copy_(0.01 * random.normal(b.sizes()));
   // 40 tokens: the suffix outgrows its first capacity.
   GroupBatch batch;
   batch.groups.push_back(make_group(*model, random.video(2, 6, 10, 4),
@@ -86,6 +91,11 @@ TEST(Decode, GivesTheStatesOfResponseHidden) { expect_states_of_response_hidden(
 // slots.
 TEST(Decode, GivesTheStatesOfResponseHiddenByOperators) {
   expect_states_of_response_hidden(at::kDouble, 1e-5);
+}
+
+TEST(Decode, GivesTheStatesOfResponseHiddenWithAnAdapter) {
+  expect_states_of_response_hidden(at::kFloat, 2e-5, /*with_adapter=*/true);
+  expect_states_of_response_hidden(at::kDouble, 1e-5, /*with_adapter=*/true);
 }
 
 TEST(Decode, RecordsNoGradients) {

@@ -12,6 +12,7 @@
 #include "tests/support/tiny_prompts.h"
 #include "tests/support/worst.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/model_adapter.h"
 
 namespace vrlt::model {
 namespace {
@@ -88,13 +89,22 @@ struct Tolerance {
   double log_probs, gradients;  ///< Absolute; relative, of norms.
 };
 
-void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& tolerance) {
+/// @param with_adapter  the model has one, which alone is trained.
+void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& tolerance,
+                          bool with_adapter = false) {
   const test::TemporaryFolder folder;
   const auto model =
       load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}),
                  {.dtype = dtype, .random_weights = true, .seed = 5});
-  for (const auto& entry : model->parameters().entries()) entry.tensor.set_requires_grad(true);
   TinyPrompts random(11);
+  if (with_adapter)
+    for (const auto& [a, b] : add_adapter(*model, {.rank = 3}, "", 7).pairs->trained)
+      b.copy_(0.01 * random.normal(b.sizes()));
+  const auto is_trained = [&](const std::string& name) {
+    return !with_adapter || name.find(".lora_") != std::string::npos;
+  };
+  for (const auto& [name, tensor] : model->parameters().entries())
+    tensor.set_requires_grad(is_trained(name));
   const auto prompts = make_prompts(c.groups, random);
 
   GroupBatch batch;
@@ -125,7 +135,7 @@ void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& 
       std::any_of(c.groups.begin(), c.groups.end(), [](const Shape& shape) { return shape.video; });
   for (const auto& [name, gradient] : packed_gradients) {
     const double size = row_gradients.at(name).norm().item<double>();
-    if (!has_video && model->is_vision_parameter(name)) {
+    if (!is_trained(name) || (!has_video && model->is_vision_parameter(name))) {
       EXPECT_EQ(gradient.norm().item<double>() + size, 0.0) << name;
       continue;
     }
@@ -146,6 +156,10 @@ TEST_P(GroupBatchEqualsRows, InLogProbsAndEveryGradient) {
 
 TEST_P(GroupBatchEqualsRows, InFloat64) {
   expect_equal_to_rows(GetParam(), at::kDouble, {1e-11, 1e-10});
+}
+
+TEST_P(GroupBatchEqualsRows, WithAnAdapter) {
+  expect_equal_to_rows(GetParam(), at::kDouble, {1e-11, 1e-10}, /*with_adapter=*/true);
 }
 
 std::vector<Case> cases() {

@@ -82,17 +82,22 @@ TEST_F(ModelFolder, AHubIdInTheCacheIsFound) {
               HasSubstr("model.path=" + snapshot));
 }
 
-TEST_F(ModelFolder, AnAdapterIsToBeMerged) {
+TEST_F(ModelFolder, AnAdapterGoesBesideItsBase) {
   write("lora/adapter_config.json",
         "{\"base_model_name_or_path\": \"Qwen/Qwen2.5-VL-3B-Instruct\"}");
   write("lora/adapter_model.safetensors");
-  EXPECT_THAT(
-      answer(in("lora"), ExitCode::kBadData),
-      HasSubstr(
-          "an adapter (LoRA), not a whole model; merge it into Qwen/Qwen2.5-VL-3B-Instruct first"));
+  EXPECT_THAT(answer(in("lora"), ExitCode::kBadData),
+              HasSubstr("an adapter (LoRA), not a whole model: model.adapter=" + in("lora") +
+                        " and as model.path Qwen/Qwen2.5-VL-3B-Instruct"));
   write("lora/config.json", kQwen);
   EXPECT_THAT(answer(in("lora"), ExitCode::kBadData), HasSubstr("an adapter (LoRA)"))
       << "also with the config of the base model beside it";
+  write("run/checkpoints/step-000010/adapter/adapter_config.json", "{}");
+  write("run/checkpoints/step-000020/adapter/adapter_config.json", "{}");
+  EXPECT_THAT(answer(in("run"), ExitCode::kBadData),
+              HasSubstr("model.adapter=" + in("run/checkpoints/step-000020/adapter")));
+  EXPECT_THAT(answer(in("run/checkpoints/step-000010"), ExitCode::kBadData),
+              HasSubstr("model.adapter=" + in("run/checkpoints/step-000010/adapter")));
 }
 
 TEST_F(ModelFolder, PicklesAndGgufAreNotRead) {

@@ -75,6 +75,24 @@ TEST(Budget, CountsAStep) {
   EXPECT_DOUBLE_EQ(flops(budget, "old and reference log-probs"), 0);
 }
 
+// rank 2 beside q (10 + 10), v (10 + 5) and up (10 + 20): 130 numbers.
+TEST(Budget, OfAnAdapterTrainsItAloneAndNeedsNoReference) {
+  auto with = config();
+  with.algorithm.objective.kl.coef = 0.1;
+  const auto full = estimate_budget(with, shape(), samples());
+  with.lora = {.rank = 2, .targets = {"q_proj", "v_proj", "up_proj"}};
+  const auto adapter = estimate_budget(with, shape(), samples());
+  EXPECT_DOUBLE_EQ(bytes(adapter, "weights"), bytes(full, "weights") + 130 * 4);
+  EXPECT_DOUBLE_EQ(bytes(adapter, "gradients"), bytes(full, "gradients") * 130 / 2000);
+  EXPECT_DOUBLE_EQ(bytes(adapter, "optimizer"), bytes(full, "optimizer") * 130 / 2000);
+  EXPECT_DOUBLE_EQ(bytes(adapter, "reference"), 0);
+  EXPECT_GT(bytes(full, "reference"), 0);
+  // forward and gradients of inputs, of a decoder with 130 numbers more: 2 * 130 for 160 tokens
+  EXPECT_DOUBLE_EQ(flops(adapter, "update"), 2 * (flops(full, "update") / 3 + 160 * 260));
+  with.algorithm.reference_sync_every = 1;
+  EXPECT_DOUBLE_EQ(bytes(estimate_budget(with, shape(), samples()), "reference"), 130 * 4);
+}
+
 TEST(Budget, KnowsWhatTheConfigAddsToIt) {
   auto with = config();
   with.algorithm.objective.kl.coef = 0.1;

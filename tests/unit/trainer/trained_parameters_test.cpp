@@ -6,6 +6,7 @@
 
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
+#include "vrlt/model/model_adapter.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -40,7 +41,8 @@ TEST_P(TrainedParameters, AreAsManyNumbersAsTheShapeOfTheModelTells) {
   int64_t numbers = 0;
   for (const auto& [name, tensor] : which_parameters_train(section_, *model_))
     numbers += tensor.numel();
-  EXPECT_EQ(how_many_train(section_, model::read_model_shape(folder_.path() / "model")), numbers);
+  EXPECT_EQ(how_many_train(section_, {}, model::read_model_shape(folder_.path() / "model")),
+            numbers);
 }
 
 TEST_P(TrainedParameters, TheyAloneRecordGradients) {
@@ -48,6 +50,24 @@ TEST_P(TrainedParameters, TheyAloneRecordGradients) {
   record_gradients_of(trained, *model_);
   for (const auto& [name, tensor] : model_->parameters().entries())
     EXPECT_EQ(tensor.requires_grad(), !(GetParam() && model_->is_vision_parameter(name))) << name;
+}
+
+TEST_P(TrainedParameters, OfAModelWithAnAdapterAreItsFactors) {
+  const model::LoraConfig lora{.rank = 3, .targets = {"k_proj", "o_proj", "down_proj"}};
+  model::add_adapter(*model_, lora, "", 1);
+  const auto trained = which_parameters_train(section_, *model_);
+  int64_t numbers = 0;
+  for (const auto& [name, tensor] : trained) {
+    EXPECT_NE(name.find(".lora_"), std::string::npos) << name;
+    numbers += tensor.numel();
+  }
+  // 2 layers; k 32 + 16, o 32 + 32, down 48 + 32 at rank 3
+  EXPECT_EQ(numbers, 2 * 3 * (48 + 64 + 80));
+  EXPECT_EQ(how_many_train(section_, lora, model::read_model_shape(folder_.path() / "model")),
+            numbers);
+  record_gradients_of(trained, *model_);
+  for (const auto& [name, tensor] : model_->parameters().entries())
+    EXPECT_EQ(tensor.requires_grad(), name.find(".lora_") != std::string::npos) << name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Frozen, TrainedParameters, ::testing::Bool());

@@ -2,7 +2,10 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <vector>
+
+#include "vrlt/model/layers/adapter.h"
 
 namespace vrlt::model {
 
@@ -13,18 +16,19 @@ namespace vrlt::model {
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
 
 /// A matrix of a layer with all that belongs to it. Layers reach their matrices only through this
-/// type: here, and in few_rows.h for decoding steps on the CPU. What is to act beside the weight,
-/// such as an adapter, becomes a member of it, a tensor of all(), and a term in those.
+/// type: here, and in few_rows.h for decoding steps on the CPU. What is to act beside the weight
+/// becomes a member of it, a tensor of all(), and a term in those.
 struct Linear {
-  at::Tensor weight;  ///< [out, in]
-  at::Tensor bias;    ///< [out]; undefined: none.
+  at::Tensor weight;                    ///< [out, in]
+  at::Tensor bias;                      ///< [out]; undefined: none.
+  std::optional<Adapter> adapter = {};  ///< None: the weight acts alone.
 
-  at::Tensor operator()(const at::Tensor& x) const { return linear(x, weight, bias); }
+  at::Tensor operator()(const at::Tensor& x) const {
+    return adapter ? adapted_linear(x, weight, bias, *adapter) : linear(x, weight, bias);
+  }
 
   /// Every tensor that a gradient may flow to.
-  std::vector<at::Tensor> all() const {
-    return bias.defined() ? std::vector{weight, bias} : std::vector{weight};
-  }
+  std::vector<at::Tensor> all() const;
 };
 
 }  // namespace vrlt::model
