@@ -8,6 +8,8 @@
 #include "vrlt/data/dataset.h"
 #include "vrlt/evaluation_run/lmms_format.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/folders.h"
+#include "vrlt/io/output_file.h"
 #include "vrlt/report/report.h"
 #include "vrlt/report/score_rows.h"
 #include "vrlt/video/frame_strip.h"
@@ -29,12 +31,22 @@ fs::path data_root(const fs::path& run) {
   }
 }
 
+/// A file of a run would be gone: only what looks like an earlier output is written over there.
+void refuse_file_of_run(const std::string& option, const fs::path& output, const char* ending,
+                        const std::vector<fs::path>& run_folders) {
+  if (output.extension() == ending) return;
+  for (const auto& run : run_folders)
+    for (const auto& file : io::list_files_below(run))
+      io::refuse_input_as_output(option, output, {run / file});
+}
+
 }  // namespace
 
 int run_report(const std::vector<fs::path>& run_folders, const fs::path& output_html) {
   if (run_folders.empty())
     throw ConfigError(
         "no run folder given; usage: vrlt-report RUN [RUN ...] [--output report.html]");
+  refuse_file_of_run("--output", output_html, ".html", run_folders);
   std::map<fs::path, fs::path> roots;
   for (const auto& run : run_folders) roots[run] = data_root(run);
   report::write_report(
@@ -59,6 +71,8 @@ void write_score_tables(const std::vector<fs::path>& run_folders, const ScoreTab
     throw ConfigError(
         "no run folder given; usage: vrlt-report RUN [RUN ...] [--csv FILE] [--md FILE] "
         "[--lmms-format FOLDER]");
+  refuse_file_of_run("--csv", tables.csv, ".csv", run_folders);
+  refuse_file_of_run("--md", tables.markdown, ".md", run_folders);
   if (!tables.csv.empty() || !tables.markdown.empty()) {
     const auto rows = report::read_score_rows(run_folders);
     for (const auto& [path, text] : {std::pair(tables.csv, report::to_csv(rows)),

@@ -11,6 +11,7 @@
 #include "vrlt/data/benchmark_sizes.h"
 #include "vrlt/data/sample_counts.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/output_file.h"
 
 namespace vrlt::check {
 namespace {
@@ -118,6 +119,8 @@ CheckCommand completed(CheckCommand command, const std::optional<RunPlan>& plan)
         "CONFIG");
   if (!command.fill.empty() && command.data_root.empty())
     throw ConfigError("--fill: give --data-root, where the videos are");
+  io::refuse_input_as_output("--fill", command.fill, command.records);
+  io::refuse_input_as_output("--report", command.report, command.records);
   return command;
 }
 

@@ -9,6 +9,7 @@
 #include "vrlt/model/load_prompt_format.h"
 #include "vrlt/model/model_limits.h"
 #include "vrlt/processor/prompt_cost.h"
+#include "vrlt/settings/model_folder.h"
 
 namespace vrlt::check {
 namespace fs = std::filesystem;
@@ -93,6 +94,7 @@ void refuse_bad(size_t num_bad, size_t num_planned, double max_bad_fraction,
 }  // namespace
 
 ModelFolder open_model_folder(const settings::ModelSection& section) {
+  settings::check_model_folder(section);
   const fs::path path = section.path;
   ModelFolder folder{.shape = model::read_model_shape(path),
                      .max_positions = model::read_max_positions(path)};

@@ -13,6 +13,7 @@
 #include "vrlt/data/sample_counts.h"
 #include "vrlt/io/checked_file.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/output_file.h"
 #include "vrlt/video/decoder.h"
 
 namespace vrlt::conversion {
@@ -142,6 +143,8 @@ int run_convert(const ConvertCommand& command) {
   }
   auto meta = command.output;
   meta.replace_extension(".meta.json");
+  for (const auto& path : {command.output, meta})
+    io::refuse_input_as_output("--output", path, conversion.sources);
   std::vector<data::Sample> samples;
   // What we write, our programs read: the file gets its name when the loader has read it.
   io::write_file_checked(command.output, lines,

@@ -7,6 +7,7 @@
 #include "vrlt/data/dataset.h"
 #include "vrlt/data/exporter_table.h"
 #include "vrlt/io/jsonl.h"
+#include "vrlt/io/output_file.h"
 
 namespace vrlt::conversion {
 namespace {
@@ -47,6 +48,8 @@ int run_export(const ExportCommand& command) {
   if (entry.writes_folder) io::create_folders(command.output);
   for (const auto& file : result.files) {
     const auto path = file.name.empty() ? command.output : command.output / file.name;
+    io::refuse_input_as_output("--output", path, command.records);
+    io::refuse_input_as_output("--output", path, command.samples);
     io::write_file_atomic(path, file.bytes);
     log::info("wrote " + path.string());
   }

@@ -14,6 +14,7 @@
 #include "vrlt/io/files.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/opening/opened_model.h"
+#include "vrlt/opening/same_model_folder.h"
 #include "vrlt/rollout/asking.h"
 #include "vrlt/run_folder/run_folder.h"
 #include "vrlt/selection_run/response_store.h"
@@ -77,6 +78,7 @@ class Answerer {
                                     {config.video, config.image, config.subtitle_frames},
                                     config.seed)),
         asking_(*opened_.model, *opened_.processor) {
+    opening::check_same_model_folder(group, config.model.path);
     trainer::check_same_weights(group, *opened_.model, "at the start");
   }
 

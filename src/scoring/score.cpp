@@ -15,6 +15,7 @@
 #include "vrlt/data/record_file.h"
 #include "vrlt/evaluation/answer.h"
 #include "vrlt/io/files.h"
+#include "vrlt/io/output_file.h"
 #include "vrlt/metrics/metric.h"
 #include "vrlt/rewards/reward_command.h"
 #include "vrlt/settings/train_config.h"
@@ -205,6 +206,11 @@ void add_command(const std::string& line, ScoreRequest& request) {
 }
 
 int run_score(const ScoreRequest& request) {
+  if (request.junit) {
+    auto inputs = request.records;
+    inputs.push_back(request.completions);
+    io::refuse_input_as_output("--junit", *request.junit, inputs);
+  }
   const rewards::RewardFunction reward(request.terms, request.options);
   const CompletionReader reader(request.records, reward);
   const auto sizes = checked_sizes(request, reader);

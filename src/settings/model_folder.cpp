@@ -253,6 +253,12 @@ void check_model_folder(const ModelSection& model) {
     check_weights_file(folder / "model.safetensors");
   else if (!is_there(folder / "model.safetensors.index.json"))
     refuse_without_weights(folder);
+  // Other programs add it to the weights when they find it there; here only what is named counts.
+  if (is_there(folder / kAdapterConfig) && model.adapter.empty())
+    throw CheckpointError(concat(folder.string(),
+                                 ": an adapter (LoRA) lies beside the weights: name it, "
+                                 "model.adapter=",
+                                 folder.string(), ", or move it away to do without it"));
 }
 
 }  // namespace vrlt::settings

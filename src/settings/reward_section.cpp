@@ -111,6 +111,10 @@ std::vector<std::string> check(const std::vector<config::WeightedName>& rewards,
                                const rewards::RewardOptions& options, int64_t max_new_tokens,
                                ControlRollouts control, const config::KeyLocations& locations) {
   std::vector<std::string> problems;
+  const auto counts_nothing = [](const auto& reward) { return reward.weight == 0; };
+  if (!rewards.empty() && std::all_of(rewards.begin(), rewards.end(), counts_nothing))
+    problems.push_back(concat(place_of("rewards", locations),
+                              ": all weights are 0, so that no answer is worth anything"));
   check_commands(options, locations, problems);
   try {
     auto limited = options;

@@ -216,6 +216,21 @@ TEST_F(FailingRank, ADiskThatIsFullForOneRankEndsAllAndKeepsTheOlderCheckpoint) 
   EXPECT_TRUE(std::filesystem::exists(run_folder("full") / "checkpoints/step-000002"));
 }
 
+TEST_F(RankElsewhere, AnotherFileBesideTheWeightsIsRefused) {
+  warm_up();
+  copy();
+  const auto model = elsewhere_.path() / ("runs/warm/checkpoints/step-0000" +
+                                          std::string(kWarmSteps) + "/model");
+  auto config = io::read_json(model / "config.json");
+  config["rms_norm_eps"] = 100.0;
+  io::write_file_atomic(model / "config.json", config.dump());
+  for (const char* program : {"train", "eval"})
+    expect_refused({std::string("vrlt-") + program,
+                    std::string(program) == "train" ? "grpo.yaml" : "eval.yaml",
+                    std::string("name=shapes-") + program, shared_output()},
+                   "rank 1 has another config.json than rank 0");
+}
+
 // Rank 1 starts in a folder without the data: its own error, its own exit code.
 TEST_F(FailingRank, TheReasonReachesTheOthers) {
   RankProcesses ranks(2, process_options());

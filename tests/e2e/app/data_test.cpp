@@ -102,6 +102,27 @@ TEST_F(DataPrograms, ForeignFilesAreToldOnce) {
   }
 }
 
+// Under another name, or through a link, it is the same file.
+TEST_F(DataPrograms, NoOutputTakesThePlaceOfAnInput) {
+  const auto annotations = sources::charades_sta(root() / "in");
+  const auto before = io::sha256_file(annotations);
+  const auto link = root() / "link.txt";
+  fs::create_symlink(annotations, link);
+  const auto records = root() / "records.jsonl";
+  ASSERT_EQ(run({"convert", "charades_sta", annotations, "--output", records}).exit_code, 0);
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"convert", "charades_sta", annotations, "--output", annotations},
+           {"convert", "charades_sta", link, "--output", annotations},
+           {"check", records, "--report", records},
+           {"check", records, "--data-root", root(), "--fill", root() / "." / "records.jsonl"},
+           {"export", "seed_train", records, "--output", records}}) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments[0] << result.err;
+    EXPECT_THAT(result.err, HasSubstr("would take the place of")) << arguments[0];
+  }
+  EXPECT_EQ(io::sha256_file(annotations), before);
+}
+
 TEST_F(DataPrograms, ConvertFindsOtherEndings) {
   const auto annotations = sources::anet_tvg(root() / "in");
   place_clip("v_AbCdEfGhIjK.mkv");

@@ -92,6 +92,9 @@ TEST_F(ModelFolder, AnAdapterGoesBesideItsBase) {
   write("lora/config.json", kQwen);
   EXPECT_THAT(answer(in("lora"), ExitCode::kBadData), HasSubstr("an adapter (LoRA)"))
       << "also with the config of the base model beside it";
+  write("lora/model.safetensors");
+  EXPECT_THAT(answer(in("lora"), ExitCode::kBadData),
+              HasSubstr("lies beside the weights: name it, model.adapter=" + in("lora")));
   write("run/checkpoints/step-000010/adapter/adapter_config.json", "{}");
   write("run/checkpoints/step-000020/adapter/adapter_config.json", "{}");
   EXPECT_THAT(answer(in("run"), ExitCode::kBadData),

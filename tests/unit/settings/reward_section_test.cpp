@@ -33,6 +33,9 @@ TEST(RewardSection, RefusesWhatCannotBeTrainedOn) {
               ElementsAre(HasSubstr(
                   "train.yaml:3:1: temporal_bonus compares with responses to shuffled frames")));
   EXPECT_THAT(problems({{"videor1"}}, {}, ControlRollouts::kSampled), IsEmpty());
+  EXPECT_THAT(problems({{"choice", 0.0}, {"format", 0.0}}),
+              ElementsAre(HasSubstr("train.yaml:3:1: all weights are 0")));
+  EXPECT_THAT(problems({{"choice", 1.0}, {"format", 0.0}}), IsEmpty()) << "one that is only shown";
 }
 
 TEST(RewardSection, RefusesOptionsThatExcludeEachOther) {
