@@ -128,10 +128,16 @@ void write_file_atomic(const fs::path& path, std::string_view bytes) {
   if (fs::is_symlink(path)) return write_file_atomic(target_of_link(path), bytes);
   fs::path temporary = path;
   temporary += ".tmp";
-  FileWriter writer(temporary, FileWriter::Mode::kCreate);
-  writer.write(bytes);
-  writer.close();
-  io::rename(temporary, path);
+  try {
+    FileWriter writer(temporary, FileWriter::Mode::kCreate);
+    writer.write(bytes);
+    writer.close();
+    io::rename(temporary, path);
+  } catch (const DiskError&) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);  // gives the space of a full disk back
+    throw;
+  }
 }
 
 FileWriter::FileWriter(fs::path path, Mode mode) : path_(std::move(path)) {

@@ -303,9 +303,12 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
     if (config.rollout.group_size < 2)
       problems.push_back(concat(place("rollout.group_size"), ": group_size is ",
                                 config.rollout.group_size, ", grpo compares at least 2 responses"));
-    if (config.rollout.sampling.temperature == 0)
-      problems.push_back(concat(place("rollout.temperature"),
-                                ": temperature is 0, grpo needs responses that differ"));
+    // Below it, logits divided by it leave what float32 holds.
+    constexpr double kLowestTemperature = 1e-3;
+    if (config.rollout.sampling.temperature < kLowestTemperature)
+      problems.push_back(concat(place("rollout.temperature"), ": temperature is ",
+                                config.rollout.sampling.temperature,
+                                ", grpo needs responses that differ"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
     AlgorithmCheck(config, locations, problems).run();
     for (const auto& problem : check(config.online_selection, locations))

@@ -111,6 +111,8 @@ void train_grpo(const TrainingParts& parts) {
                   [&](const io::Json& state, int64_t steps_done) {
                     check_adaptive_state(state);
                     restore_prompts(state, steps_done);
+                    // made only to see that it can be
+                    TrainingWatch(config.rollout, state.value("watch", io::Json()));
                   });
   restore_prompts(run.trainer_state(), run.first_step());
   RolloutStage rollouts(parts, run, *prompts, reward);

@@ -112,7 +112,8 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"position_as_text", [](io::Json& s) { s["trainer"]["next_position"] = "4"; },
              "\"next_position\" is \"4\""},
         Edit{"coefficient_as_text", [](io::Json& s) { s["trainer"]["kl_reward_coef"] = "x"; },
-             "\"kl_reward_coef\" is \"x\""}),
+             "\"kl_reward_coef\" is \"x\""},
+        Edit{"watch_as_text", [](io::Json& s) { s["trainer"]["watch"] = "x"; }, "watch"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(TwoSteps, TensorsOfAnotherModelAreNoCheckpoint) {
