@@ -113,7 +113,8 @@ INSTANTIATE_TEST_SUITE_P(
              "\"next_position\" is \"4\""},
         Edit{"coefficient_as_text", [](io::Json& s) { s["trainer"]["kl_reward_coef"] = "x"; },
              "\"kl_reward_coef\" is \"x\""},
-        Edit{"watch_as_text", [](io::Json& s) { s["trainer"]["watch"] = "x"; }, "watch"}),
+        Edit{"watch_as_text", [](io::Json& s) { s["trainer"]["watch"] = "x"; },
+             "constant rewards and answers cannot be read"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(TwoSteps, TensorsOfAnotherModelAreNoCheckpoint) {
