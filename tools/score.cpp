@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
   cli.add_option("--command", commands,
                  "a reward by a program of yours, as in --command \"python3 my_reward.py\"; with "
                  "weight 1, beside the others")
-      ->expected(1, 16);
+      ->allow_extra_args(false);
   cli.add_flag("--explain", request.explain,
                "print for people: the response, the truth, what each reward read and why it is 0");
   cli.add_option(
