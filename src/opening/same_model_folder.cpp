@@ -6,7 +6,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/folders.h"
-#include "vrlt/io/json.h"
+#include "vrlt/io/own_json.h"
 
 namespace vrlt::opening {
 namespace fs = std::filesystem;

@@ -30,7 +30,8 @@ reading::Reason reading_of(const RewardInput& input) {
     case data::Task::kCaptionMatch:
       return reading::read_caption(response, sample.options, data::first_label(sample)).reason;
     case data::Task::kOpen:
-      return sample.asks_for_number() ? reading::read_number(response).reason : reading::Reason::kOk;
+      return sample.asks_for_number() ? reading::read_number(response).reason
+                                      : reading::Reason::kOk;
     case data::Task::kCaption:
       break;
   }

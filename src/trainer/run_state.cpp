@@ -36,7 +36,8 @@ void copy_weights(const std::filesystem::path& folder, model::VisionLanguageMode
   model::check_finite(model.parameters(), folder.string());
 }
 
-void check_optimizer(const std::filesystem::path& folder, const optim::ShardedOptimizer& optimizer) {
+void check_optimizer(const std::filesystem::path& folder,
+                     const optim::ShardedOptimizer& optimizer) {
   const checkpoint::SafetensorsFolder files(folder, kOptimizerStem);
   for (const auto& [name, tensor] : optimizer.whole_state())
     if (tensor.sizes() != files.entry(name).shape)
