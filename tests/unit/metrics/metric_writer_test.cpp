@@ -8,6 +8,7 @@
 #include <map>
 
 #include "tests/support/temporary_folder.h"
+#include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 
 namespace vrlt::metrics {

@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <limits>
+
 #include "tests/support/table_case.h"
 #include "tests/support/tiny_prompts.h"
 #include "vrlt/checkpoint/safetensors.h"
