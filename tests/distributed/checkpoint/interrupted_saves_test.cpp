@@ -65,6 +65,7 @@ int64_t count_unfinished(const fs::path& run) {
 
 /// Runs `body` as one of the ranks and ends the process as a program of ours would.
 [[noreturn]] void be_a_rank(const std::function<void(const fs::path& run, ProcessGroup&)>& body) {
+  ::signal(SIGPIPE, SIG_IGN);  // as begin_process(): a peer that is gone is an error of a call
   try {
     const auto group = distributed::meet_ranks(
         distributed::detect_launch(), "cpu",
