@@ -272,6 +272,16 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.begin_section("checkpoint", "what is kept of the run");
   v.field({.name = "every", .help = "steps between checkpoints", .min = 1}, c.checkpoint.every);
   v.field({.name = "keep", .help = "newest checkpoints kept", .min = 1}, c.checkpoint.keep);
+  v.field({.name = "optimizer",
+           .help = "which checkpoints hold the optimizer, without which no run goes on: all; the "
+                   "last; or that one only while the run is unfinished",
+           .choices = {"all", "last", "unfinished"}},
+          c.checkpoint.optimizer);
+  v.field({.name = "verify",
+           .help = "with several ranks, which checkpoints are read back by other ranks before they "
+                   "count",
+           .choices = {"first", "always", "never"}},
+          c.checkpoint.verify);
   v.end_section();
 }
 

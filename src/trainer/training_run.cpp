@@ -94,7 +94,9 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step,
               .group = parts.group,
               .updates_per_step = updates_per_step,
               .keep = parts.config.checkpoint.keep,
-              .steps = parts.config.steps}),
+              .steps = parts.config.steps,
+              .optimizer_of = parts.config.checkpoint.optimizer,
+              .verify = parts.config.checkpoint.verify}),
       flops_(parts.config, parts.yardstick) {
   if (parts.config.distributed.shards_gradients() && parts.group.world_size() == 1)
     log::info("distributed.shard has no effect: there is one rank");

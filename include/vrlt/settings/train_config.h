@@ -21,6 +21,11 @@ namespace vrlt::settings {
 struct CheckpointSection {
   int64_t every = 100;  ///< Steps between checkpoints; the last step always has one.
   int64_t keep = 2;
+  /// all: every checkpoint has the optimizer, and a run can go on from it. last: of those kept, the
+  /// newest. unfinished: as last, and that of the run's last step has none.
+  std::string optimizer = "all";
+  /// first, always, never: whether ranks read what others wrote before a checkpoint counts.
+  std::string verify = "first";
 };
 
 /// What supervised fine-tuning learns, and how tokens count.
