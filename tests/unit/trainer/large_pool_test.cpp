@@ -9,6 +9,7 @@
 #include "trainer/streams/prompt_stream.h"
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
+#include "vrlt/settings/train_config.h"
 
 namespace vrlt::trainer {
 namespace {
