@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "tests/distributed/app/synthetic_run.h"
+#include "vrlt/io/json.h"
 
 namespace vrlt::test {
 namespace {
