@@ -129,9 +129,10 @@ bool is_text(const io::Json& record) {
 }  // namespace
 
 void Conversion::add(io::Json record, const std::string& place) {
-  if (!is_text(record))
-    odd.repaired("bytes that are no text",
-                 concat(place, ": bytes that are not UTF-8; shown as U+FFFD each"));
+  if (!is_text(record)) {
+    odd.repaired("bytes that are no text", concat(place, ": bytes that are not UTF-8, now U+FFFD"));
+    record = io::parse_json(io::to_line(record), place);
+  }
   const auto id = parse_sample(record, place).id;
   const auto [first, inserted] = place_of_id_.emplace(id, place);
   if (!inserted)

@@ -75,6 +75,7 @@ void visit_lora(config::FieldVisitor& v, model::LoraConfig& c) {
            .min = 0,
            .max = 1 << 16},
           c.rank);
+  if (!c.is_on() && !v.wants_fields_without_effect()) return;
   v.field({.name = "alpha",
            .help = "what the adapter adds is multiplied by alpha / rank",
            .min = 1e-6,

@@ -28,7 +28,7 @@ TEST(ConfigMistakes, AreAllToldWithTheirPlaceBeforeAnythingIsOpened) {
   EXPECT_EQ(
       result.err,
       "mistakes.yaml:3:1: unknown key \"stpes\"; did you mean \"steps\"?\n"
-      "mistakes.yaml:4:19: prompts_per_step is \"many\", expected an integer from 1 to 1e+06\n"
+      "mistakes.yaml:4:19: prompts_per_step is \"many\", expected an integer from 1 to 1000000\n"
       "mistakes.yaml:7:13: lr is 2, expected a number from 0 to 1\n");
   EXPECT_FALSE(fs::exists(world().run_folder("mistakes")));
 }
@@ -41,7 +41,7 @@ TEST(ConfigMistakes, OnTheCommandLine) {
   for (const char* expected :
        {"command line: optm.lr=1: unknown key \"optm\"; did you mean \"optim\"?\n",
         "command line: optim.lr=2: lr is 2, expected a number from 0 to 1\n",
-        "command line: steps=ten: steps is \"ten\", expected an integer from 1 to 1e+09\n",
+        "command line: steps=ten: steps is \"ten\", expected an integer from 1 to 1000000000\n",
         "command line: trainer=sftt: trainer is \"sftt\", expected one of grpo, sft; did you mean "
         "\"sft\"?\n",
         "command line: steps: expected key=value", "command line: =3: expected key=value",

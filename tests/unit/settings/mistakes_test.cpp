@@ -72,9 +72,9 @@ TEST(RunName, IsRefusedWithItsPlace) {
 
 TEST(Numbers, BeyondReasonAreRefused) {
   EXPECT_THAT(train_error("prompts_per_step: 1e9\n"),
-              HasSubstr("prompts_per_step is 1e9, expected an integer from 1 to 1e+06"));
+              HasSubstr("prompts_per_step is 1e9, expected an integer from 1 to 1000000"));
   EXPECT_THAT(train_error("steps: 9e15\n"),
-              HasSubstr("steps is 9e15, expected an integer from 1 to 1e+09"));
+              HasSubstr("steps is 9e15, expected an integer from 1 to 1000000000"));
   EXPECT_THAT(eval_error({"batch=1e12"}), HasSubstr("batch is 1e12"));
 }
 

@@ -60,7 +60,7 @@ const Mistake kMistakes[] = {
     {"cispo_without_cap", "  loss: cispo\n",
      "c.yaml:5:3: loss: cispo needs cispo_cap, the largest weight, of at least 1 (5.0, say)"},
     {"cispo_cap_of_a_clip_width", "  loss: cispo\n  cispo_cap: 0.2\n",
-     "c.yaml:6:14: cispo_cap is 0.2, expected a number from 1 to 1e+06"},
+     "c.yaml:6:14: cispo_cap is 0.2, expected a number from 1 to 1000000"},
     {"clip_low_of_one", "  clip_ratio_low: 1\n",
      "c.yaml:5:3: clip_ratio_low is 1, expected below 1: a ratio is never negative"},
     {"two_sided_without_bound", "  loss: ppo_two_sided\n",
@@ -180,7 +180,7 @@ TEST(ModelDefaults, AreOfTheFamilyOfTheModel) {
 
 TEST(Optim, AMomentThatForgetsNothingIsRefused) {
   EXPECT_THAT(ConfigFile("  preset: grpo\n", "optim: {beta2: 1}\n").error(),
-              HasSubstr("c.yaml:4:16: is 1, expected below 1"));
+              HasSubstr("c.yaml:4:9: is 1, expected below 1"));
 }
 
 TEST(Presets, EveryOneIsSoundAndPrintsWhatLoadsToItself) {

@@ -136,7 +136,8 @@ void expect_same(const Outcome& got, const Outcome& expected) {
   EXPECT_EQ(got.rollouts, expected.rollouts);
   ASSERT_EQ(got.checkpoints.size(), expected.checkpoints.size());
   for (const auto& [name, bytes] : expected.checkpoints)
-    EXPECT_TRUE(got.checkpoints.at(name) == bytes) << name;
+    if (!name.ends_with("manifest.json"))  // it says which rank wrote which bytes
+      EXPECT_TRUE(got.checkpoints.at(name) == bytes) << name;
 }
 
 class ShardedTraining : public ::testing::TestWithParam<Case> {};
