@@ -98,12 +98,6 @@ ModelFolder open_model_folder(const settings::ModelSection& section) {
   const fs::path path = section.path;
   ModelFolder folder{.shape = model::read_model_shape(path),
                      .max_positions = model::read_max_positions(path)};
-  const bool has_weights =
-      fs::exists(path / "model.safetensors") || fs::exists(path / "model.safetensors.index.json");
-  if (section.reads_weights() && !has_weights)
-    throw MissingInputError(
-        concat(section.path,
-               ": no weights (model.safetensors); model.init: random starts from config.json"));
   folder.processor =
       std::make_unique<processor::Processor>(model::load_prompt_format(path, section.mrope_mode));
   return folder;

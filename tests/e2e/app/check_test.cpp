@@ -184,8 +184,8 @@ TEST(DryRun, OpensWhatTheRunNeeds) {
   const auto no_weights =
       world().run("vrlt-train", {"grpo.yaml", "model.path=data/model", "--dry-run"});
   EXPECT_EQ(no_weights.exit_code, 66);
-  EXPECT_THAT(no_weights.err, HasSubstr("data/model: no weights (model.safetensors); model.init: "
-                                        "random starts from config.json"));
+  EXPECT_THAT(no_weights.err, HasSubstr("data/model/model.safetensors: no such file: the folder "
+                                        "has no weights; model.init: random starts from "));
   io::create_folders(world().folder() / "no_videos");
   for (const char* program : {"train", "select", "eval"}) {
     const auto config =

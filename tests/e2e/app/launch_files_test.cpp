@@ -99,7 +99,7 @@ TEST_F(LaunchFiles, AnEvaluationIsALineOfTheFile) {
   };
   const auto second = run("2");
   EXPECT_EQ(second.exit_code, 0) << second.err;
-  EXPECT_TRUE(fs::exists(world_.run_folder("second") / "samples.jsonl"));
+  EXPECT_TRUE(fs::exists(world_.run_folder("second") / "mcq/results.json"));
   EXPECT_FALSE(fs::exists(world_.run_folder("first")));
   const auto beyond = run("3");
   EXPECT_EQ(beyond.exit_code, 2);

@@ -1,4 +1,6 @@
 // An adapter through all programs: trained, gone on with, asked, evaluated and merged.
+#include <algorithm>
+
 #include "tests/e2e/app/small_world.h"
 #include "vrlt/checkpoint/safetensors.h"
 
@@ -29,7 +31,9 @@ class Lora : public ::testing::Test {
     for (const auto& folder : fs::directory_iterator(world_.run_folder(run)))
       if (fs::exists(folder.path() / "samples.jsonl"))
         for (const auto& line : lines_of(folder.path() / "samples.jsonl"))
-          texts.push_back(line["id"].get<std::string>() + line["responses"].dump());
+          texts.push_back(line.at("id").get<std::string>() + ": " +
+                          line.at("text").get<std::string>());
+    std::sort(texts.begin(), texts.end());
     return texts;
   }
   const SmallWorld& world_ = SmallWorld::get();
