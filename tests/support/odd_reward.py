@@ -30,7 +30,7 @@ say(json.dumps(greeting))
 for line in sys.stdin:
     request = json.loads(line)
     record, responses = request["record"], request["responses"]
-    letter = "ABCDEFGH"[record.get("answer", 0)]
+    letter = "ABCDEFGH"[record.get("answer") or 0]
     scores = [{"value": float(letter in r["completion"]), "read": r["finish"], "extra": {"tokens": r["tokens"]}} for r in responses]
     odd = [i for i, r in enumerate(responses) if word in r["completion"]]
     if odd and how == "hangs":

@@ -49,8 +49,8 @@ TEST(RewardByCommand, TrainsToTheWeightsOfItsBuiltInTwin) {
   world().write("twin.py", twin_of_choice_videor1());
   const auto train = [](const std::string& name, const std::string& rewards) {
     const auto result =
-        world().run("vrlt-train", {"grpo.yaml", "name=" + name, "steps=3", "prompts_per_step=6",
-                                   "checkpoint.every=3", rewards});
+        world().run("vrlt-train", {"grpo.yaml", "name=" + name, "steps=3", "prompts_per_step=18",
+                                   "rollout.group_size=6", "checkpoint.every=3", rewards});
     ASSERT_EQ(result.exit_code, 0) << result.err;
   };
   train("built-in", "rewards=[choice_videor1, temporal_iou]");
@@ -78,8 +78,9 @@ TEST(RewardByCommand, TrainsToTheWeightsOfItsBuiltInTwin) {
 
   world().write("twin.py", twin_of_choice_videor1() + "# changed\n");
   const auto changed =
-      world().run("vrlt-train", {"grpo.yaml", "name=by-command", "steps=4", "prompts_per_step=6",
-                                 "checkpoint.every=3", with_command("python3 twin.py")});
+      world().run("vrlt-train", {"grpo.yaml", "name=by-command", "steps=4", "prompts_per_step=18",
+                                 "rollout.group_size=6", "checkpoint.every=3",
+                                 with_command("python3 twin.py")});
   EXPECT_EQ(changed.exit_code, 2);
   EXPECT_THAT(changed.err, HasSubstr("twin.py"));
 }
