@@ -80,7 +80,8 @@ std::vector<std::string> weight_files(const fs::path& base) {
   const checkpoint::SafetensorsFolder opened(base);  // checks the index
   if (!io::exists(base / kIndex)) return {kSingle};
   std::set<std::string> files;
-  for (const auto& [name, file] : io::read_json(base / kIndex)["weight_map"].items())
+  const auto index = io::read_json(base / kIndex);
+  for (const auto& [name, file] : index.at("weight_map").items())
     files.insert(file.get<std::string>());
   return {files.begin(), files.end()};
 }

@@ -144,8 +144,9 @@ TEST_P(LoraParity, WritesTheFolderAsPeftDid) {
   ASSERT_EQ(written.names(), theirs.names());
   for (const auto& name : theirs.names())
     EXPECT_TRUE(at::equal(written.tensor(name), theirs.tensor(name))) << name;
-  const auto their_config = io::read_json(folder() / model::kAdapterConfigFile);
-  for (const auto& [key, value] : io::read_json(ours.path() / model::kAdapterConfigFile).items())
+  const auto our_config = io::read_json(ours.path() / model::kAdapterConfigFile),
+             their_config = io::read_json(folder() / model::kAdapterConfigFile);
+  for (const auto& [key, value] : our_config.items())
     EXPECT_EQ(value, their_config.value(key, io::Json())) << key;
 }
 
