@@ -26,8 +26,10 @@ std::map<std::string, double> values(const SampleScore& score) {
 /// Calls `check(row)` for the rows of one table, and says how many there were.
 void for_each_row(char table, const std::function<void(const Json& row)>& check) {
   int rows = 0;
+  // Rows of our own: they lie in this tree wherever the other values are.
   io::for_each_jsonl(
-      test::golden_dir() / "evaluation/edge_cases.jsonl", false, [&](int64_t, const Json& row) {
+      test::tests_dir() / "golden/data/evaluation/edge_cases.jsonl", false,
+      [&](int64_t, const Json& row) {
         const auto name = row.at("row").get<std::string>();
         if (name.front() != table) return;
         SCOPED_TRACE(name + " " + test::printable(row.at("text").get<std::string>()));
