@@ -31,9 +31,14 @@ using Packet = std::unique_ptr<AVPacket, FfmpegDeleter>;
 using Scaler = std::unique_ptr<SwsContext, FfmpegDeleter>;
 
 /// Memory that ran out says nothing about a file: it ends the program instead of counting as
-/// damage. @throws OutOfMemoryError.
+/// damage. A damaged file, though, asks for more than there can be: then some is still to be had.
+/// @throws OutOfMemoryError.
 inline void check_memory(int code) {
-  if (code == AVERROR(ENOMEM)) throw OutOfMemoryError("FFmpeg could not allocate memory");
+  constexpr size_t kSome = 64 << 20;
+  if (code != AVERROR(ENOMEM)) return;
+  void* some = av_malloc(kSome);
+  if (some == nullptr) throw OutOfMemoryError("FFmpeg could not allocate memory");
+  av_free(some);
 }
 
 /// @throws OutOfMemoryError.
