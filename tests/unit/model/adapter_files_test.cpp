@@ -272,6 +272,25 @@ TEST_F(AdapterFolder, MergesIntoAModelOfTheSameStates) {
       << "what is there stays";
 }
 
+TEST_F(AdapterFolder, MergesIntoShardsAsIntoOneFile) {
+  const auto base = temporary_.path() / "base", cut = temporary_.path() / "cut";
+  test::make_tiny_model_folder(base);
+  tiny_model()->save(base);
+  const auto whole = checkpoint::load_sharded(base);
+  test::make_tiny_model_folder(cut);
+  checkpoint::save_sharded(cut, whole, /*max_shard_bytes=*/20'000);
+  ASSERT_FALSE(fs::exists(cut / "model.safetensors")) << "several shards";
+  write_merged_folder(base, folder(), temporary_.path() / "one", false);
+  write_merged_folder(cut, folder(), temporary_.path() / "shards", false);
+  const auto expected = checkpoint::load_sharded(temporary_.path() / "one"),
+             actual = checkpoint::load_sharded(temporary_.path() / "shards");
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_EQ(actual[i].first, expected[i].first);
+    EXPECT_TRUE(at::equal(actual[i].second, expected[i].second)) << actual[i].first;
+  }
+}
+
 // A bfloat16 weight of size 0.2 has steps of 2^-10 = 0.001: a change of 1e-5 is rounded away.
 TEST_F(AdapterFolder, MergedInANarrowTypeTellsWhatIsLost) {
   const auto base = temporary_.path() / "narrow";
