@@ -107,7 +107,7 @@ TEST_F(LaunchFiles, AnEvaluationIsALineOfTheFile) {
 }
 
 TEST_F(LaunchFiles, APreemptedRunSavesGoesBackIntoTheQueueAndGoesOn) {
-  const std::vector<std::string> arguments = {"train", "sft.yaml", "name=preempted", "steps=24"};
+  const std::vector<std::string> arguments = {"train", "sft.yaml", "name=preempted", "steps=120"};
   const auto metrics = world_.run_folder("preempted") / "metrics.jsonl";
   auto process = start(words("preemptible.sbatch", arguments));
   ASSERT_TRUE(process.wait_until([&] { return count_lines(metrics) >= 2; }));
@@ -119,7 +119,7 @@ TEST_F(LaunchFiles, APreemptedRunSavesGoesBackIntoTheQueueAndGoesOn) {
   const auto again = start(words("preemptible.sbatch", arguments)).wait();
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("resuming after step "));
-  EXPECT_EQ(count_lines(metrics), 24);
+  EXPECT_EQ(count_lines(metrics), 120);
 }
 
 TEST_F(LaunchFiles, TorchrunGetsTheProgramBehindItsOwnOptions) {
