@@ -154,7 +154,7 @@ TEST(RewardCommand, FloodsOfStandardErrorAreRead) { expect_outcomes("stderr", {"
 
 TEST(RewardCommand, AHangEndsAtTheDeadline) {
   auto hanging = command("hangs");
-  hanging.timeout = 0.3;
+  hanging.timeout = 2;
   const auto reward = function_of(hanging);
   const Batch batch({{"odd"}, {"B"}});
   testing::internal::CaptureStderr();
@@ -162,7 +162,7 @@ TEST(RewardCommand, AHangEndsAtTheDeadline) {
   const auto said = testing::internal::GetCapturedStderr();
   EXPECT_THAT(outcomes(scores[0]), ElementsAre("command_timeout"));
   EXPECT_THAT(said, AllOf(HasSubstr("reward letter: no value for command_timeout 1 (1 of 2 "
-                                    "responses so far); the last: s0: no answer within 0.3 s"),
+                                    "responses so far); the last: s0: no answer within 2 s"),
                           HasSubstr("\n  waiting for the judge")))
       << said;
 }
