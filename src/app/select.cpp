@@ -7,6 +7,7 @@
 #include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/distributed/run_on_ranks.h"
+#include "vrlt/distributed/same_files.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/opening/opened_model.h"
 #include "vrlt/rewards/reward_command.h"

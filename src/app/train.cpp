@@ -9,10 +9,10 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/distributed/run_on_ranks.h"
+#include "vrlt/distributed/same_files.h"
 #include "vrlt/model/adapter_shape.h"
 #include "vrlt/model/model_shape.h"
 #include "vrlt/opening/opened_model.h"
-#include "vrlt/opening/same_model_folder.h"
 #include "vrlt/rewards/reward_command.h"
 #include "vrlt/run_folder/continued_run.h"
 #include "vrlt/run_folder/run_folder.h"
@@ -91,7 +91,7 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
     check::foretell(check::plan_of(config), check::pointers_to(samples));
   }
   run_folder::check_shared_folder(run_folder, group);
-  opening::check_same_model_folder(group, config.model.path);
+  distributed::check_same_model_folder(group, config.model.path);
   const auto opened =
       opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
                           /*trains_vision=*/!config.model.freeze_vision, config.lora);

@@ -8,7 +8,6 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/distributed/rank_loss.h"
-#include "vrlt/io/files.h"
 
 namespace vrlt::distributed {
 namespace {
@@ -85,24 +84,6 @@ int run_on_ranks(const std::string& device, const std::string& settings,
   } catch (const std::exception& error) {
     group->fail(error.what());
     throw;
-  }
-}
-
-void check_same_records(ProcessGroup& group, const std::vector<std::string>& records) {
-  if (group.world_size() == 1) return;
-  std::string hashes;
-  for (const auto& file : records) hashes += io::sha256_file(file) + "\n";
-  const auto all = group.all_gather(hashes);
-  constexpr size_t kLine = 65;
-  for (size_t rank = 1; rank < all.size(); ++rank) {
-    if (all[rank] == all[0]) continue;
-    const auto differs =
-        std::mismatch(all[0].begin(), all[0].end(), all[rank].begin(), all[rank].end()).first -
-        all[0].begin();
-    throw DataError(concat(
-        "rank ", rank,
-        " reads other records than rank 0: ", records.at(static_cast<size_t>(differs) / kLine),
-        " differs, or its lines are in another order; give all ranks the same file"));
   }
 }
 

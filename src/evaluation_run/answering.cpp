@@ -11,10 +11,10 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/distributed/same_files.h"
 #include "vrlt/io/files.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/opening/opened_model.h"
-#include "vrlt/opening/same_model_folder.h"
 #include "vrlt/rollout/asking.h"
 #include "vrlt/run_folder/run_folder.h"
 #include "vrlt/selection_run/response_store.h"
@@ -78,7 +78,7 @@ class Answerer {
                                     {config.video, config.image, config.subtitle_frames},
                                     config.seed)),
         asking_(*opened_.model, *opened_.processor) {
-    opening::check_same_model_folder(group, config.model.path);
+    distributed::check_same_model_folder(group, config.model.path);
     trainer::check_same_weights(group, *opened_.model, "at the start");
   }
 

@@ -10,6 +10,7 @@
 #include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/distributed/run_on_ranks.h"
+#include "vrlt/distributed/same_files.h"
 #include "vrlt/evaluation_run/eval_tasks.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/folders.h"

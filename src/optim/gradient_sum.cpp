@@ -5,7 +5,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
 #include "optim/slice_sums.h"
 #include "optim/wide_type.h"
@@ -152,8 +152,8 @@ void GradientSum::finish_on_ranks() {
     if (std::none_of(members.begin(), members.end(), is_held)) continue;
     if (!sends_in_passes_) {
       std::vector<at::Tensor> own;
-      for (const size_t parameter : members) own.push_back(std::move(sums_[parameter]));
-      for (const size_t parameter : members) sums_[parameter] = at::Tensor();
+      for (const size_t parameter : members)
+        own.push_back(std::exchange(sums_[parameter], at::Tensor()));
       of_ranks_->add(unit, own);
     }
     sums[unit] = of_ranks_->take(unit);

@@ -11,9 +11,9 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/random.h"
+#include "vrlt/distributed/same_files.h"
 #include "vrlt/metrics/progress.h"
 #include "vrlt/opening/opened_model.h"
-#include "vrlt/opening/same_model_folder.h"
 #include "vrlt/rollout/asking.h"
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
@@ -169,7 +169,7 @@ class Asker {
         asking_(*opened_.model, *opened_.processor),
         reward_(settings::reward_function(config.rewards, config.reward_options,
                                           config.rollout.max_new_tokens)) {
-    opening::check_same_model_folder(group, config.model.path);
+    distributed::check_same_model_folder(group, config.model.path);
     trainer::check_same_weights(group, *opened_.model, "at the start");
   }
 

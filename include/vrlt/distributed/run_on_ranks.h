@@ -17,10 +17,6 @@ namespace vrlt::distributed {
 int run_on_ranks(const std::string& device, const std::string& settings,
                  const std::function<int(ProcessGroup& group)>& body);
 
-/// Compares the records over the ranks; all ranks call it. @throws DataError naming a rank that
-/// reads other bytes, or the files in another order.
-void check_same_records(ProcessGroup& group, const std::vector<std::string>& records);
-
 /// Runs what ends in run_on_ranks. What it throws before the ranks have met is told to the others,
 /// which would wait for this one.
 int told_to_ranks(const std::function<int()>& body);
