@@ -8,6 +8,7 @@
 #include "check/prompt_rules.h"
 #include "check/reward_rules.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/joined.h"
 #include "vrlt/core/logging.h"
 
 namespace vrlt::check {
@@ -15,12 +16,6 @@ namespace {
 
 bool ends_the_run(const Mismatch& mismatch, size_t num_samples) {
   return mismatch.stops || mismatch.samples.size() == num_samples;
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += (text.empty() ? "" : "\n") + line;
-  return text;
 }
 
 }  // namespace
@@ -59,8 +54,8 @@ void tell(const std::vector<Mismatch>& mismatches, size_t num_samples, bool warn
   }
   of_config.insert(of_config.end(), of_config.empty() ? of_data.end() : of_data.begin(),
                    of_data.end());
-  if (!of_config.empty()) throw ConfigError(joined(of_config));
-  if (!of_data.empty()) throw DataError(joined(of_data));
+  if (!of_config.empty()) throw ConfigError(joined(of_config, "\n"));
+  if (!of_data.empty()) throw DataError(joined(of_data, "\n"));
 }
 
 void add_findings(const std::vector<Mismatch>& mismatches, size_t num_samples, bool of_a_run,

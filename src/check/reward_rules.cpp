@@ -4,6 +4,7 @@
 #include <set>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/joined.h"
 #include "vrlt/rewards/reward_command.h"
 #include "vrlt/rewards/reward_match.h"
 #include "vrlt/rewards/reward_presets.h"
@@ -67,12 +68,6 @@ std::string proposal(const data::Sample& sample, const Purpose& purpose) {
   for (const auto& entry : rewards::reward_table())
     if (reads(entry)) return entry.name;
   return {};
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 /// Samples by task, in the order in which tasks first come.

@@ -15,6 +15,7 @@
 #include "vrlt/distributed/gathered_records.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/folders.h"
+#include "vrlt/io/removed_at_end.h"
 
 namespace vrlt::checkpoint {
 namespace fs = std::filesystem;
@@ -37,15 +38,6 @@ std::optional<int64_t> step_of(const fs::path& folder) {
   if (error != std::errc() || end != name.data() + name.size()) return {};
   return step;
 }
-
-/// Removes a folder on scope exit, if it still has this name.
-struct RemovedFolder {
-  fs::path path;
-  ~RemovedFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
 
 fs::path unfinished_name(const fs::path& folder) { return folder.string() + ".tmp"; }
 
@@ -174,7 +166,7 @@ void save_checkpoint(const fs::path& run_folder, int64_t step, const Content& co
   const auto parent = run_folder / "checkpoints";
   const auto final_folder = parent / folder_name(step);
   const auto temporary = unfinished_name(final_folder);
-  std::optional<RemovedFolder> unfinished;
+  std::optional<io::RemovedAtEnd> unfinished;
   distributed::all_or_none(group, [&] {
     if (!group.is_first()) return;
     if (!io::is_folder(run_folder))

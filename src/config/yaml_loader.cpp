@@ -9,16 +9,11 @@
 #include "config/foreign_keys.h"
 #include "vrlt/config/known_keys.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/joined.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::config {
 namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 /// As one writes it in a config: 1000000, not 1e+06.
 std::string bound_text(double bound) {

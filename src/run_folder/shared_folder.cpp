@@ -7,6 +7,7 @@
 #include "vrlt/distributed/all_or_none.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/folders.h"
+#include "vrlt/io/removed_at_end.h"
 
 namespace vrlt::run_folder {
 namespace fs = std::filesystem;
@@ -19,22 +20,13 @@ std::string new_token() {
   return concat(std::hex, random(), random());
 }
 
-/// Removes a file on scope exit.
-struct RemovedFile {
-  fs::path path;
-  ~RemovedFile() {
-    std::error_code ignored;
-    fs::remove(path, ignored);
-  }
-};
-
 }  // namespace
 
 void check_shared_folder(const fs::path& folder, distributed::ProcessGroup& group) {
   if (group.world_size() == 1) return;
   const auto token = group.broadcast(group.is_first() ? new_token() : std::string());
   const auto path = folder / concat("seen-by-all-", token, ".tmp");
-  const RemovedFile removed{group.is_first() ? path : fs::path()};
+  const io::RemovedAtEnd removed{group.is_first() ? path : fs::path()};
   distributed::all_or_none(group, [&] {
     if (group.is_first()) io::write_file_atomic(path, token);
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/joined.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/model/adapter_config.h"
 
@@ -14,12 +15,6 @@ namespace {
 constexpr const char* kVisionNames[] = {
     "qkv",    "proj",   "fc1",          "fc2",         "linear_fc1", "linear_fc2", "merger",
     "visual", "vision", "vision_tower", "patch_embed", "attn.qkv",   "attn.proj"};
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += concat(text.empty() ? "" : ", ", name);
-  return text;
-}
 
 std::string unknown_target(const std::string& name) {
   const bool is_vision =

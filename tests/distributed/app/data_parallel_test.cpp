@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/distributed/app/synthetic_run.h"
+#include "tests/support/jsonl_lines.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/jsonl.h"
 
@@ -35,10 +36,7 @@ class DataParallel : public SyntheticRun {
   }
 
   std::vector<io::Json> metrics(const std::string& name) const {
-    std::vector<io::Json> lines;
-    io::for_each_jsonl(run_folder(name) / "metrics.jsonl", false,
-                       [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
-    return lines;
+    return lines_of(run_folder(name) / "metrics.jsonl");
   }
 
   /// Counts exactly, means and losses up to the rounding of float32 sums in another order.

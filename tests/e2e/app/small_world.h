@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/jsonl_lines.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/io/files.h"
-#include "vrlt/io/jsonl.h"
 
 namespace vrlt::test {
 
@@ -93,13 +93,6 @@ inline SmallWorld::SmallWorld() {
 inline std::string text_of(const std::filesystem::path& path) {
   constexpr uint64_t kMaxBytes = 64 << 20;
   return io::read_file(path, kMaxBytes);
-}
-
-inline std::vector<io::Json> lines_of(const std::filesystem::path& path) {
-  std::vector<io::Json> lines;
-  io::for_each_jsonl(path, /*tolerate_torn_tail=*/false,
-                     [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
-  return lines;
 }
 
 /// Whole lines of a file that may be being written; 0 if it is not there.

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include "tests/support/jsonl_lines.h"
 #include "tests/unit/trainer/warm_task.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/model/adapter_config.h"
@@ -50,10 +51,7 @@ class LoraRun {
   }
   model::VisionLanguageModel& policy() { return *policy_; }
   std::vector<io::Json> lines_of(const char* name) const {
-    std::vector<io::Json> lines;
-    io::for_each_jsonl(run_folder_ / name, false,
-                       [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
-    return lines;
+    return test::lines_of(run_folder_ / name);
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "tests/support/jsonl_lines.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"
 #include "vrlt/io/jsonl.h"
@@ -91,10 +92,7 @@ class FinishedRun {
   /// One line per optimizer step, where a step has several.
   std::vector<io::Json> updates() const { return lines_of("updates.jsonl"); }
   std::vector<io::Json> lines_of(const char* name) const {
-    std::vector<io::Json> lines;
-    io::for_each_jsonl(run_folder_ / name, false,
-                       [&](int64_t, io::Json line) { lines.push_back(std::move(line)); });
-    return lines;
+    return test::lines_of(run_folder_ / name);
   }
 
  private:
