@@ -91,7 +91,8 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
     check::foretell(check::plan_of(config), check::pointers_to(samples));
   }
   run_folder::check_shared_folder(run_folder, group);
-  distributed::check_same_model_folder(group, config.model.path);
+  for (const auto& folder : opening::model_paths(config.model))
+    distributed::check_same_model_folder(group, folder);
   const auto opened =
       opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
                           /*trains_vision=*/!config.model.freeze_vision, config.lora);

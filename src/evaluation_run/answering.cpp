@@ -78,7 +78,8 @@ class Answerer {
                                     {config.video, config.image, config.subtitle_frames},
                                     config.seed)),
         asking_(*opened_.model, *opened_.processor) {
-    distributed::check_same_model_folder(group, config.model.path);
+    for (const auto& folder : opening::model_paths(config.model))
+      distributed::check_same_model_folder(group, folder);
     trainer::check_same_weights(group, *opened_.model, "at the start");
   }
 

@@ -169,7 +169,8 @@ class Asker {
         asking_(*opened_.model, *opened_.processor),
         reward_(settings::reward_function(config.rewards, config.reward_options,
                                           config.rollout.max_new_tokens)) {
-    distributed::check_same_model_folder(group, config.model.path);
+    for (const auto& folder : opening::model_paths(config.model))
+      distributed::check_same_model_folder(group, folder);
     trainer::check_same_weights(group, *opened_.model, "at the start");
   }
 

@@ -13,8 +13,8 @@ namespace vrlt::distributed {
 /// @throws DataError naming a rank that reads other bytes, or the files in another order; DiskError.
 void check_same_records(ProcessGroup& group, const std::vector<std::string>& records);
 
-/// Compares what stands beside the weights of a model folder: shapes, tokenizer, templates, settings
-/// of images and of generation.
+/// Compares what stands beside the weights of a model folder, or of an adapter's: shapes, tokenizer,
+/// templates, settings of images and of generation, scale.
 /// @throws DataError naming a rank and the first file that differs; DiskError.
 void check_same_model_folder(ProcessGroup& group, const std::filesystem::path& folder);
 
