@@ -4,8 +4,10 @@
 # usage: scripts/demo.sh [seed=N] [short]
 #   seed=N   of clips, weights and sampling (default 0)
 #   short    a few steps of everything: checks that it runs, learns nothing
+# In the source tree it installs what is missing and builds the programs first, and writes to demo/ there; where vrlt is installed
+# (share/vrlt/scripts/demo.sh) it runs the programs beside it and writes to demo/ in the current folder.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 seed=0 out=demo/seed-0
 sft_steps=260 grpo_steps=600 train_clips=3000 test_clips=300 keep=()
@@ -20,13 +22,20 @@ for argument in "$@"; do
 done
 
 began=$SECONDS
-bash scripts/bootstrap.sh
-fetched=$SECONDS
-cmake --preset release -DVRLT_TESTS="${VRLT_TESTS:-ON}" >/dev/null
-cmake --build --preset release --parallel "${VRLT_JOBS:-2}" --target vrlt-data vrlt-train vrlt-eval vrlt-select vrlt-score vrlt-report
+if [[ -x "$root/../../bin/vrlt-train" ]]; then
+  bin="$(cd "$root/../../bin" && pwd)"
+  fetched=$SECONDS
+else
+  cd "$root"
+  bin=build/release/bin
+  bash scripts/bootstrap.sh
+  fetched=$SECONDS
+  cmake --preset release -DVRLT_TESTS="${VRLT_TESTS:-ON}" >/dev/null
+  cmake --build --preset release --parallel "${VRLT_JOBS:-2}" --target vrlt-data vrlt-train vrlt-eval vrlt-select vrlt-score vrlt-report
+fi
 built=$SECONDS
 
-bin=build/release/bin
+configs="$root/configs/demo"
 data="$out/data" runs="$out/runs"
 # A model as small as this gains nothing from a second thread, and loses by it on a busy machine.
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
@@ -35,12 +44,12 @@ mkdir -p "$out"
 common=(output="$runs" seed="$seed" data.root="$data/videos")
 checkpoint() { ls -d "$runs/$1"/checkpoints/step-*/model | tail -n 1; }
 
-"$bin/vrlt-data" synth configs/demo/synth.yaml output="$data" seed="$seed" train_clips="$train_clips" test_clips="$test_clips"
-"$bin/vrlt-train" configs/demo/sft.yaml "${common[@]}" steps="$sft_steps" model.path="$data/model" "data.records=[$data/train.jsonl]"
-"$bin/vrlt-eval" configs/demo/eval.yaml "${common[@]}" name=before "data.records=[$data/test.jsonl]" model.path="$(checkpoint sft)"
-"$bin/vrlt-select" configs/demo/select.yaml "${common[@]}" "${keep[@]}" "data.records=[$data/train.jsonl]" model.path="$(checkpoint sft)"
-"$bin/vrlt-train" configs/demo/grpo.yaml "${common[@]}" steps="$grpo_steps" "data.records=[$runs/select/selected.jsonl]" model.path="$(checkpoint sft)"
-"$bin/vrlt-eval" configs/demo/eval.yaml "${common[@]}" name=after "data.records=[$data/test.jsonl]" model.path="$(checkpoint grpo)"
+"$bin/vrlt-data" synth "$configs"/synth.yaml output="$data" seed="$seed" train_clips="$train_clips" test_clips="$test_clips"
+"$bin/vrlt-train" "$configs"/sft.yaml "${common[@]}" steps="$sft_steps" model.path="$data/model" "data.records=[$data/train.jsonl]"
+"$bin/vrlt-eval" "$configs"/eval.yaml "${common[@]}" name=before "data.records=[$data/test.jsonl]" model.path="$(checkpoint sft)"
+"$bin/vrlt-select" "$configs"/select.yaml "${common[@]}" "${keep[@]}" "data.records=[$data/train.jsonl]" model.path="$(checkpoint sft)"
+"$bin/vrlt-train" "$configs"/grpo.yaml "${common[@]}" steps="$grpo_steps" "data.records=[$runs/select/selected.jsonl]" model.path="$(checkpoint sft)"
+"$bin/vrlt-eval" "$configs"/eval.yaml "${common[@]}" name=after "data.records=[$data/test.jsonl]" model.path="$(checkpoint grpo)"
 
 echo
 echo "held-out clips, before and after GRPO (percent):"

@@ -1,6 +1,6 @@
 # LibTorch from the unpacked pip wheel, as imported targets. find_package(Torch) is not used: it demands a CUDA toolkit
 # for this wheel and edits global flags.
-set(VRLT_TORCH_VERSION 2.11.0)
+set(VRLT_TORCH_VERSION 2.11.0 CACHE INTERNAL "The release of LibTorch that the programs are built against")
 if(NOT LIBTORCH_ROOT)
   execute_process(COMMAND bash ${CMAKE_SOURCE_DIR}/scripts/bootstrap.sh --print-prefix
                   OUTPUT_VARIABLE prefix OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
@@ -25,7 +25,8 @@ target_include_directories(vrlt_torch SYSTEM INTERFACE ${LIBTORCH_ROOT}/include 
 target_compile_definitions(vrlt_torch INTERFACE AT_PER_OPERATOR_HEADERS USE_DISTRIBUTED USE_C10D_GLOO USE_RPC)
 target_link_libraries(vrlt_torch INTERFACE
   "-Wl,--no-as-needed,${LIBTORCH_ROOT}/lib/libtorch_cpu.so,${LIBTORCH_ROOT}/lib/libc10.so,--as-needed" -Wl,--allow-shlib-undefined)
-target_link_options(vrlt_torch INTERFACE "-Wl,-rpath,${LIBTORCH_ROOT}/lib")
+# Where programs in the build tree find it; installed ones carry it beside them (cmake/Install.cmake).
+set(VRLT_BUILD_RPATH ${LIBTORCH_ROOT}/lib)
 if(VRLT_CUDA)
   if(NOT EXISTS ${LIBTORCH_ROOT}/lib/libtorch_cuda.so)
     message(FATAL_ERROR "The CUDA libraries are missing in ${LIBTORCH_ROOT}: run scripts/bootstrap.sh --cuda")
@@ -36,5 +37,6 @@ if(VRLT_CUDA)
   target_link_libraries(vrlt_torch INTERFACE
     "-Wl,--no-as-needed,${LIBTORCH_ROOT}/lib/libtorch_cuda.so,${LIBTORCH_ROOT}/lib/libc10_cuda.so,--as-needed"
     ${nvidia}/cu13/lib/libcudart.so.13)  # what the headers of streams and graphs call inline
-  target_link_options(vrlt_torch INTERFACE "-Wl,-rpath,${nvidia}/cu13/lib")
+  list(APPEND VRLT_BUILD_RPATH ${nvidia}/cu13/lib)
 endif()
+set(CMAKE_BUILD_RPATH ${VRLT_BUILD_RPATH} PARENT_SCOPE)

@@ -85,11 +85,18 @@ VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64
   s.path = path;
   s.temporary = path.string() + ".tmp";
   require(avformat_alloc_output_context2(&s.format, nullptr, "mp4", nullptr) >= 0, "no mp4 writer");
+  const AVRational time_base{1, static_cast<int>(frames_per_second)};
   AVDictionary* options = nullptr;
-  av_dict_set(&options, "preset", "veryfast", 0);
-  av_dict_set(&options, "crf", "18", 0);
-  s.codec = open_encoder("libx264", AV_PIX_FMT_YUV420P, width, height,
-                         {1, static_cast<int>(frames_per_second)}, &options, true);
+  if (avcodec_find_encoder_by_name("libx264") != nullptr) {
+    av_dict_set(&options, "preset", "veryfast", 0);
+    av_dict_set(&options, "crf", "18", 0);
+    s.codec =
+        open_encoder("libx264", AV_PIX_FMT_YUV420P, width, height, time_base, &options, true);
+  } else {
+    av_dict_set(&options, "flags", "+qscale", 0);
+    av_dict_set_int(&options, "global_quality", 2 * FF_QP2LAMBDA, 0);
+    s.codec = open_encoder("mpeg4", AV_PIX_FMT_YUV420P, width, height, time_base, &options, true);
+  }
   s.stream = avformat_new_stream(s.format, nullptr);
   s.stream->time_base = s.codec->time_base;
   s.stream->avg_frame_rate = s.codec->framerate;

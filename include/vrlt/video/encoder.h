@@ -9,8 +9,9 @@
 
 namespace vrlt::video {
 
-/// Writes an H.264 file, one thread, the same bytes for the same frames. The file appears under its
-/// name on close().
+/// Writes an MP4 file, one thread, the same bytes for the same frames: H.264 where FFmpeg was built
+/// with x264, else MPEG-4 Part 2, which every FFmpeg writes. The file appears under its name on
+/// close().
 class VideoWriter {
  public:
   /// @param width, height  even. @throws DiskError, DataError.
