@@ -50,7 +50,7 @@ make_tarball() {
 }
 
 make_deb() {
-  (cd "$build" && cpack -G DEB -B "$build/deb" >cpack.log) || { tail -n 20 "$build/cpack.log" >&2; exit 70; }
+  (cd "$build" && cpack -G DEB -B "$PWD/deb" >cpack.log) || { tail -n 20 "$build/cpack.log" >&2; exit 70; }
   cp "$build"/deb/*.deb "$out/"
 }
 
