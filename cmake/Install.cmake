@@ -29,6 +29,11 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTE
 install(FILES README.md CHANGELOG.md CITATION.cff LICENSE SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${LIBTORCH_ROOT}/../torch-${VRLT_TORCH_VERSION}.dist-info/licenses/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.pytorch OPTIONAL)
 
+# Completion, man pages and schemas, told by the programs just installed; those in bin need no LibTorch for it.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+install(CODE "execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/package/help_files.py
+  \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/bin\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/share\" COMMAND_ERROR_IS_FATAL ANY)")
+
 # cpack -G DEB: the same under /usr, with what it needs of Debian's packages found by their libraries.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME vrlt)

@@ -220,6 +220,9 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
                "print the resolved config with the help of every key, and stop; without a config: "
                "every key there is");
   cli.add_flag_callback(
+      "--print-schema", [&command] { command.print_config = command.print_schema = true; },
+      "print the JSON Schema of the config, by which editors complete and check it, and stop");
+  cli.add_flag_callback(
       "--verbose", [] { ::setenv("VRLT_LOG", "debug", /*overwrite=*/0); },
       "log what else there is to know");
   cli.add_flag("--dry-run", command.dry_run,
@@ -241,6 +244,7 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
       return 0;
     }
     finish(command, name, positional, of_flags, resume);
+    command.program = name;
     command.arguments.assign(argv, argv + argc);
     return body(command);
   });

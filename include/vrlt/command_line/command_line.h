@@ -12,10 +12,12 @@ enum class Resume { kAuto, kNever, kMust };
 
 /// What every program takes.
 struct CommandLine {
+  std::string program;  ///< "vrlt-train", "vrlt-data synth"
   std::filesystem::path config;
   std::vector<std::string> overrides;
   Resume resume = Resume::kAuto;
   bool print_config = false;
+  bool print_schema = false;  ///< With print_config: as JSON Schema.
   bool dry_run = false;
   /// A dry run tells what a run of so many ranks costs; 0: as many as were started.
   int64_t ranks = 0;

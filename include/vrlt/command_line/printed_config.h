@@ -11,7 +11,7 @@
 namespace vrlt::command_line {
 
 /// What --print-config prints: the resolved config with the help of every key; without a config
-/// every key there is.
+/// every key there is. What --print-schema prints: the JSON Schema of all keys.
 std::string printed_config(const CommandLine& command,
                            const std::function<void(config::FieldVisitor&)>& visit);
 
