@@ -17,6 +17,7 @@ namespace {
 struct Case {
   const char* trainer;
   bool tied, freeze_vision;
+  // What is frozen or moves beside the weights: of interest where layers are cut.
   int64_t lora_rank = 0, reference_sync_every = 0;
 };
 constexpr Case kCases[] = {{"sft", true, true},        {"sft", false, false},
@@ -30,6 +31,11 @@ struct Way {
   int64_t shard_ranks = 0;
   const char* checkpointing = "none";
   const char* rollout_weights = "whole";
+
+  bool cuts_layers() const { return std::string(mode) == "parameters"; }
+  bool is_tried_with(const Case& of) const {
+    return cuts_layers() || (of.lora_rank == 0 && of.reference_sync_every == 0);
+  }
 };
 constexpr Way kAlone = {1, "optimizer"};
 constexpr Way kWays[] = {{2, "optimizer"},
@@ -87,6 +93,8 @@ const fs::path& model_folder(bool tied) {
   return tied ? without : with_head;
 }
 
+constexpr double kMaxNorm = 1e-4;  // always clips
+
 /// Two steps of five prompts: four ranks have two passes or one.
 settings::TrainConfig config_of(const Case& of, const Way& way) {
   auto config = base_config();
@@ -95,7 +103,7 @@ settings::TrainConfig config_of(const Case& of, const Way& way) {
   config.prompts_per_step = 5;
   config.micro_batch = 1;
   config.model.freeze_vision = of.freeze_vision;
-  config.optim.max_grad_norm = 0.01;  // always clips
+  config.optim.max_grad_norm = kMaxNorm;
   config.checkpoint.every = 1;
   config.distributed = {.shard = way.mode, .shard_ranks = way.shard_ranks};
   config.model.activation_checkpointing = way.checkpointing;
@@ -181,12 +189,13 @@ TEST_P(ShardedTraining, EndsInTheSameWeightsAndFilesOnAnyNumberOfRanks) {
   const auto expected = train(of, kAlone);
   ASSERT_EQ(expected.metrics.size(), 2u);
   for (const auto& line : expected.metrics)
-    EXPECT_GT(line.at("grad/norm").get<double>(), 0.01) << "nothing is learned, or clipped";
+    EXPECT_GT(line.at("grad/norm").get<double>(), kMaxNorm) << "nothing is learned, or clipped";
   const auto start = model::load_model(model_folder(of.tied), {});
   if (of.lora_rank == 0) {
     EXPECT_GT(num_different(expected.weights, weights_of(*start)), 1000);
   }
   for (const auto& way : kWays) {
+    if (!way.is_tried_with(of)) continue;
     SCOPED_TRACE(text_of(way));
     const auto got = train(of, way);
     expect_same(got, expected);
@@ -210,6 +219,7 @@ TEST_P(ShardedTraining, GoesOnWithAnotherNumberOfRanksAndModeAsIfNeverStopped) {
                                           {{2, "gradients"}, {4, "parameters", 2}},
                                           {{4, "parameters", 0, "blocks"}, kAlone}};
   for (const auto& [before, after] : kChanges) {
+    if (!before.is_tried_with(of) && !after.is_tried_with(of)) continue;
     SCOPED_TRACE(text_of(before) + ", then " + text_of(after));
     const test::TemporaryFolder folder;
     auto config = config_of(of, before);
