@@ -19,6 +19,7 @@
 #include "vrlt/run_folder/shared_folder.h"
 #include "vrlt/settings/reward_section.h"
 #include "vrlt/trainer/budget.h"
+#include "vrlt/trainer/sharding.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::app {
@@ -49,7 +50,7 @@ run_folder::RunRecipe recipe_of(const settings::TrainConfig& config, const std::
     inputs.push_back(script);
   return {yaml, inputs,
           opening::keys_that_may_change({"steps", "optim", "checkpoint", "distributed",
-                                         "logged_rollouts", "device_tflops",
+                                         "logged_rollouts", "device_tflops", "rollout.weights",
                                          "model.activation_checkpointing"}),
           [](const std::filesystem::path& file) {
             return command_line::yaml_of(settings::load_train_config(file, {}));
@@ -67,10 +68,11 @@ void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples
 /// @param opened  holds one that had to be opened.
 model::VisionLanguageModel* reference_of(const settings::TrainConfig& config,
                                          model::VisionLanguageModel& policy,
+                                         const opening::LayersOver& layers_over,
                                          std::unique_ptr<model::VisionLanguageModel>& opened) {
   if (config.is_sft() || !config.algorithm.needs_reference()) return nullptr;
   if (config.lora.is_on()) return &policy;
-  opened = opening::open_weights(config.model, config.seed);
+  opened = opening::open_weights(config.model, config.seed, layers_over);
   return opened.get();
 }
 
@@ -93,13 +95,14 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
   run_folder::check_shared_folder(run_folder, group);
   for (const auto& folder : opening::model_paths(config.model))
     distributed::check_same_model_folder(group, folder);
+  const auto layers_over = trainer::ranks_of_layers(config.distributed, group);
   const auto opened =
       opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
-                          /*trains_vision=*/!config.model.freeze_vision, config.lora);
+                          /*trains_vision=*/!config.model.freeze_vision, config.lora, layers_over);
   if (group.is_first())
     opening::tell_what_is_not_followed(config.model, config.data, check::pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> own_reference;
-  auto* reference = reference_of(config, *opened.model, own_reference);
+  auto* reference = reference_of(config, *opened.model, layers_over, own_reference);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ",
                    samples.size(), " samples, ", config.steps, " steps -> ", run_folder.string()));
   const trainer::TrainingParts parts{.config = config,

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "vrlt/core/error.h"
+#include "vrlt/model/held_parameters.h"
 
 namespace vrlt::model {
 namespace {
@@ -22,11 +23,11 @@ bool is_finite(const at::Tensor& tensor) {
 
 std::optional<std::string> first_not_finite(const ParameterTable& parameters) {
   const at::NoGradGuard no_grad;
-  for (const auto& [name, tensor] : parameters.entries()) {
-    if (is_finite(tensor)) continue;
-    const int64_t bad = tensor.numel() - at::isfinite(tensor).sum().item<int64_t>();
+  for (const auto& [name, shape, begin, values] : held_parameters(parameters)) {
+    if (is_finite(values)) continue;
+    const int64_t bad = values.numel() - at::isfinite(values).sum().item<int64_t>();
     return concat(name, " holds ", bad, bad == 1 ? " number" : " numbers", " that ",
-                  bad == 1 ? "is" : "are", " not finite (of ", tensor.numel(), ")");
+                  bad == 1 ? "is" : "are", " not finite (of ", values.numel(), ")");
   }
   return {};
 }

@@ -7,8 +7,10 @@
 
 #include <cmath>
 
+#include "model/layers/present_weights.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
+#include "vrlt/distributed/sharded_blocks.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
 
@@ -81,7 +83,11 @@ void move_reference_to_policy(ModelAdapter& adapter) {
 std::string base_fingerprint(VisionLanguageModel& model) {
   constexpr int64_t kPart = 4096;  // elements at both ends
   std::string all;
+  auto* const blocks = model.parameters().sharded_blocks();
   for (const auto& [name, tensor] : model.parameters().entries()) {
+    const auto block = blocks == nullptr ? std::nullopt : blocks->block_of(name);
+    const PresentWeights here({block ? blocks : nullptr, block.value_or(0)},
+                              PresentWeights::Direction::kForward);
     const auto values = tensor.detach().flatten();
     const int64_t size = values.numel(), part = std::min(size, kPart);
     all += io::to_line({name, at::toString(tensor.scalar_type()), tensor.sizes().vec()});

@@ -8,6 +8,8 @@ namespace vrlt::model {
 
 void VisionLanguageModel::save(const std::filesystem::path& folder) {
   VRLT_CHECK(adapter_of(*this) == nullptr, "of a model with an adapter the adapter is saved");
+  VRLT_CHECK(parameters().sharded_blocks() == nullptr,
+             "layers that are cut over ranks are saved by all of them, as a checkpoint is");
   checkpoint::NamedTensors tensors;
   for (const auto& [name, tensor] : parameters().entries())
     tensors.emplace_back(name, tensor.detach());

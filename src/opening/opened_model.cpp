@@ -32,7 +32,7 @@ void open_adapter(model::VisionLanguageModel& policy, const settings::ModelSecti
 }  // namespace
 
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& section,
-                                                         uint64_t seed) {
+                                                         uint64_t seed, LayersOver layers_over) {
   settings::check_model_folder(section);
   const Making making("the model", "the size of the model, set model.dtype to bfloat16");
   model::ModelOptions options;
@@ -41,15 +41,16 @@ std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSe
   options.random_weights = !section.reads_weights();
   options.seed = seed;
   options.checkpoint_blocks = section.checkpoints_blocks();
+  options.layers_over = std::move(layers_over);
   return model::load_model(section.path, options);
 }
 
 OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data,
                        const processor::MediaOptions& media, uint64_t seed, bool trains_vision,
-                       const model::LoraConfig& lora) {
+                       const model::LoraConfig& lora, LayersOver layers_over) {
   constexpr int64_t kMegabyte = 1 << 20, kGigabyte = 1 << 30;
   OpenedModel opened;
-  opened.model = open_weights(model, seed);
+  opened.model = open_weights(model, seed, std::move(layers_over));
   open_adapter(*opened.model, model, lora, seed);
   opened.processor = std::make_unique<processor::Processor>(
       model::load_prompt_format(model.path, model.mrope_mode));

@@ -9,6 +9,7 @@
 
 #include "optim/slice_sums.h"
 #include "optim/wide_type.h"
+#include "vrlt/checkpoint/layer_names.h"
 
 namespace vrlt::optim {
 
@@ -121,7 +122,23 @@ void GradientSum::take() {
 }
 
 void GradientSum::pass_idly() {
-  if (sends_in_passes_) take();
+  if (!sends_in_passes_) return;
+  if (auto* blocks = slices_->blocks()) {
+    blocks->pass_forward();
+    blocks->pass_backward([&](size_t block) { send_layer(blocks->name(block)); });
+  }
+  take();
+}
+
+/// In the place of a backward pass through it: blocks and gradients are transferred in one order on
+/// all ranks.
+void GradientSum::send_layer(const std::string& name) {
+  const auto is_next = [&] {
+    if (next_ == order_.size()) return false;
+    const auto& unit = slices_->units()[order_[next_]];
+    return checkpoint::layer_of(parameters()[unit.parameters.front()].first) == name;
+  };
+  while (is_next()) send(order_[next_++]);
 }
 
 void GradientSum::finish() {
@@ -146,8 +163,8 @@ std::vector<double> GradientSum::count_holders() const {
 void GradientSum::finish_on_ranks() {
   const auto holders = count_holders();
   const auto is_held = [&](size_t parameter) { return holders[parameter] > 0; };
-  std::vector<at::Tensor> sums(slices_->units().size());
-  for (size_t unit = 0; unit < sums.size(); ++unit) {
+  // One unit after the other, so that sums of all and gradients of all do not live together.
+  for (size_t unit = 0; unit < slices_->units().size(); ++unit) {
     const auto& members = slices_->units()[unit].parameters;
     if (std::none_of(members.begin(), members.end(), is_held)) continue;
     if (!sends_in_passes_) {
@@ -156,11 +173,10 @@ void GradientSum::finish_on_ranks() {
         own.push_back(std::exchange(sums_[parameter], at::Tensor()));
       of_ranks_->add(unit, own);
     }
-    sums[unit] = of_ranks_->take(unit);
-  }
-  for (size_t i = 0; i < slices_->slices().size(); ++i) {
-    const auto& slice = slices_->slices()[i];
-    if (is_held(slice.parameter)) give(i, sums[slice.unit]);
+    const auto sum = of_ranks_->take(unit);
+    for (size_t i = 0; i < slices_->slices().size(); ++i)
+      if (const auto& slice = slices_->slices()[i]; slice.unit == unit && is_held(slice.parameter))
+        give(i, sum);
   }
 }
 

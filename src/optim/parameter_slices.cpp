@@ -1,57 +1,38 @@
 #include "vrlt/optim/parameter_slices.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <tuple>
 
 #include "optim/slice_gather.h"
+#include "vrlt/checkpoint/layer_names.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::optim {
 namespace {
 
+using checkpoint::layer_of;
 using distributed::ShardLayout;
 
 at::Tensor flat(const at::Tensor& parameter) { return parameter.detach().view({-1}); }
 
 }  // namespace
 
-std::string layer_of(const std::string& parameter) {
-  static const std::string kLayers = "layers.";
-  for (size_t at = parameter.find(kLayers); at != std::string::npos;
-       at = parameter.find(kLayers, at + 1)) {
-    if (at > 0 && parameter[at - 1] != '.') continue;
-    size_t end = at + kLayers.size();
-    while (end < parameter.size() && std::isdigit(static_cast<unsigned char>(parameter[end])))
-      ++end;
-    if (end > at + kLayers.size() && end < parameter.size() && parameter[end] == '.')
-      return parameter.substr(0, end + 1);
-  }
-  return {};
-}
-
 ParameterSlices::ParameterSlices(NamedTensors parameters, distributed::ProcessGroup& group,
                                  int64_t shard_ranks)
-    : parameters_(std::move(parameters)), group_(group) {
-  const int64_t ranks = group.world_size(),
-                inner = shard_ranks == 0 ? ranks : std::min(shard_ranks, ranks);
-  if (inner < 1 || ranks % inner != 0)
-    throw ConfigError(concat("distributed.shard_ranks is ", shard_ranks, ", expected a divisor of ",
-                             ranks, ", the number of ranks, or 0 for all"));
-  if (inner < ranks) {
-    inner_ = group.split(group.rank() / inner);
-    outer_ = group.split(group.rank() % inner);
-  }
+    : parameters_(std::move(parameters)),
+      ranks_(std::make_shared<const distributed::ShardRanks>(group, shard_ranks)) {
   cut();
 }
 
-distributed::ProcessGroup& ParameterSlices::outer() const {
-  return outer_ ? *outer_ : distributed::single_process();
+ParameterSlices::ParameterSlices(NamedTensors parameters, distributed::ShardedBlocks& blocks)
+    : parameters_(std::move(parameters)), ranks_(blocks.ranks()), blocks_(&blocks) {
+  cut();
 }
 
-int64_t ParameterSlices::own_piece() const {
-  return inner().rank() * outer().world_size() + outer().rank();
+/// @param unit  numbers of its parameters.
+std::optional<size_t> ParameterSlices::block_of(const std::vector<size_t>& unit) const {
+  return blocks_ == nullptr ? std::nullopt : blocks_->block_of(parameters_[unit.front()].first);
 }
 
 void ParameterSlices::cut() {
@@ -66,8 +47,11 @@ void ParameterSlices::cut() {
   for (const auto* unit : in_order) {
     std::vector<int64_t> sizes;
     for (const size_t i : *unit) sizes.push_back(parameters_[i].second.numel());
-    units_.push_back({*unit, ShardLayout(sizes, group_.world_size()),
-                      !layer_of(parameters_[unit->front()].first).empty()});
+    units_.push_back({*unit, ShardLayout(sizes, group().world_size()),
+                      !layer_of(parameters_[unit->front()].first).empty(), block_of(*unit)});
+    if (const auto& made = units_.back(); made.block)
+      VRLT_CHECK(made.layout.piece_size() == blocks_->layout(*made.block).piece_size(),
+                 "not all of ", blocks_->name(*made.block), "* trains");
   }
   for (size_t unit = 0; unit < units_.size(); ++unit)
     for (const auto& span : units_[unit].layout.spans(own_piece()))
@@ -79,15 +63,23 @@ void ParameterSlices::cut() {
     own_ = parameters_;
     return;
   }
-  for (const auto& slice : slices_) {
-    const auto& [name, parameter] = parameters_[slice.parameter];
-    VRLT_CHECK(parameter.is_contiguous(), name, " is not contiguous");
-    own_.emplace_back(name, flat(parameter).narrow(0, slice.begin, slice.count));
-  }
+  for (const auto& slice : slices_)
+    own_.emplace_back(parameters_[slice.parameter].first, weights_of(slice));
+}
+
+at::Tensor ParameterSlices::weights_of(const Slice& slice) const {
+  if (const auto& block = units_[slice.unit].block)
+    return blocks_->own_piece(*block).narrow(0, slice.offset, slice.count);
+  const auto& [name, parameter] = parameters_[slice.parameter];
+  VRLT_CHECK(parameter.is_contiguous(), name, " is not contiguous");
+  return flat(parameter).narrow(0, slice.begin, slice.count);
 }
 
 void ParameterSlices::gather() const {
-  if (!is_whole()) SliceGather(*this).run();
+  if (is_whole()) return;
+  SliceGather(*this).run();
+  if (std::any_of(units_.begin(), units_.end(), [](const Unit& unit) { return !!unit.block; }))
+    blocks_->share();
 }
 
 }  // namespace vrlt::optim

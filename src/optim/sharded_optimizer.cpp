@@ -23,8 +23,11 @@ NamedTensors without_memory(const NamedTensors& parameters) {
 }  // namespace
 
 ShardedOptimizer::ShardedOptimizer(NamedTensors parameters, const Make& make,
-                                   distributed::ProcessGroup& group, const ShardingConfig& config)
-    : slices_(std::move(parameters), group, config.shard_ranks),
+                                   distributed::ProcessGroup& group, const ShardingConfig& config,
+                                   distributed::ShardedBlocks* blocks)
+    : slices_(blocks != nullptr
+                  ? ParameterSlices(std::move(parameters), *blocks)
+                  : ParameterSlices(std::move(parameters), group, config.shard_ranks)),
       gradients_(slices_, config),
       optimizer_(make(slices_.own())),
       whole_state_(make(without_memory(slices_.parameters()))->state()) {}

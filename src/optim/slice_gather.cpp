@@ -7,11 +7,13 @@ namespace vrlt::optim {
 
 void SliceGather::run() {
   const at::NoGradGuard no_grad;
-  for (const auto& unit : slices_.units())
+  for (const auto& unit : slices_.units()) {
+    if (unit.block) continue;  // nobody has it whole
     for_each_part(unit.layout, transfer_elements_, [&](int64_t from, int64_t to) {
       start({unit, from, to});
       if (under_way_.size() > kTransfersAhead) finish_oldest();
     });
+  }
   while (!under_way_.empty()) finish_oldest();
 }
 

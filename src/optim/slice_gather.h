@@ -12,8 +12,9 @@
 
 namespace vrlt::optim {
 
-/// Brings what each rank has made of its slices into the weights of all; up to two transfers are
-/// under way while the next is made ready. All ranks do it. There are at least two.
+/// Brings what each rank has made of its slices into the weights of all that have them whole; up to
+/// two transfers are under way while the next is made ready. All ranks do it. There are at least
+/// two.
 class SliceGather {
  public:
   explicit SliceGather(const ParameterSlices& slices, int64_t transfer_elements = kTransferElements)

@@ -18,8 +18,8 @@ SliceSums::SliceSums(const ParameterSlices& slices, std::vector<at::ScalarType> 
 /// Columns [from, to) of every piece, in the type of the sum: [inner, outer, columns].
 at::Tensor SliceSums::stage(size_t unit, const std::vector<at::Tensor>& values, int64_t from,
                             int64_t to) const {
-  const auto& [parameters, layout, is_layer] = slices_.units()[unit];
-  const auto& device = slices_.parameters()[parameters.front()].second.device();
+  const auto& [parameters, layout, is_layer, block] = slices_.units()[unit];
+  const auto device = slices_.parameters()[parameters.front()].second.device();
   auto staged = at::zeros({layout.num_pieces(), to - from},
                           at::TensorOptions().dtype(dtypes_[unit]).device(device));
   for (int64_t piece = 0; piece < layout.num_pieces(); ++piece)

@@ -49,16 +49,18 @@ void visit_optim(config::FieldVisitor& v, optim::OptimConfig& c) {
 void visit_sharding(config::FieldVisitor& v, optim::ShardingConfig& c) {
   v.field({.name = "shard",
            .help = "what is cut over the ranks. optimizer: its state, the least to transfer; "
-                   "gradients: their sums too, which then meet in every pass. The weights are the "
-                   "same",
+                   "gradients: their sums too, which then meet in every pass; parameters: the "
+                   "decoder's layers too, which then come one by one in every pass. The weights "
+                   "are the same",
            .choices = names_of(optim::kShardModes)},
           c.shard);
-  v.field({.name = "shard_ranks",
-           .help = "neighbouring ranks that share one copy of the sums; a divisor of the number of "
-                   "ranks, or more than there are; 0: with shard: gradients those of a machine, "
-                   "if there are several, else all",
-           .min = 0},
-          c.shard_ranks);
+  v.field(
+      {.name = "shard_ranks",
+       .help = "neighbouring ranks that share one copy of the sums, and of the layers; a divisor "
+               "of the number of ranks, or more than there are; 0: where ranks meet in every "
+               "pass those of a machine, if there are several, else all",
+       .min = 0},
+      c.shard_ranks);
   v.field({.name = "exact_sums",
            .help = "sums of bfloat16 gradients in float64 instead of float32, so that the number "
                    "of ranks does not show in their rounding; twice the bytes"},
@@ -240,7 +242,16 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
   v.section("data", "the training samples", c.data);
   visit_media_sections(v, c.video, c.image);
   if (!c.is_sft() || v.wants_fields_without_effect()) {
-    v.section("rollout", "how responses are sampled", c.rollout);
+    v.begin_section("rollout", "how responses are sampled");
+    visit_fields(v, c.rollout);
+    v.field({.name = "weights",
+             .help = "with distributed.shard: parameters. whole: all layers come once and stay for "
+                     "the rollout; layers: they come one by one for every token, which takes less "
+                     "memory and much longer; auto: whole where that takes at most half of what "
+                     "each rank has free. The responses are the same",
+             .choices = names_of(kRolloutWeights)},
+            c.rollout_weights);
+    v.end_section();
     visit_rewards(v,
                   "rewards or presets (--list rewards, reward_presets) and their weights; "
                   "{command: ..., weight: ...}: a program of yours",
@@ -303,8 +314,8 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(found->second, ": \"", section,
                                 "\" has no effect with trainer: ", config.trainer, "; remove it"));
   }
-  for (const auto& [key, decay] : {std::pair("optim.beta1", config.optim.beta1),
-                                   std::pair("optim.beta2", config.optim.beta2)})
+  for (const auto& [key, decay] :
+       {std::pair("optim.beta1", config.optim.beta1), std::pair("optim.beta2", config.optim.beta2)})
     if (decay >= 1)
       problems.push_back(concat(place(key), ": is ", decay,
                                 ", expected below 1: a moment that forgets nothing takes in "
@@ -319,6 +330,11 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(place("rollout.temperature"), ": temperature is ",
                                 config.rollout.sampling.temperature,
                                 ", grpo needs responses that differ"));
+    if (config.rollout_weights != "auto" && !config.distributed.shards_parameters())
+      problems.push_back(concat(place("rollout.weights"), ": weights: ", config.rollout_weights,
+                                " has no effect with distributed.shard: ", config.distributed.shard,
+                                ", where every rank has all layers; remove it, or set shard: "
+                                "parameters"));
     if (config.rewards.empty()) problems.push_back(concat(place("rewards"), ": no rewards"));
     AlgorithmCheck(config, locations, problems).run();
     for (const auto& problem : check(config.online_selection, locations))

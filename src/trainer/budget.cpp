@@ -82,12 +82,29 @@ optim::NamedTensors stand_in(const settings::TrainConfig& config, const model::M
                      at::TensorOptions().dtype(type_of(config.model.dtype)).device(at::kMeta))}};
 }
 
+/// Ranks that share what is cut over them.
+double sharing(const settings::TrainConfig& config, double ranks) {
+  const auto asked = static_cast<double>(config.distributed.shard_ranks);
+  return asked > 0 ? std::min(asked, ranks) : ranks;
+}
+
+/// A model's parameters on one rank: its layers may be cut over those that share them, with two
+/// whole ones.
+double parameters_here(const settings::TrainConfig& config, const model::ModelShape& shape,
+                       double ranks) {
+  const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters),
+             of_layers = static_cast<double>(shape.text.per_token_parameters);
+  if (!config.distributed.shards_parameters() || ranks == 1) return all;
+  return all - of_layers + of_layers / sharing(config, ranks) +
+         2 * of_layers / static_cast<double>(shape.text.layers);
+}
+
 /// Of the reference that a run holds beside the policy: beside an adapter it is the base, which is
 /// there, or factors that were copied.
-double reference_parameters(const settings::TrainConfig& config, const model::ModelShape& shape) {
+double reference_parameters(const settings::TrainConfig& config, const model::ModelShape& shape,
+                            double ranks) {
   if (config.is_sft() || !config.algorithm.needs_reference()) return 0.0;
-  if (!config.lora.is_on())
-    return static_cast<double>(shape.text.parameters + shape.vision.parameters);
+  if (!config.lora.is_on()) return parameters_here(config, shape, ranks);
   const bool moves = config.algorithm.reference_sync_every > 0;
   return moves ? static_cast<double>(model::adapter_parameters(shape, config.lora)) : 0.0;
 }
@@ -98,10 +115,8 @@ double gradient_bytes(const settings::TrainConfig& config, const optim::NamedTen
   const optim::ParameterSlices slices(trained, distributed::single_process());
   const auto of_pass = static_cast<double>(trained.front().second.nbytes()),
              all = static_cast<double>(optim::GradientSum(slices, config.distributed).bytes());
-  const auto sharing = config.distributed.shard_ranks > 0
-                           ? static_cast<double>(config.distributed.shard_ranks)
-                           : ranks;
-  return of_pass + (all - of_pass) / (config.distributed.shards_gradients() ? sharing : 1.0);
+  return of_pass +
+         (all - of_pass) / (config.distributed.shards_gradients() ? sharing(config, ranks) : 1.0);
 }
 
 }  // namespace
@@ -155,7 +170,6 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
   budget.work.push_back({"update", tokens, (passes.update + again) * once});
 
   const double bytes = type_bytes(config.model.dtype);
-  const auto all = static_cast<double>(shape.text.parameters + shape.vision.parameters);
   const auto trained = stand_in(config, base);
   const auto ranks = static_cast<double>(world_size);
   const double prompts_here = std::ceil(prompts / static_cast<double>(world_size));
@@ -173,12 +187,15 @@ Budget estimate_budget(const settings::TrainConfig& config, const model::ModelSh
            ? 0.0
            : micro * merged * mean.vision * activation_elements(shape.vision, checkpoints));
   budget.memory = {
-      {"weights", all * bytes},
+      {"weights", parameters_here(config, shape, ranks) * bytes},
       {"gradients", gradient_bytes(config, trained, ranks)},
       {"optimizer",
        static_cast<double>(optim::make_optimizer(trained, config.optim)->bytes()) / ranks}};
-  if (const double reference = reference_parameters(config, base); reference > 0)
+  if (const double reference = reference_parameters(config, base, ranks); reference > 0)
     budget.memory.push_back({"reference", reference * bytes});
+  if (grpo && config.distributed.shards_parameters() && ranks > 1 && !config.rolls_out_by_layers())
+    budget.memory.push_back({"whole layers of a rollout",
+                             static_cast<double>(shape.text.per_token_parameters) * bytes});
   if (grpo)
     budget.memory.push_back({"keys and values of a rollout",
                              2 * static_cast<double>(shape.text.layers * shape.text.key_width) *

@@ -12,6 +12,8 @@
 #include "trainer/step/rollout_stage.h"
 #include "trainer/training_run.h"
 #include "vrlt/algorithm/reference_sync.h"
+#include "vrlt/distributed/sharded_blocks.h"
+#include "vrlt/model/held_parameters.h"
 #include "vrlt/model/model_adapter.h"
 #include "vrlt/rewards/reward_metrics.h"
 #include "vrlt/settings/log_prob_temperature.h"
@@ -72,11 +74,11 @@ void sync_reference(const TrainingParts& parts, int64_t updates_done) {
     model::move_reference_to_policy(*adapter);
     return;
   }
-  for (const auto& [name, tensor] : parts.reference->parameters().entries()) {
-    auto parameter = tensor;
-    algorithm::blend_(parameter, parts.policy.parameters().at(name),
-                      algorithm.reference_sync_alpha);
-  }
+  auto reference = model::held_parameters(parts.reference->parameters());
+  const auto policy = model::held_parameters(parts.policy.parameters());
+  for (size_t i = 0; i < reference.size(); ++i)
+    algorithm::blend_(reference[i].values, policy[i].values, algorithm.reference_sync_alpha);
+  if (auto* blocks = parts.reference->parameters().sharded_blocks()) blocks->forget();
 }
 
 /// The metrics of all ranks are on the first one only.

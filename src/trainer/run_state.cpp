@@ -9,8 +9,10 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/distributed/all_or_none.h"
+#include "vrlt/distributed/sharded_blocks.h"
 #include "vrlt/io/files.h"
 #include "vrlt/model/finite_weights.h"
+#include "vrlt/model/held_parameters.h"
 #include "vrlt/trainer/same_weights.h"
 
 namespace vrlt::trainer {
@@ -31,8 +33,9 @@ void check_shapes(const std::filesystem::path& folder, model::VisionLanguageMode
 void copy_weights(const std::filesystem::path& folder, model::VisionLanguageModel& model) {
   const at::NoGradGuard no_grad;
   const checkpoint::SafetensorsFolder weights(folder);
-  for (const auto& [name, tensor] : model.parameters().entries())
-    tensor.copy_(weights.tensor(name));
+  for (const auto& [name, shape, begin, values] : model::held_parameters(model.parameters()))
+    values.copy_(weights.tensor(name).reshape({-1}).narrow(0, begin, values.numel()));
+  if (auto* blocks = model.parameters().sharded_blocks()) blocks->forget();
   model::check_finite(model.parameters(), folder.string());
 }
 
@@ -72,7 +75,6 @@ bool has_optimizer(const checkpoint::Checkpoint& checkpoint) {
                            "-2 model.path=", (checkpoint.folder / kPolicyFolder).string()));
 }
 
-/// Weights that every rank holds whole.
 checkpoint::Content::Tensors weights_of(model::VisionLanguageModel& model,
                                         const std::filesystem::path& folder,
                                         const distributed::ProcessGroup& group) {
@@ -80,7 +82,7 @@ checkpoint::Content::Tensors weights_of(model::VisionLanguageModel& model,
   for (const auto& [name, tensor] : model.parameters().entries())
     tensors.emplace_back(name, tensor);
   return {checkpoint::RangedFiles(folder / "model", checkpoint::specs_of(tensors)),
-          checkpoint::share_of(tensors, group.rank(), group.world_size())};
+          model::stored_parameters(model.parameters(), group)};
 }
 
 }  // namespace
@@ -128,12 +130,13 @@ SavedState RunState::restore(const checkpoint::Checkpoint& checkpoint) const {
   return read_state(checkpoint.folder, checkpoint.step, parts_.updates_per_step);
 }
 
-/// On every rank: all of them end alike.
 void RunState::check_weights(int64_t step) const {
   const auto what = concat("after step ", step, ", not saved, the last checkpoint is intact");
-  model::check_finite(parts_.policy.parameters(), what);
-  if (parts_.moving_reference != nullptr)
-    model::check_finite(parts_.moving_reference->parameters(), "the reference " + what);
+  distributed::all_or_none(parts_.group, [&] {
+    model::check_finite(parts_.policy.parameters(), what);
+    if (parts_.moving_reference != nullptr)
+      model::check_finite(parts_.moving_reference->parameters(), "the reference " + what);
+  });
   check_same_weights(parts_.group, parts_.policy, concat("after step ", step));
 }
 

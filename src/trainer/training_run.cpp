@@ -10,7 +10,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
-#include "vrlt/distributed/machine_ranks.h"
+#include "vrlt/distributed/all_or_none.h"
 #include "vrlt/distributed/work_sharing.h"
 #include "vrlt/io/own_json.h"
 #include "vrlt/model/finite_weights.h"
@@ -19,6 +19,7 @@
 #include "vrlt/processor/prompt_cost.h"
 #include "vrlt/rollout/asking.h"
 #include "vrlt/trainer/same_weights.h"
+#include "vrlt/trainer/sharding.h"
 
 namespace vrlt::trainer {
 namespace {
@@ -28,14 +29,6 @@ optim::NamedTensors prepare_training(const TrainingParts& parts) {
   auto trained = which_parameters_train(parts.config.model, parts.policy);
   record_gradients_of(trained, parts.policy);
   return trained;
-}
-
-/// Where ranks meet in every pass, by default those of a machine do.
-optim::ShardingConfig sharding_of(const TrainingParts& parts) {
-  auto sharding = parts.config.distributed;
-  if (sharding.shards_gradients() && sharding.shard_ranks == 0)
-    sharding.shard_ranks = distributed::ranks_within_machines(parts.group);
-  return sharding;
 }
 
 /// The reference, unless it is the model that the run started from, or a part of the adapter.
@@ -84,7 +77,8 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step,
       optimizer_(
           prepare_training(parts),
           [&](const auto& own) { return optim::make_optimizer(own, parts.config.optim); },
-          parts.group, sharding_of(parts)),
+          parts.group, resolved_sharding(parts.config.distributed, parts.group),
+          parts.policy.parameters().sharded_blocks()),
       schedule_(parts.config.optim, parts.config.steps * updates_per_step),
       step_policy_(parts.config.optim.max_skipped_updates),
       state_({.run_folder = parts.run_folder,
@@ -230,9 +224,11 @@ bool TrainingRun::optimizer_step(metrics::MetricSet& metrics) {
     return true;
   }
   optimizer_.drop_gradients();
-  model::check_finite(parts_.policy.parameters(),
-                      concat("update ", updates_done_ + 1, ": the gradient norm is ", norm,
-                             " and the weights are broken"));
+  distributed::all_or_none(parts_.group, [&] {
+    model::check_finite(parts_.policy.parameters(),
+                        concat("update ", updates_done_ + 1, ": the gradient norm is ", norm,
+                               " and the weights are broken"));
+  });
   step_policy_.note_skipped(updates_done_ + 1, norm);
   return false;
 }

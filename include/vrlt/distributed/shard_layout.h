@@ -32,6 +32,8 @@ class ShardLayout {
   int64_t num_pieces() const { return num_pieces_; }
   /// Elements of a piece, with what stands free between and behind its tensors.
   int64_t piece_size() const { return piece_size_; }
+  /// Where a tensor begins in all pieces one behind the other, in which it lies in one place.
+  int64_t begin_of(size_t tensor) const { return places_.at(tensor); }
 
   /// What of a piece lies in its elements [from, to): in the order of tensors, at most one span of
   /// each. @param from  a multiple of kAlignment.

@@ -62,7 +62,7 @@ ModelAdapter& add_adapter(VisionLanguageModel& model, const LoraConfig& config, 
 void move_reference_to_policy(ModelAdapter& adapter);
 
 /// Names the weights beside an adapter by their type, names, shapes and a part of each: other
-/// weights, another name.
+/// weights, another name. All ranks call it where layers are cut over them.
 std::string base_fingerprint(VisionLanguageModel& model);
 
 /// While it lives, other pairs of a model act: none, so that the model is its base, or those of the

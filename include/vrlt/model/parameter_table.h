@@ -2,9 +2,14 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+namespace vrlt::distributed {
+class ShardedBlocks;
+}
 
 namespace vrlt::model {
 
@@ -26,9 +31,17 @@ class ParameterTable {
   const std::vector<NamedParameter>& entries() const { return entries_; }
   int64_t num_elements() const;
 
+  /// The decoder's layers, where they are cut over ranks: the table's tensors are then handles to
+  /// theirs, and held_parameters() is what this rank has. Null: all parameters are whole here.
+  distributed::ShardedBlocks* sharded_blocks() const { return sharded_blocks_.get(); }
+  void set_sharded_blocks(std::shared_ptr<distributed::ShardedBlocks> blocks) {
+    sharded_blocks_ = std::move(blocks);
+  }
+
  private:
   std::vector<NamedParameter> entries_;
   std::unordered_map<std::string, size_t> index_;
+  std::shared_ptr<distributed::ShardedBlocks> sharded_blocks_;
 };
 
 }  // namespace vrlt::model

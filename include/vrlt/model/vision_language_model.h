@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "vrlt/distributed/shard_ranks.h"
 #include "vrlt/model/feature_cache.h"
 #include "vrlt/model/group_batch.h"
 #include "vrlt/model/kv_cache.h"
@@ -97,6 +98,9 @@ struct ModelOptions {
   /// which computes the rest again. The results are the same; memory falls, and a forward pass is
   /// added.
   bool checkpoint_blocks = false;
+  /// The ranks over which the decoder's layers are cut, each of which opens its part and no more;
+  /// null: they are whole here.
+  std::shared_ptr<const distributed::ShardRanks> layers_over = {};
 };
 
 /// Opens a Hugging Face folder by its `model_type`.

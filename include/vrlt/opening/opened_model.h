@@ -18,13 +18,17 @@ struct OpenedModel {
   std::unique_ptr<processor::PromptLoader> loader;
 };
 
+/// The ranks over which the decoder's layers are cut (ModelOptions::layers_over).
+using LayersOver = std::shared_ptr<const distributed::ShardRanks>;
+
 /// @param trains_vision  the vision encoder will change: its features are not for the cache folder.
 /// @param lora  an adapter to begin, where model.adapter names none; rank 0: none.
 /// @throws as model::load_model(); DataError where tokenizer and weights do not fit, or answers
 /// could not be read (see check_tokens()).
 OpenedModel open_model(const settings::ModelSection& model, const settings::DataSection& data,
                        const processor::MediaOptions& media, uint64_t seed,
-                       bool trains_vision = false, const model::LoraConfig& lora = {});
+                       bool trains_vision = false, const model::LoraConfig& lora = {},
+                       LayersOver layers_over = {});
 
 /// Warns of what the model folder and the records have and this program does not use: another chat
 /// template, settings of generation, subtitles. Once in a run, on its first rank.
@@ -34,7 +38,8 @@ void tell_what_is_not_followed(const settings::ModelSection& model,
 
 /// The weights alone, without an adapter: a frozen reference.
 std::unique_ptr<model::VisionLanguageModel> open_weights(const settings::ModelSection& model,
-                                                         uint64_t seed);
+                                                         uint64_t seed,
+                                                         LayersOver layers_over = {});
 
 /// Before anything below data.root is read. @throws MissingInputError if it is not a folder.
 void require_media_root(const settings::DataSection& data);

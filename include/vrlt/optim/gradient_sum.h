@@ -40,7 +40,8 @@ class GradientSum {
   /// Ends a backward pass: adds the gradients that are still there, and clears them.
   void take();
 
-  /// Takes part in a pass that other ranks have and this one has not; all zeros.
+  /// Takes part in a pass that other ranks have and this one has not; all zeros. Blocks that are
+  /// cut over ranks are brought as in a pass forward and back.
   void pass_idly();
 
   /// Gives every slice of this rank (ParameterSlices::own) the gradient of the whole step, in
@@ -61,6 +62,7 @@ class GradientSum {
   void accept(size_t parameter);
   void add_here(size_t parameter, const at::Tensor& gradient);
   void send_complete_layers();
+  void send_layer(const std::string& name);
   void send(size_t unit);
   std::vector<double> count_holders() const;
   void give(size_t slice, const at::Tensor& sum) const;

@@ -1,30 +1,30 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "vrlt/distributed/process_group.h"
 #include "vrlt/distributed/shard_layout.h"
+#include "vrlt/distributed/shard_ranks.h"
+#include "vrlt/distributed/sharded_blocks.h"
 #include "vrlt/optim/named_tensors.h"
 
 namespace vrlt::optim {
 
-/// Trained parameters, whole on every rank, and the slice of them that each rank updates. They are
-/// transferred in units: the parameters of each decoder layer, and all others; a unit is of one
-/// dtype and has one slice per rank.
-///
-/// With `shard_ranks` ranks that share sums, N in all: ranks that are neighbours are an inner group
-/// (those of a machine); the ranks that stand at the same place in theirs are an outer group. Slice
-/// i of a unit is of the rank at place i / outer of the inner group number i % outer.
+/// Trained parameters and the slice of them that each rank updates. They are whole on every rank,
+/// but for those of blocks that are cut over ranks. They are transferred in units: the parameters
+/// of each decoder layer, and all others; a unit is of one dtype and has one slice per rank, a
+/// piece as ShardRanks numbers them.
 class ParameterSlices {
  public:
   struct Unit {
     std::vector<size_t> parameters;  ///< Numbers of its parameters, in order.
     distributed::ShardLayout layout;
     bool is_layer;  ///< Of the decoder: one that every pass with a token goes through.
+    /// The block that it is, where that is cut over ranks: with the same layout.
+    std::optional<size_t> block = {};
   };
   /// What this rank updates of a parameter.
   struct Slice {
@@ -35,10 +35,12 @@ class ParameterSlices {
   };
 
   /// @param parameters  the same ones in the same order on every rank; contiguous, where there are
-  /// several ranks. @param shard_ranks  0, or more than there are: all. @throws ConfigError if it
-  /// does not divide the number of ranks.
+  /// several ranks. @param shard_ranks  as of ShardRanks, whose errors it throws.
   ParameterSlices(NamedTensors parameters, distributed::ProcessGroup& group,
                   int64_t shard_ranks = 0);
+  /// Of a model with blocks that are cut over ranks, of which all parameters train, or none.
+  /// @param blocks  outlives this.
+  ParameterSlices(NamedTensors parameters, distributed::ShardedBlocks& blocks);
 
   const NamedTensors& parameters() const { return parameters_; }
   const std::vector<Unit>& units() const { return units_; }
@@ -50,29 +52,30 @@ class ParameterSlices {
   const NamedTensors& own() const { return own_; }
 
   /// The slice that this rank has of every unit.
-  int64_t own_piece() const;
+  int64_t own_piece() const { return ranks_->own_piece(); }
 
-  bool is_whole() const { return group_.world_size() == 1; }
-  distributed::ProcessGroup& group() const { return group_; }
-  distributed::ProcessGroup& inner() const { return inner_ ? *inner_ : group_; }
-  distributed::ProcessGroup& outer() const;
+  bool is_whole() const { return group().world_size() == 1; }
+  distributed::ProcessGroup& group() const { return ranks_->all(); }
+  distributed::ProcessGroup& inner() const { return ranks_->inner(); }
+  distributed::ProcessGroup& outer() const { return ranks_->outer(); }
+  /// Null: all parameters of the model are whole here.
+  distributed::ShardedBlocks* blocks() const { return blocks_; }
 
-  /// Brings what each rank has made of its slices into the weights of all. All ranks call it.
+  /// Brings what each rank has made of its slices into the weights of all, whole ones or those that
+  /// several ranks hold a part of. All ranks call it.
   void gather() const;
 
  private:
   void cut();
+  std::optional<size_t> block_of(const std::vector<size_t>& unit) const;
+  at::Tensor weights_of(const Slice& slice) const;
 
   NamedTensors parameters_;
-  distributed::ProcessGroup& group_;
-  std::unique_ptr<distributed::ProcessGroup> inner_, outer_;  ///< Null: the group, this rank alone.
+  std::shared_ptr<const distributed::ShardRanks> ranks_;
+  distributed::ShardedBlocks* blocks_ = nullptr;
   std::vector<Unit> units_;
   std::vector<Slice> slices_;
   NamedTensors own_;
 };
-
-/// Whether a parameter belongs to a layer of the decoder, and to which: its name up to and with the
-/// number, as in "model.layers.7."; empty: to none.
-std::string layer_of(const std::string& parameter);
 
 }  // namespace vrlt::optim

@@ -21,8 +21,9 @@ class ShardedOptimizer {
   /// Makes an optimizer of parameters, which may be slices, or be without memory.
   using Make = std::function<std::unique_ptr<Optimizer>(const NamedTensors& parameters)>;
 
+  /// @param blocks  of the model that are cut over ranks; null: its weights are whole.
   ShardedOptimizer(NamedTensors parameters, const Make& make, distributed::ProcessGroup& group,
-                   const ShardingConfig& config = {});
+                   const ShardingConfig& config = {}, distributed::ShardedBlocks* blocks = nullptr);
 
   /// Takes the gradients of each pass until finish_gradients().
   GradientSum& gradients() { return gradients_; }
@@ -31,7 +32,8 @@ class ShardedOptimizer {
   /// @return  the norm before that, the same on every rank.
   double finish_gradients(double max_norm);
 
-  /// One update by the gradients, which are then cleared: the new weights are on every rank.
+  /// One update by the gradients, which are then cleared: the new weights are where the old ones
+  /// were.
   void step(double lr);
 
   /// In place of step(): nothing moves.

@@ -41,6 +41,15 @@ struct SftSection {
   }
 };
 
+/// How ranks that have their part of the decoder's layers roll out; the responses are the same.
+inline constexpr Choice kRolloutWeights[] = {
+    {"auto",
+     "whole where that takes at most half of the memory that each rank has free, else "
+     "layers"},
+    {"whole", "all layers come once before a rollout and stay until it ends"},
+    {"layers", "one layer comes after the other, for every token"},
+};
+
 /// Everything `vrlt-train` reads.
 struct TrainConfig {
   std::string name;
@@ -74,7 +83,9 @@ struct TrainConfig {
   optim::OptimConfig optim;
   CheckpointSection checkpoint;
   optim::ShardingConfig distributed;
+  std::string rollout_weights = "auto";  ///< rollout.weights, see kRolloutWeights.
 
+  bool rolls_out_by_layers() const { return rollout_weights == "layers"; }
   bool is_sft() const { return trainer == "sft"; }  ///< Else grpo: there are no others.
 };
 

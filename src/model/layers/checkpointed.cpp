@@ -8,23 +8,28 @@
 namespace vrlt::model {
 namespace {
 
+using Direction = distributed::ShardedBlocks::Direction;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 struct HeldBlock final : torch::CustomClassHolder {
-  explicit HeldBlock(Block given) : block(std::move(given)) {}
+  HeldBlock(Block given, const BlockWeights& of_block)
+      : block(std::move(given)), weights(of_block) {}
   Block block;
+  BlockWeights weights;
 };
 
 class Checkpointed : public torch::autograd::Function<Checkpointed> {
  public:
   static at::Tensor forward(AutogradContext* context, const Block& block, const at::Tensor& x,
-                            at::TensorList parameters) {
+                            at::TensorList parameters, const BlockWeights& weights) {
     variable_list kept = {x};
     kept.insert(kept.end(), parameters.begin(), parameters.end());
     // refuses a backward pass after a parameter has changed
     context->save_for_backward(std::move(kept));
-    context->saved_data["block"] = c10::IValue::make_capsule(c10::make_intrusive<HeldBlock>(block));
+    context->saved_data["block"] =
+        c10::IValue::make_capsule(c10::make_intrusive<HeldBlock>(block, weights));
+    const PresentWeights here(weights, Direction::kForward);
     return block(x);
   }
 
@@ -34,10 +39,12 @@ class Checkpointed : public torch::autograd::Function<Checkpointed> {
     variable_list needed;
     for (const auto& input : inputs)
       if (input.requires_grad()) needed.push_back(input);
+    const auto capsule = context->saved_data["block"].toCapsule();
+    const auto& held = static_cast<const HeldBlock&>(*capsule);
+    const PresentWeights here(held.weights, Direction::kBackward);
     const auto output = [&] {
       const at::AutoGradMode gradients(true);
-      return static_cast<const HeldBlock&>(*context->saved_data["block"].toCapsule())
-          .block(inputs[0]);
+      return held.block(inputs[0]);
     }();
     const auto of_needed = torch::autograd::grad({output}, needed, {grads[0]},
                                                  /*retain_graph=*/false, /*create_graph=*/false,
@@ -46,14 +53,17 @@ class Checkpointed : public torch::autograd::Function<Checkpointed> {
     auto next = of_needed.begin();
     for (const auto& input : inputs)
       result.push_back(input.requires_grad() ? *next++ : at::Tensor());
+    result.emplace_back();  // of where its weights are
     return result;
   }
 };
 
 }  // namespace
 
-at::Tensor checkpointed(const Block& block, const at::Tensor& x, at::TensorList parameters) {
-  return at::GradMode::is_enabled() ? Checkpointed::apply(block, x, parameters) : block(x);
+at::Tensor checkpointed(const Block& block, const at::Tensor& x, at::TensorList parameters,
+                        const BlockWeights& weights) {
+  return at::GradMode::is_enabled() ? Checkpointed::apply(block, x, parameters, weights)
+                                    : with_weights(block, x, weights);
 }
 
 }  // namespace vrlt::model

@@ -34,6 +34,7 @@ TextDecoder::TextDecoder(TextShape shape, const ParameterTable& parameters,
       head_(shape_.tie_word_embeddings ? embedding_ : parameters.at("lm_head.weight")),
       final_norm_(parameters.at(prefix + "norm.weight")),
       layers_(layer_weights(shape_, parameters, prefix)),
+      blocks_(parameters.sharded_blocks()),
       checkpoints_(checkpoints) {}
 
 std::vector<NamedLinear> TextDecoder::matrices(const std::string& prefix) {
@@ -60,16 +61,14 @@ at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table,
                                    const Attend& attend, const Request& request) const {
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
+  if (blocks_ != nullptr) blocks_->begin_pass();
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto rows = i + 1 == layers_.size() ? request.rows : at::Tensor();
-    if (checkpoints_)
-      x = checkpointed(
-          [=, this](const at::Tensor& input) {
-            return through_layer(i, input, table, attend, rows);
-          },
-          x, layers_[i].all());
-    else
-      x = through_layer(i, x, table, attend, rows);
+    const auto layer = [=, this](const at::Tensor& input) {
+      return through_layer(i, input, table, attend, rows);
+    };
+    x = checkpoints_ ? checkpointed(layer, x, layers_[i].all(), weights_of(i))
+                     : with_weights(layer, x, weights_of(i));
     if (request.trace != nullptr) request.trace->push_back(x);
   }
   return rms_norm(x, final_norm_, shape_.rms_norm_eps);
@@ -103,8 +102,11 @@ at::Tensor TextDecoder::decode(const at::Tensor& embeddings, KvCache& cache) con
 at::Tensor TextDecoder::decode_on_cpu(const at::Tensor& embeddings, KvCache& cache) const {
   CpuSteps steps(shape_, cache);
   auto state = steps.make_state(embeddings);
-  for (size_t i = 0; i < layers_.size(); ++i)
+  if (blocks_ != nullptr) blocks_->begin_pass();
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const PresentWeights here(weights_of(i), distributed::ShardedBlocks::Direction::kForward);
     run_layer(static_cast<int64_t>(i), layers_[i], steps, state);
+  }
   steps.normalize(state.x, final_norm_, state.normed);
   return state.normed;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/layers/attention.h"
+#include "model/layers/present_weights.h"
 #include "model/text_decoder/tensor_steps.h"
 #include "vrlt/model/kv_cache.h"
 #include "vrlt/model/model_adapter.h"
@@ -69,12 +70,14 @@ class TextDecoder {
                            const Attend& attend, const at::Tensor& rows) const;
   at::Tensor run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend,
                         const Request& request) const;
+  BlockWeights weights_of(size_t layer) const { return {blocks_, layer}; }
   at::Tensor decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const;
   at::Tensor decode_on_cpu(const at::Tensor& embeddings, KvCache& cache) const;
 
   TextShape shape_;
   at::Tensor embedding_, head_, final_norm_;
   std::vector<LayerWeights> layers_;
+  distributed::ShardedBlocks* blocks_;  ///< Null: all layers are whole here.
   bool checkpoints_;
 };
 

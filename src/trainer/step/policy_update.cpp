@@ -14,6 +14,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/core/stop_request.h"
+#include "vrlt/distributed/sharded_blocks.h"
 #include "vrlt/model/model_adapter.h"
 #include "vrlt/model/vision_features.h"
 
@@ -53,6 +54,11 @@ at::Tensor gathered(const at::Tensor& values, distributed::ProcessGroup& group) 
     std::memcpy(all.data() + begin, of_rank.data(), of_rank.size());
   }
   return at::tensor(all, at::kDouble);
+}
+
+/// Takes part in a forward pass that only other ranks have.
+void pass_forward_idly(model::VisionLanguageModel& model) {
+  if (auto* blocks = model.parameters().sharded_blocks()) blocks->pass_forward();
 }
 
 }  // namespace
@@ -161,18 +167,27 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
 void PolicyUpdate::measure_anchors() {
   const at::NoGradGuard no_grad;
   const Making making("log-probs", kSmaller);
-  for_each_micro_batch([&](MicroBatch& micro) {
-    if (settings_.algorithm.needs_old_log_probs()) {
-      const auto old = forward(policy_, micro);
-      micro.constants.old_log_probs = old.log_probs;
-      micro.old_entropy = old.entropy;
+  for (auto& part : parts_) {
+    for (auto& micro : part.micro_batches) measure_anchors(micro);
+    // the ranks meet where layers are cut over them
+    for (auto pass = std::ssize(part.micro_batches); pass < part.passes; ++pass) {
+      if (settings_.algorithm.needs_old_log_probs()) pass_forward_idly(policy_);
+      if (settings_.algorithm.needs_reference()) pass_forward_idly(*reference_);
     }
-    if (settings_.algorithm.needs_reference()) {
-      const auto guard = model::as_reference(*reference_);
-      micro.constants.ref_log_probs = forward(*reference_, micro).log_probs;
-    }
-  });
+  }
   if (settings_.algorithm.objective.entropy.top_quantile < 1.0) mask_by_entropy();
+}
+
+void PolicyUpdate::measure_anchors(MicroBatch& micro) const {
+  if (settings_.algorithm.needs_old_log_probs()) {
+    const auto old = forward(policy_, micro);
+    micro.constants.old_log_probs = old.log_probs;
+    micro.old_entropy = old.entropy;
+  }
+  if (settings_.algorithm.needs_reference()) {
+    const auto guard = model::as_reference(*reference_);
+    micro.constants.ref_log_probs = forward(*reference_, micro).log_probs;
+  }
 }
 
 void PolicyUpdate::mask_by_entropy() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "trainer/step/rollout_weights.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/random.h"
@@ -38,7 +39,9 @@ RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptS
       prompts_(prompts),
       reward_(reward),
       flops_(parts.config, parts.yardstick),
-      asking_(parts.policy, parts.processor) {}
+      asking_(parts.policy, parts.processor),
+      by_layers_(rolls_out_by_layers(parts.policy.parameters().sharded_blocks(),
+                                     parts.config.rollout_weights, parts.group)) {}
 
 std::optional<std::vector<ScoredGroup>> RolloutStage::collect(int64_t step,
                                                               metrics::MetricSet& metrics) {
@@ -81,9 +84,13 @@ std::vector<ScoredGroup> RolloutStage::roll_out_and_score(const std::vector<Draw
   const auto samples = run_.load_samples(prompts, coming);
   cost.load_seconds += seconds_since(start);
   const auto rollout_start = std::chrono::steady_clock::now();
-  auto groups = roll_out(samples);
-  const auto controls = reward_.needs_control() ? roll_out_control(samples)
-                                                : std::vector<rollout::RolloutGroup>(groups.size());
+  std::vector<ScoredGroup> groups;
+  std::vector<rollout::RolloutGroup> controls(samples.size());
+  auto* const blocks = parts_.policy.parameters().sharded_blocks();
+  with_rollout_weights(blocks, by_layers_, [&] {
+    groups = roll_out(samples);
+    if (reward_.needs_control()) controls = roll_out_control(samples);
+  });
   cost.rollout_seconds += seconds_since(rollout_start);
   score(groups, controls, metrics);
   return groups;
@@ -117,8 +124,7 @@ std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>&
   for (const auto& loaded : samples)
     prompts.push_back(
         {loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * group_size)});
-  auto groups =
-      asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed));
+  auto groups = asking_.ask(prompts, generation(group_size));
   std::vector<ScoredGroup> scored;
   for (size_t i = 0; i < groups.size(); ++i)
     scored.push_back({.position = samples[i].position,
@@ -143,8 +149,15 @@ std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(
     prompts.push_back(
         {name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
   }
-  return asking_.ask(
-      prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size));
+  return asking_.ask(prompts, generation(group_size));
+}
+
+rollout::GenerationConfig RolloutStage::generation(int64_t group_size) const {
+  auto generation =
+      settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size);
+  // layers that come and go are no part of a graph that is launched again
+  if (by_layers_) generation.look_every = 1;
+  return generation;
 }
 
 /// Prompts whose clips can be read while the model works on those of this step.

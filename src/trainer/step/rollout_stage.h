@@ -35,6 +35,7 @@ class RolloutStage {
                                               metrics::MetricSet& metrics);
   void score(std::vector<ScoredGroup>& groups, const std::vector<rollout::RolloutGroup>& controls,
              metrics::MetricSet& metrics);
+  rollout::GenerationConfig generation(int64_t group_size) const;
   std::vector<DrawnPrompt> coming(int64_t step) const;
   std::vector<GroupAccuracy> accuracies(const std::vector<ScoredGroup>& own) const;
   std::vector<GroupAccuracy> measure(const std::vector<DrawnPrompt>& prompts);
@@ -51,6 +52,7 @@ class RolloutStage {
   const rewards::RewardFunction& reward_;
   StepFlops flops_;
   rollout::Asking asking_;
+  bool by_layers_;
 };
 
 }  // namespace vrlt::trainer

@@ -108,6 +108,29 @@ TEST_F(DataParallel, OnePromptPerPassGivesTheSameWeights) {
   }
 }
 
+// Layers that are cut over ranks change neither responses nor weights, however they come.
+TEST_F(DataParallel, LayersCutOverRanksGiveTheSameRun) {
+  warm_up();
+  const std::vector<std::string> exact = {"grpo.yaml", "micro_batch=1",
+                                          "algorithm.is_correction=none"};
+  const auto with = [&](std::vector<std::string> more) {
+    auto arguments = exact;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  run("vrlt-train", with({"name=one"}));
+  run_on(3, "vrlt-train",
+         with({"name=whole", "distributed.shard=parameters", "rollout.weights=whole"}));
+  run_on(2, "vrlt-train",
+         with({"name=layers", "distributed.shard=parameters", "rollout.weights=layers",
+               "model.activation_checkpointing=blocks"}));
+  for (const char* name : {"whole", "layers"}) {
+    EXPECT_EQ(largest_difference(weights("one"), weights(name)), 0.0) << name;
+    EXPECT_EQ(contents(run_folder("one") / "rollouts.jsonl"),
+              contents(run_folder(name) / "rollouts.jsonl"));
+  }
+}
+
 // Features of a frozen encoder are kept in the folder of the frames, by one program for the next;
 // those of one that trains are not.
 TEST_F(DataParallel, KeptFeaturesChangeNothing) {
@@ -161,10 +184,7 @@ TEST_F(DataParallel, TrainingGoesOnWithAnotherNumberOfRanks) {
 TEST_F(DataParallel, ThreeThenTwoThenFourRanksEndInTheBytesOfOne) {
   warm_up();
   const auto arguments = [](const std::string& name, const std::string& steps) {
-    return std::vector<std::string>{"grpo.yaml",
-                                    "name=" + name,
-                                    "steps=" + steps,
-                                    "micro_batch=1",
+    return std::vector<std::string>{"grpo.yaml", "name=" + name, "steps=" + steps, "micro_batch=1",
                                     "algorithm.is_correction=none"};
   };
   run("vrlt-train", arguments("one", "3"));

@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 
 #include "tests/distributed/app/synthetic_run.h"
+#include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::test {
@@ -18,7 +20,7 @@ using testing::HasSubstr;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPeerGone = 69, kPeerHangs = 82, kUsage = 2, kBadData = 65, kMissingInput = 66,
-              kDisk = 74, kStopped = 75;
+              kDisk = 74, kStopped = 75, kNotFinite = 81;
 
 int64_t count_temporary(const std::filesystem::path& folder) {
   int64_t count = 0;
@@ -33,8 +35,9 @@ class FailingRank : public SyntheticRun {
                                              "checkpoint.every=1000000"};
 
   /// Starts ranks that train until something ends them, and waits for their first step.
-  void start_training(RankProcesses& ranks) {
-    ranks.start_all(binary("vrlt-train"), kEndless);
+  void start_training(RankProcesses& ranks) { start_training(ranks, kEndless); }
+  void start_training(RankProcesses& ranks, const std::vector<std::string>& arguments) {
+    ranks.start_all(binary("vrlt-train"), arguments);
     ASSERT_TRUE(ranks[0].wait_until([&] {
       std::error_code error;
       const auto size = std::filesystem::file_size(run_folder("run") / "metrics.jsonl", error);
@@ -68,6 +71,25 @@ TEST_P(KilledRank, EndsTheOthersWithinFiveSeconds) {
 // rank.
 INSTANTIATE_TEST_SUITE_P(Ranks, KilledRank, testing::Values(0, 1),
                          testing::PrintToStringParamName());
+
+const std::vector<std::string> kCutLayers = {"distributed.shard=parameters",
+                                             "rollout.weights=layers"};
+
+// It is gone in the middle of a pass, at some layer that the others wait for.
+TEST_F(FailingRank, OneKilledWhileLayersComeEndsTheOthers) {
+  auto arguments = kEndless;
+  arguments.insert(arguments.end(), kCutLayers.begin(), kCutLayers.end());
+  RankProcesses ranks(3, process_options());
+  start_training(ranks, arguments);
+  const auto killed = Clock::now();
+  ranks[1].send(SIGKILL);
+  const auto results = ranks.wait();
+  EXPECT_LT(Clock::now() - killed, std::chrono::seconds(5));
+  for (const size_t rank : {0, 2}) {
+    EXPECT_EQ(results[rank].exit_code, kPeerGone) << results[rank].err;
+    EXPECT_THAT(results[rank].err, HasSubstr("rank 1 is gone"));
+  }
+}
 
 class StoppedRank : public FailingRank, public testing::WithParamInterface<int> {};
 
@@ -192,6 +214,31 @@ TEST_F(RankElsewhere, OtherWeightsAreRefused) {
                  "rank 1 has other weights than rank 0");
 }
 
+// Rank 1 alone reads numbers that are not finite, in its part of a layer that the others wait for.
+TEST_F(RankElsewhere, BrokenPartsOfLayersEndAllAndNameTheRank) {
+  warm_up();
+  copy();
+  const auto model =
+      elsewhere_.path() / ("runs/warm/checkpoints/step-0000" + std::string(kWarmSteps) + "/model");
+  checkpoint::NamedTensors tensors;
+  for (const auto& [name, tensor] : checkpoint::load_sharded(model)) {
+    tensors.emplace_back(name, tensor.clone());
+    if (name == "model.layers.1.mlp.up_proj.weight")
+      tensors.back().second.fill_(std::numeric_limits<double>::quiet_NaN());
+  }
+  checkpoint::save_sharded(model, tensors);
+  std::vector<std::string> arguments = {"grpo.yaml", "name=broken", shared_output()};
+  arguments.insert(arguments.end(), kCutLayers.begin(), kCutLayers.end());
+  RankProcesses ranks(2, process_options());
+  ranks.start(binary("vrlt-train"), arguments);
+  ranks.start(binary("vrlt-train"), arguments, elsewhere_.path());
+  const auto results = ranks.wait();
+  EXPECT_EQ(results[0].exit_code, kPeerGone) << results[0].err;
+  EXPECT_THAT(results[0].err, HasSubstr("rank 1 failed: "));
+  EXPECT_EQ(results[1].exit_code, kNotFinite) << results[1].err;
+  EXPECT_THAT(results[1].err, HasSubstr("model.layers.1.mlp.up_proj.weight holds"));
+}
+
 TEST_F(RankElsewhere, ARunFolderThatNotAllSeeIsRefused) {
   copy();
   expect_refused({"vrlt-train", "sft.yaml", "name=apart"},
@@ -220,8 +267,8 @@ TEST_F(FailingRank, ADiskThatIsFullForOneRankEndsAllAndKeepsTheOlderCheckpoint) 
 TEST_F(RankElsewhere, AnotherFileBesideTheWeightsIsRefused) {
   warm_up();
   copy();
-  const auto model = elsewhere_.path() / ("runs/warm/checkpoints/step-0000" +
-                                          std::string(kWarmSteps) + "/model");
+  const auto model =
+      elsewhere_.path() / ("runs/warm/checkpoints/step-0000" + std::string(kWarmSteps) + "/model");
   auto config = io::read_json(model / "config.json");
   config["rms_norm_eps"] = 100.0;
   io::write_file_atomic(model / "config.json", config.dump());

@@ -24,6 +24,8 @@ void expect_spans(const std::vector<ShardLayout::Span>& spans,
 TEST(ShardLayout, TensorsBeginAtMultiplesOf64) {
   const ShardLayout layout({100, 64, 10}, 2);
   EXPECT_EQ(layout.piece_size(), 128);
+  EXPECT_EQ(layout.begin_of(1), 128);
+  EXPECT_EQ(layout.begin_of(2), 192);
   expect_spans(layout.spans(0), {{0, 0, 100, 0}});
   expect_spans(layout.spans(1), {{1, 0, 64, 0}, {2, 0, 10, 64}});
 }

@@ -10,15 +10,6 @@
 namespace vrlt::optim {
 namespace {
 
-TEST(LayerOf, IsWhatTheNameSays) {
-  EXPECT_EQ(layer_of("model.layers.7.mlp.up_proj.weight"), "model.layers.7.");
-  EXPECT_EQ(layer_of("layers.12.norm"), "layers.12.");
-  EXPECT_EQ(layer_of("model.language_model.layers.0.x"), "model.language_model.layers.0.");
-  for (const char* none : {"model.embed_tokens.weight", "visual.blocks.3.norm1.weight",
-                           "model.layers.norm", "model.sublayers.3.x", "layers.3", "layers.", ""})
-    EXPECT_EQ(layer_of(none), "") << none;
-}
-
 NamedTensors parameters_of(at::ScalarType dtype = at::kFloat) {
   NamedTensors parameters;
   for (const auto& [name, size] : std::vector<std::pair<std::string, int64_t>>{
@@ -93,6 +84,40 @@ TEST(ParameterSlices, AGatherSendsEachPartOnce) {
     slices.gather();
     EXPECT_EQ(counted.gathered(), (384 + 128 + 64) * 4);
     EXPECT_EQ(counted.exchanged(), 0);
+  });
+}
+
+// As of whole parameters: each rank adds its number to what it updates, and all see it.
+TEST(ParameterSlices, OfBlocksThatAreCutOverRanksAreTheSame) {
+  for (const auto& [ranks, shard_ranks] : {std::pair(3, 0), {4, 2}})
+    test::ThreadRanks(ranks).run([&](distributed::ProcessGroup& group) {
+      const auto whole = parameters_of();
+      distributed::ShardedBlocks blocks(
+          {{"layers.0.", {{"layers.0.a", {130}}, {"layers.0.b", {5}}}},
+           {"layers.1.", {{"layers.1.a", {64}}}}},
+          at::kFloat, std::make_shared<const distributed::ShardRanks>(group, shard_ranks));
+      auto cut = parameters_of();
+      for (auto& [name, tensor] : cut)
+        if (blocks.block_of(name)) tensor = blocks.tensor(name);
+      const ParameterSlices of_whole(whole, group, shard_ranks), of_cut(cut, blocks);
+      ASSERT_EQ(of_cut.own().size(), of_whole.own().size());
+      for (const auto* slices : {&of_whole, &of_cut}) {
+        for (const auto& [name, own] : slices->own()) own.add_(group.rank() + 1);
+        slices->gather();
+      }
+      const distributed::WholeBlocks all(&blocks);
+      for (size_t i = 0; i < whole.size(); ++i)
+        EXPECT_TRUE(at::equal(cut[i].second, whole[i].second)) << whole[i].first;
+    });
+}
+
+TEST(ParameterSlices, BlocksOfWhichNotAllTrainsAreRefused) {
+  test::ThreadRanks(2).run([](distributed::ProcessGroup& group) {
+    distributed::ShardedBlocks blocks(
+        {{"layers.0.", {{"layers.0.a", {130}}, {"layers.0.b", {500}}}}}, at::kFloat,
+        std::make_shared<const distributed::ShardRanks>(group));
+    EXPECT_THROW(ParameterSlices({{"layers.0.b", blocks.tensor("layers.0.b")}}, blocks),
+                 ContractError);
   });
 }
 

@@ -183,6 +183,14 @@ TEST(Optim, AMomentThatForgetsNothingIsRefused) {
               HasSubstr("c.yaml:4:9: is 1, expected below 1"));
 }
 
+TEST(RolloutWeights, NeedLayersThatAreCutOverRanks) {
+  const ConfigFile file("  preset: grpo\n", "rollout: {weights: layers}\n");
+  EXPECT_EQ(file.error(),
+            "c.yaml:4:11: weights: layers has no effect with distributed.shard: optimizer, where "
+            "every rank has all layers; remove it, or set shard: parameters");
+  EXPECT_TRUE(file.load({"distributed.shard=parameters"}).rolls_out_by_layers());
+}
+
 TEST(Presets, EveryOneIsSoundAndPrintsWhatLoadsToItself) {
   for (const auto& preset : preset_table()) {
     const auto config = ConfigFile("  preset: " + std::string(preset.name) + "\n").load();

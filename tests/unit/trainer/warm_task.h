@@ -8,6 +8,8 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_task.h"
 #include "vrlt/io/jsonl.h"
+#include "vrlt/model/model_adapter.h"
+#include "vrlt/trainer/sharding.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -70,15 +72,17 @@ class FinishedRun {
               bool must_resume = false)
       : config_(std::move(config)),
         run_folder_(run_folder),
-        policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
+        policy_(model::load_model(model_folder, options(random_weights, group))),
         processor_(model::load_prompt_format(model_folder)),
         loader_(processor_, test::TinyTask::media_options(), warm_task().task().data_root(),
                 config_.data.prompt, 1 << 20) {
-    if (config_.algorithm.needs_reference())
-      reference_ = model::load_model(model_folder, {.random_weights = random_weights, .seed = 5});
+    if (config_.lora.is_on())
+      model::add_adapter(*policy_, config_.lora, model_folder, config_.seed);
+    else if (config_.algorithm.needs_reference())
+      reference_ = model::load_model(model_folder, options(random_weights, group));
     const auto train = config_.trainer == "sft" ? train_sft : train_grpo;
-    train({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(),
-           processor_, loader_, group,
+    train({config_, run_folder_, warm_task().task().samples(), *policy_,
+           config_.lora.is_on() ? policy_.get() : reference_.get(), processor_, loader_, group,
            Yardstick{model::read_model_shape(model_folder), kFlopsPerSecond}, must_resume});
   }
 
@@ -96,8 +100,17 @@ class FinishedRun {
   }
 
  private:
+  model::ModelOptions options(bool random_weights, distributed::ProcessGroup& group) {
+    if (!layers_over_) layers_over_ = ranks_of_layers(config_.distributed, group);
+    return {.random_weights = random_weights,
+            .seed = 5,
+            .checkpoint_blocks = config_.model.checkpoints_blocks(),
+            .layers_over = layers_over_};
+  }
+
   settings::TrainConfig config_;
   fs::path run_folder_;
+  std::shared_ptr<const distributed::ShardRanks> layers_over_;
   std::unique_ptr<model::VisionLanguageModel> policy_, reference_;
   processor::Processor processor_;
   processor::PromptLoader loader_;

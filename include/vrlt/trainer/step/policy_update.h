@@ -58,7 +58,8 @@ class PolicyUpdate {
   /// Log-probs of the policy before the update, where they differ from those of the update's own
   /// pass or something else needs them: several updates per batch, the divergence in the reward,
   /// the entropy mask. And those of the reference, if it is needed. The same micro-batches as in
-  /// the update: the first update sees ratios of exactly 1.
+  /// the update: the first update sees ratios of exactly 1. Where ranks meet within passes they
+  /// have as many here.
   void measure_anchors();
 
   /// Sum over each response of this rank of old minus reference log-probs.
@@ -109,6 +110,7 @@ class PolicyUpdate {
   algorithm::TokenBatch counted_tokens(const MicroBatch& micro,
                                        const algorithm::TokenLogProbs& current) const;
   void count_tokens(Part& part) const;
+  void measure_anchors(MicroBatch& micro) const;
   void pass(const MicroBatch& micro, const algorithm::StepCounts& counts,
             optim::GradientSum& gradients, metrics::MetricSet& metrics);
   void mask_by_entropy();
