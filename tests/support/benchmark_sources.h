@@ -276,5 +276,26 @@ inline fs::path video_r1(const fs::path& root) {
                     "solution": "<answer>C</answer>", "path": "./x/2.mp4", "data_source": "x"}])");
 }
 
+/// Rows of ms-swift (a letter in tags, a path of another machine), LLaVA (two turns, of which the
+/// second is a span) and EasyR1 (options in the line).
+inline fs::path chat(const fs::path& root) {
+  return write(
+      root / "chat.jsonl",
+      R"({"messages": [{"role": "user", "content": "<video>What is turned on?\nA. a light\nB. a TV"}], "videos": ["clips/s10.mp4"], "solution": "<answer>B</answer>"})"
+      "\n"
+      R"({"id": "7", "video": "s10.mp4", "conversations": [{"from": "human", "value": "<image>\nIs it on?"}, {"from": "gpt", "value": "Yes."}, {"from": "human", "value": "When?"}, {"from": "gpt", "value": "From 2.0 to 5.5 seconds."}]})"
+      "\n"
+      R"({"videos": ["s10.mp4"], "problem": "<video>What? A. a light B. a TV", "answer": "A"})"
+      "\n");
+}
+
+/// Columns by their usual names: a choice by its letter, and a span.
+inline fs::path table(const fs::path& root) {
+  return write(root / "table.csv",
+               "id,question,options,answer,start,end,video\n"
+               "1,What is on?,\"['a light', 'a TV']\",B,,,s10.mp4\n"
+               "2,a man falls,,,1.5,4,s10.mp4\n");
+}
+
 }  // namespace sources
 }  // namespace vrlt::test

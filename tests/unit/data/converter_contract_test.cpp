@@ -124,6 +124,16 @@ const OddRow kRows[] = {
            R"({"problem_id": 901, "problem": "q", "data_type": "video", "problem_type": "multiple choice", "options": "A", "path": "v.mp4"}, )");
      },
      "item 0 (901): \"options\""},
+    {"chat", test::sources::chat,
+     [](const fs::path& root) {
+       insert(root / "chat.jsonl", "",
+              "{\"id\": \"odd1\", \"query\": \"<video><video>Who?\", \"answer\": \"I\", \"video\": "
+              "\"v.mp4\"}\n");
+     },
+     "chat.jsonl:1 (odd1): 2 placeholders and 1 files"},
+    {"table", test::sources::table,
+     [](const fs::path& root) { insert(root / "table.csv", "video\n", "odd1,q,,,1,,a.mp4\n"); },
+     "table.csv:2: a span needs both a start and an end"},
 };
 
 class ConverterContract : public testing::TestWithParam<OddRow> {

@@ -8,6 +8,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/data/converter_table.h"
 #include "vrlt/data/sample.h"
+#include "vrlt/io/column_file.h"
 
 namespace vrlt::data {
 namespace {
@@ -210,8 +211,8 @@ TEST_F(Converters, RowsOfQvHighlightsAreNotOfRexTime) {
 }
 
 TEST_F(Converters, BytesThatAreNoTextAndDurationsOfNothingAreRepairedAndCounted) {
-  const auto file = test::sources::write(root() / "charades_sta_test.txt",
-                                         "AB1CD 1.0 5.0##a caf\xE9 is seen.\n");
+  const auto file =
+      test::sources::write(root() / "charades_sta_test.txt", "AB1CD 1.0 5.0##a caf\xE9 is seen.\n");
   const auto durations = test::sources::write(root() / "durations.csv", "id,length\nAB1CD,0\n");
   const auto [conversion, samples] =
       convert("charades_sta", file, "test", {.durations = durations});
@@ -484,7 +485,9 @@ TEST_F(Converters, MissingFilesAreNamed) {
                               {"videomme", "test-00000-of-00001.parquet"},
                               {"mmvu_mc", "validation set of MMVU"},
                               {"seed_train", "a YAML list of data sets"},
-                              {"video_r1", "Video-R1-260k.json"}};
+                              {"video_r1", "Video-R1-260k.json"},
+                              {"chat", "conversations or questions"},
+                              {"table", "a table: CSV, Parquet"}};
   ASSERT_EQ(std::size(rows), converter_table().size());
   for (const auto& row : rows) {
     try {
@@ -512,14 +515,15 @@ TEST_F(Converters, OtherFormatsAreRefusedWithTheirPlace) {
     }
 }
 
-TEST_F(Converters, ParquetFilesSayHowToExportThem) {
+TEST_F(Converters, ParquetFilesThatCannotBeReadSayWhatToDo) {
   const auto file =
       test::sources::write(root() / "test-00000-of-00001.parquet", std::string("PAR1\x15\x04", 6));
   try {
     convert("videomme", file, "test");
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("scripts/parquet_to_jsonl.py"));
+    EXPECT_THAT(error.what(), HasSubstr(io::reads_column_files() ? "cannot be read as a table"
+                                                                 : "scripts/parquet_to_jsonl.py"));
   }
 }
 
