@@ -16,7 +16,13 @@ struct RowLayout {
 };
 
 const RowLayout kLayouts[] = {
+    {{"problem_type", "problem", "solution", "process"}, "a row of Video-R1", "video_r1"},
+    {{"problem_type", "problem", "solution", "images"}, "a row of OneThinker", "onethinker"},
+    {{"problem_type", "problem", "answer", "data_type"}, "a row of OneThinker", "onethinker"},
     {{"problem_type", "problem", "solution"}, "a row of Video-R1", "video_r1"},
+    {{"video", "timestamp", "sentence", "qid"}, "a row of Time-R1", "time_r1"},
+    {{"video_path", "events"}, "a row of TimeLens2", "timelens2"},
+    {{"video_path", "query", "span"}, "a row of TimeLens2", "timelens2"},
     {{"dataset", "problem", "solution", "video_length"},
      "a row of Temporal-R1's training data",
      "seed_train"},
