@@ -2,9 +2,10 @@
 # Installs what vrlt needs to build on Debian 12 (or Ubuntu 24.04): apt packages, and the LibTorch wheels in a cache outside the source tree.
 # Silent when everything is present; safe to interrupt and run again.
 #
-# usage: scripts/bootstrap.sh [--cuda] [--print-prefix]
+# usage: scripts/bootstrap.sh [--cuda] [--parquet] [--print-prefix]
 #   --cuda          also fetch the CUDA, cuDNN and NCCL libraries and headers (2.5 GB) that the `cuda` preset links
-#   --print-prefix  print the folder that holds torch/ and nvidia/ and exit
+#   --parquet       also fetch libparquet (70 MB unpacked), with which vrlt-data reads Parquet files itself
+#   --print-prefix  print the folder that holds torch/, nvidia/ and pyarrow/ and exit
 # environment: VRLT_CACHE  where to keep the wheels (default ${XDG_CACHE_HOME:-$HOME/.cache}/vrlt)
 set -euo pipefail
 
@@ -12,12 +13,13 @@ readonly TORCH_VERSION=2.11.0
 readonly CACHE="${VRLT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vrlt}"
 readonly PREFIX="$CACHE/libtorch-$TORCH_VERSION"
 
-with_cuda=0
+with_cuda=0 with_parquet=0
 for argument in "$@"; do
   case "$argument" in
     --cuda) with_cuda=1 ;;
+    --parquet) with_parquet=1 ;;
     --print-prefix) echo "$PREFIX"; exit 0 ;;
-    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "bootstrap.sh: unknown argument '$argument' (try --help)" >&2; exit 2 ;;
   esac
 done
@@ -37,6 +39,7 @@ readonly CPU_WHEELS=(
   "nvidia-cuda-cupti==13.0.85 4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8"
   "nvidia-cuda-runtime==13.0.96 7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548"
 )
+readonly PARQUET_WHEEL="pyarrow==26.0.1 c718bf97a92a6dea97fd1062c3b9f9e2e83cb9cc926e752289fa4ffff41738f9"
 readonly CUDA_WHEELS=(
   "nvidia-cublas==13.1.0.3 ee8722c1f0145ab246bccb9e452153b5e0515fd094c3678df50b2a0888b8b171"
   "nvidia-cuda-cccl==13.0.85 e0da7ad981f3a8aff08241b5bfc1af868742a63e2762f53a5171c492ef242649"
@@ -132,6 +135,10 @@ else
 fi
 unpack cupti "${CPU_WHEELS[1]}" 'nvidia/cu13/*'
 unpack cuda-runtime "${CPU_WHEELS[2]}" 'nvidia/cu13/*'
+if ((with_parquet)); then
+  unpack parquet "$PARQUET_WHEEL" 'pyarrow/include/arrow/*' 'pyarrow/include/parquet/*' \
+    pyarrow/libarrow.so.2600 pyarrow/libparquet.so.2600
+fi
 if ((with_cuda)); then
   for wheel in "${CUDA_WHEELS[@]}"; do
     unpack "${wheel%% *}" "$wheel" 'nvidia/*'

@@ -39,10 +39,19 @@ int convert(int argc, char** argv) {
                  "goes beside it");
   cli.add_option("--split", request.split,
                  "goes into the ids: train, test, ...; each format has its usual one");
-  cli.add_option("--data-root", command.data_root,
-                 "where the videos are: finds those that end in .mkv, .webm, ... in place of .mp4");
+  cli.add_option("--data-root", request.data_root,
+                 "where the videos are: finds those that end in .mkv, .webm, ... in place of .mp4, "
+                 "and makes absolute paths below it relative");
   cli.add_option("--video-folder", request.video_folder,
                  "folder of the videos below the data root: goes before every video's path");
+  cli.add_option("--path-prefix", request.path_prefix,
+                 "taken off the start of every path that has it, such as the folder of the videos "
+                 "on another machine");
+  cli.add_option("--task", request.task,
+                 "what all items ask for, where their answers do not tell: mcq, tvg, open, ...");
+  cli.add_option("--map", request.columns,
+                 "which columns of a table hold what: FIELD=COLUMN,... with id, question, options, "
+                 "answer, segments, start, end, video, images, duration, ...");
   cli.add_option("--durations", request.durations,
                  "Charades_v1_train.csv or Charades_v1_test.csv: durations of the videos");
   cli.add_option("--subtitles", request.subtitles,
@@ -66,9 +75,12 @@ int convert(int argc, char** argv) {
       "Charades_v1_test.csv --output charades_sta.test.jsonl\n"
       "  vrlt-data convert nextgqa NExT-GQA/datasets/nextgqa --split val --output "
       "nextgqa.val.jsonl\n"
-      "  scripts/parquet_to_jsonl.py test-00000-of-00001.parquet videomme.rows.jsonl   (Parquet "
-      "files first)\n"
-      "  vrlt-data convert videomme videomme.rows.jsonl --subtitles Video-MME/subtitle --output "
+      "  vrlt-data convert chat my_llava.json --data-root videos --output my.jsonl   (LLaVA, "
+      "ShareGPT, ms-swift, LLaMA-Factory, TRL, EasyR1, verl)\n"
+      "  vrlt-data convert table my.csv --map question=Q,options=a:b:c:d,answer=label,video=clip "
+      "--output my.jsonl\n"
+      "  vrlt-data convert videomme test-00000-of-00001.parquet --subtitles Video-MME/subtitle "
+      "--output "
       "videomme.test.jsonl");
   return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     if (!list.empty()) {

@@ -11,6 +11,7 @@
 #include "vrlt/data/converter_table.h"
 #include "vrlt/data/exporter_table.h"
 #include "vrlt/data/prompt.h"
+#include "vrlt/data/record_fields.h"
 #include "vrlt/evaluation/benchmark.h"
 #include "vrlt/evaluation/compat_profile.h"
 #include "vrlt/model/model_choices.h"
@@ -72,6 +73,7 @@ constexpr NamedTable kTables[] = {
     {"strata", [] { print_rows(selection::stratum_parts()); }},
     {"converters", print_converters},
     {"exporters", print_exporters},
+    {"fields", [] { std::fputs(data::record_reference().c_str(), stdout); }},
     {"benchmarks", [] { print_rows(evaluation::benchmark_table()); }},
     {"compat",
      [] {

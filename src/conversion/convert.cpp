@@ -129,16 +129,16 @@ io::Json describe(const ConvertCommand& command, const data::Conversion& convers
 int run_convert(const ConvertCommand& command) {
   const auto& entry = data::find_converter(command.format);
   auto request = command.request;
-  request.measure_seconds = length_measure(command.video_length, command.data_root);
+  request.measure_seconds = length_measure(command.video_length, request.data_root);
   data::check_options(entry, request);
   if (request.split.empty()) request.split = entry.split;
-  if (!command.data_root.empty() && !fs::is_directory(command.data_root))
-    throw MissingInputError(concat(command.data_root.string(), ": no such folder"));
+  if (!request.data_root.empty() && !fs::is_directory(request.data_root))
+    throw MissingInputError(concat(request.data_root.string(), ": no such folder"));
   auto conversion = data::convert(entry, request);
   std::string lines;
   std::vector<std::string> endings;
   for (auto& record : conversion.records()) {
-    if (!command.data_root.empty()) find_ending(record, command.data_root, endings);
+    if (!request.data_root.empty()) find_ending(record, request.data_root, endings);
     lines += io::to_line(record) + "\n";
   }
   auto meta = command.output;

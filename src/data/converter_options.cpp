@@ -25,6 +25,10 @@ constexpr OptionName kOptions[] = {
      [](const auto& r) { return r.frames_fps.has_value(); }},
     {ConverterOption::kVideoLength, "--video-length",
      [](const auto& r) { return r.measure_seconds != nullptr; }},
+    {ConverterOption::kPathPrefix, "--path-prefix",
+     [](const auto& r) { return !r.path_prefix.empty(); }},
+    {ConverterOption::kTask, "--task", [](const auto& r) { return !r.task.empty(); }},
+    {ConverterOption::kColumns, "--map", [](const auto& r) { return !r.columns.empty(); }},
 };
 
 }  // namespace

@@ -2,13 +2,17 @@
 
 #include "data/converters/anet_rtl.h"
 #include "data/converters/charades_sta.h"
+#include "data/converters/chat.h"
 #include "data/converters/grounding_rows.h"
+#include "data/converters/grounding_sets.h"
 #include "data/converters/grounding_videos.h"
 #include "data/converters/mmvu.h"
 #include "data/converters/mvbench.h"
 #include "data/converters/nextgqa.h"
+#include "data/converters/onethinker.h"
 #include "data/converters/rextime.h"
 #include "data/converters/seed_train.h"
+#include "data/converters/table.h"
 #include "data/converters/tempcompass.h"
 #include "data/converters/video_r1.h"
 #include "data/converters/videomme.h"
@@ -114,6 +118,36 @@ const ConverterEntry kConverters[] = {
      "train",
      {kVideoFolder},
      convert_video_r1},
+    {"time_r1",
+     "Time-R1's training data and TVGBench: temporal grounding",
+     "train_2k5.json or tvgbench.json",
+     "train",
+     {kVideoFolder},
+     convert_time_r1},
+    {"timelens2",
+     "TimeLens2's training data: temporal grounding",
+     "timelens2-93k.jsonl, timelens-100k.jsonl or a file of rollouts",
+     "train",
+     {kVideoFolder, kPathPrefix, kFramesFps},
+     convert_timelens2},
+    {"onethinker",
+     "OneThinker's training data: multiple choice, numbers, OCR, free text and temporal grounding",
+     "onethinker_rl_train.json or the like",
+     "train",
+     {kVideoFolder, kPathPrefix},
+     convert_onethinker},
+    {"chat",
+     "your own data as LLaVA, ShareGPT, ms-swift, LLaMA-Factory, TRL, EasyR1 or verl read it",
+     "a file of conversations, messages or questions: JSON or JSON Lines",
+     "train",
+     {kVideoFolder, kPathPrefix, kTask},
+     convert_chat},
+    {"table",
+     "your own data in columns, by their names: --map question=Q,options=a:b:c,answer=A,video=V",
+     "a table: CSV, TSV, Parquet, Arrow, a folder of these, or rows of JSON",
+     "train",
+     {kVideoFolder, kPathPrefix, kTask, kColumns},
+     convert_table},
 };
 
 /// Whether all texts of the record are UTF-8.
@@ -142,6 +176,10 @@ void Conversion::add(io::Json record, const std::string& place) {
 }
 
 Conversion convert(const ConverterEntry& entry, const ConversionRequest& request) {
+  if (!request.task.empty() && !parse_task(request.task))
+    throw ConfigError(
+        concat("--task ", request.task,
+               ": expected mcq, tvg, gqa, yes_no, caption_match, caption, rtl or open"));
   Conversion conversion(request.strict);
   entry.read(request, conversion);
   if (!conversion.records().empty()) return conversion;

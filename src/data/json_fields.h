@@ -21,6 +21,7 @@ class JsonFields {
   JsonFields(const io::Json& object, std::string place, std::span<const char* const> known = {});
 
   const std::string& place() const { return place_; }
+  const io::Json& object() const { return object_; }
   const io::Json* find(const char* name) const;
   /// The field. @throws DataError if it is missing.
   const io::Json& require(const char* name, const char* expected) const;

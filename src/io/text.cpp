@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "vrlt/core/error.h"
+#include "vrlt/io/column_file.h"
 #include "vrlt/io/files.h"
 
 namespace vrlt::io {
@@ -23,10 +24,14 @@ constexpr const char* kVideo =
 constexpr const char* kPicture =
     "a picture, not the text that was expected here; records name pictures, one JSON object a line";
 constexpr const char* kTar = "a tar archive; unpack it first: tar -xf FILE";
-constexpr const char* kRows =
-    "; write its rows as JSON Lines first: python scripts/parquet_to_jsonl.py FILE ROWS.jsonl";
+constexpr const char* kScript =
+    "write its rows as JSON Lines first: python scripts/parquet_to_jsonl.py FILE ROWS.jsonl";
 
-/// Tables that scripts/parquet_to_jsonl.py reads.
+constexpr const char* kConvert =
+    "convert it first: vrlt-data convert chat FILE --output RECORDS.jsonl (or its own format, or "
+    "table with the names of its columns)";
+
+/// Tables, stored by columns.
 constexpr Container kRowContainers[] = {
     {"PAR1"sv, "a Parquet file"},
     {"PARE"sv, "an encrypted Parquet file"},
@@ -128,7 +133,9 @@ const char* wide_encoding(std::string_view bytes) {
 std::optional<std::string> foreign_container(std::string_view head) {
   if (is_lfs_pointer(head)) return kLfsPointerHint;
   for (const auto& row : kRowContainers)
-    if (begins_with(head, row.magic)) return std::string(row.what) + kRows;
+    if (begins_with(head, row.magic))
+      return concat(row.what, "; ",
+                    is_column_file(head) && reads_column_files() ? kConvert : kScript);
   for (const auto& row : kContainers)
     if (holds_at(head, row.at, row.magic)) return row.what;
   if (is_pickle(head))

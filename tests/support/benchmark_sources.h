@@ -276,5 +276,57 @@ inline fs::path video_r1(const fs::path& root) {
                     "solution": "<answer>C</answer>", "path": "./x/2.mp4", "data_source": "x"}])");
 }
 
+/// Rows of ms-swift (a letter in tags, a path of another machine), LLaVA (two turns, of which the
+/// second is a span) and EasyR1 (options in the line).
+inline fs::path chat(const fs::path& root) {
+  return write(
+      root / "chat.jsonl",
+      R"({"messages": [{"role": "user", "content": "<video>What is turned on?\nA. a light\nB. a TV"}], "videos": ["clips/s10.mp4"], "solution": "<answer>B</answer>"})"
+      "\n"
+      R"({"id": "7", "video": "s10.mp4", "conversations": [{"from": "human", "value": "<image>\nIs it on?"}, {"from": "gpt", "value": "Yes."}, {"from": "human", "value": "When?"}, {"from": "gpt", "value": "From 2.0 to 5.5 seconds."}]})"
+      "\n"
+      R"({"videos": ["s10.mp4"], "problem": "<video>What? A. a light B. a TV", "answer": "A"})"
+      "\n");
+}
+
+/// Columns by their usual names: a choice by its letter, and a span.
+inline fs::path table(const fs::path& root) {
+  return write(root / "table.csv",
+               "id,question,options,answer,start,end,video\n"
+               "1,What is on?,\"['a light', 'a TV']\",B,,,s10.mp4\n"
+               "2,a man falls,,,1.5,4,s10.mp4\n");
+}
+
+/// A whole video, a part of one (its times count from 120.6), and a file that is such a part.
+inline fs::path time_r1(const fs::path& root) {
+  return write(
+      root / "train_2k5.json",
+      R"([{"video": "./d/QtW.mp4", "duration": 93.3, "timestamp": [1.0, 4.0], "sentence": "A purple hanger.", "qid": "my|cosmo|QtW|A", "video_start": null, "video_end": null, "difficulty": 50.0, "pred": [0.0, 3.0]},
+{"video": "./d/KgO.mp4", "duration": 10.8, "timestamp": [0.5, 3.5], "sentence": "news", "qid": "q2", "video_start": 120.5, "video_end": 131.5, "difficulty": 35.0},
+{"video": "./d/4ju_00:00:39:000_00:01:24:700.mp4", "duration": 45.7, "timestamp": [34.9, 41.9], "sentence": "a statue", "qid": "q3", "video_start": 39.0, "video_end": 84.7}])");
+}
+
+/// Two events of a video, one of them with two spans, and a row as a rollout writes it, of pictures.
+inline fs::path timelens2(const fs::path& root) {
+  return write(
+      root / "timelens2.jsonl",
+      R"({"video_path": "a/v1.mp4", "duration": 120.0, "events": [{"query": "a man falls", "span": [[10.0, 15.0], [20, 21]]}, {"query": "he stands up", "span": [16, 18]}]})"
+      "\n"
+      R"({"video_path": "b/v2", "duration": 9.0, "sample_fps": 2, "query": "rain", "span": [[0.0, 3.0]], "rollouts": ["[[0, 1]]"]})"
+      "\n");
+}
+
+/// A choice, a span, a number, a formula and free text; boxes are passed over.
+inline fs::path onethinker(const fs::path& root) {
+  return write(
+      root / "onethinker_rl_train.json",
+      R"([{"problem_id": 1, "problem": "<video>Which?", "problem_type": "multiple choice", "data_type": "video", "options": ["A. x", "B. y"], "answer": "<answer>B</answer>", "videos": ["v/1.mp4"]},
+{"problem_id": 2, "problem": "When?", "problem_type": "temporal grounding", "data_type": "video", "solution": "<answer>{\"time\": [12.3, 25.7]}</answer>", "path": "./v/2.mp4"},
+{"problem_id": 3, "problem": "How far?", "problem_type": "regression", "data_type": "image", "solution": "<answer>1.5</answer>", "path": "3.png"},
+{"problem_id": 4, "problem": "x?", "problem_type": "math", "data_type": "image", "solution": "<answer>$\\frac{1}{2}$</answer>", "path": "4.png"},
+{"problem_id": 5, "problem": "Why?", "problem_type": "open-ended", "data_type": "image", "solution": "<answer>It rains.</answer>", "path": "5.png", "data_source": "s"},
+{"problem_id": 6, "problem": "Where?", "problem_type": "spatial grounding", "data_type": "image", "solution": "<answer>{\"boxes\": [1, 2, 3, 4]}</answer>", "path": "6.png"}])");
+}
+
 }  // namespace sources
 }  // namespace vrlt::test

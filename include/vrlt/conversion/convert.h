@@ -7,11 +7,11 @@ namespace vrlt::conversion {
 /// What `vrlt-data convert` is asked to do.
 struct ConvertCommand {
   std::string format;
-  data::ConversionRequest request;  ///< An empty split stands for the format's usual one.
+  /// An empty split stands for the format's usual one. With a data root a video that ends otherwise
+  /// than .mp4 is found.
+  data::ConversionRequest request;
   /// Records file; <stem>.meta.json beside it says where it came from.
   std::filesystem::path output;
-  /// Where the videos are, if they are here: then a video that ends otherwise than .mp4 is found.
-  std::filesystem::path data_root;
   /// field, probe or sampled: what `request.measure_seconds` becomes; empty: field.
   std::string video_length;
 };

@@ -21,7 +21,10 @@ enum class ConverterOption {
   kSubtitles,
   kLayout,
   kFramesFps,
-  kVideoLength
+  kVideoLength,
+  kPathPrefix,
+  kTask,
+  kColumns
 };
 
 struct ConversionRequest {
@@ -29,6 +32,15 @@ struct ConversionRequest {
   std::string split;                  ///< Goes into the ids and the records; not empty.
   /// Put before the path of every video; relative to the data root, may be empty.
   std::string video_folder;
+  /// Where the videos are, if they are here; may be empty. Absolute paths below it become relative.
+  std::filesystem::path data_root;
+  /// Taken off the paths that begin with it; may be empty.
+  std::filesystem::path path_prefix;
+  /// What all items ask for, as records name it; empty: told by their answers.
+  std::string task;
+  /// Which columns of a table hold which field: "question=Q,options=a:b:c,answer=label"; may be
+  /// empty.
+  std::string columns;
   /// Charades_v1_{train,test}.csv: durations in seconds; may be empty.
   std::filesystem::path durations;
   std::filesystem::path subtitles;  ///< Folder of <video>.srt files; may be empty.
@@ -84,7 +96,7 @@ struct ConverterEntry {
 std::span<const ConverterEntry> converter_table();
 
 /// Reads annotations. @throws as ConverterEntry::read, and DataError if nothing could be used (what
-/// was dropped first, and whose rows they are).
+/// was dropped first, and whose rows they are); ConfigError for a task of no known name.
 Conversion convert(const ConverterEntry& entry, const ConversionRequest& request);
 
 /// @throws ConfigError listing the known names.

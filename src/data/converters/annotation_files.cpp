@@ -1,7 +1,10 @@
 #include "data/converters/annotation_files.h"
 
+#include <algorithm>
+
 #include "data/layouts/record_layout.h"
 #include "vrlt/core/error.h"
+#include "vrlt/io/column_file.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/text.h"
 
@@ -31,6 +34,12 @@ class ItemReader {
       conversion_.odd.item([&] { read_item(items[i], concat(path_, ": item ", i)); });
   }
 
+  void read_columns(const std::filesystem::path& path) {
+    io::for_each_column_row(path, [&](int64_t index, const io::Json& row) {
+      conversion_.odd.item([&] { read_item(row, concat(path.string(), ": row ", index)); });
+    });
+  }
+
   void read_lines(std::string_view text) {
     for (int64_t number = 1; !text.empty(); ++number) {
       const auto end = text.find('\n');
@@ -52,6 +61,22 @@ class ItemReader {
   Conversion& conversion_;
   const std::function<void(const AnnotationFields& fields)>& visit_;
 };
+
+/// The tables of a folder and those below it, by the order of their names.
+std::vector<std::filesystem::path> tables_in(const std::filesystem::path& folder,
+                                             const char* what) {
+  std::vector<std::filesystem::path> tables;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const auto ending = entry.path().extension();
+    if (entry.is_regular_file() && (ending == ".parquet" || ending == ".arrow"))
+      tables.push_back(entry.path());
+  }
+  if (tables.empty())
+    throw DataError(
+        concat(folder.string(), ": a folder without .parquet or .arrow files, expected ", what));
+  std::sort(tables.begin(), tables.end());
+  return tables;
+}
 
 }  // namespace
 
@@ -83,11 +108,19 @@ io::Json read_annotation_json(const std::filesystem::path& path, const char* wha
 
 void for_each_item(const std::filesystem::path& path, const char* what, Conversion& conversion,
                    const std::function<void(const AnnotationFields& fields)>& visit) {
+  if (std::filesystem::is_directory(path)) {
+    for (const auto& table : tables_in(path, what)) {
+      conversion.sources.push_back(table);
+      ItemReader(table, conversion, visit).read_columns(table);
+    }
+    return;
+  }
   require_source(path, what, conversion);
   const io::MappedFile file(path);
-  const auto text =
-      io::without_mark({reinterpret_cast<const char*>(file.data()), file.size()}, path.string());
+  const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
   ItemReader reader(path, conversion, visit);
+  if (io::is_column_file(bytes) && io::reads_column_files()) return reader.read_columns(path);
+  const auto text = io::without_mark(bytes, path.string());
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && text[first] == '[') return reader.read_list(text);
   if (const auto other = broken_lines(text, path); !other.empty())

@@ -16,9 +16,9 @@ const std::filesystem::path& require_source(const std::filesystem::path& path, c
 io::Json read_annotation_json(const std::filesystem::path& path, const char* what,
                               Conversion& conversion);
 
-/// Calls `visit(fields)` as OddItems::item for every item of a JSON array, or of a JSON Lines file
-/// (what scripts/parquet_to_jsonl.py writes); they are told apart by the first byte. A line that is
-/// no JSON is an odd item too.
+/// Calls `visit(fields)` as OddItems::item for every item of a JSON array, of a JSON Lines file
+/// (what scripts/parquet_to_jsonl.py writes), of a Parquet or Arrow file or of all of these in a
+/// folder; they are told apart by the first bytes. A line that is no JSON is an odd item too.
 /// @throws MissingInputError; DataError once for a file that is neither, saying what it is and what
 /// to do.
 void for_each_item(const std::filesystem::path& path, const char* what, Conversion& conversion,

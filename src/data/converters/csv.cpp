@@ -14,7 +14,7 @@ constexpr uint64_t kMaxCsvBytes = 1ULL << 30;
 /// Takes rows off the front of a text.
 class CsvScanner {
  public:
-  explicit CsvScanner(std::string_view text) : rest_(text) {}
+  CsvScanner(std::string_view text, char separator) : rest_(text), separator_(separator) {}
   bool at_end() const { return rest_.empty(); }
   int64_t line() const { return line_; }
 
@@ -27,7 +27,7 @@ class CsvScanner {
       auto cell = next_cell();
       if (!cell) return {};
       cells.push_back(std::move(*cell));
-      more = rest_.starts_with(',');
+      more = rest_.starts_with(separator_);
       if (more) rest_.remove_prefix(1);
     }
     ended_with_line_ = rest_.empty() || rest_.starts_with('\n');
@@ -51,7 +51,7 @@ class CsvScanner {
  private:
   std::optional<std::string> next_cell() {
     if (rest_.starts_with('"')) return quoted_cell();
-    const auto end = std::min(rest_.find_first_of(",\n"), rest_.size());
+    const auto end = std::min(std::min(rest_.find(separator_), rest_.find('\n')), rest_.size());
     const std::string cell(rest_.substr(0, end));
     rest_.remove_prefix(end);
     return cell;
@@ -70,9 +70,20 @@ class CsvScanner {
   }
 
   std::string_view rest_, row_;  ///< `row_`: from the last row on.
+  char separator_;
   int64_t line_ = 1, row_line_ = 1;
   bool ended_with_line_ = true;
 };
+
+/// What stands most often in the first line.
+char separator_of(std::string_view text) {
+  const auto line = text.substr(0, text.find('\n'));
+  const auto count = [&](char c) { return std::count(line.begin(), line.end(), c); };
+  char best = ',';
+  for (const char other : {'\t', ';'})
+    if (count(other) > count(best)) best = other;
+  return best;
+}
 
 }  // namespace
 
@@ -92,10 +103,16 @@ const std::string& CsvRow::at(const char* column) const {
   return cells_[static_cast<size_t>(found - header_.begin())];
 }
 
+io::Json CsvRow::object() const {
+  io::Json object = io::Json::object();
+  for (size_t i = 0; i < cells_.size(); ++i) object[header_[i]] = cells_[i];
+  return object;
+}
+
 void for_each_csv_row(const std::filesystem::path& path, const char* what, Conversion& conversion,
-                      const std::function<void(const CsvRow& row)>& visit) {
+                      const std::function<void(const CsvRow& row)>& visit, bool any_separator) {
   const auto text = io::read_text(require_source(path, what, conversion), kMaxCsvBytes);
-  CsvScanner scanner(text);
+  CsvScanner scanner(text, any_separator ? separator_of(text) : ',');
   std::vector<std::string> header;
   while (!scanner.at_end()) {
     const auto place = concat(path.string(), ":", scanner.line());

@@ -58,6 +58,34 @@ LetteredText split_in_line(const std::string& text) {
   return result;
 }
 
+/// The lines from `begin` to before `end`, joined.
+std::string join_lines(const std::vector<std::string>& lines, size_t begin, size_t end) {
+  std::string text;
+  for (size_t i = begin; i < end; ++i) text += (i == begin ? "" : "\n") + lines[i];
+  return std::string(without_blanks(text));
+}
+
+/// How many lines from `begin` on are the options A, B, ... in order.
+size_t count_lettered(const std::vector<std::string>& lines, size_t begin) {
+  size_t count = 0;
+  while (begin + count < lines.size()) {
+    const auto option = parse_lettered_option(lines[begin + count]);
+    if (!option || option->text.empty() || option->label[0] != letter_of(count)) break;
+    ++count;
+  }
+  return count;
+}
+
+/// Without a last line such as "Options:".
+std::string without_announcement(const std::string& question) {
+  const auto begin = question.rfind('\n');
+  if (begin == std::string::npos) return question;
+  const auto last = lower(without_blanks(std::string_view(question).substr(begin)));
+  for (const char* word : {"options:", "choices:", "candidates:", "options", "choices"})
+    if (last == word) return std::string(without_blanks(question.substr(0, begin)));
+  return question;
+}
+
 }  // namespace
 
 std::string_view without_blanks(std::string_view text) {
@@ -141,6 +169,23 @@ LetteredText split_lettered(const std::string& question) {
   std::string asked;
   for (size_t i = 0; i < first; ++i) asked += (i == 0 ? "" : "\n") + lines[i];
   return {std::string(without_blanks(asked)), stripped.texts};
+}
+
+LetteredQuestion split_lettered_inside(const std::string& question) {
+  if (auto [asked, options] = split_lettered(question); !options.empty())
+    return {without_announcement(asked), std::move(options), ""};
+  const auto lines = split_lines(std::string(without_blanks(question)));
+  for (size_t begin = lines.size(); begin-- > 0;) {
+    const auto count = count_lettered(lines, begin);
+    if (count < 2) continue;
+    LetteredQuestion result{without_announcement(join_lines(lines, 0, begin)),
+                            {},
+                            join_lines(lines, begin + count, lines.size())};
+    for (size_t i = 0; i < count; ++i)
+      result.options.push_back(parse_lettered_option(lines[begin + i])->text);
+    return result;
+  }
+  return {question, {}, ""};
 }
 
 std::vector<std::string> split_lines(const std::string& text) {

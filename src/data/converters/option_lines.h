@@ -50,6 +50,17 @@ struct LetteredText {
 /// their own, or all in its last line.
 LetteredText split_lettered(const std::string& question);
 
+/// A question whose options stand in it, and what stands behind them.
+struct LetteredQuestion {
+  std::string question;
+  std::vector<std::string> options;  ///< Empty: the whole text is the question.
+  std::string behind;                ///< How to answer, mostly.
+};
+
+/// As split_lettered; also where lines without letters follow the options. A last line of the
+/// question that only announces them ("Options:") goes too.
+LetteredQuestion split_lettered_inside(const std::string& question);
+
 /// The lines of a text, without their line feeds.
 std::vector<std::string> split_lines(const std::string& text);
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "data/layouts/chat_row.h"
 #include "vrlt/core/error.h"
 #include "vrlt/data/record_file.h"
 #include "vrlt/data/sample.h"
@@ -17,7 +16,13 @@ struct RowLayout {
 };
 
 const RowLayout kLayouts[] = {
+    {{"problem_type", "problem", "solution", "process"}, "a row of Video-R1", "video_r1"},
+    {{"problem_type", "problem", "solution", "images"}, "a row of OneThinker", "onethinker"},
+    {{"problem_type", "problem", "answer", "data_type"}, "a row of OneThinker", "onethinker"},
     {{"problem_type", "problem", "solution"}, "a row of Video-R1", "video_r1"},
+    {{"video", "timestamp", "sentence", "qid"}, "a row of Time-R1", "time_r1"},
+    {{"video_path", "events"}, "a row of TimeLens2", "timelens2"},
+    {{"video_path", "query", "span"}, "a row of TimeLens2", "timelens2"},
     {{"dataset", "problem", "solution", "video_length"},
      "a row of Temporal-R1's training data",
      "seed_train"},
@@ -38,22 +43,22 @@ const RowLayout kLayouts[] = {
      "a row of TempCompass, whose folder is converted as a whole",
      "tempcompass"},
     {{"QA", "video"}, "a row of VideoChat2 (video, QA)"},
-    {{"conversations"}, "conversations of LLaVA or ShareGPT"},
-    {{"prompt", "reward_model"}, "a row of verl (prompt, reward_model)"},
+    {{"conversations"}, "conversations of LLaVA or ShareGPT", "chat"},
+    {{"prompt", "reward_model"}, "a row of verl (prompt, reward_model)", "chat"},
     {{"prompt", "chosen", "rejected"}, "a pair of preferences, which nothing here learns from"},
-    {{"messages"}, "messages of ms-swift, TRL or OpenAI"},
-    {{"query", "response"}, "a row of ms-swift (query, response)"},
-    {{"query", "solution"}, "a row of ms-swift (query, solution)"},
-    {{"problem", "answer"}, "a row of EasyR1 (problem, answer)"},
-    {{"problem", "solution"}, "a row of open-r1 or TRL (problem, solution)"},
-    {{"instruction", "output"}, "a row of LLaMA-Factory or Alpaca (instruction, output)"},
-    {{"prompt", "completion"}, "a row of TRL (prompt, completion)"},
-    {{"prompt", "solution"}, "a row of TRL (prompt, solution)"},
-    {{"prompt", "answer"}, "a row of TRL (prompt, answer)"},
-    {{"prompt", "ground_truth"}, "a row of TRL (prompt, ground_truth)"},
+    {{"messages"}, "messages of ms-swift, TRL or OpenAI", "chat"},
+    {{"query", "response"}, "a row of ms-swift (query, response)", "chat"},
+    {{"query", "solution"}, "a row of ms-swift (query, solution)", "chat"},
+    {{"problem", "answer"}, "a row of EasyR1 (problem, answer)", "chat"},
+    {{"problem", "solution"}, "a row of open-r1 or TRL (problem, solution)", "chat"},
+    {{"instruction", "output"}, "a row of LLaMA-Factory or Alpaca (instruction, output)", "chat"},
+    {{"prompt", "completion"}, "a row of TRL (prompt, completion)", "chat"},
+    {{"prompt", "solution"}, "a row of TRL (prompt, solution)", "chat"},
+    {{"prompt", "answer"}, "a row of TRL (prompt, answer)", "chat"},
+    {{"prompt", "ground_truth"}, "a row of TRL (prompt, ground_truth)", "chat"},
     {{"prompt", "videos"}, "a row of TRL (prompt, videos)"},
     {{"prompt", "images"}, "a row of TRL (prompt, images)"},
-    {{"question", "answer"}, "a question and its answer"},
+    {{"question", "answer"}, "a question and its answer", "chat"},
     {{"video", "caption"}, "a video and its caption"},
 };
 
@@ -62,14 +67,6 @@ constexpr const char* kFields =
     "options with an answer (the index from 0), an "
     "answer "
     "(text), or segments ([[start, end]] in seconds)";
-
-std::string example_of(const io::Json& row) {
-  const auto suggested = suggested_record(row);
-  if (!suggested) return {};
-  const auto line = io::to_line(*suggested);
-  constexpr size_t kLongest = 700;
-  return line.size() > kLongest ? "" : concat("; this one would be ", line);
-}
 
 }  // namespace
 
@@ -85,8 +82,7 @@ std::string foreign_row(const io::Json& row, const std::filesystem::path& file) 
   if (found->converter != nullptr)
     return concat(found->what, "; convert it first: vrlt-data convert ", found->converter, " ",
                   io::shell_word(file.string()), " --output RECORDS.jsonl");
-  return concat(found->what, ", not a record; a record is one line with ", kFields,
-                example_of(row));
+  return concat(found->what, ", not a record; a record is one line with ", kFields);
 }
 
 }  // namespace vrlt::data

@@ -153,8 +153,8 @@ std::string text_layout(std::string_view text, const std::filesystem::path& file
     const auto cells = cells_of(line, separator);
     if (cells.size() >= 2 && has_more && std::all_of(cells.begin(), cells.end(), is_name))
       return concat("a table with the columns ", io::excerpt(io::Json(cells)),
-                    ", not JSON Lines; write each row as a JSON object on a line of its own, with "
-                    "the fields of a record (Python: csv.DictReader and json.dumps)");
+                    "; convert it first: vrlt-data convert table ", io::shell_word(file.string()),
+                    " --map question=COLUMN,answer=COLUMN,video=COLUMN --output RECORDS.jsonl");
   }
   if (line.find("##") != std::string_view::npos)
     return concat("lines of Charades-STA; convert them first: vrlt-data convert charades_sta ",

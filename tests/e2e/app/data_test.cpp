@@ -89,15 +89,15 @@ TEST_F(DataPrograms, ForeignFilesAreToldOnce) {
   const auto check = run({"check", list});
   EXPECT_EQ(check.exit_code, 65);
   EXPECT_THAT(check.out, HasSubstr("error: no_records_file (1)"));
-  EXPECT_THAT(check.out, HasSubstr("conversations of LLaVA or ShareGPT, not a record"));
-  EXPECT_THAT(check.out, HasSubstr(R"("question":"Who?","options":["me","you"],"answer":0})"));
+  EXPECT_THAT(check.out, HasSubstr("conversations of LLaVA or ShareGPT; convert it first: "
+                                   "vrlt-data convert chat "));
   EXPECT_THAT(check.out, testing::Not(HasSubstr("not valid JSON")));
   for (const auto& arguments : std::vector<std::vector<std::string>>{
            {"convert", "video_r1", list, "--output", root() / "o.jsonl"},
            {"export", "seed_train", list, "--output", root() / "o.json"}}) {
     const auto result = run(arguments);
     EXPECT_EQ(result.exit_code, 65);
-    EXPECT_THAT(result.err, HasSubstr("conversations of LLaVA or ShareGPT, not a record"))
+    EXPECT_THAT(result.err, HasSubstr("conversations of LLaVA or ShareGPT; convert it first"))
         << arguments[0];
   }
 }
@@ -158,7 +158,7 @@ TEST_F(DataPrograms, TheTablesCanBeListed) {
               HasSubstr("folder with SPLIT.csv, gsub_SPLIT.json and map_vid_vidorID.json"));
   EXPECT_THAT(run({"convert", "--list", "converters"}).out, HasSubstr("nextgqa"));
   EXPECT_THAT(run({"export", "--list"}).out, HasSubstr("rextime_eval.py"));
-  EXPECT_THAT(run({"convert", "--help"}).out, HasSubstr("parquet_to_jsonl.py"));
+  EXPECT_THAT(run({"convert", "--help"}).out, HasSubstr("vrlt-data convert chat "));
 }
 
 TEST_F(DataPrograms, CheckAcceptsSoundRecords) {

@@ -124,6 +124,34 @@ const OddRow kRows[] = {
            R"({"problem_id": 901, "problem": "q", "data_type": "video", "problem_type": "multiple choice", "options": "A", "path": "v.mp4"}, )");
      },
      "item 0 (901): \"options\""},
+    {"time_r1", test::sources::time_r1,
+     [](const fs::path& root) {
+       insert(root / "train_2k5.json", "[",
+              R"({"video": "odd1.mp4", "sentence": "s", "timestamp": [3]}, )");
+     },
+     "item 0 (odd1.mp4): \"timestamp\""},
+    {"timelens2", test::sources::timelens2,
+     [](const fs::path& root) {
+       insert(root / "timelens2.jsonl", "",
+              "{\"video_path\": \"odd1.mp4\", \"query\": \"q\", \"span\": \"soon\"}\n");
+     },
+     "timelens2.jsonl:1: \"span\""},
+    {"onethinker", test::sources::onethinker,
+     [](const fs::path& root) {
+       insert(root / "onethinker_rl_train.json", "[",
+              R"({"problem_id": 901, "problem": "q", "problem_type": "poem", "path": "v.mp4"}, )");
+     },
+     "item 0 (901): \"problem_type\""},
+    {"chat", test::sources::chat,
+     [](const fs::path& root) {
+       insert(root / "chat.jsonl", "",
+              "{\"id\": \"odd1\", \"query\": \"<video><video>Who?\", \"answer\": \"I\", \"video\": "
+              "\"v.mp4\"}\n");
+     },
+     "chat.jsonl:1 (odd1): 2 placeholders and 1 files"},
+    {"table", test::sources::table,
+     [](const fs::path& root) { insert(root / "table.csv", "video\n", "odd1,q,,,1,,a.mp4\n"); },
+     "table.csv:2: a span needs both a start and an end"},
 };
 
 class ConverterContract : public testing::TestWithParam<OddRow> {

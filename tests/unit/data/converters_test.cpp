@@ -8,6 +8,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/data/converter_table.h"
 #include "vrlt/data/sample.h"
+#include "vrlt/io/column_file.h"
 
 namespace vrlt::data {
 namespace {
@@ -210,8 +211,8 @@ TEST_F(Converters, RowsOfQvHighlightsAreNotOfRexTime) {
 }
 
 TEST_F(Converters, BytesThatAreNoTextAndDurationsOfNothingAreRepairedAndCounted) {
-  const auto file = test::sources::write(root() / "charades_sta_test.txt",
-                                         "AB1CD 1.0 5.0##a caf\xE9 is seen.\n");
+  const auto file =
+      test::sources::write(root() / "charades_sta_test.txt", "AB1CD 1.0 5.0##a caf\xE9 is seen.\n");
   const auto durations = test::sources::write(root() / "durations.csv", "id,length\nAB1CD,0\n");
   const auto [conversion, samples] =
       convert("charades_sta", file, "test", {.durations = durations});
@@ -446,6 +447,61 @@ TEST_F(Converters, VideoR1HasAWayInForEveryKindOfProblem) {
 
 // Letters before options and answers as people write them; the option that is meant is always "y",
 // the second.
+TEST_F(Converters, TimeR1) {
+  const auto [conversion, samples] =
+      convert("time_r1", test::sources::time_r1(root()), "train", {.video_folder = "timerft"});
+  EXPECT_THAT(ids(samples), ElementsAre("time_r1/train/QtW#0", "time_r1/train/KgO#0",
+                                        "time_r1/train/4ju_00:00:39:000_00:01:24:700#0"));
+  EXPECT_EQ(samples[0].video, "timerft/QtW.mp4");
+  EXPECT_EQ(samples[0].duration, 93.3);
+  EXPECT_EQ(samples[1].clip_start, 120.5);
+  EXPECT_EQ(samples[1].clip_end, 131.5);
+  EXPECT_EQ(samples[1].segments, (Spans{{121, 124}})) << "0.5 to 3.5 from 120.5 on";
+  EXPECT_EQ(samples[2].clip_start, 0.0) << "the file is the part that its name says";
+  EXPECT_EQ(samples[2].segments, (Spans{{34.9, 41.9}}));
+  EXPECT_EQ(count_of(conversion.odd.repaired()) + count_of(conversion.odd.dropped()), 0);
+}
+
+TEST_F(Converters, TvgBench) {
+  const auto file = test::sources::write(
+      root() / "tvgbench.json",
+      R"([{"path": "./d/KWZ.mp4", "question": "a person sits.", "answer": "13.4-28.1", "start": null, "end": null, "duration": 30.12, "dataset_name": "charades"},
+          {"path": "./d/aHD.mp4", "question": "check the gas", "answer": "10.0-46.0", "start": 53.0, "end": 152.0, "duration": 99.0}])");
+  const auto [conversion, samples] = convert("time_r1", file, "test");
+  EXPECT_EQ(samples.at(0).segments, (Spans{{13.4, 28.1}}));
+  EXPECT_EQ(samples[0].groups.at("dataset_name"), "charades");
+  EXPECT_EQ(samples.at(1).segments, (Spans{{63, 99}})) << "from 53 on";
+}
+
+TEST_F(Converters, TimeLens2) {
+  const auto [conversion, samples] =
+      convert("timelens2", test::sources::timelens2(root()), "train");
+  EXPECT_THAT(ids(samples),
+              ElementsAre("timelens2/train/v1#0", "timelens2/train/v1#1", "timelens2/train/v2#0"));
+  EXPECT_EQ(samples[0].video, "a/v1.mp4");
+  EXPECT_EQ(samples[0].segments, (Spans{{10, 15}, {20, 21}}));
+  EXPECT_EQ(samples[1].segments, (Spans{{16, 18}}));
+  ASSERT_TRUE(samples[2].frames.has_value());
+  EXPECT_EQ(samples[2].frames->fps, 2.0);
+}
+
+TEST_F(Converters, OneThinker) {
+  const auto [conversion, samples] =
+      convert("onethinker", test::sources::onethinker(root()), "train");
+  ASSERT_EQ(samples.size(), 5u);
+  EXPECT_EQ(samples[0].id, "onethinker/train/1");
+  EXPECT_EQ(samples[0].answer_option, 1);
+  EXPECT_EQ(samples[0].question, "Which?") << "without its placeholder";
+  EXPECT_EQ(samples[1].task, Task::kTemporalGrounding);
+  EXPECT_EQ(samples[1].video, "v/2.mp4");
+  EXPECT_EQ(samples[1].segments, (Spans{{12.3, 25.7}}));
+  EXPECT_EQ(samples[2].problem_type, ProblemType::kRegression);
+  EXPECT_THAT(samples[2].images, ElementsAre("3.png"));
+  EXPECT_EQ(samples[3].problem_type, std::nullopt) << "a formula: no reward is chosen for it";
+  EXPECT_EQ(samples[4].problem_type, ProblemType::kFreeForm);
+  EXPECT_EQ(conversion.odd.dropped().front().name, "a question of spatial grounding");
+}
+
 TEST_F(Converters, SpellingsOfOptionsAndAnswersAreRead) {
   for (const char* options :
        {R"("A. x", "B. y")", R"("A) x", "B) y")", R"("(A) x", "(B) y")", R"("A: x", "B: y")",
@@ -484,7 +540,12 @@ TEST_F(Converters, MissingFilesAreNamed) {
                               {"videomme", "test-00000-of-00001.parquet"},
                               {"mmvu_mc", "validation set of MMVU"},
                               {"seed_train", "a YAML list of data sets"},
-                              {"video_r1", "Video-R1-260k.json"}};
+                              {"video_r1", "Video-R1-260k.json"},
+                              {"time_r1", "train_2k5.json"},
+                              {"timelens2", "timelens2-93k.jsonl"},
+                              {"onethinker", "onethinker_rl_train.json"},
+                              {"chat", "conversations or questions"},
+                              {"table", "a table: CSV, Parquet"}};
   ASSERT_EQ(std::size(rows), converter_table().size());
   for (const auto& row : rows) {
     try {
@@ -512,14 +573,15 @@ TEST_F(Converters, OtherFormatsAreRefusedWithTheirPlace) {
     }
 }
 
-TEST_F(Converters, ParquetFilesSayHowToExportThem) {
+TEST_F(Converters, ParquetFilesThatCannotBeReadSayWhatToDo) {
   const auto file =
       test::sources::write(root() / "test-00000-of-00001.parquet", std::string("PAR1\x15\x04", 6));
   try {
     convert("videomme", file, "test");
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("scripts/parquet_to_jsonl.py"));
+    EXPECT_THAT(error.what(), HasSubstr(io::reads_column_files() ? "cannot be read as a table"
+                                                                 : "scripts/parquet_to_jsonl.py"));
   }
 }
 

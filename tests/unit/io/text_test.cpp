@@ -5,6 +5,7 @@
 
 #include "tests/support/broken_file.h"
 #include "tests/support/temporary_folder.h"
+#include "vrlt/io/column_file.h"
 #include "vrlt/io/jsonl.h"
 
 namespace vrlt::io {
@@ -17,8 +18,12 @@ std::string bytes(const char* text, size_t size) { return {text, size}; }
 
 const BrokenFile kContainers[] = {
     {"parquet", "PAR1\x15\x04",
-     "a Parquet file; write its rows as JSON Lines first: python scripts/parquet_to_jsonl.py"},
-    {"arrow_file", bytes("ARROW1\0\0", 8), "an Arrow file; write its rows"},
+     reads_column_files()
+         ? "a Parquet file; convert it first: vrlt-data convert chat FILE --output RECORDS.jsonl"
+         : "a Parquet file; write its rows as JSON Lines first: python "
+           "scripts/parquet_to_jsonl.py"},
+    {"encrypted_parquet", "PARE\x15\x04", "an encrypted Parquet file; write its rows"},
+    {"arrow_file", bytes("ARROW1\0\0", 8), "an Arrow file; "},
     {"arrow_stream", "\xFF\xFF\xFF\xFF\x10", "an Arrow stream"},
     {"gzip", "\x1F\x8B\x08", "gunzip"},
     {"zip", "PK\x03\x04\x14", "unzip"},
