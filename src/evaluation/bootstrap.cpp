@@ -127,6 +127,15 @@ Estimate bootstrap_mean(const std::vector<double>& values, const std::vector<std
   return bootstrap_means({&values}, clusters, seed, resamples).front();
 }
 
+std::pair<double, double> wilson_interval(double share, int64_t trials) {
+  constexpr double z = 1.959963984540054;  // the 97.5 % quantile of the normal distribution
+  const auto n = static_cast<double>(trials);
+  const double centre = share + z * z / (2 * n),
+               half = z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n)),
+               scale = 1 + z * z / n;
+  return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
+}
+
 double student_p(double t, double degrees) {
   return incomplete_beta(degrees / (degrees + t * t), degrees / 2.0, 0.5);
 }

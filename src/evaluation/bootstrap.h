@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vrlt::evaluation {
@@ -29,6 +30,11 @@ std::vector<Estimate> bootstrap_means(const std::vector<const std::vector<double
                                       const std::vector<std::string>& clusters,
                                       uint64_t seed = kBootstrapSeed,
                                       int64_t resamples = kBootstrapResamples);
+
+/// Wilson's 95 % interval of a share of `trials`. It bounds the mean of values in [0, 1] too, whose
+/// variance is at most that of a share. Source: Wilson, JASA 22 (1927).
+/// @param share  in [0, 1]. @param trials  at least 1.
+std::pair<double, double> wilson_interval(double share, int64_t trials);
 
 /// Two-sided p of a mean difference that is t standard errors from 0, by Student's distribution.
 /// @param degrees  of freedom, at least 1.

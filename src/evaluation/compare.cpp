@@ -88,7 +88,8 @@ io::Json compare(const std::vector<const data::Sample*>& samples, const std::vec
       differences.add(name, other->second - value, i, {});
     }
   }
-  estimate_all({&old_values, &new_values, &differences}, clusters);
+  estimate_all({&old_values, &new_values}, clusters);
+  estimate_all({&differences}, clusters, Values::kDifferences);
   io::Json result = {{"n_unpaired", unpaired}, {"metrics", io::Json::object()}};
   for (const auto& column : differences.columns())
     result["metrics"][column.name] = {{"before", to_json(old_values.find(column.name)->estimate)},

@@ -1,8 +1,21 @@
 #include "evaluation/metric_table.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace vrlt::evaluation {
+namespace {
+
+/// A bootstrap of equal values always draws the same: it would say that the mean is certain.
+void widen_if_equal(MetricTable::Column& column, const std::vector<std::string>& keys) {
+  const auto [least, most] = std::minmax_element(column.values.begin(), column.values.end());
+  if (*least != *most) return;
+  const auto trials = std::ssize(std::set<std::string>(keys.begin(), keys.end()));
+  std::tie(column.estimate.low, column.estimate.high) = wilson_interval(*least, trials);
+}
+
+}  // namespace
 
 void MetricTable::add(const std::string& name, double value, size_t sample,
                       const std::vector<std::string>& groups) {
@@ -55,8 +68,8 @@ MetricTable MetricTable::per_cluster(const std::vector<std::string>& clusters) c
   return result;
 }
 
-void estimate_all(const std::vector<MetricTable*>& tables,
-                  const std::vector<std::string>& clusters) {
+void estimate_all(const std::vector<MetricTable*>& tables, const std::vector<std::string>& clusters,
+                  Values values_are) {
   std::map<std::vector<size_t>, std::vector<MetricTable::Column*>> by_samples;
   const auto collect = [&](MetricTable& table) {
     for (auto& column : table.columns()) by_samples[column.samples].push_back(&column);
@@ -71,7 +84,10 @@ void estimate_all(const std::vector<MetricTable*>& tables,
     std::vector<const std::vector<double>*> values;
     for (const auto* column : columns) values.push_back(&column->values);
     const auto estimates = bootstrap_means(values, keys);
-    for (size_t k = 0; k < columns.size(); ++k) columns[k]->estimate = estimates[k];
+    for (size_t k = 0; k < columns.size(); ++k) {
+      columns[k]->estimate = estimates[k];
+      if (values_are == Values::kScores) widen_if_equal(*columns[k], keys);
+    }
   }
 }
 

@@ -47,11 +47,14 @@ class MetricTable {
   std::map<std::string, MetricTable> groups_;
 };
 
+/// What the values of a table are.
+enum class Values { kScores, kDifferences };
+
 /// Fills in the estimates of all columns and groups of several tables; columns about the same
-/// samples share their draws.
+/// samples share their draws. Scores that are all equal have Wilson's interval.
 /// @param clusters  of each sample, by index.
-void estimate_all(const std::vector<MetricTable*>& tables,
-                  const std::vector<std::string>& clusters);
+void estimate_all(const std::vector<MetricTable*>& tables, const std::vector<std::string>& clusters,
+                  Values values = Values::kScores);
 
 io::Json to_json(const Estimate& estimate);
 /// name -> estimate

@@ -7,6 +7,7 @@
 #include "evaluation/compat_counts.h"
 #include "evaluation/metric_table.h"
 #include "evaluation/sample_scores.h"
+#include "evaluation/sampled.h"
 #include "vrlt/core/error.h"
 #include "vrlt/evaluation/strict_score.h"
 
@@ -158,7 +159,8 @@ io::Json summarize(const Samples& samples, const std::vector<Answer>& answers,
 
   std::vector<MetricTable> over_videos = {strict.answered.per_cluster(clusters)};
   for (auto& table : compat) over_videos.push_back(table.table.per_cluster(clusters));
-  std::vector<MetricTable*> tables = {&strict.answered, &strict.all};
+  auto sampled = sampled_metrics(samples, of_sample, scoring);
+  std::vector<MetricTable*> tables = {&strict.answered, &strict.all, &sampled};
   for (auto& table : compat) tables.push_back(&table.table);
   if (scoring.macro_over == "video" || std::any_of(compat.begin(), compat.end(), [](const auto& c) {
         return c.profile->mean == Mean::kVideos;
@@ -180,6 +182,7 @@ io::Json summarize(const Samples& samples, const std::vector<Answer>& answers,
     result["compat"][compat[k].profile->name] =
         to_json(compat[k], scoring.macro_over, over_videos[k + 1]);
   }
+  if (!sampled.columns().empty()) result["sampled"] = to_json(sampled);
   if (const auto blind = blind_baselines(samples); !blind.empty()) result["blind"] = blind;
   return result;
 }

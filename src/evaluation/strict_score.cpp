@@ -149,17 +149,20 @@ SampleScore score_open(const data::Sample& sample, const reading::Response& resp
 SampleScore score_nothing(const data::Sample&, const reading::Response&) { return {}; }
 
 const StrictEntry kTasks[] = {
-    {data::Task::kMultipleChoice, "mcq", "multiple choice: accuracy", score_choice},
-    {data::Task::kYesNo, "yes_no", "yes or no: accuracy", score_yes_no},
-    {data::Task::kCaptionMatch, "caption_match", "the sentence that fits: accuracy", score_caption},
+    {data::Task::kMultipleChoice, "mcq", "multiple choice: accuracy", "accuracy", score_choice},
+    {data::Task::kYesNo, "yes_no", "yes or no: accuracy", "accuracy", score_yes_no},
+    {data::Task::kCaptionMatch, "caption_match", "the sentence that fits: accuracy", "accuracy",
+     score_caption},
     {data::Task::kTemporalGrounding, "tvg", "temporal grounding: R1@0.3, R1@0.5, R1@0.7, mIoU",
+     "mIoU", score_grounding},
+    {data::Task::kReasoningLocalization, "rtl", "reasoning about time: as tvg", "mIoU",
      score_grounding},
-    {data::Task::kReasoningLocalization, "rtl", "reasoning about time: as tvg", score_grounding},
-    {data::Task::kCaption, "caption", "captions: needs a judge, has no metrics", score_nothing},
+    {data::Task::kCaption, "caption", "captions: needs a judge, has no metrics", "", score_nothing},
     {data::Task::kOpen, "open",
-     "open answers: rouge, the mean of ROUGE-1, -2 and -L with the record's answer", score_open},
+     "open answers: rouge, the mean of ROUGE-1, -2 and -L with the record's answer", "rouge",
+     score_open},
     {data::Task::kGroundedQa, "gqa", "grounded QA: accuracy, Acc@GQA, mIoP, R1@IoU, mIoU",
-     score_grounded_qa},
+     "Acc@GQA accuracy mIoU", score_grounded_qa},
 };
 
 }  // namespace

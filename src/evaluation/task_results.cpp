@@ -89,6 +89,21 @@ void parse_profiles(const OwnFields& fields, TaskResults& results) {
   std::rotate(results.profiles.begin(), found, found + 1);
 }
 
+/// @param fields  of the whole file, or of a profile.
+void parse_groups(const OwnFields& fields, TaskResults& results) {
+  for_each_member(fields, "groups",
+                  [&](const std::string& name, const Json& json, const std::string& place) {
+                    const auto equals = name.find('=');
+                    if (equals == std::string::npos) return;
+                    auto& group = results.groups.emplace_back(
+                        TaskResults::Group{name.substr(0, equals), name.substr(equals + 1), {}});
+                    const OwnFields of_group(json, place);
+                    for (const auto& [metric, estimate] : json.items())
+                      group.metrics.emplace_back(
+                          metric, parse_estimate(estimate, of_group.place_of(metric.c_str())));
+                  });
+}
+
 void parse_blind(const OwnFields& fields, TaskResults& results) {
   for_each_member(fields, "blind",
                   [&](const auto& name, const Json& metrics, const std::string& place) {
@@ -119,7 +134,14 @@ TaskResults parse_results(const Json& json, const std::string& place) {
   results.macro_over = text("macro_over");
   results.predict_only = fields.has("predict_only");
   parse_strict(fields, results);
+  results.sampled = parse_metrics(fields, "sampled");
   parse_profiles(fields, results);
+  if (const auto* profile = results.headline()) {
+    const auto& compat = fields.object("compat");
+    parse_groups(OwnFields(compat.at(profile->name), fields.place_of("compat")), results);
+  } else {
+    parse_groups(fields, results);
+  }
   parse_blind(fields, results);
   return results;
 }

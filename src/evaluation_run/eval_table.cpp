@@ -1,6 +1,7 @@
 #include "evaluation_run/eval_table.h"
 
 #include <cstdio>
+#include <map>
 
 #include "vrlt/core/error.h"
 
@@ -106,18 +107,45 @@ void print_blind(const TaskResults& results) {
                 brief(blind.metrics, [](double value) { return value; }).c_str());
 }
 
+void print_sampled(const TaskResults& results) {
+  for (const auto& [name, estimate] : results.sampled)
+    std::printf("  %-20s %s\n", name.c_str(), percent(estimate).c_str());
+}
+
+/// By groups whose key has few values, one line each: "by duration: long 41.20, short 63.00".
+void print_groups(const TaskResults& results) {
+  constexpr size_t kMostValues = 6;
+  std::map<std::string, std::vector<const TaskResults::Group*>> by_key;
+  for (const auto& group : results.groups)
+    if (!group.metrics.empty()) by_key[group.key].push_back(&group);
+  for (const auto& [key, groups] : by_key) {
+    if (groups.size() < 2 || groups.size() > kMostValues) continue;
+    std::string text;
+    for (const auto* group : groups) {
+      char number[32];
+      std::snprintf(number, sizeof number, " %.2f", 100 * group->metrics.front().second.value);
+      text += concat(text.empty() ? "" : ", ", group->value, number);
+    }
+    std::printf("  %s by %s: %s\n", groups.front()->metrics.front().first.c_str(), key.c_str(),
+                text.c_str());
+  }
+}
+
 void print_scores(const TaskResults& results) {
   if (results.responses > results.done)
     std::printf("  avg@%lld: the mean over the answers to each question\n",
                 static_cast<long long>(results.responses / results.done));
+  print_sampled(results);
   if (results.strict.size() <= 1 && results.unlabelled > 0) {
     std::printf("  n/a: no labels, or only a judge could tell\n");
   } else if (results.headline() != nullptr) {
     print_both(results);
     print_other_profiles(results);
+    print_groups(results);
     print_blind(results);
   } else {
     print_strict(results, results.done == results.expected);
+    print_groups(results);
     print_blind(results);
   }
 }

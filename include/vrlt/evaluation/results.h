@@ -43,6 +43,12 @@ io::Json to_json(const Answer& answer, const data::Sample& sample, const Scoring
 /// from the strict one that is more than a point is told in "parser_gap": then the parser moves the
 /// score, not the model.
 ///
+/// "sampled", where every sample has the same number of responses, several: pass@k of accuracies,
+/// best@k of other metrics and maj@K, over all samples.
+///
+/// An interval is a bootstrap over clusters, and of scores that are all equal, which has nothing to
+/// draw from, Wilson's with a trial for each cluster.
+///
 /// With `predict_only` there are the counts only.
 ///
 /// "blind" is what a model would score that never saw the video: the whole video as the span, the

@@ -14,6 +14,9 @@ struct StrictEntry {
   data::Task task;
   const char* name;
   const char* help;
+  /// The metric that a sample of the task is judged by where there is room for one number, or
+  /// several, separated by blanks: then the first that the sample's labels allow.
+  const char* headline;
   SampleScore (*score_response)(const data::Sample& sample, const reading::Response& response);
 
   /// @param thinking_open  the prompt had begun the thinking.

@@ -34,6 +34,10 @@ struct TaskResults {
     StoredMetrics macro;  ///< Means over `macro_over`.
     int64_t right_though_empty = 0;
   };
+  struct Group {
+    std::string key, value;  ///< "duration", "short".
+    StoredMetrics metrics;
+  };
   struct Blind {
     std::string name;
     std::vector<std::pair<std::string, double>> metrics;
@@ -48,7 +52,9 @@ struct TaskResults {
   std::string not_comparable;  ///< Why it may not stand beside published numbers.
   std::string macro_over;      ///< The key of the groups that means are taken over.
   std::vector<Strict> strict;
+  StoredMetrics sampled;          ///< Of several responses to each sample: "accuracy/pass@4".
   std::vector<Profile> profiles;  ///< Official scripts, the one that papers use first.
+  std::vector<Group> groups;      ///< By the profile that papers use, strict without one.
   std::vector<Blind> blind;       ///< What answers score that look at no video.
 
   bool has_scores() const { return !strict.empty() || !profiles.empty(); }

@@ -2,9 +2,12 @@
 // metric is finite, in [0, 1] and twice the same, and nothing is thrown.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "tests/support/hostile_texts.h"
+#include "vrlt/evaluation/headline.h"
 #include "vrlt/evaluation/strict_score.h"
 
 namespace vrlt::evaluation {
@@ -62,6 +65,22 @@ TEST_P(StrictContract, AnyOrderOfPieces) {
     const auto text = test::random_pieces(random, random() % 20);
     expect_contract(entry_, text, "random pieces " + std::to_string(i));
     expect_contract(entry_, "<answer>" + text + "</answer>", "random answer " + std::to_string(i));
+  }
+}
+
+// Where every label is there, the number that stands for a sample is the first one that is named.
+TEST_P(StrictContract, HeadlineIsAMetric) {
+  const auto truth = sample(entry_.task);
+  const auto score = entry_.score(truth, "");
+  std::istringstream names(entry_.headline);
+  for (std::string name; names >> name;)
+    EXPECT_TRUE(std::any_of(score.metrics.begin(), score.metrics.end(), [&](const auto& metric) {
+      return metric.first == name;
+    })) << name;
+  const auto headline = headline_score(truth, {.id = "a", .responses = {{}}}, {});
+  ASSERT_EQ(headline.has_value(), !score.metrics.empty());
+  if (headline) {
+    EXPECT_TRUE(std::string(entry_.headline).starts_with(headline->metric));
   }
 }
 
