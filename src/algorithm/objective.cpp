@@ -7,6 +7,7 @@
 #include "vrlt/algorithm/importance_ratio.h"
 #include "vrlt/algorithm/loss_table.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::algorithm {
 namespace {
@@ -17,7 +18,8 @@ at::Tensor token_weights(const TokenBatch& tokens, const StepCounts& counts,
   const auto of_rows = row_weights(tokens.row_lengths, counts, config);
   for (size_t i = 0; i < of_rows.size(); ++i)
     weights.insert(weights.end(), static_cast<size_t>(tokens.row_lengths[i]), of_rows[i]);
-  return at::tensor(weights, at::kDouble).to(tokens.log_probs.options().requires_grad(false));
+  return model::upload(at::tensor(weights, at::kDouble).to(tokens.log_probs.scalar_type()),
+                       tokens.log_probs.device());
 }
 
 at::Tensor only_where(const at::Tensor& mask, const at::Tensor& values) {

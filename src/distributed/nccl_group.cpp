@@ -1,5 +1,6 @@
 #include "distributed/nccl_group.h"
 
+#include <ATen/Context.h>
 #include <c10/cuda/CUDAFunctions.h>
 
 #include <cstdlib>
@@ -186,6 +187,9 @@ void use_gpu(int index) {
     throw ConfigError(concat("there is no GPU ", index, ": ", count,
                              " are visible on this machine; start one rank per GPU"));
   c10::cuda::set_device(static_cast<c10::DeviceIndex>(count == 1 ? 0 : index));
+  // It builds a plan for every new shape of a clip, some tenths of a second each; flash attention,
+  // which is next, is as fast without.
+  at::globalContext().setSDPUseCuDNN(false);
 }
 
 std::unique_ptr<ProcessGroup> make_nccl_group(const Launch& launch, const LossAction& on_loss) {

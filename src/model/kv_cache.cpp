@@ -1,11 +1,11 @@
 #include "vrlt/model/kv_cache.h"
 
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::model {
 namespace {
@@ -87,10 +87,7 @@ KvCache::Lengths KvCache::lengths() const {
     position.push_back(place.position());
   }
   const auto device = layers.front().prefix_keys.device();
-  const auto on_device = [&](const std::vector<int64_t>& values) {
-    return at::tensor(values, at::kLong).to(device);
-  };
-  return {on_device(prompt), on_device(suffix), on_device(position)};
+  return {upload(prompt, device), upload(suffix, device), upload(position, device)};
 }
 
 void KvCache::keep_rows(const std::vector<int64_t>& kept) {
@@ -156,9 +153,8 @@ void KvCache::compact() {
     }
   }
   const auto device = layers.front().prefix_keys.device();
-  const auto place_index = at::tensor(kept_places, at::kLong).to(device);
-  const auto slot_index =
-      at::tensor(kept_slots, at::kLong).view({-1, static_cast<int64_t>(widest)}).to(device);
+  const auto place_index = upload(kept_places, device);
+  const auto slot_index = upload(kept_slots, device).view({-1, static_cast<int64_t>(widest)});
   // Places that were given to other prompts do not come in their own order.
   const bool same_places =
       kept_places.size() == places.size() && std::is_sorted(kept_places.begin(), kept_places.end());

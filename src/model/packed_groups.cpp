@@ -3,12 +3,12 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::model {
 namespace {
@@ -45,7 +45,7 @@ class PackedSequence {
     want_last_of_prompt();
     for (int64_t i = 0; i < fed; ++i) wanted_.push_back(length_ + i);
     if (fed > 0)
-      add(decoder_.embed(response.narrow(0, 0, fed).to(device())),
+      add(decoder_.embed(upload(response.narrow(0, 0, fed), device())),
           response_positions(first_position, fed));
     spans_.back().response_lengths.push_back(fed);
   }
@@ -58,8 +58,8 @@ class PackedSequence {
 
   /// The wanted states, in the order in which they were asked for: [n, D].
   at::Tensor run(const TextDecoder::KeyValueSink& sink = {}) const {
-    return decoder_.forward(at::cat(embeddings_), at::cat(positions_, 1).to(device()), spans_,
-                            {.rows = at::tensor(wanted_, at::kLong).to(device()), .sink = sink});
+    return decoder_.forward(at::cat(embeddings_), upload(at::cat(positions_, 1), device()), spans_,
+                            {.rows = upload(wanted_, device()), .sink = sink});
   }
 
  private:
@@ -79,6 +79,13 @@ class PackedSequence {
   int64_t length_ = 0;
 };
 
+/// What a product with so many keys takes: on a device, rows at whole lines of memory, without
+/// which matrix products are slow.
+int64_t aligned_length(int64_t length, at::Device device) {
+  constexpr int64_t kMultiple = 64;
+  return device.is_cpu() ? length : (length + kMultiple - 1) / kMultiple * kMultiple;
+}
+
 /// A place for every group, with room for the longest prompt.
 KvCache empty_cache(std::span<const PromptGroup> groups, const TextShape& shape,
                     const at::TensorOptions& options) {
@@ -89,6 +96,7 @@ KvCache empty_cache(std::span<const PromptGroup> groups, const TextShape& shape,
         {.prompt_length = group.prompt_length(), .next_position = group.prompt->next_position});
     longest = std::max(longest, group.prompt_length());
   }
+  longest = aligned_length(longest, options.device());
   const auto num_groups = static_cast<int64_t>(groups.size());
   for (int64_t i = 0; i < shape.num_layers; ++i)
     cache.layers.push_back(

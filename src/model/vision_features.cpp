@@ -5,6 +5,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::model {
 namespace {
@@ -51,7 +52,7 @@ std::vector<at::Tensor> encode_vision(
     if (count == 0) continue;
     if (cache != nullptr && !inputs.media_key.empty()) {
       if (const auto found = cache->find(inputs.media_key)) {
-        features[i] = found->to(model.head_weight().device());
+        features[i] = upload(*found, model.head_weight().device());
         if (from_cache != nullptr) (*from_cache)[i] = true;
         continue;
       }
@@ -73,7 +74,7 @@ std::vector<at::Tensor> encode_vision(
 
 std::string encoder_fingerprint(VisionLanguageModel& model) {
   std::string all = concat(model.vision_settings(), "\n",
-                           model.head_weight().device().is_cuda() ? "cuda" : "cpu", "\n");
+                           c10::DeviceTypeName(model.head_weight().device().type(), true), "\n");
   for (const auto& [name, tensor] : model.parameters().entries()) {
     if (!model.is_vision_parameter(name)) continue;
     const auto own = tensor.detach().cpu().contiguous();

@@ -1,6 +1,8 @@
 #include "vrlt/optim/adamw.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_foreach_copy.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -24,25 +26,25 @@ AdamW::AdamW(NamedTensors parameters, const AdamWConfig& config) : config_(confi
 
 void AdamW::step(double lr) {
   const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> parameters, grads, exp_avgs, exp_avg_sqs, steps;
+  std::vector<at::Tensor> parameters, grads, exp_avgs, exp_avg_sqs, steps, narrow, masters;
   for (auto& slot : slots_) {
     if (!slot.parameter.grad().defined()) continue;
-    slot.steps.add_(1);
     parameters.push_back(slot.master);
     grads.push_back(slot.parameter.grad().to(slot.master.scalar_type()));
     exp_avgs.push_back(slot.exp_avg);
     exp_avg_sqs.push_back(slot.exp_avg_sq);
     steps.push_back(slot.steps);
+    if (!slot.has_own_master()) continue;
+    narrow.push_back(slot.parameter);
+    masters.push_back(slot.master);
   }
   if (parameters.empty()) return;
+  at::_foreach_add_(steps, 1);
   at::_fused_adamw_(parameters, grads, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps, lr,
                     config_.beta1, config_.beta2, config_.weight_decay, config_.epsilon,
                     /*amsgrad=*/false, /*maximize=*/false);
-  for (auto& slot : slots_) {
-    if (!slot.parameter.grad().defined()) continue;
-    if (slot.has_own_master()) slot.parameter.copy_(slot.master);
-    slot.parameter.mutable_grad() = at::Tensor();
-  }
+  if (!narrow.empty()) at::_foreach_copy_(narrow, masters);
+  for (auto& slot : slots_) slot.parameter.mutable_grad() = at::Tensor();
 }
 
 NamedTensors AdamW::state() const {

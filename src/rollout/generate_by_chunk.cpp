@@ -8,6 +8,7 @@
 #include "rollout/step_graph.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/model/layers/linear.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -85,8 +86,8 @@ class ByChunk {
     cache_.reserve(steps);
     fill_cells();
     graph_->run(steps);
-    const auto ids = cells_.ids.narrow(0, 0, steps).to(at::kCPU),
-               log_probs = cells_.log_probs.narrow(0, 0, steps).to(at::kCPU);
+    const auto [ids, log_probs] =
+        on_cpu({cells_.ids.narrow(0, 0, steps), cells_.log_probs.narrow(0, 0, steps)});
     cache_.advance(steps);
 
     std::vector<int64_t> kept;
@@ -142,8 +143,8 @@ class ByChunk {
     cells_.lengths.prompt.copy_(lengths.prompt);
     cells_.lengths.suffix.copy_(lengths.suffix);
     cells_.lengths.position.copy_(lengths.position);
-    cells_.last_ids.copy_(last_ids);
-    cells_.uniforms.copy_(uniforms);
+    cells_.last_ids.copy_(model::upload(last_ids, device));
+    cells_.uniforms.copy_(model::upload(uniforms, device));
     cells_.step.zero_();
   }
 

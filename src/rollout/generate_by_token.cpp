@@ -1,9 +1,9 @@
 #include <ATen/ops/cat.h>
-#include <ATen/ops/tensor.h>
 
 #include "rollout/generation.h"
 #include "vrlt/core/stop_request.h"
 #include "vrlt/model/layers/few_rows.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -56,8 +56,7 @@ class ByToken {
     responses_.keep_rows(kept);
     cache_.keep_rows(kept);
     hidden_ = kept.empty() ? at::Tensor()
-                           : parts_.model.decode(
-                                 at::tensor(last_ids, at::kLong).to(hidden_.device()), cache_);
+                           : parts_.model.decode(model::upload(last_ids, hidden_.device()), cache_);
   }
 
   at::Tensor logits() const {

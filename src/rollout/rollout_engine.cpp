@@ -28,11 +28,11 @@ at::Tensor never_drawn(const model::VisionLanguageModel& model,
   return mask.to(head.device());
 }
 
-/// On a GPU a look at the tokens makes it wait for the host; some tokens too many for rows that
-/// stopped cost less.
+/// A look at the tokens makes a GPU wait for the host; some tokens too many for rows that stopped
+/// cost less.
 int64_t tokens_between_looks(const GenerationConfig& config, at::Device device) {
   constexpr int64_t kOnGpu = 16;
-  return config.look_every > 0 ? config.look_every : device.is_cuda() ? kOnGpu : 1;
+  return config.look_every > 0 ? config.look_every : device.is_cpu() ? 1 : kOnGpu;
 }
 
 }  // namespace

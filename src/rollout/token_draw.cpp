@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/nonzero.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "rollout/processed_logits.h"
 #include "vrlt/core/error.h"
 #include "vrlt/kernels/decoding_step.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::rollout {
 namespace {
@@ -90,6 +92,14 @@ class Row {
 
 }  // namespace
 
+DrawnTokens on_cpu(const DrawnTokens& drawn) {
+  if (drawn.ids.is_cpu()) return drawn;
+  // In one copy, as float64, which holds every id and every log-prob.
+  const auto both =
+      at::stack({drawn.ids.to(at::kDouble), drawn.log_probs.to(at::kDouble)}).to(at::kCPU);
+  return {both[0].to(at::kLong), both[1].to(at::kFloat)};
+}
+
 TokenDraw::TokenDraw(const at::Tensor& forbidden) : forbidden_(forbidden) {
   const auto ids = at::nonzero(forbidden).squeeze(1).to(at::kCPU);
   forbidden_ids_.assign(ids.const_data_ptr<int64_t>(), ids.const_data_ptr<int64_t>() + ids.numel());
@@ -98,9 +108,9 @@ TokenDraw::TokenDraw(const at::Tensor& forbidden) : forbidden_(forbidden) {
 DrawnTokens TokenDraw::operator()(const at::Tensor& logits, const std::vector<double>& uniforms,
                                   const SamplingConfig& config) const {
   if (!logits.is_cpu() || narrows(config)) {
-    const auto drawn =
-        on_device(logits, at::tensor(uniforms, at::kDouble).to(logits.device()), config);
-    return {drawn.ids.to(at::kCPU), drawn.log_probs.to(at::kCPU)};
+    const auto drawn = on_device(
+        logits, model::upload(at::tensor(uniforms, at::kDouble), logits.device()), config);
+    return on_cpu(drawn);
   }
   const int64_t B = logits.size(0), V = logits.size(1);
   VRLT_CHECK(static_cast<int64_t>(uniforms.size()) == B, uniforms.size(), " uniforms for ", B,

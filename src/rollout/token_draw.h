@@ -17,6 +17,9 @@ struct DrawnTokens {
   at::Tensor log_probs;
 };
 
+/// On the CPU, which waits for them once; of any shape that the two share.
+DrawnTokens on_cpu(const DrawnTokens& drawn);
+
 /// sample_tokens() without the forbidden ids, and what the drawn ones had as log-probs.
 class TokenDraw {
  public:

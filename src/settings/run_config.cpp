@@ -6,6 +6,7 @@
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_choices.h"
+#include "vrlt/settings/device_names.h"
 #include "vrlt/video/media_choices.h"
 
 namespace vrlt::settings {
@@ -60,7 +61,7 @@ void visit_fields(config::FieldVisitor& v, ModelSection& c) {
            .help = "type of the weights in memory",
            .choices = {"float32", "bfloat16"}},
           c.dtype);
-  v.field({.name = "device", .help = "where the model runs", .choices = {"cpu", "cuda"}}, c.device);
+  v.field({.name = "device", .help = "where the model runs", .choices = device_names()}, c.device);
   v.field(
       {.name = "mrope_mode", .help = "rule of the temporal positions", .choices = position_rules()},
       c.mrope_mode);

@@ -15,6 +15,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
+#include "vrlt/model/upload.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -97,10 +98,11 @@ void supervised_pass(const TrainingParts& parts, const Supervised& step,
     flops.add_supervised(*group.prompt, group.responses[0].size(0), !from_cache[i], metrics);
   }
   const auto hidden = parts.policy.response_hidden(batch);
-  const auto tokens = algorithm::token_log_probs(hidden, parts.policy.head_weight(),
-                                                 batch.response_ids().to(hidden.device()), 1.0);
+  const auto tokens =
+      algorithm::token_log_probs(hidden, parts.policy.head_weight(),
+                                 model::upload(batch.response_ids(), hidden.device()), 1.0);
   const auto weights = token_weights(batch, step.counts, parts.config.sft.aggregation);
-  const auto loss = -(tokens.log_probs * weights.to(hidden.device())).sum();
+  const auto loss = -(tokens.log_probs * model::upload(weights, hidden.device())).sum();
   loss.backward();
   gradients.take();
   metrics.sum("loss/nll", loss.item<double>());

@@ -17,7 +17,8 @@
 
 namespace vrlt::test {
 
-/// Ranks as threads of this process: what N processes would compute, without starting any.
+/// Ranks as threads of this process: what N processes would compute, without starting any. Each
+/// may have a device of its own, on which a transfer takes no memory.
 class ThreadRanks {
  public:
   explicit ThreadRanks(int world_size)
@@ -58,16 +59,17 @@ class ThreadRanks {
     using ProcessGroup::broadcast;
     void all_reduce_sum(at::Tensor& tensor) override {
       const at::NoGradGuard no_grad;
-      const auto all = exchange(ranks_.tensors_, tensor.clone());
-      tensor.zero_();
-      for (const auto& of_rank : all) tensor.add_(of_rank);
+      const auto all = exchange(ranks_.tensors_, on_cpu(tensor));
+      auto sum = at::zeros_like(all.front());
+      for (const auto& of_rank : all) sum.add_(of_rank);
+      tensor.copy_(sum);
     }
     std::vector<std::string> all_gather(const std::string& bytes) override {
       return exchange(ranks_.bytes_, bytes);
     }
     void broadcast(at::Tensor& tensor) override {
       const at::NoGradGuard no_grad;
-      tensor.copy_(exchange(ranks_.tensors_, tensor.clone()).front());
+      tensor.copy_(exchange(ranks_.tensors_, on_cpu(tensor)).front());
     }
     void barrier() override { ranks_.barrier_.arrive_and_wait(); }
     void fail(const std::string&) noexcept override {}
@@ -77,14 +79,14 @@ class ThreadRanks {
     std::unique_ptr<distributed::Transfer> begin_all_gather(at::Tensor whole,
                                                             at::Tensor own) override {
       const at::NoGradGuard no_grad;
-      whole.copy_(at::cat(exchange(ranks_.tensors_, own.clone())));
+      whole.copy_(at::cat(exchange(ranks_.tensors_, on_cpu(own))));
       return distributed::finished_transfer();
     }
     std::unique_ptr<distributed::Transfer> begin_exchange(at::Tensor received,
                                                           at::Tensor parts) override {
       const at::NoGradGuard no_grad;
       std::vector<at::Tensor> pieces;
-      for (const auto& of_rank : exchange(ranks_.tensors_, parts.clone()))
+      for (const auto& of_rank : exchange(ranks_.tensors_, on_cpu(parts)))
         pieces.push_back(of_rank.chunk(world_size())[static_cast<int64_t>(own_)]);
       received.copy_(at::cat(pieces));
       return distributed::finished_transfer();
@@ -94,6 +96,11 @@ class ThreadRanks {
       const auto place = std::find(members.begin(), members.end(), rank()) - members.begin();
       return std::make_unique<Rank>(ranks_.part(name, static_cast<int>(members.size())),
                                     static_cast<int>(place));
+    }
+
+    /// A copy in any case.
+    static at::Tensor on_cpu(const at::Tensor& tensor) {
+      return tensor.to(at::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
     }
 
     template <typename T>

@@ -16,8 +16,8 @@ using torch::autograd::variable_list;
 
 /// x W^T in float32 of tensors in a narrower type.
 at::Tensor wide_product(const at::Tensor& x, const at::Tensor& weight) {
-  return x.is_cuda() ? at::mm(x, weight.t(), at::kFloat)
-                     : at::mm(x.to(at::kFloat), weight.to(at::kFloat).t());
+  return x.is_cpu() ? at::mm(x.to(at::kFloat), weight.to(at::kFloat).t())
+                    : at::mm(x, weight.t(), at::kFloat);
 }
 
 /// x W^T + bias + scale low B^T, rounded once. @param low  [N, rank]; undefined: only the first

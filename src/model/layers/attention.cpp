@@ -1,6 +1,9 @@
 #include "model/layers/attention.h"
 
+#include <ATen/ops/add.h>
+#include <ATen/ops/bmm.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/softmax.h>
@@ -103,8 +106,52 @@ at::Tensor group_attention(const at::Tensor& queries, const at::Tensor& keys,
                 : split_group_attention(queries, keys, values, spans);
 }
 
+namespace {
+
+/// As shared_prefix_attention() does it on a device, whose kernels and passes over memory cost:
+/// scores come in float32 from the products, into one buffer.
+at::Tensor attention_in_one_buffer(const at::Tensor& queries, const KvCache::Layer& cache,
+                                   const at::Tensor& bias) {
+  const int64_t N = queries.size(0), G = queries.size(1), H = queries.size(2), Dh = queries.size(3);
+  const int64_t K = cache.prefix_keys.size(1), P = cache.prefix_keys.size(3),
+                S = cache.suffix_keys.size(4), repeats = H / K;
+  const bool narrow = c10::isReducedFloatingType(queries.scalar_type());
+  const auto by_slot = queries.reshape({N, G, K, repeats, Dh});
+  const auto by_prompt = by_slot.transpose(1, 2).reshape({N * K, G * repeats, Dh});
+  const auto of_slots = by_slot.reshape({N * G * K, repeats, Dh}),
+             suffix_keys = cache.suffix_keys.view({N * G * K, Dh, S}),
+             prefix_keys = cache.prefix_keys.view({N * K, Dh, P});
+
+  const auto scores = at::empty({N * K, G * repeats, P + S}, queries.options().dtype(at::kFloat));
+  auto of_prefix = scores.narrow(2, 0, P);
+  auto by_head = scores.view({N, K, G, repeats, P + S});
+  if (narrow)
+    at::bmm_out(of_prefix, by_prompt, prefix_keys, at::kFloat);
+  else
+    at::bmm_out(of_prefix, by_prompt, prefix_keys);
+  const auto of_suffix =
+      narrow ? at::bmm(of_slots, suffix_keys, at::kFloat) : at::bmm(of_slots, suffix_keys);
+  by_head.narrow(4, P, S).copy_(of_suffix.view({N, G, K, repeats, S}).transpose(1, 2));
+  at::add_out(by_head, bias.unsqueeze(1), by_head, 1.0 / std::sqrt(static_cast<double>(Dh)));
+
+  const auto weights = at::softmax(scores, -1).to(queries.scalar_type());
+  const auto from_prefix =
+      at::bmm(weights.narrow(2, 0, P), cache.prefix_values.view({N * K, P, Dh}));
+  const auto suffix_weights = weights.view({N, K, G, repeats, P + S})
+                                  .narrow(4, P, S)
+                                  .transpose(1, 2)
+                                  .reshape({N * G * K, repeats, S});
+  const auto from_suffix = at::bmm(suffix_weights, cache.suffix_values.view({N * G * K, S, Dh}));
+  return (from_suffix.view({N, G, K, repeats, Dh}) +
+          from_prefix.view({N, K, G, repeats, Dh}).transpose(1, 2))
+      .reshape({N, G, H * Dh});
+}
+
+}  // namespace
+
 at::Tensor shared_prefix_attention(const at::Tensor& queries, const KvCache::Layer& cache,
                                    const at::Tensor& bias) {
+  if (!queries.is_cpu()) return attention_in_one_buffer(queries, cache, bias);
   const int64_t N = queries.size(0), G = queries.size(1), H = queries.size(2), Dh = queries.size(3);
   const int64_t K = cache.prefix_keys.size(1), P = cache.prefix_keys.size(3),
                 S = cache.suffix_keys.size(4), repeats = H / K;

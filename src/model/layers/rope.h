@@ -10,7 +10,13 @@ namespace vrlt::model {
 /// cos and sin of the rotation angles, [T, Dh/2] each, float32.
 struct RotaryTable {
   at::Tensor cos, sin;
+  /// [T, 1, Dh] both, what the two halves of a head are multiplied with: (cos, cos) and, exchanged,
+  /// (-sin, sin). Undefined on the CPU.
+  at::Tensor straight = {}, crosswise = {};
 };
+
+/// The table for states of this type; on devices that pay for each kernel with what spares some.
+RotaryTable table_for(const RotaryTable& table, at::ScalarType dtype);
 
 /// Multimodal RoPE of the text model: frequency j takes the position of the axis axes[j].
 /// @param position_ids  [3, T] int64; @param axes  head_dim / 2 of them, from 0 to 2.

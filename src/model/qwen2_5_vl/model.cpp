@@ -3,6 +3,7 @@
 #include "model/packed_groups.h"
 #include "model/stored_weights.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::model::qwen2_5_vl {
 
@@ -17,7 +18,7 @@ Model::Model(Config config, ParameterTable parameters, HuggingFaceFolder folder,
 
 at::Tensor Model::encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) {
   counters_.videos_encoded += grid_thw.size(0);
-  return vision_encoder_(pixel_values.to(head_weight().device()), grid_thw);
+  return vision_encoder_(upload(pixel_values, head_weight().device()), grid_thw);
 }
 
 std::string Model::vision_settings() const {
@@ -32,12 +33,13 @@ std::string Model::vision_settings() const {
 }
 
 at::Tensor Model::embed(const PromptGroup& group) const {
-  const auto ids = group.prompt->input_ids.to(head_weight().device());
-  const auto embeddings = text_decoder_.embed(ids);
+  const auto& ids = group.prompt->input_ids;
+  const auto device = head_weight().device();
+  const auto embeddings = text_decoder_.embed(upload(ids, device));
   const auto& features = group.vision_features;
   const auto places = vision_places(ids, pads_, features.defined() ? features.size(0) : 0);
   if (places.size(0) == 0) return embeddings;
-  return embeddings.index_copy(0, places, features.to(embeddings.scalar_type()));
+  return embeddings.index_copy(0, upload(places, device), features.to(embeddings.scalar_type()));
 }
 
 at::Tensor Model::response_hidden(const GroupBatch& batch) {

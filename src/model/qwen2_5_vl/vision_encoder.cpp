@@ -5,17 +5,15 @@
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/outer.h>
 #include <ATen/ops/pow.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/silu.h>
-#include <ATen/ops/tensor.h>
 
-#include <map>
 #include <memory>
 
 #include "model/layers/checkpointed.h"
 #include "model/layers/rms_norm.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/layers/linear.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::model::qwen2_5_vl {
 namespace {
@@ -41,7 +39,7 @@ void append_patch_positions(int64_t T, int64_t H, int64_t W, int64_t merge,
           }
 }
 
-/// Rotation angles [S, Dh/2]: the first half by row, the second by column.
+/// Rotation angles [S, Dh/2] on a device: the first half by row, the second by column.
 at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config,
                          at::Device device) {
   std::vector<int64_t> rows, columns;
@@ -50,13 +48,13 @@ at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config,
   for (int64_t i = 0; i < grid.size(0); ++i)
     append_patch_positions(thw[3 * i], thw[3 * i + 1], thw[3 * i + 2], config.spatial_merge_size,
                            rows, columns);
-  const auto options = at::TensorOptions().dtype(at::kFloat);
+  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
   const int64_t half = config.head_dim() / 2;
   const auto frequencies =
       at::pow(kRopeTheta, at::arange(0, half, 2, options) / static_cast<double>(half)).reciprocal();
-  const auto by_row = at::outer(at::tensor(rows).to(at::kFloat), frequencies);
-  const auto by_column = at::outer(at::tensor(columns).to(at::kFloat), frequencies);
-  return at::cat({by_row, by_column}, -1).to(device);
+  const auto by_row = at::outer(upload(rows, device).to(at::kFloat), frequencies);
+  const auto by_column = at::outer(upload(columns, device).to(at::kFloat), frequencies);
+  return at::cat({by_row, by_column}, -1);
 }
 
 /// z' of docs/spec/qwen2_5_vl.md#rotary-embedding-of-patches, in float32 (float64 stays). @param x
@@ -68,34 +66,12 @@ at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& 
   return at::cat({first * cos - second * sin, second * cos + first * sin}, -1).to(x.scalar_type());
 }
 
-/// Attention inside consecutive segments; segments of one length go through one call.
-/// @param q, k, v  [S, heads, Dh].  @return the same shape.
-at::Tensor segment_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                             const std::vector<int64_t>& lengths) {
-  std::map<int64_t, std::vector<int64_t>> begins_by_length;
-  int64_t begin = 0;
-  for (const int64_t length : lengths) {
-    begins_by_length[length].push_back(begin);
-    begin += length;
-  }
-  std::vector<at::Tensor> places, outputs;
-  const auto index_options = at::TensorOptions().dtype(at::kLong);
-  for (const auto& [length, begins] : begins_by_length) {
-    const auto rows =
-        (at::tensor(begins, index_options).unsqueeze(1) + at::arange(length, index_options))
-            .flatten()
-            .to(q.device());
-    const auto segments = [&](const at::Tensor& x) {
-      return x.index_select(0, rows)
-          .view({static_cast<int64_t>(begins.size()), length, x.size(1), x.size(2)})
-          .transpose(1, 2);
-    };
-    const auto out = at::scaled_dot_product_attention(segments(q), segments(k), segments(v));
-    outputs.push_back(out.transpose(1, 2).reshape({-1, q.size(1), q.size(2)}));
-    places.push_back(rows);
-  }
-  if (outputs.size() == 1) return outputs.front();  // one length: the rows are already in order
-  return at::cat(outputs).index_select(0, at::cat(places).argsort());
+/// The inverse of an order: where each of 0, 1, .. stands in it.
+std::vector<int64_t> places_of(const std::vector<int64_t>& order) {
+  std::vector<int64_t> places(order.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    places[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
+  return places;
 }
 
 }  // namespace
@@ -130,13 +106,12 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
 }
 
 at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const at::Tensor& cos,
-                                    const at::Tensor& sin,
-                                    const std::vector<int64_t>& lengths) const {
+                                    const at::Tensor& sin, const Segments& segments) const {
   const auto qkv = model::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")),
                                  parameters_.at(block_name(block, "attn.qkv.bias")))
                        .view({x.size(0), 3, config_.num_heads, config_.head_dim()});
-  const auto out = segment_attention(rotate(qkv.select(1, 0), cos, sin),
-                                     rotate(qkv.select(1, 1), cos, sin), qkv.select(1, 2), lengths);
+  const auto out = segments.attention(rotate(qkv.select(1, 0), cos, sin),
+                                      rotate(qkv.select(1, 1), cos, sin), qkv.select(1, 2));
   return model::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")),
                        parameters_.at(block_name(block, "attn.proj.bias")));
 }
@@ -151,10 +126,9 @@ at::Tensor VisionEncoder::mlp(const at::Tensor& x, int64_t block) const {
 }
 
 at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const at::Tensor& cos,
-                                    const at::Tensor& sin,
-                                    const std::vector<int64_t>& lengths) const {
+                                    const at::Tensor& sin, const Segments& segments) const {
   x = x + attention(rms_norm(x, parameters_.at(block_name(block, "norm1.weight")), kNormEps), block,
-                    cos, sin, lengths);
+                    cos, sin, segments);
   return x + mlp(rms_norm(x, parameters_.at(block_name(block, "norm2.weight")), kNormEps), block);
 }
 
@@ -177,9 +151,12 @@ at::Tensor VisionEncoder::merge(const at::Tensor& x) const {
 at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::Tensor& grid_thw,
                                      Trace* trace) const {
   const auto& projection = parameters_.at("visual.patch_embed.proj.weight");
+  const auto layout = vision_layout(grid_thw, config_);
+  const auto device = pixel_values.device();
   // held by checkpointed blocks
-  const auto layout = std::make_shared<const VisionLayout>(vision_layout(grid_thw, config_));
-  const auto order = at::tensor(layout->window_order, at::kLong).to(pixel_values.device());
+  const auto slices = std::make_shared<const Segments>(layout.slice_lengths, device),
+             windows = std::make_shared<const Segments>(layout.window_lengths, device);
+  const auto order = upload(layout.window_order, device);
   VRLT_CHECK(order.size(0) * config_.merge_area() == pixel_values.size(0), "pixel rows ",
              pixel_values.size(0), " do not match the grid");
 
@@ -189,19 +166,18 @@ at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::T
   auto x = model::linear(pixel_values.to(projection.scalar_type()), projection.flatten(1));
   if (trace != nullptr) trace->patch_embed = x;
   x = by_unit(x);
-  const auto angles = by_unit(rotary_angles(grid_thw, config_, pixel_values.device()));
+  const auto angles = by_unit(rotary_angles(grid_thw, config_, device));
   const auto cos = angles.cos().unsqueeze(1), sin = angles.sin().unsqueeze(1);
 
   for (int64_t block = 0; block < config_.depth; ++block) {
     const auto run = [=, this](const at::Tensor& input) {
-      return run_block(
-          input, block, cos, sin,
-          config_.is_full_attention(block) ? layout->slice_lengths : layout->window_lengths);
+      return run_block(input, block, cos, sin,
+                       config_.is_full_attention(block) ? *slices : *windows);
     };
     x = checkpoints_ ? checkpointed(run, x, parameters_of(block)) : run(x);
     if (trace != nullptr) trace->blocks.push_back(x);
   }
-  return merge(x).index_select(0, order.argsort());
+  return merge(x).index_select(0, upload(places_of(layout.window_order), device));
 }
 
 }  // namespace vrlt::model::qwen2_5_vl

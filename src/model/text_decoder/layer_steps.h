@@ -34,6 +34,13 @@ class LayerSteps {
   virtual void add_projected(const at::Tensor& x, const Linear& matrix, at::Tensor& sum) = 0;
   /// gate = silu(gate) * up.
   virtual void apply_gate(const at::Tensor& up, at::Tensor& gate) = 0;
+
+  // What consists of those above, where nothing better is known.
+
+  /// Of normed states: rotated queries and keys, and values.
+  virtual void make_heads(const LayerWeights& layer, LayerState& state);
+  /// Of normed states: `gate` as apply_gate() leaves it.
+  virtual void make_gated(const LayerWeights& layer, LayerState& state);
 };
 
 /// One decoder layer: every way of computing it takes these steps.

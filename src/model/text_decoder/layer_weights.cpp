@@ -1,5 +1,8 @@
 #include "model/text_decoder/layer_weights.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+
 #include "vrlt/core/error.h"
 
 namespace vrlt::model {
@@ -9,7 +12,35 @@ std::string layer_prefix(const std::string& prefix, int64_t layer) {
   return concat(prefix, "layers.", layer, ".");
 }
 
+/// One tensor of all rows, in which the given ones then lie.
+at::Tensor joined(const std::vector<at::Tensor*>& parts) {
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> rows;
+  for (const auto* part : parts) rows.push_back(part->detach());
+  auto whole = at::cat(rows);
+  int64_t begin = 0;
+  for (auto* part : parts) {
+    const int64_t count = part->size(0);
+    part->set_data(whole.narrow(0, begin, count));  // all that refer to the parameter follow
+    begin += count;
+  }
+  return whole;
+}
+
 }  // namespace
+
+void LayerWeights::join() {
+  attention_in.weight = joined({&query.weight, &key.weight, &value.weight});
+  if (query.bias.defined()) attention_in.bias = joined({&query.bias, &key.bias, &value.bias});
+  mlp_in.weight = joined({&gate.weight, &up.weight});
+}
+
+bool LayerWeights::is_joined() const {
+  if (!attention_in.weight.defined()) return false;
+  for (const auto* matrix : {&query, &key, &value, &gate, &up})
+    if (matrix->adapter) return false;
+  return true;
+}
 
 std::vector<at::Tensor> LayerWeights::all() const {
   std::vector<at::Tensor> tensors;
@@ -72,17 +103,18 @@ std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterT
     const auto norm = [&](const char* name) {
       return shape.has_qk_norms ? at(name) : at::Tensor();
     };
-    layers.push_back({.input_norm = at("input_layernorm.weight"),
-                      .query = matrix("self_attn.q_proj", shape.has_qkv_biases),
-                      .key = matrix("self_attn.k_proj", shape.has_qkv_biases),
-                      .value = matrix("self_attn.v_proj", shape.has_qkv_biases),
-                      .query_norm = norm("self_attn.q_norm.weight"),
-                      .key_norm = norm("self_attn.k_norm.weight"),
-                      .attention_out = matrix("self_attn.o_proj"),
-                      .post_norm = at("post_attention_layernorm.weight"),
-                      .gate = matrix("mlp.gate_proj"),
-                      .up = matrix("mlp.up_proj"),
-                      .down = matrix("mlp.down_proj")});
+    LayerWeights layer{.input_norm = at("input_layernorm.weight"),
+                       .query = matrix("self_attn.q_proj", shape.has_qkv_biases),
+                       .key = matrix("self_attn.k_proj", shape.has_qkv_biases),
+                       .value = matrix("self_attn.v_proj", shape.has_qkv_biases),
+                       .query_norm = norm("self_attn.q_norm.weight"),
+                       .key_norm = norm("self_attn.k_norm.weight"),
+                       .attention_out = matrix("self_attn.o_proj"),
+                       .post_norm = at("post_attention_layernorm.weight"),
+                       .gate = matrix("mlp.gate_proj"),
+                       .up = matrix("mlp.up_proj"),
+                       .down = matrix("mlp.down_proj")};
+    layers.push_back(std::move(layer));
   }
   return layers;
 }

@@ -21,9 +21,18 @@ struct LayerWeights {
   Linear attention_out;
   at::Tensor post_norm;
   Linear gate, up, down;
+  /// Query, key and value, and gate and up, as one matrix each; see join(). Without a weight:
+  /// apart.
+  Linear attention_in = {}, mlp_in = {};
 
   /// Every tensor that a gradient may flow to.
   std::vector<at::Tensor> all() const;
+
+  /// Lays the matrices that meet the same states behind each other, so that one product does for
+  /// them. They stay the parameters that they were, as parts of the joined ones.
+  void join();
+  /// Whether the joined ones do what those apart do: not beside an adapter.
+  bool is_joined() const;
 
   /// Its matrices and the names of their modules in the layer, in the order of
   /// decoder_parameters().

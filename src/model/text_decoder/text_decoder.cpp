@@ -3,7 +3,6 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include <limits>
@@ -13,6 +12,7 @@
 #include "model/layers/rms_norm.h"
 #include "model/text_decoder/cpu_steps.h"
 #include "vrlt/core/error.h"
+#include "vrlt/model/upload.h"
 
 namespace vrlt::model {
 namespace {
@@ -35,7 +35,12 @@ TextDecoder::TextDecoder(TextShape shape, const ParameterTable& parameters,
       final_norm_(parameters.at(prefix + "norm.weight")),
       layers_(layer_weights(shape_, parameters, prefix)),
       blocks_(parameters.sharded_blocks()),
-      checkpoints_(checkpoints) {}
+      checkpoints_(checkpoints) {
+  // On the CPU there is no launch to spare, and the order of sums stays what it was. Layers that
+  // are cut over ranks come and go one matrix at a time.
+  if (!embedding_.is_cpu() && blocks_ == nullptr)
+    for (auto& layer : layers_) layer.join();
+}
 
 std::vector<NamedLinear> TextDecoder::matrices(const std::string& prefix) {
   std::vector<NamedLinear> all;
@@ -57,10 +62,22 @@ at::Tensor TextDecoder::through_layer(size_t index, const at::Tensor& x, const R
   return state.x;
 }
 
+void TextDecoder::decode_in_place(const at::Tensor& x, const RotaryTable& table,
+                                  const Attend& attend) const {
+  const at::Tensor all_rows;
+  DecodingSteps steps(shape_, table, attend, all_rows);
+  LayerState state{.x = x};
+  if (blocks_ != nullptr) blocks_->begin_pass();
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const PresentWeights here(weights_of(i), distributed::ShardedBlocks::Direction::kForward);
+    run_layer(static_cast<int64_t>(i), layers_[i], steps, state);
+  }
+}
+
 at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table,
                                    const Attend& attend, const Request& request) const {
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
-  const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
+  const auto table = table_for(float_table, x.scalar_type());
   if (blocks_ != nullptr) blocks_->begin_pass();
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto rows = i + 1 == layers_.size() ? request.rows : at::Tensor();
@@ -115,7 +132,7 @@ at::Tensor TextDecoder::decode_on_cpu(const at::Tensor& embeddings, KvCache& cac
 at::Tensor TextDecoder::decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const {
   std::vector<int64_t> cells;
   for (const auto& row : cache.rows()) cells.push_back(row.place * cache.num_slots() + row.slot);
-  const auto cell_index = at::tensor(cells, at::kLong).to(embeddings.device());
+  const auto cell_index = upload(cells, embeddings.device());
   const auto num_cells = static_cast<int64_t>(cache.places.size()) * cache.num_slots();
   const auto rectangle = at::zeros({num_cells, embeddings.size(1)}, embeddings.options())
                              .index_copy_(0, cell_index, embeddings);
@@ -132,18 +149,19 @@ at::Tensor TextDecoder::decode_cells(const at::Tensor& embeddings, KvCache& cach
                             -1);
   const auto time = lengths.suffix.view({N, 1, 1, 1, 1});
   const auto positions = lengths.position.unsqueeze(1).expand({N, G}).flatten();
-  return run_layers(
-      embeddings, text_rope_table(positions, shape_.head_dim, shape_.rope_theta),
-      [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys,
-          const at::Tensor& values) {
-        auto& layer = cache.layers[static_cast<size_t>(index)];
-        layer.suffix_keys.scatter_(4, time.expand({N, G, K, Dh, 1}), keys.view({N, G, K, Dh, 1}));
-        layer.suffix_values.scatter_(3, time.expand({N, G, K, 1, Dh}),
-                                     values.view({N, G, K, 1, Dh}));
-        return shared_prefix_attention(queries.view({N, G, shape_.num_heads, Dh}), layer, bias)
-            .flatten(0, 1);
-      },
-      {});
+  const auto table = text_rope_table(positions, shape_.head_dim, shape_.rope_theta);
+  const Attend attend = [&](int64_t index, const at::Tensor& queries, const at::Tensor& keys,
+                            const at::Tensor& values) {
+    auto& layer = cache.layers[static_cast<size_t>(index)];
+    layer.suffix_keys.scatter_(4, time.expand({N, G, K, Dh, 1}), keys.view({N, G, K, Dh, 1}));
+    layer.suffix_values.scatter_(3, time.expand({N, G, K, 1, Dh}), values.view({N, G, K, 1, Dh}));
+    return shared_prefix_attention(queries.view({N, G, shape_.num_heads, Dh}), layer, bias)
+        .flatten(0, 1);
+  };
+  if (embeddings.is_cpu()) return run_layers(embeddings, table, attend, {});
+  const auto x = embeddings.clone();
+  decode_in_place(x, table_for(table, x.scalar_type()), attend);
+  return rms_norm(x, final_norm_, shape_.rms_norm_eps);
 }
 
 }  // namespace vrlt::model

@@ -71,6 +71,8 @@ class TextDecoder {
   at::Tensor run_layers(at::Tensor x, const RotaryTable& float_table, const Attend& attend,
                         const Request& request) const;
   BlockWeights weights_of(size_t layer) const { return {blocks_, layer}; }
+  /// Through all layers by DecodingSteps. @param x  [B, D], changed in place.
+  void decode_in_place(const at::Tensor& x, const RotaryTable& table, const Attend& attend) const;
   at::Tensor decode_rectangle(const at::Tensor& embeddings, KvCache& cache) const;
   at::Tensor decode_on_cpu(const at::Tensor& embeddings, KvCache& cache) const;
 

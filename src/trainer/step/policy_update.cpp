@@ -16,6 +16,7 @@
 #include "vrlt/core/stop_request.h"
 #include "vrlt/distributed/sharded_blocks.h"
 #include "vrlt/model/model_adapter.h"
+#include "vrlt/model/upload.h"
 #include "vrlt/model/vision_features.h"
 
 namespace vrlt::trainer {
@@ -120,10 +121,10 @@ PolicyUpdate::MicroBatch PolicyUpdate::pack(std::span<const UpdateGroup> groups)
   }
   const auto device = policy_.head_weight().device();
   micro.constants.row_lengths = micro.response_lengths;
-  if (!sampler.empty()) micro.constants.sampler_log_probs = at::cat(sampler).to(device);
+  if (!sampler.empty()) micro.constants.sampler_log_probs = model::upload(at::cat(sampler), device);
   if (std::find(counted.begin(), counted.end(), false) != counted.end())
-    micro.counted =
-        at::tensor(spread(micro.response_lengths, counted), at::kDouble).to(at::kBool).to(device);
+    micro.counted = model::upload(
+        at::tensor(spread(micro.response_lengths, counted), at::kDouble).to(at::kBool), device);
   return micro;
 }
 
@@ -160,7 +161,8 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
   }
   const auto hidden = model.response_hidden(batch);
   return algorithm::token_log_probs(
-      hidden, model.head_weight(), batch.response_ids().to(hidden.device()), settings_.temperature,
+      hidden, model.head_weight(), model::upload(batch.response_ids(), hidden.device()),
+      settings_.temperature,
       /*chunk_size=*/512, /*entropy_gradient=*/settings_.algorithm.objective.entropy.coef > 0);
 }
 
@@ -223,9 +225,9 @@ void PolicyUpdate::set_advantages(const ByResponse<double>& advantages) {
   for_each_micro_batch([&](MicroBatch& micro) {
     std::vector<double> own;
     for (const auto& key : micro.keys) own.push_back(value_of(advantages, key, "advantage"));
-    micro.constants.advantages = at::tensor(spread(micro.response_lengths, own), at::kDouble)
-                                     .to(at::kFloat)
-                                     .to(policy_.head_weight().device());
+    micro.constants.advantages =
+        model::upload(at::tensor(spread(micro.response_lengths, own), at::kDouble).to(at::kFloat),
+                      policy_.head_weight().device());
   });
 }
 

@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "model/layers/split_attention.h"
+#include "tests/support/mute_tokenizer.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_prompts.h"
 #include "vrlt/model/vision_features.h"
@@ -16,15 +17,6 @@ namespace {
 using test::TinyPrompts;
 
 const at::Device kGpu(at::kCUDA, 0);
-
-/// Ids read as nothing: texts are not compared.
-class MuteTokenizer final : public tokenizer::Tokenizer {
- public:
-  std::vector<int64_t> encode(std::string_view) const override { return {}; }
-  std::string decode(std::span<const int64_t>, bool) const override { return {}; }
-  std::optional<int64_t> token_to_id(std::string_view) const override { return {}; }
-  int64_t vocab_size() const override { return 1024; }
-};
 
 class Cuda : public ::testing::Test {
  protected:
@@ -59,7 +51,7 @@ class Cuda : public ::testing::Test {
 
   static std::vector<rollout::RolloutGroup> generate(model::VisionLanguageModel& model,
                                                      const rollout::GenerationConfig& config) {
-    const MuteTokenizer tokenizer;
+    const test::MuteTokenizer tokenizer;
     return rollout::RolloutEngine(model, tokenizer,
                                   {TinyPrompts::kImageToken, TinyPrompts::kVideoToken})
         .generate(prompts(), config);
