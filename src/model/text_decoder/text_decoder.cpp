@@ -3,6 +3,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
+#include <ATen/ops/index_add.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -60,8 +61,11 @@ at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table,
                                    const Attend& attend, const Request& request) const {
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const RotaryTable table{float_table.cos.to(x.scalar_type()), float_table.sin.to(x.scalar_type())};
+  const auto& levels = request.levels.features;
+  // Where a level follows the last layer, rows are left away behind it.
+  const bool cut_in_layer = request.rows.defined() && levels.size() < layers_.size();
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const auto rows = i + 1 == layers_.size() ? request.rows : at::Tensor();
+    const auto rows = cut_in_layer && i + 1 == layers_.size() ? request.rows : at::Tensor();
     if (checkpoints_)
       x = checkpointed(
           [=, this](const at::Tensor& input) {
@@ -71,7 +75,10 @@ at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table,
     else
       x = through_layer(i, x, table, attend, rows);
     if (request.trace != nullptr) request.trace->push_back(x);
+    // Behind the checkpointed block: its gradient would not reach what it does not name.
+    if (i < levels.size()) x = x.index_add(0, request.levels.rows, levels[i].to(x.scalar_type()));
   }
+  if (request.rows.defined() && !cut_in_layer) x = x.index_select(0, request.rows);
   return rms_norm(x, final_norm_, shape_.rms_norm_eps);
 }
 
