@@ -287,7 +287,8 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
 
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations) {
   auto problems = check_run_name(config.name, locations);
-  for (const auto& problem : check(config.data, config.video, config.image, locations))
+  for (const auto& problem :
+       check(config.model, config.data, config.video, config.image, locations))
     problems.push_back(problem);
   for (const auto& problem : check(config.lora, config.model, locations))
     problems.push_back(problem);
@@ -303,8 +304,8 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(found->second, ": \"", section,
                                 "\" has no effect with trainer: ", config.trainer, "; remove it"));
   }
-  for (const auto& [key, decay] : {std::pair("optim.beta1", config.optim.beta1),
-                                   std::pair("optim.beta2", config.optim.beta2)})
+  for (const auto& [key, decay] :
+       {std::pair("optim.beta1", config.optim.beta1), std::pair("optim.beta2", config.optim.beta2)})
     if (decay >= 1)
       problems.push_back(concat(place(key), ": is ", decay,
                                 ", expected below 1: a moment that forgets nothing takes in "
