@@ -200,6 +200,10 @@ void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video,
           video.min_frame_share);
   v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, video.min_frames);
   v.field({.name = "max_frames", .help = "take at most so many", .min = 2}, video.max_frames);
+  v.field({.name = "size_rule",
+           .help = "what size the bounds below give; by hf_qwen3 they are of the whole clip",
+           .choices = names_of(video::kSizeRuleChoices)},
+          video.size_rule);
   v.field({.name = "min_pixels", .help = "per frame", .min = of_frame}, video.min_pixels);
   v.field({.name = "max_pixels", .help = "per frame", .min = of_frame}, video.max_pixels);
   v.field({.name = "total_pixels",
@@ -250,6 +254,10 @@ std::vector<std::string> check(const ModelSection& model, const DataSection& dat
   if (!video.num_frames && video.max_frames < video.min_frames)
     problems.push_back(concat(place_of("video.max_frames", locations),
                               ": max_frames is below min_frames (", video.min_frames, ")"));
+  if (video.max_pixels && video.size_rule != video::VideoOptions().size_rule)
+    problems.push_back(concat(place_of("video.max_pixels", locations),
+                              ": \"max_pixels\" has no effect with size_rule: ", video.size_rule,
+                              "; remove it"));
   if (video.resized_height.has_value() != video.resized_width.has_value())
     problems.push_back(concat(
         place_of(video.resized_height ? "video.resized_height" : "video.resized_width", locations),
