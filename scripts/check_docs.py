@@ -15,7 +15,7 @@ import sys
 
 CODE_FOLDERS = ("include/", "src/", "tools/", "tests/", "scripts/", "configs/", "cmake/", "third_party/", ".github/", ".ci/")
 CODE_ENDINGS = (".h", ".cpp", ".cu", ".py", ".sh", ".txt", ".cmake", ".yaml", ".yml")
-NOT_OURS = ("tests/golden/data", "tests/fuzz/seeds/")  # texts that models and files are tested with
+NOT_OURS = ("tests/golden/data", "tests/golden/data_qwen3", "tests/fuzz/seeds/")  # texts that models and files are tested with
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE_SPAN = re.compile(r"`([^`\n]+)`")

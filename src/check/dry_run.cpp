@@ -98,8 +98,8 @@ ModelFolder open_model_folder(const settings::ModelSection& section) {
   const fs::path path = section.path;
   ModelFolder folder{.shape = model::read_model_shape(path),
                      .max_positions = model::read_max_positions(path)};
-  folder.processor =
-      std::make_unique<processor::Processor>(model::load_prompt_format(path, section.mrope_mode));
+  folder.processor = std::make_unique<processor::Processor>(
+      model::load_prompt_format(path, section.prompt_rules()));
   return folder;
 }
 

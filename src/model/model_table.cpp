@@ -1,23 +1,16 @@
 #include "model/model_table.h"
 
 #include "model/model_rows.h"
-#include "model/qwen2_5_vl/model.h"
-#include "model/qwen2_5_vl/prompt_format.h"
-#include "model/qwen2_5_vl/shape.h"
-#include "model/qwen2_5_vl/small_model.h"
+#include "model/qwen2_5_vl/family.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/model/load_prompt_format.h"
 
 namespace vrlt::model {
 namespace {
 
-ModelShape qwen2_5_vl_shape(const io::Json& config, const std::string& origin) {
-  return qwen2_5_vl::shape_of(qwen2_5_vl::parse_config(config, origin));
-}
-
 constexpr ModelEntry kModels[] = {
-    {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape,
-     qwen2_5_vl::load_prompt_format, qwen2_5_vl::write_small_model},
+    {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::kFunctions},
 };
 static_assert(std::size(kModels) == std::size(kModelRows));
 
@@ -42,24 +35,25 @@ std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& fol
                                                 const ModelOptions& options) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
-  return find_model(json, path).load(folder, json, options);
+  return find_model(json, path).functions.load(folder, json, options);
 }
 
 ModelShape read_model_shape(const std::filesystem::path& folder) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
-  return find_model(json, path).shape(json, path.string());
+  return find_model(json, path).functions.shape(json, path.string());
 }
 
 std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder,
-                                                            const std::string& position_rule) {
+                                                            const PromptRules& rules) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
-  return find_model(json, path).prompt_format(folder, json, position_rule);
+  return find_model(json, path).functions.prompt_format(folder, json, rules);
 }
 
 void write_small_model(const SmallModel& sizes, const std::filesystem::path& folder) {
-  kModels[0].write_small(sizes, *tokenizer::load_tokenizer(folder), folder);
+  find_row(kModels, sizes.family, "model family")
+      .functions.write_small(sizes, *tokenizer::load_tokenizer(folder), folder);
 }
 
 }  // namespace vrlt::model

@@ -32,7 +32,9 @@ class PackedSequence {
   /// Begins a group.
   void add_prompt(const PromptGroup& group) {
     spans_.push_back({.begin = length_, .prompt_length = group.prompt_length()});
-    add(embed_(group), group.prompt->position_ids);
+    const auto prompt = embed_(group);
+    add_levels(prompt.levels);
+    add(prompt.embeddings, group.prompt->position_ids);
   }
   void want_last_of_prompt() {
     wanted_.push_back(spans_.back().begin + spans_.back().prompt_length - 1);
@@ -58,8 +60,9 @@ class PackedSequence {
 
   /// The wanted states, in the order in which they were asked for: [n, D].
   at::Tensor run(const TextDecoder::KeyValueSink& sink = {}) const {
-    return decoder_.forward(at::cat(embeddings_), upload(at::cat(positions_, 1), device()), spans_,
-                            {.rows = upload(wanted_, device()), .sink = sink});
+    return decoder_.forward(
+        at::cat(embeddings_), upload(at::cat(positions_, 1), device()), spans_,
+        {.rows = upload(wanted_, device()), .sink = sink, .levels = levels()});
   }
 
  private:
@@ -71,9 +74,25 @@ class PackedSequence {
     length_ += embeddings.size(0);
   }
 
+  /// Of the prompt that begins at the end of the sequence.
+  void add_levels(const TextDecoder::Levels& of_prompt) {
+    if (of_prompt.features.empty()) return;
+    level_rows_.push_back(of_prompt.rows + length_);
+    levels_.resize(of_prompt.features.size());
+    for (size_t k = 0; k < levels_.size(); ++k) levels_[k].push_back(of_prompt.features[k]);
+  }
+
+  TextDecoder::Levels levels() const {
+    if (levels_.empty()) return {};
+    TextDecoder::Levels all{.rows = at::cat(level_rows_), .features = {}};
+    for (const auto& level : levels_) all.features.push_back(at::cat(level));
+    return all;
+  }
+
   const TextDecoder& decoder_;
   const EmbedPrompt& embed_;
-  std::vector<at::Tensor> embeddings_, positions_;
+  std::vector<at::Tensor> embeddings_, positions_, level_rows_;
+  std::vector<std::vector<at::Tensor>> levels_;  ///< By level, of each prompt with pictures.
   std::vector<GroupSpan> spans_;
   std::vector<int64_t> wanted_;
   int64_t length_ = 0;

@@ -11,9 +11,15 @@
 
 namespace vrlt::model {
 
-/// Embeddings of a prompt, [P, D], with the features of its pictures in it: what a family makes of
-/// their [N, F].
-using EmbedPrompt = std::function<at::Tensor(const PromptGroup& group)>;
+/// A prompt with the features of its pictures in it.
+struct EmbeddedPrompt {
+  at::Tensor embeddings;  ///< [P, D]
+  /// What is added at its vision tokens behind the first layers; empty where the family has none.
+  TextDecoder::Levels levels = {};
+};
+
+/// What a family makes of a prompt and of the [N, F] of its pictures.
+using EmbedPrompt = std::function<EmbeddedPrompt(const PromptGroup& group)>;
 
 /// VisionLanguageModel::response_hidden() of any family.
 at::Tensor hidden_of_responses(const GroupBatch& batch, const TextDecoder& decoder,

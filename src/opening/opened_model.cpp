@@ -53,7 +53,7 @@ OpenedModel open_model(const settings::ModelSection& model, const settings::Data
   opened.model = open_weights(model, seed, std::move(layers_over));
   open_adapter(*opened.model, model, lora, seed);
   opened.processor = std::make_unique<processor::Processor>(
-      model::load_prompt_format(model.path, model.mrope_mode));
+      model::load_prompt_format(model.path, model.prompt_rules()));
   check_tokens(model.path, opened.processor->tokenizer(), *opened.model);
   const int64_t cache_folder_bytes = data.cache_gigabytes * kGigabyte;
   if (!data.cache_folder.empty() && !trains_vision)

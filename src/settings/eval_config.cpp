@@ -10,7 +10,8 @@ namespace {
 
 std::vector<std::string> check(const EvalConfig& config, const config::KeyLocations& locations) {
   auto problems = check_run_name(config.name, locations, /*parts=*/2);
-  for (const auto& problem : check(config.data, config.video, config.image, locations))
+  for (const auto& problem :
+       check(config.model, config.data, config.video, config.image, locations))
     problems.push_back(problem);
   for (const auto& name : config.compat) try {
       evaluation::find_compat(name);

@@ -6,20 +6,16 @@
 #include "vrlt/core/joined.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/model/adapter_config.h"
+#include "vrlt/model/model_choices.h"
 
 namespace vrlt::settings {
 namespace fs = std::filesystem;
 namespace {
 
-/// Names of matrices that only the vision tower has, or of the tower itself.
-constexpr const char* kVisionNames[] = {
-    "qkv",    "proj",   "fc1",          "fc2",         "linear_fc1", "linear_fc2", "merger",
-    "visual", "vision", "vision_tower", "patch_embed", "attn.qkv",   "attn.proj"};
-
-std::string unknown_target(const std::string& name) {
-  const bool is_vision =
-      std::find(std::begin(kVisionNames), std::end(kVisionNames), name) != std::end(kVisionNames) ||
-      name.starts_with("visual.");
+std::string unknown_target(const std::string& name, const model::ModelDefaults& family) {
+  const auto& of_vision = family.vision_modules;
+  const bool is_vision = std::find(of_vision.begin(), of_vision.end(), name) != of_vision.end() ||
+                         name.starts_with("visual.");
   if (is_vision)
     return concat("\"", name, "\" is of the vision tower, which has no adapter; targets are ",
                   joined(model::LoraConfig::every_target()), " of the decoder");
@@ -103,7 +99,8 @@ std::vector<std::string> check(const model::LoraConfig& lora, const ModelSection
     problems.push_back(concat(place_of(key, locations), ": ", parts...));
   };
   for (const auto& name : lora.targets)
-    if (!model::LoraConfig().has_target(name)) refuse("lora.targets", unknown_target(name));
+    if (!model::LoraConfig().has_target(name))
+      refuse("lora.targets", unknown_target(name, model::family_of(model.path).defaults));
   if (const auto own = adapter_of(model); own.is_on())
     check_against(lora, model.adapter, own, locations, problems);
   if (!lora.is_on()) {

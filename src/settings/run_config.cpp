@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/joined.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/data/prompt.h"
 #include "vrlt/model/model_choices.h"
@@ -12,13 +13,55 @@
 namespace vrlt::settings {
 namespace {
 
-/// Of all families; who opens the model refuses one that is of another.
-std::vector<std::string> position_rules() {
-  std::vector<std::string> names;
-  for (const auto& family : model::model_choices())
-    for (const char* name : family.defaults.position_rules)
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
-  return names;
+/// A key of the section `model` that chooses between ways in which releases of a family make its
+/// prompts.
+struct RuleKey {
+  const char* name;
+  const char* help;
+  std::string ModelSection::*value;
+  std::span<const char* const> model::ModelDefaults::*choices;
+
+  std::string first_of(const model::ModelDefaults& defaults) const {
+    const auto& names = defaults.*choices;
+    return names.empty() ? "" : names.front();
+  }
+  /// Of all families: which one it is is known after the section is read.
+  std::vector<std::string> every_choice() const {
+    std::vector<std::string> names;
+    for (const auto& family : model::model_choices())
+      for (const char* choice : family.defaults.*choices)
+        if (std::find(names.begin(), names.end(), choice) == names.end())
+          names.emplace_back(choice);
+    return names;
+  }
+};
+
+constexpr RuleKey kRuleKeys[] = {
+    {"mrope_mode", "rule of the temporal positions", &ModelSection::mrope_mode,
+     &model::ModelDefaults::position_rules},
+    {"video_wrapper",
+     "the marks around a video whose slices have marks of their own: dropped, as transformers "
+     "before 5.10 and the models' own release, or kept, as 5.10 and later",
+     &ModelSection::video_wrapper, &model::ModelDefaults::video_wrappers},
+    {"timestamps",
+     "times that are told as text: frame number over average rate from the start of the clip "
+     "(clip) or of its file (file), or when frames are shown (pts)",
+     &ModelSection::timestamps, &model::ModelDefaults::timestamp_rules},
+};
+
+void check_rules(const ModelSection& model, const config::KeyLocations& locations,
+                 std::vector<std::string>& problems) {
+  const auto& family = model::family_of(model.path);
+  for (const auto& key : kRuleKeys) {
+    const auto& value = model.*key.value;
+    const auto& known = family.defaults.*key.choices;
+    if (value.empty() || std::find(known.begin(), known.end(), value) != known.end()) continue;
+    problems.push_back(concat(
+        place_of(concat("model.", key.name), locations), ": \"", key.name, "\" is ", value,
+        known.empty()
+            ? concat(" and has no effect with ", family.chat.model, "; remove it")
+            : concat("; ", family.chat.model, " has ", joined({known.begin(), known.end()}))));
+  }
 }
 
 /// The pixels of one vision token: a picture has no fewer.
@@ -39,7 +82,7 @@ void read_ahead(const std::filesystem::path& file, const std::vector<std::string
 void set_model_defaults(const std::string& model_path, ModelSection& model,
                         video::VideoOptions& video, video::ImageOptions& image) {
   const auto& defaults = model::family_of(model_path).defaults;
-  model.mrope_mode = defaults.position_rules.front();
+  for (const auto& key : kRuleKeys) model.*key.value = key.first_of(defaults);
   video.pixel_factor = image.pixel_factor = defaults.pixel_factor;
   video.min_pixels = defaults.video_min_pixels;
   video.total_pixels = defaults.video_total_pixels;
@@ -62,9 +105,9 @@ void visit_fields(config::FieldVisitor& v, ModelSection& c) {
            .choices = {"float32", "bfloat16"}},
           c.dtype);
   v.field({.name = "device", .help = "where the model runs", .choices = device_names()}, c.device);
-  v.field(
-      {.name = "mrope_mode", .help = "rule of the temporal positions", .choices = position_rules()},
-      c.mrope_mode);
+  for (const auto& key : kRuleKeys)
+    if (!(c.*key.value).empty() || v.wants_fields_without_effect())
+      v.field({.name = key.name, .help = key.help, .choices = key.every_choice()}, c.*key.value);
   v.field({.name = "freeze_vision", .help = "leave the vision encoder as it is"}, c.freeze_vision);
   v.field({.name = "activation_checkpointing",
            .help = "none, or blocks: the backward pass computes each block again, for less memory "
@@ -158,6 +201,10 @@ void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video,
           video.min_frame_share);
   v.field({.name = "min_frames", .help = "take at least so many", .min = 2}, video.min_frames);
   v.field({.name = "max_frames", .help = "take at most so many", .min = 2}, video.max_frames);
+  v.field({.name = "size_rule",
+           .help = "what size the bounds below give; by hf_qwen3 they are of the whole clip",
+           .choices = names_of(video::kSizeRuleChoices)},
+          video.size_rule);
   v.field({.name = "min_pixels", .help = "per frame", .min = of_frame}, video.min_pixels);
   v.field({.name = "max_pixels", .help = "per frame", .min = of_frame}, video.max_pixels);
   v.field({.name = "total_pixels",
@@ -194,10 +241,11 @@ std::string place_of(const std::string& key, const config::KeyLocations& locatio
   return found == locations.end() ? key + " (not set)" : found->second;
 }
 
-std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video,
-                               const video::ImageOptions& image,
+std::vector<std::string> check(const ModelSection& model, const DataSection& data,
+                               const video::VideoOptions& video, const video::ImageOptions& image,
                                const config::KeyLocations& locations) {
   std::vector<std::string> problems;
+  check_rules(model, locations, problems);
   if (video.max_pixels && *video.max_pixels < static_cast<double>(video.min_pixels))
     problems.push_back(concat(place_of("video.max_pixels", locations),
                               ": max_pixels is below min_pixels (", video.min_pixels, ")"));
@@ -207,6 +255,10 @@ std::vector<std::string> check(const DataSection& data, const video::VideoOption
   if (!video.num_frames && video.max_frames < video.min_frames)
     problems.push_back(concat(place_of("video.max_frames", locations),
                               ": max_frames is below min_frames (", video.min_frames, ")"));
+  if (video.max_pixels && video.size_rule != video::VideoOptions().size_rule)
+    problems.push_back(concat(place_of("video.max_pixels", locations),
+                              ": \"max_pixels\" has no effect with size_rule: ", video.size_rule,
+                              "; remove it"));
   if (video.resized_height.has_value() != video.resized_width.has_value())
     problems.push_back(concat(
         place_of(video.resized_height ? "video.resized_height" : "video.resized_width", locations),

@@ -41,7 +41,8 @@ void check_racing(const SelectConfig& config, const config::KeyLocations& locati
 
 std::vector<std::string> check(const SelectConfig& config, const config::KeyLocations& locations) {
   auto problems = check_run_name(config.name, locations);
-  for (const auto& problem : check(config.data, config.video, config.image, locations))
+  for (const auto& problem :
+       check(config.model, config.data, config.video, config.image, locations))
     problems.push_back(problem);
   const auto add = [&](const std::vector<std::string>& more) {
     problems.insert(problems.end(), more.begin(), more.end());

@@ -3,16 +3,22 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/named_table.h"
 #include "vrlt/model/model_choices.h"
 #include "vrlt/settings/run_config.h"
 
 namespace vrlt::settings {
 namespace {
 
-constexpr double kMostUnits = 40;  ///< On a side of a clip.
+constexpr double kMostUnits = 40;             ///< On a side of a clip.
+constexpr int64_t kDefaultTokensPerSide = 2;  ///< Of a frame.
 
-/// Of the model that comes with the clips.
-int64_t pixel_factor() { return model::model_choices().front().defaults.pixel_factor; }
+/// Of the model that comes with the clips; of one that does not exist: the first one's.
+int64_t pixel_factor(const std::string& family) {
+  for (const auto& row : model::model_choices())
+    if (family == row.name) return row.defaults.pixel_factor;
+  return model::model_choices().front().defaults.pixel_factor;
+}
 
 /// What the field table cannot say.
 std::vector<std::string> check(const SynthConfig& c, const config::KeyLocations& locations) {
@@ -22,7 +28,7 @@ std::vector<std::string> check(const SynthConfig& c, const config::KeyLocations&
       problems.push_back(concat(place_of(key, locations), ": ", key, " is ", value,
                                 ", expected a multiple of ", factor));
   };
-  require_multiple("size", c.style.size, pixel_factor());
+  require_multiple("size", c.style.size, pixel_factor(c.model.family));
   require_multiple("model.text_width", c.model.text_width, 24);
   require_multiple("model.vision_width", c.model.vision_width, 16);
   if (c.world.longest_seconds < c.world.shortest_seconds)
@@ -58,8 +64,7 @@ std::vector<std::string> check(const SynthConfig& c, const config::KeyLocations&
 }  // namespace
 
 void visit_fields(config::FieldVisitor& v, SynthConfig& c) {
-  const auto unit = static_cast<double>(pixel_factor());
-  static const auto size_help = concat("pixels per side, a multiple of ", pixel_factor());
+  const auto unit = static_cast<double>(pixel_factor(c.model.family));
   v.field({.name = "output", .help = "folder for videos, records and the model", .required = true},
           c.output);
   v.field({.name = "seed", .help = "of what is drawn"}, c.seed);
@@ -67,7 +72,10 @@ void visit_fields(config::FieldVisitor& v, SynthConfig& c) {
   v.field({.name = "test_clips", .help = "held-out clips", .min = 1}, c.test_clips);
   v.field({.name = "paraphrases", .help = "put each question in one of several ways"},
           c.paraphrases);
-  v.field({.name = "size", .help = size_help.c_str(), .min = unit, .max = kMostUnits * unit},
+  v.field({.name = "size",
+           .help = "pixels per side, a multiple of what a vision token of the model sees",
+           .min = unit,
+           .max = kMostUnits * unit},
           c.style.size);
   v.field({.name = "frames_per_second", .help = "of the files", .min = 1, .max = 60},
           c.style.frames_per_second);
@@ -85,6 +93,10 @@ void visit_fields(config::FieldVisitor& v, SynthConfig& c) {
           c.world.held_out);
   v.end_section();
   v.begin_section("model", "the tiny model: config.json without weights");
+  v.field({.name = "family",
+           .help = "what kind of model (--list models)",
+           .choices = names_of(model::model_choices())},
+          c.model.family);
   v.field({.name = "text_width",
            .help = "hidden size of the decoder, a multiple of 24",
            .min = 24,
@@ -104,7 +116,10 @@ void visit_fields(config::FieldVisitor& v, SynthConfig& c) {
 
 SynthConfig load_synth_config(const std::filesystem::path& file,
                               const std::vector<std::string>& overrides) {
-  SynthConfig config;
+  SynthConfig named, config;
+  read_ahead(file, overrides, [&](config::FieldVisitor& v) { visit_fields(v, named); });
+  config.model.family = named.model.family;
+  config.style.size = kDefaultTokensPerSide * pixel_factor(named.model.family);
   config::load(
       file, overrides, [&](config::FieldVisitor& visitor) { visit_fields(visitor, config); },
       [&](const config::KeyLocations& locations) { return check(config, locations); });

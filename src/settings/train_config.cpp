@@ -298,7 +298,8 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
 
 std::vector<std::string> check(const TrainConfig& config, const config::KeyLocations& locations) {
   auto problems = check_run_name(config.name, locations);
-  for (const auto& problem : check(config.data, config.video, config.image, locations))
+  for (const auto& problem :
+       check(config.model, config.data, config.video, config.image, locations))
     problems.push_back(problem);
   for (const auto& problem : check(config.lora, config.model, locations))
     problems.push_back(problem);

@@ -26,8 +26,8 @@ void require(bool condition, const std::filesystem::path& path, const char* expe
 void write_cached_clip(const std::filesystem::path& path, const Clip& clip) {
   // A field that is added does not compile until it is named here too.
   [[maybe_unused]] const auto& [all_frames, seconds, sample_fps, duration, file_frames,
-                                num_file_frames, file_fps, file_seconds, warnings, notes, key] =
-      clip;
+                                num_file_frames, file_fps, file_seconds, start_seconds, warnings,
+                                notes, key] = clip;
   const auto frames = clip.frames.contiguous();
   auto note_texts = io::Json::array();
   for (const auto& note : notes) note_texts.push_back({note.kind, note.text});
@@ -39,6 +39,7 @@ void write_cached_clip(const std::filesystem::path& path, const Clip& clip) {
                                  {"num_file_frames", clip.num_file_frames},
                                  {"file_fps", clip.file_fps},
                                  {"file_seconds", clip.file_seconds},
+                                 {"start_seconds", clip.start_seconds},
                                  {"warnings", clip.warnings},
                                  {"notes", note_texts}});
   checkpoint::write_safetensors(path, {{kFrames, frames}},
@@ -68,6 +69,7 @@ Clip read_cached_clip(const std::filesystem::path& path) {
     clip.num_file_frames = values.at("num_file_frames").get<int64_t>();
     clip.file_fps = values.at("file_fps").get<double>();
     clip.file_seconds = values.at("file_seconds").get<double>();
+    clip.start_seconds = values.at("start_seconds").get<double>();
     clip.warnings = values.at("warnings").get<std::vector<std::string>>();
     for (const auto& note : values.at("notes"))
       clip.notes.push_back({note.at(0).get<std::string>(), note.at(1).get<std::string>()});

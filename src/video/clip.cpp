@@ -47,11 +47,12 @@ Clip read_clip(Reader& reader, const VideoFacts& facts, const std::filesystem::p
   clip.file_fps = facts.average_fps;
   clip.file_seconds = facts.duration_seconds;
   clip.duration_seconds = plan.duration_seconds;
+  clip.start_seconds = start_seconds.value_or(0.0);
   clip.notes = plan.notes;
   clip.frames = read_frames(reader, plan, kernel);
   located(path, [&] { require_share(reader.frame_share(), options, "corrupt"); });
   for (const double seconds : plan.selection.seconds)
-    clip.frame_seconds.push_back(seconds - start_seconds.value_or(0.0));
+    clip.frame_seconds.push_back(seconds - clip.start_seconds);
   clip.warnings = reader.warnings();
   clip.warnings.insert(clip.warnings.end(), plan.warnings.begin(), plan.warnings.end());
   return clip;

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Of the entries, and of what makes frames from what FFmpeg gives.
-constexpr int kFormatVersion = 3;
+constexpr int kFormatVersion = 4;
 constexpr size_t kHashDigits = 64;
 
 bool is_hash(std::string_view text) {
@@ -30,7 +30,8 @@ bool is_hash(std::string_view text) {
 io::Json settings_of(const VideoOptions& options) {
   // A field that is added does not compile until it is named here too.
   const auto& [sampler, fps, num_frames, min_frames, max_frames, min_pixels, max_pixels,
-               total_pixels, height, width, factor, resize, short_clip, min_share] = options;
+               total_pixels, size_rule, height, width, factor, resize, short_clip, min_share] =
+      options;
   const auto or_null = [](const auto& value) { return value ? io::Json(*value) : io::Json(); };
   return {sampler,
           fps,
@@ -40,6 +41,7 @@ io::Json settings_of(const VideoOptions& options) {
           min_pixels,
           or_null(max_pixels),
           total_pixels,
+          size_rule,
           or_null(height),
           or_null(width),
           factor,

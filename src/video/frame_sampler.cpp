@@ -119,6 +119,30 @@ FrameSelection select_in_cut(const Request& request) {
                count / std::max(static_cast<double>(total), 1e-6) * video.fps, video);
 }
 
+/// sample_frames of transformers' Qwen3VLVideoProcessor. Frames repeat where more are asked for
+/// than there are.
+FrameSelection select_hf_qwen3(const Request& request) {
+  const auto& video = request.video;
+  const auto& options = request.options;
+  const auto range = cut(request);
+  const int64_t total = range.last - range.first + 1;
+  const auto wanted = static_cast<int64_t>(static_cast<double>(total) / video.fps * options.fps);
+  const int64_t count = options.num_frames.value_or(
+      std::min({std::max(wanted, options.min_frames), options.max_frames, total}));
+  if (count < 1)
+    throw DataError(
+        concat("cannot take ", count, " frames of a video of ", total, " [too_few_frames]"));
+  std::vector<int64_t> indices;
+  const double step =
+      static_cast<double>(total - 1) / static_cast<double>(std::max<int64_t>(count - 1, 1));
+  for (int64_t i = 0; i < count; ++i)
+    indices.push_back(range.first +
+                      static_cast<int64_t>(std::nearbyint(static_cast<double>(i) * step)));
+  if (count > 1) indices.back() = range.last;
+  return timed(std::move(indices),
+               static_cast<double>(count) / static_cast<double>(total) * video.fps, video);
+}
+
 /// get_index of MVBench's notebook, whose frame numbers begin at 0 in files and at 1 in folders of
 /// pictures. Short cuts repeat frames.
 FrameSelection select_segment_centres(const Request& request) {
@@ -204,6 +228,7 @@ constexpr SamplerEntry kSamplers[] = {
     {row_named(kSamplerChoices, "qwen_vl_utils"),
      select_in_cut<count_qwen_vl_utils, place_qwen_vl_utils>},
     {row_named(kSamplerChoices, "hf_native"), select_in_cut<count_hf_native, place_hf_native>},
+    {row_named(kSamplerChoices, "hf_qwen3"), select_hf_qwen3},
     {row_named(kSamplerChoices, "segment_centres"), select_segment_centres},
     {row_named(kSamplerChoices, kByTime), select_by_time},
 };
@@ -247,30 +272,110 @@ TimingDifference timing_difference(const Footage& footage, const FrameSelection&
   return result;
 }
 
-ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t min_pixels,
-                       double max_pixels) {
-  if (height < 1 || width < 1)
-    throw DataError(concat("frame size ", width, "x", height, " [corrupt]"));
+namespace {
+
+/// Sides before they become multiples of a factor.
+struct Sides {
+  double height, width;
+};
+
+void check_sides(Sides sides, int64_t min_pixels, double max_pixels) {
+  if (sides.height < 1 || sides.width < 1)
+    throw DataError(concat("frame size ", sides.width, "x", sides.height, " [corrupt]"));
   if (max_pixels < static_cast<double>(min_pixels))
     throw ConfigError(concat("max_pixels ", max_pixels, " is below min_pixels ", min_pixels));
-  const double h = static_cast<double>(height), w = static_cast<double>(width),
-               f = static_cast<double>(factor);
-  if (std::max(h, w) / std::min(h, w) > kMaxAspectRatio)
-    throw DataError(concat("frame size ", width, "x", height, " has an aspect ratio above ",
-                           kMaxAspectRatio, " [aspect_ratio]"));
+  if (std::max(sides.height, sides.width) / std::min(sides.height, sides.width) > kMaxAspectRatio)
+    throw DataError(concat("frame size ", sides.width, "x", sides.height,
+                           " has an aspect ratio above ", kMaxAspectRatio, " [aspect_ratio]"));
+}
+
+/// @param rounded_frames, frames  which the bounds count before and behind the resizing: 1 and 1
+/// for a picture.
+ImageSize resized(Sides sides, int64_t factor, double rounded_frames, double frames,
+                  double min_pixels, double max_pixels) {
+  const auto [h, w] = sides;
+  const auto f = static_cast<double>(factor);
   double new_h = std::max(f, std::nearbyint(h / f) * f),
          new_w = std::max(f, std::nearbyint(w / f) * f);
-  if (new_h * new_w > max_pixels) {
-    const double scale = std::sqrt(h * w / max_pixels);
+  const double pixels = rounded_frames * new_h * new_w;
+  if (pixels > max_pixels) {
+    const double scale = std::sqrt(frames * h * w / max_pixels);
     new_h = std::max(f, std::floor(h / scale / f) * f);
     new_w = std::max(f, std::floor(w / scale / f) * f);
-  } else if (new_h * new_w < static_cast<double>(min_pixels)) {
-    const double scale = std::sqrt(static_cast<double>(min_pixels) / (h * w));
+  } else if (pixels < min_pixels) {
+    const double scale = std::sqrt(min_pixels / (frames * h * w));
     new_h = std::ceil(h * scale / f) * f;
     new_w = std::ceil(w * scale / f) * f;
   }
   return {static_cast<int64_t>(new_h), static_cast<int64_t>(new_w)};
 }
+
+}  // namespace
+
+ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t min_pixels,
+                       double max_pixels) {
+  const Sides sides{static_cast<double>(height), static_cast<double>(width)};
+  check_sides(sides, min_pixels, max_pixels);
+  return resized(sides, factor, 1.0, 1.0, static_cast<double>(min_pixels), max_pixels);
+}
+
+ImageSize smart_resize_clip(int64_t num_frames, int64_t height, int64_t width, int64_t factor,
+                            int64_t min_pixels, double max_pixels) {
+  if (num_frames < kFrameFactor)
+    throw DataError(concat("a clip of ", num_frames, " frames [too_few_frames]"));
+  Sides sides{static_cast<double>(height), static_cast<double>(width)};
+  check_sides(sides, min_pixels, max_pixels);
+  const auto f = static_cast<double>(factor), frames = static_cast<double>(num_frames);
+  if (sides.height < f || sides.width < f) {
+    const double scale = std::max(f / sides.height, f / sides.width);
+    sides = {std::trunc(sides.height * scale), std::trunc(sides.width * scale)};
+  }
+  return resized(sides, factor, round_to_factor(frames), frames, static_cast<double>(min_pixels),
+                 max_pixels);
+}
+
+namespace {
+
+ImageSize size_by_frame(int64_t num_frames, ImageSize source, const VideoOptions& options) {
+  const auto most_of_frame =
+      static_cast<double>(kMaxTokensPerFrame * options.pixel_factor * options.pixel_factor);
+  double max_pixels =
+      std::max(std::min(most_of_frame,
+                        options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
+               std::trunc(static_cast<double>(options.min_pixels) * 1.05));
+  if (options.max_pixels) max_pixels = std::min(*options.max_pixels, max_pixels);
+  return smart_resize(source.height, source.width, options.pixel_factor, options.min_pixels,
+                      max_pixels);
+}
+
+ImageSize size_by_clip(int64_t num_frames, ImageSize source, const VideoOptions& options) {
+  // a single frame fills its slice up
+  return smart_resize_clip(std::max(num_frames, kFrameFactor), source.height, source.width,
+                           options.pixel_factor, options.min_pixels, options.total_pixels);
+}
+
+ImageSize size_by_capped_clip(int64_t num_frames, ImageSize source, const VideoOptions& options) {
+  const auto most_of_frame =
+      static_cast<double>(kMaxTokensPerFrame * options.pixel_factor * options.pixel_factor);
+  const double frames = static_cast<double>(num_frames);
+  auto capped = options;
+  capped.total_pixels = std::max(std::min(most_of_frame, std::floor(options.total_pixels / frames)),
+                                 std::trunc(static_cast<double>(options.min_pixels) * 1.05)) *
+                        frames;
+  return size_by_clip(num_frames, source, capped);
+}
+
+struct SizeRuleEntry : Choice {
+  ImageSize (*size)(int64_t num_frames, ImageSize source, const VideoOptions& options);
+};
+constexpr SizeRuleEntry kSizeRules[] = {
+    {row_named(kSizeRuleChoices, "qwen_vl_utils"), size_by_frame},
+    {row_named(kSizeRuleChoices, "hf_qwen3"), size_by_clip},
+    {row_named(kSizeRuleChoices, "hf_qwen3_capped"), size_by_capped_clip},
+};
+static_assert(std::size(kSizeRules) == std::size(kSizeRuleChoices));
+
+}  // namespace
 
 ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptions& options) {
   if (options.resized_height.has_value() != options.resized_width.has_value())
@@ -280,14 +385,8 @@ ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptio
   if (options.resized_height)
     return smart_resize(*options.resized_height, *options.resized_width, options.pixel_factor,
                         kMinImageTokens * token, static_cast<double>(kMaxImageTokens * token));
-  const auto most_of_frame = static_cast<double>(kMaxTokensPerFrame * token);
-  double max_pixels =
-      std::max(std::min(most_of_frame,
-                        options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
-               std::trunc(static_cast<double>(options.min_pixels) * 1.05));
-  if (options.max_pixels) max_pixels = std::min(*options.max_pixels, max_pixels);
-  return smart_resize(source.height, source.width, options.pixel_factor, options.min_pixels,
-                      max_pixels);
+  return find_row(kSizeRules, options.size_rule, "video.size_rule")
+      .size(num_frames, source, options);
 }
 
 }  // namespace vrlt::video

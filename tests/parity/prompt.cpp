@@ -14,11 +14,11 @@ namespace {
 
 constexpr int64_t kMergeArea = family::kGeometry.merge_area();
 
-std::vector<family::ChatMessage> read_messages(const io::Json& json) {
-  using Kind = family::ChatContent::Kind;
+std::vector<model::ChatMessage> read_messages(const io::Json& json) {
+  using Kind = model::ChatContent::Kind;
   static const std::map<std::string, Kind> kKinds = {
       {"text", Kind::kText}, {"image", Kind::kImage}, {"video", Kind::kVideo}};
-  std::vector<family::ChatMessage> messages;
+  std::vector<model::ChatMessage> messages;
   for (const auto& message : json) {
     messages.push_back({message.at("role").get<std::string>(), {}});
     for (const auto& item : message.at("content"))

@@ -16,12 +16,13 @@ inline std::string printable(const std::string& text) {
   return io::Json(text).dump(-1, ' ', true, io::Json::error_handler_t::replace);
 }
 
-/// Calls `check(row)` for every line of a file below golden_dir(); a failure names the line. A file
+/// Calls `check(row)` for every line of a file below `folder`; a failure names the line. A file
 /// without rows fails.
 inline void check_golden_rows(const std::filesystem::path& file,
-                              const std::function<void(const io::Json& row)>& check) {
+                              const std::function<void(const io::Json& row)>& check,
+                              const std::filesystem::path& folder = golden_dir()) {
   int rows = 0;
-  io::for_each_jsonl(golden_dir() / file, /*tolerate_torn_tail=*/false,
+  io::for_each_jsonl(folder / file, /*tolerate_torn_tail=*/false,
                      [&](int64_t line, const io::Json& row) {
                        SCOPED_TRACE(file.string() + ":" + std::to_string(line) + " " +
                                     row.dump(-1, ' ', true).substr(0, 300));

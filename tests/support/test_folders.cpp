@@ -17,6 +17,10 @@ std::filesystem::path golden_dir() {
   return folder_of("VRLT_GOLDEN_DIR", tests_dir() / "golden/data");
 }
 
+std::filesystem::path golden3_dir() {
+  return folder_of("VRLT_GOLDEN3_DIR", tests_dir() / "golden/data_qwen3");
+}
+
 std::filesystem::path media_dir() { return folder_of("VRLT_MEDIA_DIR", tests_dir() / "media"); }
 
 std::filesystem::path tests_dir() { return VRLT_TESTS_DIR; }

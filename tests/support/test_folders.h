@@ -8,6 +8,9 @@ namespace vrlt::test {
 /// Stored reference values: VRLT_GOLDEN_DIR, else the folder of the source tree.
 std::filesystem::path golden_dir();
 
+/// The same of Qwen3-VL: VRLT_GOLDEN3_DIR, else the folder of the source tree, which holds a part.
+std::filesystem::path golden3_dir();
+
 /// Video files and their manifest: VRLT_MEDIA_DIR, else the folder of the source tree.
 std::filesystem::path media_dir();
 

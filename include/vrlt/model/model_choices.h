@@ -19,8 +19,10 @@ struct ModelDefaults {
   double video_total_pixels = 0;  ///< Over the clip.
   int64_t image_min_pixels = 1;   ///< Per image.
   double image_max_pixels = 0;    ///< Per image.
-  /// Names of the rules of temporal positions; the first is taken.
-  std::span<const char* const> position_rules;
+  /// What PromptRules may name, the first being taken; empty where the family has one way only.
+  std::span<const char*const> position_rules, video_wrappers, timestamp_rules;
+  /// Names of modules that only its vision tower has, which no adapter stands beside.
+  std::span<const char* const> vision_modules;
 };
 
 /// How a family writes a conversation.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vrlt/config/load.h"
+#include "vrlt/model/prompt_rules.h"
 #include "vrlt/rollout/sampling_config.h"
 #include "vrlt/video/frame_sampler.h"
 #include "vrlt/video/image_options.h"
@@ -21,13 +22,15 @@ struct ModelSection {
   std::string init = "pretrained";  ///< pretrained: read the weights; random: config.json only.
   std::string dtype = "float32";
   std::string device = "cpu";
-  std::string mrope_mode;  ///< Empty: the first rule of the family.
+  /// As PromptRules; empty where the family of the model has one way only.
+  std::string mrope_mode, video_wrapper, timestamps;
   bool freeze_vision = true;
   /// blocks: the backward pass computes each block again; less memory, the same results.
   std::string activation_checkpointing = "none";
 
   bool reads_weights() const { return init == "pretrained"; }
   bool checkpoints_blocks() const { return activation_checkpointing == "blocks"; }
+  model::PromptRules prompt_rules() const { return {mrope_mode, video_wrapper, timestamps}; }
 };
 
 /// Where samples come from.
@@ -75,9 +78,9 @@ void set_model_defaults(const std::string& model_path, ModelSection& model,
 std::string place_of(const std::string& key, const config::KeyLocations& locations);
 
 /// Problems across the fields that every program has: an unknown prompt, bounds that exclude each
-/// other.
-std::vector<std::string> check(const DataSection& data, const video::VideoOptions& video,
-                               const video::ImageOptions& image,
+/// other, what the family of the model does not have.
+std::vector<std::string> check(const ModelSection& model, const DataSection& data,
+                               const video::VideoOptions& video, const video::ImageOptions& image,
                                const config::KeyLocations& locations);
 
 }  // namespace vrlt::settings

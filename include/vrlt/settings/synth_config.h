@@ -23,7 +23,7 @@ struct SynthWorld {
 };
 
 struct SynthStyle {
-  int64_t size = 56;              ///< Pixels per side.
+  int64_t size = 56;              ///< Pixels per side; by default two vision tokens of the model.
   int64_t frames_per_second = 8;  ///< Frames per second of the file; a model takes fewer.
 };
 

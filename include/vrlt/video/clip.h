@@ -16,7 +16,7 @@ namespace vrlt::video {
 
 /// The frames a model sees, and when they were.
 struct Clip {
-  /// [F, 3, H, W] uint8, resized; F even, H and W multiples of the pixel factor.
+  /// [F, 3, H, W] uint8, resized; H and W multiples of the pixel factor.
   at::Tensor frames;
   std::vector<double>
       /// [F] from the start of the clip: when they are shown; with by_time, instants at which they
@@ -29,6 +29,7 @@ struct Clip {
   int64_t num_file_frames = 0;       ///< How many frames the file has.
   double file_fps = 0.0;             ///< Frames per second of the file, on average.
   double file_seconds = 0.0;         ///< How long the file lasts.
+  double start_seconds = 0.0;        ///< Where the clip begins in the file.
   std::vector<std::string> warnings;
   std::vector<ClipNote> notes;
   /// Names the frames in a FrameCache: the same key, the same frames. Empty: not known.

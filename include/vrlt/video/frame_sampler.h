@@ -16,6 +16,7 @@ inline constexpr const char* kByTime = "by_time";
 /// and settings.
 struct VideoOptions {
   /// Which frames: qwen_vl_utils (both ends included) | hf_native (transformers' own rule) |
+  /// hf_qwen3 (transformers' own for Qwen3-VL) |
   /// segment_centres (of `num_frames` equal segments, MVBench's rule) | by_time (by when frames are
   /// shown, not by their numbers).
   std::string sampler = "qwen_vl_utils";
@@ -24,9 +25,13 @@ struct VideoOptions {
   std::optional<int64_t> num_frames;
   int64_t min_frames = 4;
   int64_t max_frames = 768;
-  int64_t min_pixels = 1;                                         ///< Per frame.
-  std::optional<double> max_pixels;                               ///< Per frame.
+  int64_t min_pixels = 1;            ///< Per frame; with the rules hf_qwen3 over the clip.
+  std::optional<double> max_pixels;  ///< Per frame; the rules hf_qwen3 have no such bound.
   double total_pixels = std::numeric_limits<double>::infinity();  ///< Over the clip.
+  /// What size the bounds give: qwen_vl_utils (each frame has its share of the total, and bounds of
+  /// its own) | hf_qwen3 (one budget for the clip, transformers' own rule for Qwen3-VL) |
+  /// hf_qwen3_capped (the same with a bound on each frame, announced for transformers 5.22).
+  std::string size_rule = "qwen_vl_utils";
   /// With `resized_width`: this size, to the next multiples of the pixel factor.
   std::optional<int64_t> resized_height;
   std::optional<int64_t> resized_width;
@@ -76,12 +81,14 @@ std::vector<std::string> sampler_names();
 /// truncated; the last frame is not included. segment_centres: get_index of MVBench's notebook
 /// (github.com/OpenGVLab/Ask-Anything, video_chat2/mvbench.ipynb); frames repeat in a cut that is
 /// shorter than `num_frames`.
+/// hf_qwen3: sample_frames of transformers' Qwen3VLVideoProcessor, float64 linspace rounded half to
+/// even, both ends included, any number of frames; num_frames beyond the cut repeats frames.
 /// by_time: n instants, start + k * (end - start) / n, of the cut, and of each the frame that is on
 /// the screen then; one that stays long comes several times. n is (end - start) * fps within
 /// min_frames and max_frames, to an even number; second 0 is when the first frame is shown. So
 /// seconds, sample_fps and the positions made of it are the same times, whatever the rate does.
 ///
-/// The first three take a frame's number over the average rate for its time, which is what scores
+/// All but by_time take a frame's number over the average rate for its time, which is what scores
 /// are compared by; `timing_difference` tells where that is wrong.
 ///
 /// Short clips, with `short_clip` fewer: qwen_vl_utils and hf_native take num_frames, or all frames
@@ -127,9 +134,16 @@ struct ImageSize {
 ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t min_pixels,
                        double max_pixels);
 
-/// The size of each frame of a clip of `num_frames`, as qwen-vl-utils 0.0.14; with max(factor, .)
-/// as above.
-/// @throws as smart_resize; ConfigError also if half of the fixed size is missing.
+/// smart_resize of transformers' Qwen3VLVideoProcessor: the bounds are of the pixels of all frames,
+/// whose number counts as even, ties to the multiple of 4.
+/// @throws DataError for an aspect ratio above 200 or fewer than 2 frames; ConfigError as above.
+ImageSize smart_resize_clip(int64_t num_frames, int64_t height, int64_t width, int64_t factor,
+                            int64_t min_pixels, double max_pixels);
+
+/// The size of each frame of a clip of `num_frames` by its size_rule; qwen_vl_utils as version
+/// 0.0.14 with max(factor, .) as above.
+/// @throws as smart_resize and smart_resize_clip; ConfigError also if half of the fixed size is
+/// missing, or for an unknown rule.
 ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptions& options);
 
 }  // namespace vrlt::video

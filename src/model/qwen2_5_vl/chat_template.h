@@ -4,24 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "model/chat_message.h"
+
 namespace vrlt::model::qwen2_5_vl {
-
-/// A piece of a message.
-struct ChatContent {
-  enum class Kind { kText, kImage, kVideo };
-  Kind kind = Kind::kText;
-  std::string text;  ///< Only for kText.
-};
-
-struct ChatMessage {
-  std::string role;  ///< system, user or assistant
-  std::vector<ChatContent> content;
-};
-
-struct ChatOptions {
-  bool add_generation_prompt = true;
-  bool add_vision_id = false;
-};
 
 /// The conversation as Qwen2.5-VL's chat template writes it; a system turn is added when the first
 /// message is not one. Each image or video is one pad token between vision_start and vision_end.

@@ -10,6 +10,10 @@ namespace vrlt::model::qwen2_5_vl {
 /// (docs/spec/qwen2_5_vl.md#rules-of-releases).
 inline constexpr const char* kMropeModes[] = {"float_max", "int_max", "int_grid", "float_grid"};
 
+inline constexpr const char* kVisionModules[] = {"visual",      "vision",    "vision_tower",
+                                                 "patch_embed", "qkv",       "proj",
+                                                 "attn.qkv",    "attn.proj", "merger"};
+
 /// The bounds of qwen-vl-utils 0.0.14, which counts them in vision tokens: 128 of a frame at least,
 /// 128,000 of a clip less a tenth at most, 4 to 16,384 of an image.
 inline constexpr ModelDefaults kDefaults{
@@ -18,7 +22,8 @@ inline constexpr ModelDefaults kDefaults{
     .video_total_pixels = 115200.0 * kGeometry.pixels_per_token(),
     .image_min_pixels = 4 * kGeometry.pixels_per_token(),
     .image_max_pixels = 16384.0 * kGeometry.pixels_per_token(),
-    .position_rules = kMropeModes};
+    .position_rules = kMropeModes,
+    .vision_modules = kVisionModules};
 inline constexpr ChatStyle kChatStyle{"Qwen2.5-VL", is_own_template, example_chat};
 static_assert(kDefaults.video_total_pixels == 90316800.0);
 

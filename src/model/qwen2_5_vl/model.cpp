@@ -43,14 +43,16 @@ at::Tensor Model::embed(const PromptGroup& group) const {
 }
 
 at::Tensor Model::response_hidden(const GroupBatch& batch) {
-  return hidden_of_responses(batch, text_decoder_,
-                             [this](const PromptGroup& group) { return embed(group); });
+  return hidden_of_responses(
+      batch, text_decoder_,
+      [this](const PromptGroup& group) -> EmbeddedPrompt { return {.embeddings = embed(group)}; });
 }
 
 KvCache Model::prefill(std::span<const PromptGroup> groups, at::Tensor* last_hidden) {
   counters_.prompts_prefilled += static_cast<int64_t>(groups.size());
   return prefill_groups(
-      groups, text_decoder_, [this](const PromptGroup& group) { return embed(group); },
+      groups, text_decoder_,
+      [this](const PromptGroup& group) -> EmbeddedPrompt { return {.embeddings = embed(group)}; },
       last_hidden);
 }
 

@@ -1,29 +1,12 @@
 #include "model/qwen2_5_vl/positions.h"
 
-#include <ATen/ops/tensor.h>
-
 #include <algorithm>
-#include <cmath>
 
+#include "model/vision_runs.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::model::qwen2_5_vl {
 namespace {
-
-struct Grid {
-  int64_t t, h, w;  ///< Merged units.
-  int64_t size() const { return t * h * w; }
-};
-
-std::vector<Grid> merged_grids(const at::Tensor& grid_thw, int64_t merge) {
-  std::vector<Grid> grids;
-  if (!grid_thw.defined()) return grids;
-  const auto host = grid_thw.to(at::kCPU, at::kLong).contiguous();
-  const auto* thw = host.const_data_ptr<int64_t>();
-  for (int64_t i = 0; i < host.size(0); ++i)
-    grids.push_back({thw[3 * i], thw[3 * i + 1] / merge, thw[3 * i + 2] / merge});
-  return grids;
-}
 
 /// Offset of the t-th temporal step of a video (docs/spec/qwen2_5_vl.md#rules-of-releases).
 int64_t temporal_offset(int64_t t, float second_per_grid, const PositionOptions& options) {
@@ -43,39 +26,28 @@ int64_t temporal_offset(int64_t t, float second_per_grid, const PositionOptions&
   return 0;
 }
 
-/// Grows the three axes run by run.
-class PositionBuilder {
- public:
-  void text() {
-    for (auto& axis : axes_) axis.push_back(cursor_);
-    ++cursor_;
+/// @param second_per_grid  of each item; shorter: 1.
+std::vector<VisionRun> runs_of(const at::Tensor& grid_thw,
+                               const std::vector<float>& second_per_grid,
+                               const PositionOptions& options, bool is_image) {
+  const bool advance_by_grid =
+      options.mode == MropeMode::kIntGrid || options.mode == MropeMode::kFloatGrid;
+  std::vector<VisionRun> runs;
+  if (!grid_thw.defined()) return runs;
+  const auto host = grid_thw.to(at::kCPU, at::kLong).contiguous();
+  const auto* thw = host.const_data_ptr<int64_t>();
+  for (int64_t i = 0; i < host.size(0); ++i, thw += 3) {
+    VisionRun run{thw[1] / options.spatial_merge_size, thw[2] / options.spatial_merge_size, {}};
+    const auto item = static_cast<size_t>(i);
+    const float seconds = item < second_per_grid.size() ? second_per_grid[item] : 1.0F;
+    for (int64_t t = 0; t < thw[0]; ++t)
+      run.offsets.push_back(is_image ? 0 : temporal_offset(t, seconds, options));
+    const int64_t side = std::max(run.height, run.width);
+    run.advance = advance_by_grid ? side : std::max(side, run.offsets.back() + 1);
+    runs.push_back(std::move(run));
   }
-
-  void vision(const Grid& grid, const std::vector<int64_t>& offsets, bool advance_by_grid) {
-    for (int64_t t = 0; t < grid.t; ++t)
-      for (int64_t y = 0; y < grid.h; ++y)
-        for (int64_t x = 0; x < grid.w; ++x) {
-          axes_[0].push_back(cursor_ + offsets[static_cast<size_t>(t)]);
-          axes_[1].push_back(cursor_ + y);
-          axes_[2].push_back(cursor_ + x);
-        }
-    const int64_t side = std::max(grid.h, grid.w);
-    cursor_ += advance_by_grid ? side : std::max(side, offsets.back() + 1);
-  }
-
-  processor::Positions finish() const {
-    int64_t largest = -1;
-    for (const auto& axis : axes_)
-      for (const int64_t position : axis) largest = std::max(largest, position);
-    std::vector<int64_t> all;
-    for (const auto& axis : axes_) all.insert(all.end(), axis.begin(), axis.end());
-    return {at::tensor(all, at::kLong).view({3, -1}), largest + 1};
-  }
-
- private:
-  std::vector<int64_t> axes_[3];
-  int64_t cursor_ = 0;
-};
+  return runs;
+}
 
 }  // namespace
 
@@ -92,44 +64,10 @@ processor::Positions mrope_positions(const at::Tensor& input_ids, const at::Tens
                                      const at::Tensor& video_grid_thw,
                                      const std::vector<float>& second_per_grid_ts,
                                      const PositionOptions& options) {
-  const auto images = merged_grids(image_grid_thw, options.spatial_merge_size),
-             videos = merged_grids(video_grid_thw, options.spatial_merge_size);
-  const auto host = input_ids.to(at::kCPU).contiguous();
-  const auto* ids = host.const_data_ptr<int64_t>();
-  const bool advance_by_grid =
-      options.mode == MropeMode::kIntGrid || options.mode == MropeMode::kFloatGrid;
-  PositionBuilder builder;
-  size_t image = 0, video = 0;
-  for (int64_t i = 0; i < host.size(0);) {
-    const bool is_image = ids[i] == options.image_token_id,
-               is_video = ids[i] == options.video_token_id;
-    if (!is_image && !is_video) {
-      builder.text();
-      ++i;
-      continue;
-    }
-    const auto& grids = is_image ? images : videos;
-    size_t& next = is_image ? image : video;
-    if (next >= grids.size())
-      throw DataError(concat("the text holds more ", is_image ? "images" : "videos", " than the ",
-                             grids.size(), " given"));
-    const auto& grid = grids[next];
-    for (int64_t k = 0; k < grid.size(); ++k)
-      if (i + k >= host.size(0) || ids[i + k] != ids[i])
-        throw DataError(concat("a run of ", k, " vision tokens, expected ", grid.size()));
-    std::vector<int64_t> offsets;
-    const float second_per_grid =
-        is_video && next < second_per_grid_ts.size() ? second_per_grid_ts[next] : 1.0F;
-    for (int64_t t = 0; t < grid.t; ++t)
-      offsets.push_back(is_image ? 0 : temporal_offset(t, second_per_grid, options));
-    builder.vision(grid, offsets, advance_by_grid);
-    i += grid.size();
-    ++next;
-  }
-  if (image != images.size() || video != videos.size())
-    throw DataError(concat("the text holds ", image, " images and ", video, " videos, given were ",
-                           images.size(), " and ", videos.size()));
-  return builder.finish();
+  return positions_of_runs(
+      input_ids, {.image = options.image_token_id, .video = options.video_token_id},
+      runs_of(image_grid_thw, {}, options, /*is_image=*/true),
+      runs_of(video_grid_thw, second_per_grid_ts, options, /*is_image=*/false));
 }
 
 }  // namespace vrlt::model::qwen2_5_vl

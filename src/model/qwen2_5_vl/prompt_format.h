@@ -6,6 +6,7 @@
 
 #include "model/qwen2_5_vl/config.h"
 #include "model/qwen2_5_vl/positions.h"
+#include "vrlt/model/prompt_rules.h"
 #include "vrlt/processor/prompt_format.h"
 
 namespace vrlt::model::qwen2_5_vl {
@@ -26,22 +27,16 @@ class PromptFormat final : public processor::PromptFormat {
   std::vector<int64_t> never_sampled() const override;
 
  private:
-  bool is_pad(int64_t id) const {
-    return id == position_options_.image_token_id || id == position_options_.video_token_id;
-  }
-  /// @param pads  vision tokens per pad, in the order of the text.
-  at::Tensor expand_pads(const std::vector<int64_t>& ids, const std::vector<int64_t>& pads) const;
-
   std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
   processor::VisionGeometry geometry_;
   PositionOptions position_options_;
   int64_t vision_start_ = 0, vision_end_ = 0;
 };
 
-/// @param position_rule  one of kMropeModes; empty: the first. @throws ConfigError for another one;
-/// as PromptFormat and load_tokenizer().
+/// @throws ConfigError for a position rule that is not of kMropeModes; as PromptFormat and
+/// load_tokenizer().
 std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder,
                                                             const io::Json& json,
-                                                            const std::string& position_rule);
+                                                            const PromptRules& rules);
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -1,16 +1,14 @@
 #include "model/qwen2_5_vl/vision_encoder.h"
 
-#include <ATen/ops/arange.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/outer.h>
-#include <ATen/ops/pow.h>
 #include <ATen/ops/silu.h>
 
 #include <memory>
 
 #include "model/layers/checkpointed.h"
+#include "model/layers/patch_rope.h"
 #include "model/layers/rms_norm.h"
+#include "model/layers/segments.h"
 #include "vrlt/core/error.h"
 #include "vrlt/model/layers/linear.h"
 #include "vrlt/model/upload.h"
@@ -19,51 +17,9 @@ namespace vrlt::model::qwen2_5_vl {
 namespace {
 
 constexpr double kNormEps = 1e-6;  // fixed in the reference, not a config field
-constexpr double kRopeTheta = 10000.0;
 
 std::string block_name(int64_t block, const char* rest) {
   return concat("visual.blocks.", block, ".", rest);
-}
-
-/// Row and column of every patch in the order of the rows of pixel_values: merge block by merge
-/// block.
-void append_patch_positions(int64_t T, int64_t H, int64_t W, int64_t merge,
-                            std::vector<int64_t>& rows, std::vector<int64_t>& columns) {
-  for (int64_t t = 0; t < T; ++t)
-    for (int64_t by = 0; by < H / merge; ++by)
-      for (int64_t bx = 0; bx < W / merge; ++bx)
-        for (int64_t iy = 0; iy < merge; ++iy)
-          for (int64_t ix = 0; ix < merge; ++ix) {
-            rows.push_back(by * merge + iy);
-            columns.push_back(bx * merge + ix);
-          }
-}
-
-/// Rotation angles [S, Dh/2] on a device: the first half by row, the second by column.
-at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config,
-                         at::Device device) {
-  std::vector<int64_t> rows, columns;
-  const auto grid = grid_thw.to(at::kCPU).contiguous();
-  const int64_t* thw = grid.const_data_ptr<int64_t>();
-  for (int64_t i = 0; i < grid.size(0); ++i)
-    append_patch_positions(thw[3 * i], thw[3 * i + 1], thw[3 * i + 2], config.spatial_merge_size,
-                           rows, columns);
-  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
-  const int64_t half = config.head_dim() / 2;
-  const auto frequencies =
-      at::pow(kRopeTheta, at::arange(0, half, 2, options) / static_cast<double>(half)).reciprocal();
-  const auto by_row = at::outer(upload(rows, device).to(at::kFloat), frequencies);
-  const auto by_column = at::outer(upload(columns, device).to(at::kFloat), frequencies);
-  return at::cat({by_row, by_column}, -1);
-}
-
-/// z' of docs/spec/qwen2_5_vl.md#rotary-embedding-of-patches, in float32 (float64 stays). @param x
-/// [S, heads, Dh].
-at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-  const auto wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
-  const int64_t half = x.size(-1) / 2;
-  const auto first = wide.narrow(-1, 0, half), second = wide.narrow(-1, half, half);
-  return at::cat({first * cos - second * sin, second * cos + first * sin}, -1).to(x.scalar_type());
 }
 
 /// The inverse of an order: where each of 0, 1, .. stands in it.
@@ -80,14 +36,8 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
   VisionLayout layout;
   const int64_t merge = config.spatial_merge_size,
                 window = config.window_size / merge / config.patch_size;
-  const auto grid = grid_thw.to(at::kCPU).contiguous();
-  const int64_t* thw = grid.const_data_ptr<int64_t>();
   int64_t first_unit = 0;
-  for (int64_t i = 0; i < grid.size(0); ++i) {
-    const int64_t T = thw[3 * i], H = thw[3 * i + 1], W = thw[3 * i + 2];
-    if (T < 1 || H < merge || W < merge || H % merge != 0 || W % merge != 0)
-      throw DataError(concat("video grid ", T, "x", H, "x", W,
-                             ": the sides must be positive multiples of ", merge));
+  for (const auto& [T, H, W] : vision_grids(grid_thw, merge)) {
     const int64_t rows = H / merge, columns = W / merge;
     for (int64_t t = 0; t < T; ++t) {
       layout.slice_lengths.push_back(H * W);
@@ -110,8 +60,8 @@ at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const at
   const auto qkv = model::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")),
                                  parameters_.at(block_name(block, "attn.qkv.bias")))
                        .view({x.size(0), 3, config_.num_heads, config_.head_dim()});
-  const auto out = segments.attention(rotate(qkv.select(1, 0), cos, sin),
-                                      rotate(qkv.select(1, 1), cos, sin), qkv.select(1, 2));
+  const auto out = segments.attention(rotate_patches(qkv.select(1, 0), cos, sin),
+                                      rotate_patches(qkv.select(1, 1), cos, sin), qkv.select(1, 2));
   return model::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")),
                        parameters_.at(block_name(block, "attn.proj.bias")));
 }
@@ -166,7 +116,9 @@ at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::T
   auto x = model::linear(pixel_values.to(projection.scalar_type()), projection.flatten(1));
   if (trace != nullptr) trace->patch_embed = x;
   x = by_unit(x);
-  const auto angles = by_unit(rotary_angles(grid_thw, config_, device));
+  const auto places =
+      patch_places(vision_grids(grid_thw, config_.spatial_merge_size), config_.spatial_merge_size);
+  const auto angles = by_unit(patch_angles(places, config_.head_dim(), device));
   const auto cos = angles.cos().unsqueeze(1), sin = angles.sin().unsqueeze(1);
 
   for (int64_t block = 0; block < config_.depth; ++block) {

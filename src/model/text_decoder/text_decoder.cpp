@@ -3,6 +3,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
+#include <ATen/ops/index_add.h>
 #include <ATen/ops/zeros.h>
 
 #include <limits>
@@ -78,16 +79,22 @@ at::Tensor TextDecoder::run_layers(at::Tensor x, const RotaryTable& float_table,
                                    const Attend& attend, const Request& request) const {
   // The reference rotates the text model in the activation dtype, unlike the vision tower.
   const auto table = table_for(float_table, x.scalar_type());
+  const auto& levels = request.levels.features;
+  // Where a level follows the last layer, rows are left away behind it.
+  const bool cut_in_layer = request.rows.defined() && levels.size() < layers_.size();
   if (blocks_ != nullptr) blocks_->begin_pass();
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const auto rows = i + 1 == layers_.size() ? request.rows : at::Tensor();
+    const auto rows = cut_in_layer && i + 1 == layers_.size() ? request.rows : at::Tensor();
     const auto layer = [=, this](const at::Tensor& input) {
       return through_layer(i, input, table, attend, rows);
     };
     x = checkpoints_ ? checkpointed(layer, x, layers_[i].all(), weights_of(i))
                      : with_weights(layer, x, weights_of(i));
     if (request.trace != nullptr) request.trace->push_back(x);
+    // Behind the checkpointed block: its gradient would not reach what it does not name.
+    if (i < levels.size()) x = x.index_add(0, request.levels.rows, levels[i].to(x.scalar_type()));
   }
+  if (request.rows.defined() && !cut_in_layer) x = x.index_select(0, request.rows);
   return rms_norm(x, final_norm_, shape_.rms_norm_eps);
 }
 

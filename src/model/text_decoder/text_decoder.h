@@ -38,12 +38,20 @@ class TextDecoder {
   using KeyValueSink =
       std::function<void(int64_t layer, const at::Tensor& keys, const at::Tensor& values)>;
 
+  /// What a vision tower adds to the states of its tokens behind the first layers.
+  struct Levels {
+    at::Tensor rows;                   ///< [n] int64: which tokens they are.
+    std::vector<at::Tensor> features;  ///< [n, D] for each of the first layers.
+  };
+
   /// What forward() may be asked for beside all final states.
   struct Request {
     /// [n] int64: only these final states, the others are spared the end of the last layer.
     at::Tensor rows;
     KeyValueSink sink = {};  ///< May be empty.
-    /// Receives the state after each layer, [T, D] (of `rows` after the last), for tests.
+    Levels levels = {};      ///< May be empty.
+    /// Receives the state after each layer, [T, D] (of `rows` after the last), for tests; levels
+    /// are added behind that.
     std::vector<at::Tensor>* trace = nullptr;
   };
 

@@ -14,6 +14,8 @@
 
 namespace vrlt::tokenizer {
 using namespace model::qwen2_5_vl;
+using model::ChatContent;
+using model::ChatMessage;
 namespace {
 
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-// golden/processor: which frames, and the sizes of frames, row by row.
+// golden/processor of both families: which frames, and the sizes of frames, row by row.
 
 #include "vrlt/video/frame_sampler.h"
 
@@ -21,16 +21,17 @@ using io::Json;
 constexpr double kRelative = 1e-12;  // the README's for doubles
 
 /// Calls `check` on each row; @return how many there were.
-int64_t for_each_row(const char* file, const std::function<void(const Json&)>& check) {
+int64_t for_each_row(const char* file, const std::function<void(const Json&)>& check,
+                     const std::filesystem::path& folder = test::golden_dir()) {
   int64_t rows = 0;
-  io::for_each_jsonl(test::golden_dir() / "processor" / file, /*tolerate_torn_tail=*/false,
+  io::for_each_jsonl(folder / "processor" / file, /*tolerate_torn_tail=*/false,
                      [&](int64_t line, Json row) {
                        SCOPED_TRACE(std::string("processor/") + file + ":" + std::to_string(line) +
                                     " " + row.dump().substr(0, 300));
                        ++rows;
                        check(row);
                      });
-  test::checked()[std::string("rows of ") + file] += rows;
+  test::checked()["rows of " + (folder.filename() / file).string()] += rows;
   return rows;
 }
 
@@ -182,6 +183,106 @@ TEST(FrameSamplerGolden, GivesClipsTheSameSize) {
     }
   };
   EXPECT_GT(for_each_row("frame_size.jsonl", check), 0);
+}
+
+void check_sampling_of_qwen3(const Json& row) {
+  // Where no rate is known the library takes 24; here such a file is an error.
+  constexpr double kUnknownRate = 24.0;
+  const double rate = row["video_fps"].is_null() ? kUnknownRate : row["video_fps"].get<double>();
+  VideoOptions options;
+  options.sampler = row["rule"].get<std::string>();
+  std::optional<double> start, end;
+  for (const auto& given : {row.value("processor", Json::object()), row["options"]})
+    for (const auto& [key, value] : given.items()) {
+      if (key == "fps")
+        options.fps = value.get<double>();
+      else if (key == "nframes" || key == "num_frames")
+        options.num_frames = value.get<int64_t>();
+      else if (key == "min_frames")
+        options.min_frames = value.get<int64_t>();
+      else if (key == "max_frames")
+        options.max_frames = value.get<int64_t>();
+      else if (key == "video_start")
+        start = value.get<double>();
+      else if (key == "video_end")
+        end = value.get<double>();
+      else
+        ADD_FAILURE() << "unknown option " << key;
+    }
+  const auto total = row["total_frames"].get<int64_t>();
+  if (row.contains("error")) {
+    // As above: a rate and a number at once.
+    if (options.num_frames && row["options"].contains("fps")) return;
+    options.short_clip = "refuse";
+    EXPECT_THROW(select_frames(total, rate, options, start, end), DataError);
+    return;
+  }
+  const auto selection = select_frames(total, rate, options, start, end);
+  expect_indices(selection.indices, row);
+  if (row.contains("sample_fps"))
+    expect_relative(selection.sample_fps, row["sample_fps"].get<double>());
+}
+
+TEST(FrameSamplerGolden, TakesTheSameFramesForQwen3) {
+  EXPECT_GT(for_each_row("frame_sampling.jsonl", check_sampling_of_qwen3, test::golden3_dir()), 0);
+}
+
+TEST(FrameSamplerGolden, ResizesToTheSameSizeForQwen3) {
+  const auto check = [](const Json& row) {
+    const auto height = row["height"].get<int64_t>(), width = row["width"].get<int64_t>(),
+               factor = row["factor"].get<int64_t>(), least = row["min_pixels"].get<int64_t>();
+    const auto most = row["max_pixels"].get<double>();
+    const auto resize = [&] {
+      return row["kind"] == "video" ? smart_resize_clip(row["num_frames"].get<int64_t>(), height,
+                                                        width, factor, least, most)
+                                    : smart_resize(height, width, factor, least, most);
+    };
+    const auto& expected = row["project"];
+    if (expected.is_object()) {
+      EXPECT_THROW(resize(), Error);
+    } else {
+      EXPECT_EQ(resize(), (ImageSize{expected[0].get<int64_t>(), expected[1].get<int64_t>()}));
+    }
+  };
+  EXPECT_GT(for_each_row("smart_resize.jsonl", check, test::golden3_dir()), 0);
+}
+
+TEST(FrameSamplerGolden, GivesClipsTheSameSizeForQwen3) {
+  const auto check = [](const Json& row) {
+    VideoOptions options;
+    if (row["rule"] == "hf_qwen3") {
+      options.size_rule = row["cap_pixels_per_frame"].get<bool>() ? "hf_qwen3_capped" : "hf_qwen3";
+      options.min_pixels = row["size"]["shortest_edge"].get<int64_t>();
+      options.total_pixels = row["size"]["longest_edge"].get<double>();
+      options.pixel_factor = 32;
+    } else {
+      for (const auto& [key, value] : row["options"].items()) {
+        if (key == "min_pixels")
+          options.min_pixels = value.get<int64_t>();
+        else if (key == "max_pixels")
+          options.max_pixels = value.get<double>();
+        else if (key == "total_pixels")
+          options.total_pixels = value.get<double>();
+        else if (key == "resized_height")
+          options.resized_height = value.get<int64_t>();
+        else if (key == "resized_width")
+          options.resized_width = value.get<int64_t>();
+        else
+          ADD_FAILURE() << "unknown option " << key;
+      }
+      options = test::qwen3_video(options);
+    }
+    const auto frames = row["nframes"].get<int64_t>();
+    const auto size = clip_frame_size(
+        frames, {row["height"].get<int64_t>(), row["width"].get<int64_t>()}, options);
+    // as above, a very flat frame keeps one unit
+    const auto side = [&](size_t i) {
+      return std::max<int64_t>(32, row["resized"][i].get<int64_t>());
+    };
+    EXPECT_EQ(size, (ImageSize{side(0), side(1)}));
+    EXPECT_EQ((frames + 1) / 2, row["video_grid_thw"][0].get<int64_t>());
+  };
+  EXPECT_GT(for_each_row("frame_size.jsonl", check, test::golden3_dir()), 0);
 }
 
 }  // namespace
