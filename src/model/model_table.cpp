@@ -3,6 +3,7 @@
 #include "model/model_rows.h"
 #include "model/qwen2_5_vl/model.h"
 #include "model/qwen2_5_vl/prompt_format.h"
+#include "model/qwen2_5_vl/published_sizes.h"
 #include "model/qwen2_5_vl/shape.h"
 #include "model/qwen2_5_vl/small_model.h"
 #include "vrlt/core/error.h"
@@ -17,7 +18,7 @@ ModelShape qwen2_5_vl_shape(const io::Json& config, const std::string& origin) {
 
 constexpr ModelEntry kModels[] = {
     {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::load, qwen2_5_vl_shape,
-     qwen2_5_vl::load_prompt_format, qwen2_5_vl::write_small_model},
+     qwen2_5_vl::load_prompt_format, qwen2_5_vl::write_small_model, qwen2_5_vl::published_shape},
 };
 static_assert(std::size(kModels) == std::size(kModelRows));
 
@@ -48,7 +49,25 @@ std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& fol
 ModelShape read_model_shape(const std::filesystem::path& folder) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
-  return find_model(json, path).shape(json, path.string());
+  const auto& family = find_model(json, path);
+  const auto shape = family.shape(json, path.string());
+  VRLT_CHECK(shape.text.kept.own > 0 && shape.vision.kept.own > 0 && shape.text.largest_layer > 0 &&
+                 shape.feature_width > 0,
+             family.name, " does not say what its layers cost");
+  return shape;
+}
+
+ModelShape find_model_shape(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder / "config.json", ignored)) return read_model_shape(folder);
+  const auto name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+  for (const auto& entry : kModels)
+    if (const auto shape =
+            entry.published_shape == nullptr ? std::nullopt : entry.published_shape(name.string()))
+      return *shape;
+  throw MissingInputError(concat((folder / "config.json").string(), ": no such file, and \"",
+                                 name.string(),
+                                 "\" is not the name of a published model that is known"));
 }
 
 std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder,

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,6 +25,8 @@ struct ModelEntry : ModelChoice {
                                                             const std::string& position_rule);
   void (*write_small)(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer,
                       const std::filesystem::path& folder);
+  /// Of a published model of the family, by what folders of it are called; may be null.
+  std::optional<ModelShape> (*published_shape)(const std::string& name) = nullptr;
 };
 
 std::span<const ModelEntry> model_table();
