@@ -15,6 +15,10 @@ struct ShardingConfig {
   /// Sums of bfloat16 gradients are in float64 too, so that their order never shows.
   bool exact_sums = false;
 
+  /// Of a number of a sum of gradients: float32 for bfloat16, else float64.
+  int64_t sum_bytes(int64_t parameter_bytes) const {
+    return parameter_bytes < 4 && !exact_sums ? 4 : 8;
+  }
   bool shards_gradients() const { return shard == "gradients"; }
 };
 

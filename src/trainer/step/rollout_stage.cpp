@@ -37,7 +37,7 @@ RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptS
       run_(run),
       prompts_(prompts),
       reward_(reward),
-      flops_(parts.config, parts.yardstick),
+      flops_(forecast::pass_settings_of(parts.config), parts.yardstick),
       asking_(parts.policy, parts.processor) {}
 
 std::optional<std::vector<ScoredGroup>> RolloutStage::collect(int64_t step,
@@ -109,6 +109,12 @@ void RolloutStage::score(std::vector<ScoredGroup>& groups,
   }
 }
 
+rollout::GenerationConfig RolloutStage::generation(int64_t group_size) const {
+  auto config = settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size);
+  config.cache_tokens = parts_.cache_tokens;
+  return config;
+}
+
 std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>& samples) {
   const int64_t group_size = parts_.config.rollout.group_size;
   std::vector<rollout::Prompt> prompts;
@@ -117,8 +123,7 @@ std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>&
   for (const auto& loaded : samples)
     prompts.push_back(
         {loaded.sample->id, loaded.inputs, static_cast<uint64_t>(loaded.position * group_size)});
-  auto groups =
-      asking_.ask(prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed));
+  auto groups = asking_.ask(prompts, generation(group_size));
   std::vector<ScoredGroup> scored;
   for (size_t i = 0; i < groups.size(); ++i)
     scored.push_back({.position = samples[i].position,
@@ -143,8 +148,7 @@ std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(
     prompts.push_back(
         {name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
   }
-  return asking_.ask(
-      prompts, settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size));
+  return asking_.ask(prompts, generation(group_size));
 }
 
 /// Prompts whose clips can be read while the model works on those of this step.

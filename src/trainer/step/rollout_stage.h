@@ -28,6 +28,7 @@ class RolloutStage {
     double load_seconds = 0, rollout_seconds = 0;
   };
 
+  rollout::GenerationConfig generation(int64_t group_size) const;
   std::vector<ScoredGroup> roll_out(const std::vector<LoadedSample>& samples);
   std::vector<rollout::RolloutGroup> roll_out_control(const std::vector<LoadedSample>& samples);
   std::vector<ScoredGroup> roll_out_and_score(const std::vector<DrawnPrompt>& prompts,
