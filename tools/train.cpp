@@ -7,5 +7,5 @@ int main(int argc, char** argv) {
       argc, argv, "vrlt-train", "Trains a video language model by GRPO or supervised fine-tuning.",
       {"rewards", "reward_presets", "losses", "advantages", "kl", "aggregations", "ratios",
        "corrections", "compositions", "presets", "prompts", "models"},
-      vrlt::app::run_train);
+      vrlt::app::run_train, {}, vrlt::command_line::SearchesFit::kYes);
 }

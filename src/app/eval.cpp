@@ -3,6 +3,7 @@
 #include "vrlt/check/run_plans.h"
 #include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/distributed/run_on_ranks.h"
 #include "vrlt/evaluation_run/compare_runs.h"
 #include "vrlt/evaluation_run/eval_tasks.h"
@@ -30,6 +31,20 @@ int run_all(const std::vector<settings::EvalConfig>& configs,
       });
 }
 
+/// Of a suite every config is told before one that does not fit ends it.
+void dry_run_all(const std::vector<settings::EvalConfig>& configs,
+                 const command_line::CommandLine& command) {
+  std::string too_large;
+  for (const auto& config : configs) try {
+      opening::require_media_root(config.data);
+      check::dry_run(check::plan_of(config), evaluation_run::read_eval_samples(config).samples,
+                     command.ranks, command.card);
+    } catch (const OutOfMemoryError& error) {
+      too_large += concat(too_large.empty() ? "" : "\n", config.name, ": ", error.what());
+    }
+  if (!too_large.empty()) throw OutOfMemoryError(too_large);
+}
+
 int run_configs(const std::vector<settings::EvalConfig>& configs,
                 const command_line::CommandLine& command) {
   if (command.print_config) {
@@ -37,11 +52,7 @@ int run_configs(const std::vector<settings::EvalConfig>& configs,
     return 0;
   }
   if (command.dry_run) {
-    for (const auto& config : configs) {
-      opening::require_media_root(config.data);
-      check::dry_run(check::plan_of(config), evaluation_run::read_eval_samples(config).samples,
-                     command.ranks);
-    }
+    dry_run_all(configs, command);
     return 0;
   }
   return run_all(configs, command);

@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 namespace {
 
 run_folder::RunRecipe recipe_of(const std::vector<fs::path>& inputs, const std::string& yaml) {
-  return {yaml, inputs, opening::keys_that_may_change({"filter", "audit"}),
+  return {yaml, inputs,
+          opening::keys_that_may_change({"filter", "audit", "rollout.cache_gigabytes"}),
           [](const fs::path& file) {
             return command_line::yaml_of(settings::load_select_config(file, {}));
           }};
@@ -86,8 +87,8 @@ int select(const command_line::CommandLine& command) {
   }
   if (command.dry_run) {
     opening::require_media_root(config.data);
-    return check::dry_run(check::plan_of(config), opening::read_samples(config.data),
-                          command.ranks);
+    return check::dry_run(check::plan_of(config), opening::read_samples(config.data), command.ranks,
+                          command.card);
   }
   const auto yaml = command_line::yaml_of(config);
   return distributed::run_on_ranks(config.model.device, yaml,

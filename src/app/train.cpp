@@ -8,8 +8,13 @@
 #include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/core/out_of_memory.h"
+#include "vrlt/distributed/launch.h"
 #include "vrlt/distributed/run_on_ranks.h"
 #include "vrlt/distributed/same_files.h"
+#include "vrlt/forecast/device.h"
+#include "vrlt/forecast/fit.h"
+#include "vrlt/forecast/longest_prompt.h"
 #include "vrlt/model/adapter_shape.h"
 #include "vrlt/model/model_shape.h"
 #include "vrlt/opening/opened_model.h"
@@ -18,7 +23,6 @@
 #include "vrlt/run_folder/run_folder.h"
 #include "vrlt/run_folder/shared_folder.h"
 #include "vrlt/settings/reward_section.h"
-#include "vrlt/trainer/budget.h"
 #include "vrlt/trainer/sharding.h"
 #include "vrlt/trainer/trainer.h"
 
@@ -30,7 +34,7 @@ std::optional<trainer::Yardstick> yardstick(const settings::TrainConfig& config,
                                             distributed::ProcessGroup& group) {
   constexpr double kTera = 1e12;
   group.barrier();
-  const auto speed = trainer::device_speed(config);
+  const auto speed = forecast::device_speed(config.model, config.device_tflops);
   if (!speed) return {};
   const double all = group.all_reduce_sum(std::vector<double>{speed->flops_per_second}).front();
   log::debug(concat("MFU counts against ", all / kTera, " TFLOP/s of ", group.world_size(),
@@ -49,9 +53,10 @@ run_folder::RunRecipe recipe_of(const settings::TrainConfig& config, const std::
   for (const auto& script : settings::files_of_commands(config.reward_options))
     inputs.push_back(script);
   return {yaml, inputs,
-          opening::keys_that_may_change({"steps", "optim", "checkpoint", "distributed",
-                                         "logged_rollouts", "device_tflops", "rollout.weights",
-                                         "model.activation_checkpointing"}),
+          opening::keys_that_may_change(
+              {"steps", "optim", "checkpoint", "distributed", "logged_rollouts", "device_tflops",
+               "rollout.weights", "rollout.cache_gigabytes",
+               "model.activation_checkpointing"}),
           [](const std::filesystem::path& file) {
             return command_line::yaml_of(settings::load_train_config(file, {}));
           }};
@@ -62,6 +67,35 @@ void warn_of_large_steps(const settings::TrainConfig& config, size_t num_samples
   if (config.prompts_per_step > static_cast<int64_t>(num_samples))
     log::warning(concat("prompts_per_step is ", config.prompts_per_step, " and there are ",
                         num_samples, " samples: a step has some of them several times"));
+}
+
+/// What the memory of this rank's device decides.
+struct Budgets {
+  std::string activation_checkpointing;
+  int64_t cache_tokens = 0;
+};
+
+/// The same checkpointing on every rank. All ranks call it.
+Budgets budgets_of(const settings::TrainConfig& config, const std::vector<data::Sample>& samples,
+                   distributed::ProcessGroup& group) {
+  const auto shape = model::read_model_shape(config.model.path);
+  const auto longest = forecast::longest_prompt(check::pointers_to(samples),
+                                                {config.video, config.image}, shape.geometry);
+  const auto bytes =
+      forecast::device_bytes(config.model.device, distributed::detect_launch().local_rank);
+  const forecast::Ranks ranks{.all = group.world_size()};
+  auto load = forecast::load_of(config);
+  Budgets budgets{.activation_checkpointing = config.model.activation_checkpointing};
+  if (config.model.decides_checkpointing()) {
+    load.checkpoints_blocks =
+        group.any(forecast::needs_checkpoints(load, shape, longest, ranks, bytes));
+    budgets.activation_checkpointing = load.checkpoints_blocks ? "blocks" : "none";
+    log::info(concat("activation_checkpointing: ", budgets.activation_checkpointing,
+                     load.checkpoints_blocks ? ": without it the device would not hold the run"
+                                             : ": the device holds the run without it"));
+  }
+  budgets.cache_tokens = forecast::cache_tokens(load, shape, longest, ranks, bytes);
+  return budgets;
 }
 
 /// Beside an adapter the reference is the policy's own base. Null: none is needed.
@@ -96,6 +130,8 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
   for (const auto& folder : opening::model_paths(config.model))
     distributed::check_same_model_folder(group, folder);
   const auto layers_over = trainer::ranks_of_layers(config.distributed, group);
+  const auto budgets = budgets_of(config, samples, group);
+  config.model.activation_checkpointing = budgets.activation_checkpointing;
   const auto opened =
       opening::open_model(config.model, config.data, {config.video, config.image}, config.seed,
                           /*trains_vision=*/!config.model.freeze_vision, config.lora, layers_over);
@@ -114,8 +150,21 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
                                      .loader = *opened.loader,
                                      .group = group,
                                      .yardstick = yardstick(config, group),
+                                     .cache_tokens = budgets.cache_tokens,
                                      .must_resume = command.resume == command_line::Resume::kMust};
   (config.is_sft() ? trainer::train_sft : trainer::train_grpo)(parts);
+  return 0;
+}
+
+/// Of the model's sizes alone. @param cards  such as 8x80GB.
+int fit(const settings::TrainConfig& config, const std::string& cards) {
+  const auto shape = model::find_model_shape(config.model.path);
+  const auto found = forecast::search_fit(
+      config, shape, forecast::parse_cards(cards, "--fit"),
+      [&](const auto& changed) { return forecast::longest_prompt(changed, shape); });
+  std::fputs(forecast::to_text(found).c_str(), stdout);
+  if (found.num_fitting == 0)
+    throw OutOfMemoryError(concat("no settings fit ", cards, ": take more or larger cards"));
   return 0;
 }
 
@@ -127,10 +176,11 @@ int train(const command_line::CommandLine& command) {
     command_line::print_config(command, config);
     return 0;
   }
+  if (!command.fit.empty()) return fit(config, command.fit);
   if (command.dry_run) {
     opening::require_media_root(config.data);
-    return check::dry_run(check::plan_of(config), opening::read_samples(config.data),
-                          command.ranks);
+    return check::dry_run(check::plan_of(config), opening::read_samples(config.data), command.ranks,
+                          command.card);
   }
   const auto yaml = command_line::yaml_of(config);
   return distributed::run_on_ranks(config.model.device, yaml,

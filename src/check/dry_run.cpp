@@ -5,7 +5,10 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/core/out_of_memory.h"
 #include "vrlt/distributed/launch.h"
+#include "vrlt/forecast/cards.h"
+#include "vrlt/forecast/device.h"
 #include "vrlt/model/load_prompt_format.h"
 #include "vrlt/model/model_limits.h"
 #include "vrlt/processor/prompt_cost.h"
@@ -61,11 +64,23 @@ int64_t tell_kind(const std::string& kind, const std::vector<Finding>& findings,
   return count;
 }
 
-trainer::PromptSizes sizes_of(const MediaResult& result) {
-  trainer::PromptSizes sizes;
+forecast::PromptSizes sizes_of(const MediaResult& result) {
+  forecast::PromptSizes sizes;
   for (const auto& plan : result.plans)
     if (plan) sizes.push_back(plan->size());
   return sizes;
+}
+
+/// Warns before a run that is likely to run out of memory. @param sizes  of its longest prompts.
+void tell_of_memory(const RunPlan& plan, const model::ModelShape& shape, int64_t num_samples,
+                    const forecast::PromptSizes& sizes) {
+  const auto launch = distributed::detect_launch();
+  const auto bytes = forecast::device_bytes(plan.model.device, launch.local_rank);
+  if (!bytes || sizes.empty()) return;
+  const auto cost = plan.cost(shape, num_samples, sizes, {.all = launch.world_size}, bytes);
+  if (cost.memory.peak() > *bytes)
+    log::warning(concat("the run ", forecast::verdict(cost.memory, *bytes),
+                        ", by the forecast of --dry-run"));
 }
 
 /// Ends as a run would that cannot read so many of its samples.
@@ -116,7 +131,8 @@ MediaResult plan_records(const Samples& samples, const RunPlan& plan, const Mode
                      findings);
 }
 
-int dry_run(const RunPlan& plan, const std::vector<data::Sample>& samples, int64_t ranks) {
+int dry_run(const RunPlan& plan, const std::vector<data::Sample>& samples, int64_t ranks,
+            const std::string& card) {
   const auto launch = distributed::detect_launch();
   log::setup(launch.rank, launch.world_size);
   if (launch.rank > 0) return 0;
@@ -133,13 +149,19 @@ int dry_run(const RunPlan& plan, const std::vector<data::Sample>& samples, int64
     std::printf(
         "planned from %zu of %zu records, evenly spread; vrlt-data check --config looks at all\n",
         planned.size(), samples.size());
+  const auto bytes = card.empty() ? forecast::device_bytes(plan.model.device, launch.local_rank)
+                                  : std::optional(forecast::parse_card(card, "--card"));
+  const auto cost = plan.cost(folder.shape, std::ssize(samples), sizes,
+                              {.all = ranks > 0 ? ranks : launch.world_size}, bytes);
   std::fputs(
-      plan.budget(folder.shape, std::ssize(samples), sizes, ranks > 0 ? ranks : launch.world_size)
-          .c_str(),
+      forecast::to_text(cost.work, forecast::device_speed(plan.model, plan.device_tflops)).c_str(),
       stdout);
+  std::fputs(forecast::to_text(cost.memory, bytes).c_str(), stdout);
   const size_t left_out = planned.size() - sizes.size();
   log::info(concat("config and ", planned.size() - left_out, " samples are sound",
                    left_out == 0 ? "" : concat(", ", left_out, " cannot be read")));
+  if (bytes && cost.memory.peak() > *bytes)
+    throw OutOfMemoryError(concat("the run ", forecast::verdict(cost.memory, *bytes)));
   return 0;
 }
 
@@ -147,8 +169,9 @@ void foretell(const RunPlan& plan, const Samples& samples) {
   const auto folder = open_model_folder(plan.model);
   const auto some = longest_and_spread(samples, plan.media, folder.processor->geometry());
   std::vector<Finding> findings;
-  plan_records(some, plan, folder, kThreads, findings);
+  const auto result = plan_records(some, plan, folder, kThreads, findings);
   tell_kind("prompt_too_long", findings, some.size());
+  tell_of_memory(plan, folder.shape, std::ssize(samples), sizes_of(result));
   const auto wrong = tell_kind("duration_differs", findings, some.size());
   const auto annotated = std::count_if(
       some.begin(), some.end(), [](const auto* sample) { return sample->duration.has_value(); });

@@ -9,28 +9,26 @@
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/io/files.h"
-#include "vrlt/model/adapter_shape.h"
-#include "vrlt/settings/lora_section.h"
 
 namespace vrlt::check {
 namespace {
 
-/// What asking costs: in vrlt-select and vrlt-eval. @param asking  without its prompts.
+/// What asking costs: in vrlt-select and vrlt-eval.
 RunPlan asking_plan(const settings::ModelSection& model, const settings::DataSection& data,
-                    processor::MediaOptions media, Purpose purpose, trainer::AskingPlan asking) {
-  asking.dtype = model.dtype;
+                    processor::MediaOptions media, Purpose purpose,
+                    const settings::RolloutSection& generation, int64_t batch) {
   RunPlan plan{.model = model,
                .data = data,
                .media = std::move(media),
-               .response_tokens = asking.max_new_tokens,
+               .response_tokens = generation.max_new_tokens,
                .purpose = std::move(purpose)};
-  plan.budget = [asking, model](const model::ModelShape& shape, int64_t num_samples,
-                                const trainer::PromptSizes& sizes, int64_t ranks) {
-    auto all = asking;
-    all.prompts = num_samples;
-    const auto adapted = model::with_adapter(shape, settings::adapter_of(model));
-    return trainer::to_text(trainer::estimate_asking(all, adapted, sizes, ranks),
-                            trainer::device_speed(model.device, model.dtype));
+  plan.cost = [=](const model::ModelShape& shape, int64_t num_samples,
+                  const forecast::PromptSizes& sizes, const forecast::Ranks& ranks,
+                  std::optional<double> device_bytes) {
+    const auto load = forecast::load_of(model, data, generation, batch, num_samples);
+    const auto pool = forecast::pool_sizes(sizes);
+    return Cost{forecast::asking_work(load, shape, pool, ranks),
+                forecast::asking_memory(load, shape, pool.longest, ranks, device_bytes)};
   };
   return plan;
 }
@@ -111,28 +109,30 @@ RunPlan plan_of(const settings::TrainConfig& config) {
                .data = config.data,
                .media = {config.video, config.image},
                .response_tokens = config.is_sft() ? 0 : config.rollout.max_new_tokens,
-               .purpose = purpose_of(config)};
-  plan.budget = [config](const model::ModelShape& shape, int64_t, const trainer::PromptSizes& sizes,
-                         int64_t ranks) {
-    return trainer::to_text(trainer::estimate_budget(config, shape, sizes, ranks),
-                            trainer::device_speed(config));
+               .purpose = purpose_of(config),
+               .device_tflops = config.device_tflops};
+  plan.cost = [config](const model::ModelShape& shape, int64_t, const forecast::PromptSizes& sizes,
+                       const forecast::Ranks& ranks, std::optional<double> device_bytes) {
+    auto load = forecast::load_of(config);
+    const auto pool = forecast::pool_sizes(sizes);
+    if (config.model.decides_checkpointing())
+      load.checkpoints_blocks =
+          forecast::needs_checkpoints(load, shape, pool.longest, ranks, device_bytes);
+    return Cost{forecast::training_work(load, shape, pool, ranks),
+                forecast::training_memory(load, shape, pool.longest, ranks, device_bytes)};
   };
   return plan;
 }
 
 RunPlan plan_of(const settings::SelectConfig& config) {
   return asking_plan(config.model, config.data, {config.video, config.image}, purpose_of(config),
-                     {.responses_each = config.rollout.group_size,
-                      .max_new_tokens = config.rollout.max_new_tokens,
-                      .batch = config.batch});
+                     config.rollout, config.batch);
 }
 
 RunPlan plan_of(const settings::EvalConfig& config) {
   return asking_plan(config.model, config.data,
                      {config.video, config.image, config.subtitle_frames}, purpose_of(config),
-                     {.responses_each = config.generation.group_size,
-                      .max_new_tokens = config.generation.max_new_tokens,
-                      .batch = config.batch});
+                     config.generation, config.batch);
 }
 
 const char* program_of(const std::filesystem::path& config) { return find_program(config).name; }

@@ -146,6 +146,8 @@ void finish(CommandLine& command, const std::string& name,
     throw ConfigError(
         "--ranks tells a --dry-run of how many ranks it is; a launcher such as torchrun starts "
         "them");
+  if (!command.card.empty() && !command.dry_run)
+    throw ConfigError("--card names the device that a --dry-run compares with");
   if (has_config) command.config = positional.front();
   command.overrides.assign(positional.begin() + (has_config ? 1 : 0), positional.end());
   command.overrides.insert(command.overrides.end(), of_flags.begin(), of_flags.end());
@@ -205,7 +207,7 @@ int run_parsed(CLI::App& cli, int argc, char** argv, const std::function<int()>&
 int run_program(int argc, char** argv, const std::string& name, const std::string& description,
                 const std::vector<std::string>& tables,
                 const std::function<int(const CommandLine&)>& body,
-                const std::vector<KeyFlag>& flags) {
+                const std::vector<KeyFlag>& flags, SearchesFit searches_fit) {
   tell_of_ends();
   CLI::App cli(description + "\n", name);
   CommandLine command;
@@ -226,9 +228,17 @@ int run_program(int argc, char** argv, const std::string& name, const std::strin
       "--verbose", [] { ::setenv("VRLT_LOG", "debug", /*overwrite=*/0); },
       "log what else there is to know");
   cli.add_flag("--dry-run", command.dry_run,
-               "check the config and the inputs, tell what the run would cost, and stop");
+               "check the config and the inputs, tell what the run would cost, and stop; exit code "
+               "80 if it would not fit the device");
   cli.add_option("--ranks", command.ranks, "with --dry-run: tell it for so many ranks")
       ->check(CLI::Range(1, 1 << 20));
+  cli.add_option("--card", command.card,
+                 "with --dry-run: the size of the device to fit, such as 80GB; not given: the one "
+                 "at hand");
+  if (searches_fit == SearchesFit::kYes)
+    cli.add_option("--fit", command.fit,
+                   "search settings with which the run fits cards such as 8x80GB, print the "
+                   "fastest, and stop; needs no weights, records or videos");
   cli.add_option("--resume", resume, "go on with the run in the folder: auto, never or must")
       ->check(CLI::IsMember({"auto", "never", "must"}));
   cli.add_option("--list", command.list, "print a table and stop: " + table_names);

@@ -7,19 +7,15 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
-#include <sstream>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include "core/control_groups.h"
 
 namespace vrlt {
 namespace fs = std::filesystem;
 namespace {
-
-std::optional<double> read_number(std::istream& stream) {
-  double value = 0;
-  if (!(stream >> value) || !std::isfinite(value)) return {};
-  return value;
-}
 
 /// "200000 100000" is 2; "max 100000" is no limit.
 std::optional<double> read_cpu_max(const fs::path& group) {
@@ -35,26 +31,6 @@ std::optional<double> read_cfs_quota(const fs::path& group) {
   const auto quota = read_number(quota_file), period = read_number(period_file);
   if (!quota || !period || *quota <= 0 || *period <= 0) return {};
   return *quota / *period;
-}
-
-/// The tightest limit of a group and its parents. What a container does not see of its own path is
-/// skipped.
-std::optional<double> tightest(const fs::path& mount, const fs::path& group,
-                               std::optional<double> (*read)(const fs::path&)) {
-  auto limit = read(mount);
-  fs::path folder = mount;
-  for (const auto& part : group.relative_path()) {
-    folder /= part;
-    if (const auto of_group = read(folder)) limit = std::min(limit.value_or(*of_group), *of_group);
-  }
-  return limit;
-}
-
-bool names_cpu(const std::string& controllers) {
-  std::istringstream list(controllers);
-  for (std::string name; std::getline(list, name, ',');)
-    if (name == "cpu") return true;
-  return false;
 }
 
 std::optional<int64_t> number_of(const char* text) {
@@ -78,32 +54,11 @@ int64_t allowed_processors() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-std::string read_membership() {
-  std::ifstream file("/proc/self/cgroup");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
 std::optional<double> control_group_processors(const std::string& membership,
                                                const fs::path& root) {
-  std::optional<double> limit;
-  std::istringstream lines(membership);
-  for (std::string line; std::getline(lines, line);) {  // number:controllers:path
-    const auto first = line.find(':'),
-               second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const auto controllers = line.substr(first + 1, second - first - 1);
-    const fs::path group = line.substr(second + 1);
-    std::optional<double> of_line;
-    if (controllers.empty())
-      of_line = tightest(root, group, read_cpu_max);
-    else if (names_cpu(controllers))
-      of_line = tightest(fs::exists(root / controllers) ? root / controllers : root / "cpu", group,
-                         read_cfs_quota);
-    if (of_line) limit = std::min(limit.value_or(*of_line), *of_line);
-  }
-  return limit;
+  return control_group_limit({"cpu", read_cpu_max, read_cfs_quota}, membership, root);
 }
 
 int64_t ranks_on_this_machine(const EnvironmentLookup& environment) {
@@ -129,7 +84,7 @@ int64_t fair_threads(int64_t allowed, std::optional<double> granted, int64_t ran
 
 int64_t usable_threads(const EnvironmentLookup& environment) {
   return fair_threads(allowed_processors(),
-                      control_group_processors(read_membership(), "/sys/fs/cgroup"),
+                      control_group_processors(control_group_membership(), "/sys/fs/cgroup"),
                       ranks_on_this_machine(environment));
 }
 

@@ -72,12 +72,17 @@ evaluation::Answer answer_of(const rollout::LoadedPrompt& loaded,
 /// A model that answers; opened when the first question is asked.
 class Answerer {
  public:
-  Answerer(const settings::EvalConfig& config, distributed::ProcessGroup& group)
+  Answerer(const settings::EvalConfig& config, const std::vector<const data::Sample*>& samples,
+           distributed::ProcessGroup& group)
       : config_(config),
         opened_(opening::open_model(config.model, config.data,
                                     {config.video, config.image, config.subtitle_frames},
                                     config.seed)),
-        asking_(*opened_.model, *opened_.processor) {
+        asking_(*opened_.model, *opened_.processor),
+        generation_(settings::generation_config(config.generation, config.seed)) {
+    generation_.cache_tokens = opening::cache_tokens(
+        config.model, config.data, {config.video, config.image, config.subtitle_frames},
+        config.generation, config.batch, samples);
     for (const auto& folder : opening::model_paths(config.model))
       distributed::check_same_model_folder(group, folder);
     trainer::check_same_weights(group, *opened_.model, "at the start");
@@ -90,8 +95,7 @@ class Answerer {
     const auto start = Clock::now();
     const auto loaded = rollout::load_prompts(*opened_.loader, store.next_samples());
     work.reading_seconds += seconds_since(start);
-    const auto groups = asking_.ask(loaded, /*first_draw=*/0,
-                                    settings::generation_config(config_.generation, config_.seed));
+    const auto groups = asking_.ask(loaded, /*first_draw=*/0, generation_);
     std::vector<io::Json> lines;
     for (size_t i = 0; i < loaded.size(); ++i) {
       const auto& sample = *loaded[i].sample;
@@ -109,6 +113,7 @@ class Answerer {
   const settings::EvalConfig& config_;
   opening::OpenedModel opened_;
   rollout::Asking asking_;
+  rollout::GenerationConfig generation_;
 };
 
 /// Long clips first: the batches that ranks work on at the same time cost about the same, and the
@@ -162,7 +167,7 @@ std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<Eval
     while (!store.complete()) {
       if (!answerer) {
         if (group.is_first()) check::foretell(check::plan_of(config), all_samples(tasks));
-        answerer.emplace(config, group);
+        answerer.emplace(config, all_samples(tasks), group);
         if (group.is_first())
           opening::tell_what_is_not_followed(config.model, config.data, all_samples(tasks));
       }

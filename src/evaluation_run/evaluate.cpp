@@ -62,8 +62,9 @@ Finished finish_task(const EvalTask& task, const std::vector<evaluation::Answer>
 
 run_folder::RunRecipe recipe_of(const settings::EvalConfig& config) {
   return {command_line::yaml_of(config), opening::input_paths(config.model, config.data),
-          opening::keys_that_may_change({"compat", "allow_partial", "allow_errors", "predict_only",
-                                         "substring_groups", "official_judge_bug"}),
+          opening::keys_that_may_change({"generation.cache_gigabytes", "compat", "allow_partial",
+                                         "allow_errors", "predict_only", "substring_groups",
+                                         "official_judge_bug"}),
           [](const fs::path& file) {
             return command_line::yaml_of(settings::load_eval_config(file, {}));
           }};

@@ -5,12 +5,11 @@
 #include <algorithm>
 
 #include "vrlt/core/error.h"
+#include "vrlt/model/suffix_capacity.h"
 #include "vrlt/model/upload.h"
 
 namespace vrlt::model {
 namespace {
-
-constexpr int64_t kFirstCapacity = 16;
 
 /// A longer copy along a dimension, zero where nothing is yet: what is masked out is multiplied by
 /// 0, so it has to be finite.
@@ -51,22 +50,23 @@ void KvCache::fork(int64_t num_slots) {
     for (int64_t slot = 0; slot < num_slots; ++slot)
       rows_.push_back({static_cast<int64_t>(place), slot});
   }
+  const int64_t capacity = suffix_capacity(0);
   for (auto& layer : layers) {
     const auto& keys = layer.prefix_keys;
-    layer.suffix_keys = at::zeros(
-        {keys.size(0), num_slots, keys.size(1), keys.size(2), kFirstCapacity}, keys.options());
-    layer.suffix_values = at::zeros(
-        {keys.size(0), num_slots, keys.size(1), kFirstCapacity, keys.size(2)}, keys.options());
+    layer.suffix_keys =
+        at::zeros({keys.size(0), num_slots, keys.size(1), keys.size(2), capacity}, keys.options());
+    layer.suffix_values =
+        at::zeros({keys.size(0), num_slots, keys.size(1), capacity, keys.size(2)}, keys.options());
   }
   ++layout_;
 }
 
 void KvCache::reserve(int64_t num_tokens) {
-  int64_t longest = 0, capacity = layers.front().suffix_keys.size(4);
+  int64_t longest = 0;
   for (const auto& row : rows_)
     longest = std::max(longest, places[static_cast<size_t>(row.place)].suffix_length);
-  if (longest + num_tokens <= capacity) return;
-  while (capacity < longest + num_tokens) capacity *= 2;
+  if (longest + num_tokens <= layers.front().suffix_keys.size(4)) return;
+  const int64_t capacity = suffix_capacity(longest + num_tokens);
   for (auto& layer : layers) {
     layer.suffix_keys = grown(layer.suffix_keys, 4, capacity);
     layer.suffix_values = grown(layer.suffix_values, 3, capacity);

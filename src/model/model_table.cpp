@@ -41,7 +41,24 @@ std::unique_ptr<VisionLanguageModel> load_model(const std::filesystem::path& fol
 ModelShape read_model_shape(const std::filesystem::path& folder) {
   const auto path = folder / "config.json";
   const auto json = io::read_json(path);
-  return find_model(json, path).functions.shape(json, path.string());
+  const auto& family = find_model(json, path);
+  const auto shape = family.functions.shape(json, path.string());
+  VRLT_CHECK(shape.text.kept.own > 0 && shape.vision.kept.own > 0 && shape.text.largest_layer > 0 &&
+                 shape.feature_width > 0,
+             family.name, " does not say what its layers cost");
+  return shape;
+}
+
+ModelShape find_model_shape(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder / "config.json", ignored)) return read_model_shape(folder);
+  const auto name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+  for (const auto& entry : kModels)
+    if (const auto find = entry.functions.published_shape)
+      if (const auto shape = find(name.string())) return *shape;
+  throw MissingInputError(concat((folder / "config.json").string(), ": no such file, and \"",
+                                 name.string(),
+                                 "\" is not the name of a published model that is known"));
 }
 
 std::unique_ptr<processor::PromptFormat> load_prompt_format(const std::filesystem::path& folder,

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -26,6 +27,8 @@ struct ModelFunctions {
                                                             const PromptRules& rules);
   void (*write_small)(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer,
                       const std::filesystem::path& folder);
+  /// Of a published model of the family, by what folders of it are called; may be null.
+  std::optional<ModelShape> (*published_shape)(const std::string& name) = nullptr;
 };
 
 /// One row of the table of model families, found by `model_type` of config.json.

@@ -5,6 +5,10 @@
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/data/own_prompt.h"
+#include "vrlt/distributed/launch.h"
+#include "vrlt/forecast/device.h"
+#include "vrlt/forecast/longest_prompt.h"
+#include "vrlt/forecast/memory.h"
 #include "vrlt/io/folders.h"
 #include "vrlt/model/adapter_config.h"
 #include "vrlt/model/adapter_files.h"
@@ -65,6 +69,17 @@ OpenedModel open_model(const settings::ModelSection& model, const settings::Data
   opened.loader = std::make_unique<processor::PromptLoader>(
       *opened.processor, media, data.root, data.prompt, data.cache_megabytes * kMegabyte, reading);
   return opened;
+}
+
+int64_t cache_tokens(const settings::ModelSection& model, const settings::DataSection& data,
+                     const processor::MediaOptions& media,
+                     const settings::RolloutSection& generation, int64_t batch,
+                     const std::vector<const data::Sample*>& samples) {
+  const auto shape = model::read_model_shape(model.path);
+  return forecast::cache_tokens(
+      forecast::load_of(model, data, generation, batch, std::ssize(samples)), shape,
+      forecast::longest_prompt(samples, media, shape.geometry), {},
+      forecast::device_bytes(model.device, distributed::detect_launch().local_rank));
 }
 
 void tell_what_is_not_followed(const settings::ModelSection& model,

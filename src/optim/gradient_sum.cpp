@@ -10,6 +10,7 @@
 #include "optim/slice_sums.h"
 #include "optim/wide_type.h"
 #include "vrlt/checkpoint/layer_names.h"
+#include "vrlt/optim/sum_type.h"
 
 namespace vrlt::optim {
 
@@ -34,7 +35,7 @@ GradientSum::GradientSum(const ParameterSlices& slices, const ShardingConfig& co
   std::vector<at::ScalarType> dtypes;
   for (size_t unit = 0; unit < slices.units().size(); ++unit) {
     const auto& members = slices.units()[unit].parameters;
-    dtypes.push_back(sum_type(slices.parameters()[members.front()].second));
+    dtypes.push_back(sum_type(slices.parameters()[members.front()].second.scalar_type(), config));
     missing_.push_back(members.size());
     for (const size_t parameter : members) unit_of_[parameter] = unit;
     order_.push_back(unit);
@@ -65,11 +66,6 @@ void GradientSum::hold(bool hooks) {
           parameter, hooks ? std::make_unique<Hook>(*this, i) : nullptr);
 }
 
-at::ScalarType GradientSum::sum_type(const at::Tensor& parameter) const {
-  const bool reduced = c10::isReducedFloatingType(parameter.scalar_type());
-  return reduced && !config_.exact_sums ? at::kFloat : at::kDouble;
-}
-
 void GradientSum::accept(size_t parameter) {
   const at::NoGradGuard no_grad;
   auto& gradient = parameters()[parameter].second.mutable_grad();
@@ -89,7 +85,7 @@ void GradientSum::add_here(size_t parameter, const at::Tensor& gradient) {
   if (sum.defined())
     sum.add_(gradient);
   else
-    sum = gradient.to(sum_type(gradient));
+    sum = gradient.to(sum_type(gradient.scalar_type(), config_));
 }
 
 /// Always in the same order, whichever gradients come first or not at all: the other ranks do the
@@ -185,13 +181,6 @@ void GradientSum::give(size_t slice, const at::Tensor& sum) const {
   const auto& [parameter, begin, count, unit, offset] = slices_->slices()[slice];
   const auto& weights = slices_->own()[slice].second;
   weights.mutable_grad() = sum.narrow(0, offset, count).to(wide_type(weights));
-}
-
-int64_t GradientSum::bytes() const {
-  size_t bytes = 0;
-  for (const auto& [name, parameter] : parameters())
-    bytes += parameter.nbytes() + parameter.numel() * c10::elementSize(sum_type(parameter));
-  return static_cast<int64_t>(bytes);
 }
 
 }  // namespace vrlt::optim

@@ -5,6 +5,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
+#include "vrlt/model/suffix_capacity.h"
 
 namespace vrlt::rollout {
 
@@ -13,6 +14,19 @@ GrowingResponses::GrowingResponses(const GenerationConfig& config,
                                    std::vector<RolloutGroup>& groups)
     : config_(config), stop_ids_(stop_ids), groups_(groups) {
   for (const auto& group : groups) keys_.push_back(stable_hash(group.prompt.sample_id));
+}
+
+size_t GrowingResponses::num_places() const {
+  int64_t places = config_.max_rows / config_.group_size;
+  if (config_.cache_tokens > 0) {
+    int64_t longest = 0;  // every place has room for it
+    for (const auto& group : groups_)
+      longest = std::max(longest, group.prompt.inputs->input_ids.size(0));
+    const int64_t of_place =
+        longest + config_.group_size * model::suffix_capacity(config_.max_new_tokens);
+    places = std::min(places, config_.cache_tokens / of_place);
+  }
+  return static_cast<size_t>(std::max<int64_t>(1, places));
 }
 
 std::vector<model::PromptGroup> GrowingResponses::start(size_t count) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -21,9 +20,7 @@ class GrowingResponses {
                    std::vector<RolloutGroup>& groups);
 
   /// Prompts that are decoded together, at least one.
-  size_t num_places() const {
-    return static_cast<size_t>(std::max<int64_t>(1, config_.max_rows / config_.group_size));
-  }
+  size_t num_places() const;
   bool has_waiting() const { return waiting_ < groups_.size(); }
 
   /// The next waiting prompts, `count` at most; their responses become the last rows.

@@ -162,11 +162,14 @@ bool begin_next_round(const settings::SelectConfig& config, ResponseStore& store
 /// A model and what its responses earn.
 class Asker {
  public:
-  Asker(const settings::SelectConfig& config, distributed::ProcessGroup& group)
+  Asker(const settings::SelectConfig& config, const ResponseStore& store,
+        distributed::ProcessGroup& group)
       : config_(config),
         opened_(opening::open_model(config.model, config.data, {config.video, config.image},
                                     config.seed)),
         asking_(*opened_.model, *opened_.processor),
+        cache_tokens_(opening::cache_tokens(config.model, config.data, {config.video, config.image},
+                                            config.rollout, config.batch, store.samples())),
         reward_(settings::reward_function(config.rewards, config.reward_options,
                                           config.rollout.max_new_tokens)) {
     for (const auto& folder : opening::model_paths(config.model))
@@ -179,9 +182,9 @@ class Asker {
     const auto draws = draws_of(store.round(), store.is_retry(), config_);
     opened_.loader->prefetch(store.coming_samples());
     const auto loaded = rollout::load_prompts(*opened_.loader, store.next_samples());
-    const auto groups =
-        asking_.ask(loaded, draws.first,
-                    settings::generation_config(config_.rollout, config_.seed, draws.count));
+    auto generation = settings::generation_config(config_.rollout, config_.seed, draws.count);
+    generation.cache_tokens = cache_tokens_;
+    const auto groups = asking_.ask(loaded, draws.first, generation);
     std::vector<rewards::ResponseGroup> batch;
     for (size_t i = 0; i < loaded.size(); ++i)
       batch.push_back({trainer::reward_inputs(*loaded[i].sample, groups[i], config_.data.prompt)});
@@ -198,6 +201,7 @@ class Asker {
   const settings::SelectConfig& config_;
   opening::OpenedModel opened_;
   rollout::Asking asking_;
+  int64_t cache_tokens_;
   rewards::RewardFunction reward_;
 };
 
@@ -240,7 +244,7 @@ void collect_responses(const settings::SelectConfig& config, ResponseStore& stor
     }
     if (!asker && group.is_first()) check_model();
     if (!asker) {
-      asker.emplace(config, group);
+      asker.emplace(config, store, group);
       if (group.is_first())
         opening::tell_what_is_not_followed(config.model, config.data, store.samples());
     }

@@ -111,8 +111,8 @@ void visit_fields(config::FieldVisitor& v, ModelSection& c) {
   v.field({.name = "freeze_vision", .help = "leave the vision encoder as it is"}, c.freeze_vision);
   v.field({.name = "activation_checkpointing",
            .help = "none, or blocks: the backward pass computes each block again, for less memory "
-                   "and the same results",
-           .choices = {"none", "blocks"}},
+                   "and the same results; auto: blocks where the device would not hold the rest",
+           .choices = {"none", "blocks", "auto"}},
           c.activation_checkpointing);
 }
 
@@ -173,6 +173,11 @@ void visit_fields(config::FieldVisitor& v, RolloutSection& c) {
            .min = 0,
            .max = 1},
           c.sampling.min_p);
+  v.field({.name = "cache_gigabytes",
+           .help = "memory for keys and values, 10^9 bytes each: with less, fewer prompts are "
+                   "answered at a time; 0: what the device leaves beside all else",
+           .min = 0},
+          c.cache_gigabytes);
 }
 
 void visit_media_sections(config::FieldVisitor& v, video::VideoOptions& video,

@@ -121,7 +121,7 @@ void train_grpo(const TrainingParts& parts) {
   PolicyUpdate update(update_settings(config, parts.group.world_size()), parts.policy,
                       parts.reference, parts.group);
   AdaptiveState state(config.algorithm, run.trainer_state());
-  const StepFlops flops(config, parts.yardstick);
+  const StepFlops flops(forecast::pass_settings_of(config), parts.yardstick);
   StepLog rollout_log(parts, "rollouts.jsonl", run.first_step());
   std::optional<StepLog> update_log;
   if (update.num_updates() > 1) update_log.emplace(parts, "updates.jsonl", run.first_step());

@@ -127,7 +127,7 @@ void train_sft(const TrainingParts& parts) {
   TrainingRun run(parts);
   const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed,
                                 /*shuffle=*/true);
-  const StepFlops flops(config, parts.yardstick);
+  const StepFlops flops(forecast::pass_settings_of(config), parts.yardstick);
   AlarmLog alarms(parts, run.first_step());
 
   const auto prompts_of = [&](int64_t step) {

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <cstdint>
-
-#include "vrlt/model/lora_config.h"
-#include "vrlt/model/model_shape.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/optim/named_tensors.h"
 #include "vrlt/settings/run_config.h"
@@ -14,10 +10,6 @@ namespace vrlt::trainer {
 /// it has one; else all, or with freeze_vision those outside the vision encoder.
 optim::NamedTensors which_parameters_train(const settings::ModelSection& section,
                                            model::VisionLanguageModel& policy);
-
-/// How many numbers these are, of a model that is not open. @param shape  without the adapter.
-int64_t how_many_train(const settings::ModelSection& section, const model::LoraConfig& lora,
-                       const model::ModelShape& shape);
 
 /// From now on exactly these record gradients. @param trained  of the policy.
 void record_gradients_of(const optim::NamedTensors& trained, model::VisionLanguageModel& policy);

@@ -91,7 +91,7 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step,
               .steps = parts.config.steps,
               .optimizer_of = parts.config.checkpoint.optimizer,
               .verify = parts.config.checkpoint.verify}),
-      flops_(parts.config, parts.yardstick) {
+      flops_(forecast::pass_settings_of(parts.config), parts.yardstick) {
   if (parts.config.distributed.shards_gradients() && parts.group.world_size() == 1)
     log::info("distributed.shard has no effect: there is one rank");
   resume(check);

@@ -21,7 +21,9 @@ struct CommandLine {
   bool dry_run = false;
   /// A dry run tells what a run of so many ranks costs; 0: as many as were started.
   int64_t ranks = 0;
-  std::string list;                    ///< Name of a table to print.
+  std::string card;  ///< The size of a device that a dry run is for; empty: the one at hand.
+  std::string fit;   ///< Cards that settings are searched for; empty: none are.
+  std::string list;  ///< Name of a table to print.
   std::vector<std::string> arguments;  ///< As typed, for command.txt.
 };
 

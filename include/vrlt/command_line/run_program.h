@@ -22,12 +22,16 @@ struct KeyFlag {
   const char* behind = "";
 };
 
+/// Whether a program has --fit.
+enum class SearchesFit { kNo, kYes };
+
 /// Parses what every program takes, prints --help and --version, runs `body` guarded.
 /// @param tables  names that --list accepts.
 int run_program(int argc, char** argv, const std::string& name, const std::string& description,
                 const std::vector<std::string>& tables,
                 const std::function<int(const CommandLine&)>& body,
-                const std::vector<KeyFlag>& flags = {});
+                const std::vector<KeyFlag>& flags = {},
+                SearchesFit searches_fit = SearchesFit::kNo);
 
 /// Parses the command line (help and version: 0; a mistake: 2), sets up logging and signals, runs
 /// `body` guarded.

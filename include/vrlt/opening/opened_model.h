@@ -11,6 +11,14 @@
 
 namespace vrlt::opening {
 
+/// How many tokens a program that asks may keep keys and values of (GenerationConfig), beside the
+/// weights on the device of this rank. @param samples  of the pool. @param batch  of them asked
+/// together.
+int64_t cache_tokens(const settings::ModelSection& model, const settings::DataSection& data,
+                     const processor::MediaOptions& media,
+                     const settings::RolloutSection& generation, int64_t batch,
+                     const std::vector<const data::Sample*>& samples);
+
 /// A model with what turns samples into its inputs.
 struct OpenedModel {
   std::unique_ptr<model::VisionLanguageModel> model;

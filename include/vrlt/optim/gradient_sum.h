@@ -49,15 +49,10 @@ class GradientSum {
   /// in some pass of some rank counts as zero in the others; without one anywhere it stays without.
   void finish();
 
-  /// What a rank has before finish() at most: the gradients of a pass that live together and its
-  /// sums.
-  int64_t bytes() const;
-
  private:
   class Hook;
 
   explicit GradientSum(std::unique_ptr<const ParameterSlices> alone);
-  at::ScalarType sum_type(const at::Tensor& parameter) const;
   void hold(bool hooks);
   void accept(size_t parameter);
   void add_here(size_t parameter, const at::Tensor& gradient);

@@ -18,6 +18,10 @@ struct ShardingConfig {
 
   bool shards_gradients() const { return shard == "gradients" || shards_parameters(); }
   bool shards_parameters() const { return shard == "parameters"; }
+  /// Of a number of a sum of gradients: float32 for bfloat16, else float64.
+  int64_t sum_bytes(int64_t parameter_bytes) const {
+    return parameter_bytes < 4 && !exact_sums ? 4 : 8;
+  }
 };
 
 inline constexpr Choice kShardModes[] = {

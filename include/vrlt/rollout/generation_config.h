@@ -13,6 +13,9 @@ struct GenerationConfig {
   uint64_t seed = 0;
   /// Responses decoded together, at least one group; prompts wait for places.
   int64_t max_rows = 256;
+  /// Tokens of prompts and responses whose keys and values there is room for together, at least one
+  /// group; 0: any number.
+  int64_t cache_tokens = 0;
   /// Tokens of each row that are drawn before the host looks at them; 0: one on the CPU, more on a
   /// GPU.
   int64_t look_every = 0;

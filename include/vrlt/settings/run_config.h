@@ -25,11 +25,13 @@ struct ModelSection {
   /// As PromptRules; empty where the family of the model has one way only.
   std::string mrope_mode, video_wrapper, timestamps;
   bool freeze_vision = true;
-  /// blocks: the backward pass computes each block again; less memory, the same results.
+  /// blocks: the backward pass computes each block again; less memory, the same results. auto:
+  /// where the device would not have the memory otherwise.
   std::string activation_checkpointing = "none";
 
   bool reads_weights() const { return init == "pretrained"; }
   bool checkpoints_blocks() const { return activation_checkpointing == "blocks"; }
+  bool decides_checkpointing() const { return activation_checkpointing == "auto"; }
   model::PromptRules prompt_rules() const { return {mrope_mode, video_wrapper, timestamps}; }
 };
 
@@ -52,6 +54,7 @@ struct RolloutSection {
   int64_t group_size = 8;
   int64_t max_new_tokens = 1024;
   rollout::SamplingConfig sampling;
+  double cache_gigabytes = 0;  ///< For keys and values; 0: what the device leaves.
 };
 
 void visit_fields(config::FieldVisitor& visitor, ModelSection& section);

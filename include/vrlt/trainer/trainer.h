@@ -35,6 +35,8 @@ struct TrainingParts {
   distributed::ProcessGroup& group = distributed::single_process();
   /// None: metrics and progress are without utilisation.
   std::optional<Yardstick> yardstick = {};
+  /// See GenerationConfig; 0: any number.
+  int64_t cache_tokens = 0;
   /// Without a sound checkpoint the run is refused.
   bool must_resume = false;
 };

@@ -3,11 +3,13 @@
 #include "model/model_table.h"
 #include "model/qwen2_5_vl/model.h"
 #include "model/qwen2_5_vl/prompt_format.h"
+#include "model/qwen2_5_vl/published_sizes.h"
 #include "model/qwen2_5_vl/shape.h"
 #include "model/qwen2_5_vl/small_model.h"
 
 namespace vrlt::model::qwen2_5_vl {
 
-inline constexpr ModelFunctions kFunctions{load, read_shape, load_prompt_format, write_small_model};
+inline constexpr ModelFunctions kFunctions{load, read_shape, load_prompt_format, write_small_model,
+                                           published_shape};
 
 }  // namespace vrlt::model::qwen2_5_vl

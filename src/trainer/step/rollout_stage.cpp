@@ -38,7 +38,7 @@ RolloutStage::RolloutStage(const TrainingParts& parts, TrainingRun& run, PromptS
       run_(run),
       prompts_(prompts),
       reward_(reward),
-      flops_(parts.config, parts.yardstick),
+      flops_(forecast::pass_settings_of(parts.config), parts.yardstick),
       asking_(parts.policy, parts.processor),
       by_layers_(rolls_out_by_layers(parts.policy.parameters().sharded_blocks(),
                                      parts.config.rollout_weights, parts.group)) {}
@@ -116,6 +116,14 @@ void RolloutStage::score(std::vector<ScoredGroup>& groups,
   }
 }
 
+rollout::GenerationConfig RolloutStage::generation(int64_t group_size) const {
+  auto config = settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size);
+  config.cache_tokens = parts_.cache_tokens;
+  // layers that come and go are no part of a graph that is launched again
+  if (by_layers_) config.look_every = 1;
+  return config;
+}
+
 std::vector<ScoredGroup> RolloutStage::roll_out(const std::vector<LoadedSample>& samples) {
   const int64_t group_size = parts_.config.rollout.group_size;
   std::vector<rollout::Prompt> prompts;
@@ -150,14 +158,6 @@ std::vector<rollout::RolloutGroup> RolloutStage::roll_out_control(
         {name, std::move(shuffled), static_cast<uint64_t>(loaded.position * group_size)});
   }
   return asking_.ask(prompts, generation(group_size));
-}
-
-rollout::GenerationConfig RolloutStage::generation(int64_t group_size) const {
-  auto generation =
-      settings::generation_config(parts_.config.rollout, parts_.config.seed, group_size);
-  // layers that come and go are no part of a graph that is launched again
-  if (by_layers_) generation.look_every = 1;
-  return generation;
 }
 
 /// Prompts whose clips can be read while the model works on those of this step.

@@ -28,6 +28,7 @@ class RolloutStage {
     double load_seconds = 0, rollout_seconds = 0;
   };
 
+  rollout::GenerationConfig generation(int64_t group_size) const;
   std::vector<ScoredGroup> roll_out(const std::vector<LoadedSample>& samples);
   std::vector<rollout::RolloutGroup> roll_out_control(const std::vector<LoadedSample>& samples);
   std::vector<ScoredGroup> roll_out_and_score(const std::vector<DrawnPrompt>& prompts,
@@ -35,7 +36,6 @@ class RolloutStage {
                                               metrics::MetricSet& metrics);
   void score(std::vector<ScoredGroup>& groups, const std::vector<rollout::RolloutGroup>& controls,
              metrics::MetricSet& metrics);
-  rollout::GenerationConfig generation(int64_t group_size) const;
   std::vector<DrawnPrompt> coming(int64_t step) const;
   std::vector<GroupAccuracy> accuracies(const std::vector<ScoredGroup>& own) const;
   std::vector<GroupAccuracy> measure(const std::vector<DrawnPrompt>& prompts);

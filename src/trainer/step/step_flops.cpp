@@ -2,22 +2,10 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <algorithm>
-
 namespace vrlt::trainer {
 namespace {
 
-constexpr double kMultiplyAdd = 2.0;
 constexpr double kTera = 1e12;
-
-/// Matrices and attention of `tokens` tokens, each of which attends to `context` others.
-double tower_flops(const model::ModelShape::Tower& tower, double tokens, double context) {
-  const double matrices = kMultiplyAdd * static_cast<double>(tower.per_token_parameters);
-  // scores and sums
-  const double attention =
-      2 * kMultiplyAdd * static_cast<double>(tower.layers * tower.query_width) * context;
-  return tokens * (matrices + attention);
-}
 
 /// Of the clips or images with these [n, 3] grids; none where undefined.
 double grids_flops(const model::ModelShape& shape, const at::Tensor& grid_thw) {
@@ -26,7 +14,7 @@ double grids_flops(const model::ModelShape& shape, const at::Tensor& grid_thw) {
   const auto grids = grid_thw.accessor<int64_t, 2>();
   for (int64_t i = 0; i < grids.size(0); ++i) {
     const double slice = static_cast<double>(grids[i][1] * grids[i][2]);
-    flops += vision_flops(shape, static_cast<double>(grids[i][0]) * slice, slice);
+    flops += forecast::vision_flops(shape, static_cast<double>(grids[i][0]) * slice, slice);
   }
   return flops;
 }
@@ -39,42 +27,8 @@ std::vector<int64_t> lengths_of(const rollout::RolloutGroup& group) {
 
 }  // namespace
 
-double vision_flops(const model::ModelShape& shape, double patches, double patches_per_slice) {
-  const double full = static_cast<double>(shape.full_attention_layers) /
-                      static_cast<double>(std::max<int64_t>(1, shape.vision.layers));
-  const double window = std::min(static_cast<double>(shape.window_patches), patches_per_slice);
-  return tower_flops(shape.vision, patches, full * patches_per_slice + (1 - full) * window);
-}
-
-double prompt_flops(const model::ModelShape& shape, double tokens) {
-  return tower_flops(shape.text, tokens, tokens / 2);
-}
-
-double response_flops(const model::ModelShape& shape, double tokens, double prompt_tokens) {
-  const double projection =
-      kMultiplyAdd * static_cast<double>(shape.text.width * shape.vocab_size) * tokens;
-  return tower_flops(shape.text, tokens, prompt_tokens + tokens / 2) + projection;
-}
-
-double passes_of_update(const settings::TrainConfig& config) {
-  return config.lora.is_on() ? kForwardAndInputs : kForwardAndBackward;
-}
-
-Passes count_passes(const settings::TrainConfig& config) {
-  const bool grpo = !config.is_sft();
-  Passes passes{
-      .rollout = grpo ? kForward : 0.0,
-      .update = passes_of_update(config) * static_cast<double>(grpo ? config.algorithm.passes : 1)};
-  if (grpo && config.algorithm.needs_reference()) passes.others += kForward;
-  if (grpo && config.algorithm.needs_old_log_probs()) passes.others += kForward;
-  // A frozen tower runs once; a trained one in each pass.
-  passes.vision =
-      config.model.freeze_vision ? kForward : passes.rollout + passes.others + passes.update;
-  return passes;
-}
-
-StepFlops::StepFlops(const settings::TrainConfig& config, std::optional<Yardstick> yardstick)
-    : yardstick_(std::move(yardstick)), passes_(count_passes(config)) {}
+StepFlops::StepFlops(const forecast::PassSettings& settings, std::optional<Yardstick> yardstick)
+    : yardstick_(std::move(yardstick)), passes_(forecast::count_passes(settings)) {}
 
 void StepFlops::add_rollout(const rollout::RolloutGroup& group, metrics::MetricSet& metrics) const {
   const double vision = group.features_from_cache ? 0.0 : passes_.rollout;
@@ -98,9 +52,9 @@ void StepFlops::add(const processor::ModelInputs& prompt, std::span<const int64_
   if (!yardstick_) return;
   const auto& shape = yardstick_->shape;
   const auto prompt_tokens = static_cast<double>(prompt.input_ids.size(0));
-  double flops = prompt_flops(shape, prompt_tokens);
+  double flops = forecast::prompt_flops(shape, prompt_tokens);
   for (const int64_t length : response_lengths)
-    flops += response_flops(shape, static_cast<double>(length), prompt_tokens);
+    flops += forecast::response_flops(shape, static_cast<double>(length), prompt_tokens);
   const double vision =
       grids_flops(shape, prompt.image_grid_thw) + grids_flops(shape, prompt.video_grid_thw);
   metrics.sum("time/model_tflop", (passes * flops + vision_passes * vision) / kTera);

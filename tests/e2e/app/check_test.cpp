@@ -205,8 +205,9 @@ TEST(DryRun, TellsWhatAnyProgramWillCost) {
     const auto result =
         world().run(std::string("vrlt-") + program, {std::string(program) + ".yaml", "--dry-run"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_THAT(result.out, AllOf(HasSubstr("all samples: 36 prompts of about"),
-                                  HasSubstr("memory of a rank"), HasSubstr("takes at least")))
+    EXPECT_THAT(result.out,
+                AllOf(HasSubstr("all samples: 36 prompts of about"), HasSubstr("memory of a rank"),
+                      HasSubstr("takes at least"), HasSubstr(" GB are left")))
         << program;
     EXPECT_FALSE(fs::exists(world().run_folder(program) / "config.yaml")) << "nothing is written";
   }

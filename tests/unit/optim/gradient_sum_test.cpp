@@ -9,6 +9,7 @@
 
 #include "tests/support/gathered_gradients.h"
 #include "tests/support/thread_ranks.h"
+#include "vrlt/optim/sum_type.h"
 
 namespace vrlt::optim {
 namespace {
@@ -211,16 +212,11 @@ TEST(GradientSum, LeavesNothingBehindInTheParameters) {
     EXPECT_TRUE(parameter.grad().defined()) << name << ": nobody takes it any more";
 }
 
-TEST(GradientSum, TellsTheBytesOfAPassAndItsSum) {
-  // A bfloat16 gradient of 2 bytes is added up in 4, a float32 one of 4 bytes in 8, a float64 one
-  // of 8 bytes in 8.
-  const auto parameter = [](at::ScalarType dtype) {
-    return at::zeros({5}, dtype).requires_grad_();
-  };
-  EXPECT_EQ(GradientSum({{"w", parameter(at::kBFloat16)}}).bytes(), 5 * 6);
-  EXPECT_EQ(GradientSum({{"w", parameter(at::kFloat)}, {"v", parameter(at::kFloat)}}).bytes(),
-            10 * 12);
-  EXPECT_EQ(GradientSum({{"w", parameter(at::kDouble)}}).bytes(), 5 * 16);
+TEST(GradientSum, IsInTheTypeAboveThatOfTheParameter) {
+  EXPECT_EQ(sum_type(at::kBFloat16, {}), at::kFloat);
+  EXPECT_EQ(sum_type(at::kBFloat16, {.exact_sums = true}), at::kDouble);
+  EXPECT_EQ(sum_type(at::kFloat, {}), at::kDouble);
+  EXPECT_EQ(sum_type(at::kDouble, {}), at::kDouble);
 }
 
 }  // namespace

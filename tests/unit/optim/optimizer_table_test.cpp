@@ -67,6 +67,10 @@ TEST(Optimizers, EachRowTellsItsBytesOfParametersWithoutMemory) {
       EXPECT_EQ(make_optimizer({{"w", nowhere}}, config_of(row))->bytes(),
                 make_optimizer({{"w", here}}, config_of(row))->bytes())
           << row.name;
+      const int64_t master = dtype == at::kBFloat16 ? 1 : 0;
+      EXPECT_EQ(make_optimizer({{"w", here}}, config_of(row))->bytes(),
+                6 * 4 * (row.numbers_of_parameter + master))
+          << row.name << ": as its row says";
     }
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "rollout/growing_responses.h"
 #include "rollout/processed_logits.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
@@ -132,6 +133,31 @@ TEST_P(Generation, CachedDecodingEqualsOneForwardPass) {
   EXPECT_GT(num_tokens, prompts_.size() * static_cast<size_t>(config().group_size));
 }
 
+// A place has room for the longest prompt, and for two responses of 5 tokens, which is 16.
+TEST(GrowingResponses, PlacesFollowRowsAndTheRoomOfTheCache) {
+  std::vector<RolloutGroup> groups;
+  int64_t longest = 0;
+  for (const auto& prompt : make_prompts()) {
+    groups.push_back({.prompt = prompt});
+    longest = std::max(longest, prompt.inputs->input_ids.size(0));
+  }
+  const std::vector<int64_t> stop_ids;
+  const auto places = [&](int64_t max_rows, int64_t cache_tokens) {
+    const GenerationConfig config{.group_size = 2,
+                                  .max_new_tokens = 5,
+                                  .max_rows = max_rows,
+                                  .cache_tokens = cache_tokens};
+    return GrowingResponses(config, stop_ids, groups).num_places();
+  };
+  const int64_t of_place = longest + 2 * 16;
+  EXPECT_EQ(places(8, 0), 4U) << "any number of tokens";
+  EXPECT_EQ(places(1, 0), 1U) << "a group is never cut";
+  EXPECT_EQ(places(8, 3 * of_place), 3U);
+  EXPECT_EQ(places(8, 3 * of_place - 1), 2U);
+  EXPECT_EQ(places(8, 9 * of_place), 4U);
+  EXPECT_EQ(places(8, 1), 1U);
+}
+
 TEST_P(Generation, ResponsesEndAtAStopTokenOrTheLimit) {
   const auto stops = frequent_stops();
   for (const auto& group : generate(prompts_, config()))
@@ -156,6 +182,9 @@ TEST_P(Generation, AResponseDoesNotDependOnItsCompany) {
   auto narrow = config();
   narrow.max_rows = 2 * config().group_size;  // two prompts wait until others are complete
   const auto refilled = generate(prompts_, narrow);
+  auto tight = config();
+  tight.cache_tokens = 1;  // no room for more than one prompt
+  const auto one_by_one = generate(prompts_, tight);
   std::set<size_t> lengths;
   for (size_t i = 0; i < prompts_.size(); ++i) {
     EXPECT_EQ(together[i].prompt.sample_id, prompts_[i].sample_id);
@@ -164,6 +193,7 @@ TEST_P(Generation, AResponseDoesNotDependOnItsCompany) {
       lengths.insert(together[i].responses[k].ids.size());
       expect_same(other_order[prompts_.size() - 1 - i].responses[k], together[i].responses[k]);
       expect_same(refilled[i].responses[k], together[i].responses[k]);
+      expect_same(one_by_one[i].responses[k], together[i].responses[k]);
       // Response k of a group is the only one of first_draw + k: nothing was lost when others left
       // the batch.
       auto single = config();

@@ -9,7 +9,6 @@
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/model/adapter_config.h"
 #include "vrlt/model/model_adapter.h"
-#include "vrlt/trainer/budget.h"
 
 namespace vrlt::trainer {
 namespace {

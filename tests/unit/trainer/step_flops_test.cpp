@@ -54,7 +54,8 @@ settings::TrainConfig grpo(bool freeze_vision) {
 }
 
 TEST(StepFlops, CountsWhatAGroupTakes) {
-  const StepFlops frozen(grpo(true), kYardstick), trained(grpo(false), kYardstick);
+  const StepFlops frozen(forecast::pass_settings_of(grpo(true)), kYardstick),
+      trained(forecast::pass_settings_of(grpo(false)), kYardstick);
   metrics::MetricSet rollout, update;
   frozen.add_rollout(group(), rollout);
   EXPECT_NEAR(counted(rollout), kVision + kPrompt + kResponses, 1e-3);
@@ -78,7 +79,7 @@ TEST(StepFlops, AnchorsAndPassesAreWork) {
   config.algorithm.objective.kl.coef = 0.1;
   config.algorithm.passes = 2;  // and so the old log-probs are of an earlier policy
   metrics::MetricSet metrics;
-  StepFlops(config, kYardstick).add_training(group(), metrics);
+  StepFlops(forecast::pass_settings_of(config), kYardstick).add_training(group(), metrics);
   EXPECT_NEAR(counted(metrics), (2 + 6) * (kVision + kPrompt + kResponses), 1e-3);
 }
 
@@ -86,14 +87,15 @@ TEST(StepFlops, SupervisedTrainingHasNoRollout) {
   auto config = grpo(true);
   config.trainer = "sft";
   metrics::MetricSet metrics;
-  const StepFlops flops(config, kYardstick);
+  const StepFlops flops(forecast::pass_settings_of(config), kYardstick);
   flops.add_supervised(*prompt(), 6, /*encoded=*/true, metrics);
   flops.add_supervised(*prompt(), 2, /*encoded=*/false, metrics);
   EXPECT_NEAR(counted(metrics), kVision + 3 * (2 * kPrompt + kResponses), 1e-3);
 }
 
 TEST(StepFlops, UtilisationIsTheShareOfThePeak) {
-  const StepFlops meter(grpo(true), kYardstick), blind(grpo(true), std::nullopt);
+  const auto settings = forecast::pass_settings_of(grpo(true));
+  const StepFlops meter(settings, kYardstick), blind(settings, std::nullopt);
   metrics::MetricSet metrics;
   metrics.sum("time/model_tflop", 3e-6);  // 3e6 operations in 12 s, at a peak of 1e6 per second
   metrics.mean("time/step_seconds", 12);

@@ -6,6 +6,7 @@
 
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
+#include "vrlt/forecast/memory.h"
 #include "vrlt/model/model_adapter.h"
 
 namespace vrlt::trainer {
@@ -18,6 +19,15 @@ class TrainedParameters : public ::testing::TestWithParam<bool> {
                                  {.random_weights = true, .seed = 1})) {
     section_.freeze_vision = GetParam();
   }
+  /// What the forecast counts of the model, which it does not open.
+  int64_t trained_of_forecast(const model::LoraConfig& lora) const {
+    settings::TrainConfig config;
+    config.model = section_;
+    config.lora = lora;
+    return forecast::trained_parameters(forecast::load_of(config),
+                                        model::read_model_shape(folder_.path() / "model"));
+  }
+
   test::TemporaryFolder folder_;
   std::unique_ptr<model::VisionLanguageModel> model_;
   settings::ModelSection section_;
@@ -41,8 +51,7 @@ TEST_P(TrainedParameters, AreAsManyNumbersAsTheShapeOfTheModelTells) {
   int64_t numbers = 0;
   for (const auto& [name, tensor] : which_parameters_train(section_, *model_))
     numbers += tensor.numel();
-  EXPECT_EQ(how_many_train(section_, {}, model::read_model_shape(folder_.path() / "model")),
-            numbers);
+  EXPECT_EQ(trained_of_forecast({}), numbers);
 }
 
 TEST_P(TrainedParameters, TheyAloneRecordGradients) {
@@ -63,8 +72,7 @@ TEST_P(TrainedParameters, OfAModelWithAnAdapterAreItsFactors) {
   }
   // 2 layers; k 32 + 16, o 32 + 32, down 48 + 32 at rank 3
   EXPECT_EQ(numbers, 2 * 3 * (48 + 64 + 80));
-  EXPECT_EQ(how_many_train(section_, lora, model::read_model_shape(folder_.path() / "model")),
-            numbers);
+  EXPECT_EQ(trained_of_forecast(lora), numbers);
   record_gradients_of(trained, *model_);
   for (const auto& [name, tensor] : model_->parameters().entries())
     EXPECT_EQ(tensor.requires_grad(), name.find(".lora_") != std::string::npos) << name;
