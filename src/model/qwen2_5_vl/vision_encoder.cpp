@@ -57,15 +57,6 @@ at::Tensor rotary_angles(const at::Tensor& grid_thw, const VisionConfig& config,
   return at::cat({by_row, by_column}, -1);
 }
 
-/// z' of docs/spec/qwen2_5_vl.md#rotary-embedding-of-patches, in float32 (float64 stays). @param x
-/// [S, heads, Dh].
-at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-  const auto wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
-  const int64_t half = x.size(-1) / 2;
-  const auto first = wide.narrow(-1, 0, half), second = wide.narrow(-1, half, half);
-  return at::cat({first * cos - second * sin, second * cos + first * sin}, -1).to(x.scalar_type());
-}
-
 /// The inverse of an order: where each of 0, 1, .. stands in it.
 std::vector<int64_t> places_of(const std::vector<int64_t>& order) {
   std::vector<int64_t> places(order.size());
@@ -105,13 +96,19 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
   return layout;
 }
 
-at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const at::Tensor& cos,
-                                    const at::Tensor& sin, const Segments& segments) const {
+at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const RotaryTable& table,
+                                    const Segments& segments) const {
   const auto qkv = model::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")),
                                  parameters_.at(block_name(block, "attn.qkv.bias")))
                        .view({x.size(0), 3, config_.num_heads, config_.head_dim()});
-  const auto out = segments.attention(rotate(qkv.select(1, 0), cos, sin),
-                                      rotate(qkv.select(1, 1), cos, sin), qkv.select(1, 2));
+  // z' of docs/spec/qwen2_5_vl.md#rotary-embedding-of-patches, in float32 (float64 stays): queries
+  // and keys are heads beside each other.
+  const auto wide = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto turned =
+      apply_rope(qkv.narrow(1, 0, 2).flatten(1, 2).to(wide), table).to(x.scalar_type());
+  const auto out =
+      segments.attention(turned.narrow(1, 0, config_.num_heads),
+                         turned.narrow(1, config_.num_heads, config_.num_heads), qkv.select(1, 2));
   return model::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")),
                        parameters_.at(block_name(block, "attn.proj.bias")));
 }
@@ -125,10 +122,10 @@ at::Tensor VisionEncoder::mlp(const at::Tensor& x, int64_t block) const {
   return layer(at::silu(layer(x, "gate_proj")) * layer(x, "up_proj"), "down_proj");
 }
 
-at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const at::Tensor& cos,
-                                    const at::Tensor& sin, const Segments& segments) const {
+at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const RotaryTable& table,
+                                    const Segments& segments) const {
   x = x + attention(rms_norm(x, parameters_.at(block_name(block, "norm1.weight")), kNormEps), block,
-                    cos, sin, segments);
+                    table, segments);
   return x + mlp(rms_norm(x, parameters_.at(block_name(block, "norm2.weight")), kNormEps), block);
 }
 
@@ -167,12 +164,11 @@ at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::T
   if (trace != nullptr) trace->patch_embed = x;
   x = by_unit(x);
   const auto angles = by_unit(rotary_angles(grid_thw, config_, device));
-  const auto cos = angles.cos().unsqueeze(1), sin = angles.sin().unsqueeze(1);
+  const auto table = table_for({angles.cos(), angles.sin()}, at::kFloat);
 
   for (int64_t block = 0; block < config_.depth; ++block) {
     const auto run = [=, this](const at::Tensor& input) {
-      return run_block(input, block, cos, sin,
-                       config_.is_full_attention(block) ? *slices : *windows);
+      return run_block(input, block, table, config_.is_full_attention(block) ? *slices : *windows);
     };
     x = checkpoints_ ? checkpointed(run, x, parameters_of(block)) : run(x);
     if (trace != nullptr) trace->blocks.push_back(x);
