@@ -20,11 +20,9 @@ at::Tensor patch_angles(const PatchPlaces& places, int64_t head_dim, at::Device 
   return at::cat({by_row, by_column}, -1);
 }
 
-at::Tensor rotate_patches(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-  const auto wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
-  const int64_t half = x.size(-1) / 2;
-  const auto first = wide.narrow(-1, 0, half), second = wide.narrow(-1, half, half);
-  return at::cat({first * cos - second * sin, second * cos + first * sin}, -1).to(x.scalar_type());
+at::Tensor rotate_patches(const at::Tensor& x, const RotaryTable& table) {
+  const auto wide = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  return apply_rope(x.to(wide), table).to(x.scalar_type());
 }
 
 }  // namespace vrlt::model

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/layers/rope.h"
 #include "model/layers/vision_grids.h"
 
 namespace vrlt::model {
@@ -11,7 +12,7 @@ namespace vrlt::model {
 at::Tensor patch_angles(const PatchPlaces& places, int64_t head_dim, at::Device device);
 
 /// Rotates pairs (i, i + Dh/2), in float32 (float64 stays), and gives the dtype of x back.
-/// @param x  [S, heads, Dh]; @param cos, sin  [S, 1, Dh/2].
-at::Tensor rotate_patches(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
+/// @param x  [S, heads, Dh]; @param table  of patch_angles().
+at::Tensor rotate_patches(const at::Tensor& x, const RotaryTable& table);
 
 }  // namespace vrlt::model

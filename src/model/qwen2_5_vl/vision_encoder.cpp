@@ -55,13 +55,16 @@ VisionLayout vision_layout(const at::Tensor& grid_thw, const VisionConfig& confi
   return layout;
 }
 
-at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const at::Tensor& cos,
-                                    const at::Tensor& sin, const Segments& segments) const {
+at::Tensor VisionEncoder::attention(const at::Tensor& x, int64_t block, const RotaryTable& table,
+                                    const Segments& segments) const {
   const auto qkv = model::linear(x, parameters_.at(block_name(block, "attn.qkv.weight")),
                                  parameters_.at(block_name(block, "attn.qkv.bias")))
                        .view({x.size(0), 3, config_.num_heads, config_.head_dim()});
-  const auto out = segments.attention(rotate_patches(qkv.select(1, 0), cos, sin),
-                                      rotate_patches(qkv.select(1, 1), cos, sin), qkv.select(1, 2));
+  // Queries and keys are heads beside each other.
+  const auto turned = rotate_patches(qkv.narrow(1, 0, 2).flatten(1, 2), table);
+  const auto out =
+      segments.attention(turned.narrow(1, 0, config_.num_heads),
+                         turned.narrow(1, config_.num_heads, config_.num_heads), qkv.select(1, 2));
   return model::linear(out.flatten(1), parameters_.at(block_name(block, "attn.proj.weight")),
                        parameters_.at(block_name(block, "attn.proj.bias")));
 }
@@ -75,10 +78,10 @@ at::Tensor VisionEncoder::mlp(const at::Tensor& x, int64_t block) const {
   return layer(at::silu(layer(x, "gate_proj")) * layer(x, "up_proj"), "down_proj");
 }
 
-at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const at::Tensor& cos,
-                                    const at::Tensor& sin, const Segments& segments) const {
+at::Tensor VisionEncoder::run_block(at::Tensor x, int64_t block, const RotaryTable& table,
+                                    const Segments& segments) const {
   x = x + attention(rms_norm(x, parameters_.at(block_name(block, "norm1.weight")), kNormEps), block,
-                    cos, sin, segments);
+                    table, segments);
   return x + mlp(rms_norm(x, parameters_.at(block_name(block, "norm2.weight")), kNormEps), block);
 }
 
@@ -119,12 +122,11 @@ at::Tensor VisionEncoder::operator()(const at::Tensor& pixel_values, const at::T
   const auto places =
       patch_places(vision_grids(grid_thw, config_.spatial_merge_size), config_.spatial_merge_size);
   const auto angles = by_unit(patch_angles(places, config_.head_dim(), device));
-  const auto cos = angles.cos().unsqueeze(1), sin = angles.sin().unsqueeze(1);
+  const auto table = table_for({angles.cos(), angles.sin()}, at::kFloat);
 
   for (int64_t block = 0; block < config_.depth; ++block) {
     const auto run = [=, this](const at::Tensor& input) {
-      return run_block(input, block, cos, sin,
-                       config_.is_full_attention(block) ? *slices : *windows);
+      return run_block(input, block, table, config_.is_full_attention(block) ? *slices : *windows);
     };
     x = checkpoints_ ? checkpointed(run, x, parameters_of(block)) : run(x);
     if (trace != nullptr) trace->blocks.push_back(x);

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/layers/rope.h"
 #include "model/layers/segments.h"
 #include "model/qwen2_5_vl/config.h"
 #include "vrlt/model/parameter_table.h"
@@ -39,10 +40,10 @@ class VisionEncoder {
                         Trace* trace = nullptr) const;
 
  private:
-  at::Tensor attention(const at::Tensor& x, int64_t block, const at::Tensor& cos,
-                       const at::Tensor& sin, const Segments& segments) const;
+  at::Tensor attention(const at::Tensor& x, int64_t block, const RotaryTable& table,
+                       const Segments& segments) const;
   at::Tensor mlp(const at::Tensor& x, int64_t block) const;
-  at::Tensor run_block(at::Tensor x, int64_t block, const at::Tensor& cos, const at::Tensor& sin,
+  at::Tensor run_block(at::Tensor x, int64_t block, const RotaryTable& table,
                        const Segments& segments) const;
   std::vector<at::Tensor> parameters_of(int64_t block) const;
   at::Tensor merge(const at::Tensor& x) const;

@@ -37,9 +37,11 @@ void LayerWeights::join() {
 
 bool LayerWeights::is_joined() const {
   if (!attention_in.weight.defined()) return false;
-  for (const auto* matrix : {&query, &key, &value, &gate, &up})
-    if (matrix->adapter) return false;
-  return true;
+  const auto is_part = [](const Linear& matrix, const Linear& whole) {
+    return !matrix.adapter && matrix.weight.is_alias_of(whole.weight);
+  };
+  return is_part(query, attention_in) && is_part(key, attention_in) &&
+         is_part(value, attention_in) && is_part(gate, mlp_in) && is_part(up, mlp_in);
 }
 
 std::vector<at::Tensor> LayerWeights::all() const {

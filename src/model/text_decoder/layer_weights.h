@@ -31,7 +31,7 @@ struct LayerWeights {
   /// Lays the matrices that meet the same states behind each other, so that one product does for
   /// them. They stay the parameters that they were, as parts of the joined ones.
   void join();
-  /// Whether the joined ones do what those apart do: not beside an adapter.
+  /// Whether the joined ones act as those apart: beside no adapter, while parameters stay there.
   bool is_joined() const;
 
   /// Its matrices and the names of their modules in the layer, in the order of
