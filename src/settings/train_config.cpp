@@ -263,6 +263,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
             c.sft.aggregation);
     v.end_section();
   }
+  v.section("validation", "held-out questions that are asked while the run trains", c.validation);
   v.begin_section("optim", "the optimizer and its learning rate");
   visit_optim(v, c.optim);
   v.end_section();
@@ -291,6 +292,7 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
     problems.push_back(problem);
   for (const auto& problem : check(config.lora, config.model, locations))
     problems.push_back(problem);
+  for (const auto& problem : check(config.validation, locations)) problems.push_back(problem);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   const std::vector<std::string> without_effect =
       config.is_sft() ? std::vector<std::string>{"rollout", "rewards", "reward_options",
@@ -303,8 +305,8 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(found->second, ": \"", section,
                                 "\" has no effect with trainer: ", config.trainer, "; remove it"));
   }
-  for (const auto& [key, decay] : {std::pair("optim.beta1", config.optim.beta1),
-                                   std::pair("optim.beta2", config.optim.beta2)})
+  for (const auto& [key, decay] :
+       {std::pair("optim.beta1", config.optim.beta1), std::pair("optim.beta2", config.optim.beta2)})
     if (decay >= 1)
       problems.push_back(concat(place(key), ": is ", decay,
                                 ", expected below 1: a moment that forgets nothing takes in "

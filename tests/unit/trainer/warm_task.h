@@ -67,7 +67,7 @@ class FinishedRun {
   FinishedRun(settings::TrainConfig config, const fs::path& run_folder,
               const fs::path& model_folder = warm_task().warm_folder(), bool random_weights = false,
               distributed::ProcessGroup& group = distributed::single_process(),
-              bool must_resume = false)
+              bool must_resume = false, Validate validate = {})
       : config_(std::move(config)),
         run_folder_(run_folder),
         policy_(model::load_model(model_folder, {.random_weights = random_weights, .seed = 5})),
@@ -79,7 +79,8 @@ class FinishedRun {
     const auto train = config_.trainer == "sft" ? train_sft : train_grpo;
     train({config_, run_folder_, warm_task().task().samples(), *policy_, reference_.get(),
            processor_, loader_, group,
-           Yardstick{model::read_model_shape(model_folder), kFlopsPerSecond}, must_resume});
+           Yardstick{model::read_model_shape(model_folder), kFlopsPerSecond}, must_resume,
+           std::move(validate)});
   }
 
   static constexpr double kFlopsPerSecond = 1e9;
