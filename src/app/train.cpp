@@ -1,6 +1,7 @@
 #include "vrlt/app/train.h"
 
 #include <cstdio>
+#include <functional>
 #include <optional>
 
 #include "vrlt/check/purposes.h"
@@ -12,6 +13,7 @@
 #include "vrlt/distributed/launch.h"
 #include "vrlt/distributed/run_on_ranks.h"
 #include "vrlt/distributed/same_files.h"
+#include "vrlt/evaluation_run/validation.h"
 #include "vrlt/forecast/device.h"
 #include "vrlt/forecast/fit.h"
 #include "vrlt/forecast/longest_prompt.h"
@@ -52,11 +54,13 @@ run_folder::RunRecipe recipe_of(const settings::TrainConfig& config, const std::
   });
   for (const auto& script : settings::files_of_commands(config.reward_options))
     inputs.push_back(script);
+  for (const auto& records : config.validation.records) inputs.emplace_back(records);
   return {yaml, inputs,
           opening::keys_that_may_change(
               {"steps", "optim", "checkpoint", "distributed", "logged_rollouts", "device_tflops",
-               "rollout.weights", "rollout.cache_gigabytes",
-               "model.activation_checkpointing"}),
+               "rollout.weights", "rollout.cache_gigabytes", "model.activation_checkpointing",
+               "validation.every", "validation.samples", "validation.keep_best",
+               "validation.stop_after"}),
           [](const std::filesystem::path& file) {
             return command_line::yaml_of(settings::load_train_config(file, {}));
           }};
@@ -110,6 +114,15 @@ model::VisionLanguageModel* reference_of(const settings::TrainConfig& config,
   return opened.get();
 }
 
+/// Says of the held-out records what vrlt-eval would, before the model is opened.
+void match_validation(const settings::TrainConfig& config, bool warn) {
+  if (!config.validation.is_on()) return;
+  const auto evaluation = settings::evaluation_of(config);
+  const auto samples = evaluation_run::read_eval_samples(evaluation).samples;
+  check::tell(check::match(check::pointers_to(samples), check::purpose_of(evaluation)),
+              samples.size(), warn);
+}
+
 int train_on_rank(settings::TrainConfig config, const std::string& yaml,
                   const command_line::CommandLine& command, distributed::ProcessGroup& group) {
   opening::require_media_root(config.data);
@@ -118,6 +131,7 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
   distributed::check_same_records(group, config.data.records);
   check::tell(check::match(check::pointers_to(samples), check::purpose_of(config)), samples.size(),
               /*warn=*/group.is_first());
+  match_validation(config, /*warn=*/group.is_first());
   if (group.is_first()) warn_of_large_steps(config, samples.size());
   const auto run_folder = std::filesystem::path(config.output) / config.name;
   std::optional<run_folder::OpenedRun> run;
@@ -139,19 +153,23 @@ int train_on_rank(settings::TrainConfig config, const std::string& yaml,
     opening::tell_what_is_not_followed(config.model, config.data, check::pointers_to(samples));
   std::unique_ptr<model::VisionLanguageModel> own_reference;
   auto* reference = reference_of(config, *opened.model, layers_over, own_reference);
+  std::optional<evaluation_run::Validation> validation;
+  if (config.validation.is_on()) validation.emplace(config, opened, group);
   log::info(concat(config.trainer, ": ", opened.model->parameters().num_elements(), " parameters, ",
                    samples.size(), " samples, ", config.steps, " steps -> ", run_folder.string()));
-  const trainer::TrainingParts parts{.config = config,
-                                     .run_folder = run_folder,
-                                     .samples = std::move(samples),
-                                     .policy = *opened.model,
-                                     .reference = reference,
-                                     .processor = *opened.processor,
-                                     .loader = *opened.loader,
-                                     .group = group,
-                                     .yardstick = yardstick(config, group),
-                                     .cache_tokens = budgets.cache_tokens,
-                                     .must_resume = command.resume == command_line::Resume::kMust};
+  const trainer::TrainingParts parts{
+      .config = config,
+      .run_folder = run_folder,
+      .samples = std::move(samples),
+      .policy = *opened.model,
+      .reference = reference,
+      .processor = *opened.processor,
+      .loader = *opened.loader,
+      .group = group,
+      .yardstick = yardstick(config, group),
+      .cache_tokens = budgets.cache_tokens,
+      .must_resume = command.resume == command_line::Resume::kMust,
+      .validate = validation ? trainer::Validate(std::ref(*validation)) : trainer::Validate()};
   (config.is_sft() ? trainer::train_sft : trainer::train_grpo)(parts);
   return 0;
 }
@@ -168,6 +186,18 @@ int fit(const settings::TrainConfig& config, const std::string& cards) {
   return 0;
 }
 
+/// Of the training, then of one validation.
+int dry_run(const settings::TrainConfig& config, int64_t ranks, const std::string& card) {
+  const int code =
+      check::dry_run(check::plan_of(config), opening::read_samples(config.data), ranks, card);
+  if (code != 0 || !config.validation.is_on()) return code;
+  const auto evaluation = settings::evaluation_of(config);
+  std::printf("\na validation, every %lld steps:\n",
+              static_cast<long long>(config.validation.every));
+  return check::dry_run(check::plan_of(evaluation),
+                        evaluation_run::read_eval_samples(evaluation).samples, ranks, card);
+}
+
 int train(const command_line::CommandLine& command) {
   std::vector<std::string> doubts;
   const auto config = settings::load_train_config(command.config, command.overrides, &doubts);
@@ -179,8 +209,7 @@ int train(const command_line::CommandLine& command) {
   if (!command.fit.empty()) return fit(config, command.fit);
   if (command.dry_run) {
     opening::require_media_root(config.data);
-    return check::dry_run(check::plan_of(config), opening::read_samples(config.data), command.ranks,
-                          command.card);
+    return dry_run(config, command.ranks, command.card);
   }
   const auto yaml = command_line::yaml_of(config);
   return distributed::run_on_ranks(config.model.device, yaml,

@@ -196,10 +196,32 @@ std::optional<Checkpoint> find_latest_checkpoint(const fs::path& run_folder,
   return {};
 }
 
-void prune_checkpoints(const fs::path& run_folder, int64_t keep, int64_t newest_step) {
-  for (const auto& checkpoint : list_checkpoints(run_folder))
-    if (checkpoint.step > newest_step || keep-- <= 0) remove_old(checkpoint.folder);
+void prune_checkpoints(const fs::path& run_folder, int64_t keep, int64_t newest_step,
+                       std::optional<int64_t> spared_step) {
+  for (const auto& checkpoint : list_checkpoints(run_folder)) {
+    const bool is_new = checkpoint.step <= newest_step && keep-- > 0;
+    if (!is_new && checkpoint.step != spared_step) remove_old(checkpoint.folder);
+  }
   remove_unfinished(run_folder);
+}
+
+void link_best_checkpoint(const fs::path& run_folder, std::optional<int64_t> step) {
+  const auto link = run_folder / "checkpoints" / "best";
+  std::error_code error;
+  const fs::path target = step ? fs::path(folder_name(*step)) : fs::path();
+  if (fs::read_symlink(link, error) == target) return;
+  error.clear();
+  if (!step) {
+    fs::remove(link, error);
+  } else {
+    const fs::path fresh = unfinished_name(link);
+    fs::remove(fresh, error);
+    fs::create_symlink(target, fresh, error);
+    if (!error) fs::rename(fresh, link, error);
+  }
+  if (error)
+    log::warning(concat(link.string(), " cannot be made to lead to ",
+                        step ? target.string() : "nothing", ": ", error.message()));
 }
 
 std::vector<std::string> files_of(const Checkpoint& checkpoint) {

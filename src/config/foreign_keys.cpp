@@ -32,7 +32,7 @@ constexpr const char* kShard =
     "optimizer and sums of gradients are cut over ranks, weights stay whole";
 constexpr const char* kFull = "there is none: all weights are trained, whole on each rank";
 constexpr const char* kEngine = "there is none: the program generates responses itself";
-constexpr const char* kValidation = "there is none: vrlt-eval scores the checkpoints";
+constexpr const char* kValidationSteps = "with validation.records, files of held-out records";
 constexpr const char* kTensorBoard =
     "there is none: every run writes metrics.jsonl and tensorboard/";
 constexpr const char* kKlLoss = "kl_coef above 0 puts the divergence into the loss";
@@ -57,8 +57,10 @@ constexpr ForeignKey kForeignKeys[] = {
     {"save_steps", "checkpoint.every", nullptr},
     {"save_total_limit", "checkpoint.keep", nullptr},
     {"logging_steps", nullptr, "there is none: every step is logged"},
-    {"eval_steps", nullptr, kValidation},
-    {"eval_strategy", nullptr, kValidation},
+    {"eval_steps", "validation.every", kValidationSteps},
+    {"eval_strategy", "validation.every", kValidationSteps},
+    {"load_best_model_at_end", "validation.keep_best", kValidationSteps},
+    {"early_stopping_patience", "validation.stop_after", kValidationSteps},
     {"output_dir", "output", "the folder of all runs; name is the folder of this one in it"},
     {"run_name", "name", nullptr},
     {"report_to", nullptr, kTensorBoard},
@@ -103,9 +105,11 @@ constexpr ForeignKey kForeignKeys[] = {
     {"response_length", "rollout.max_new_tokens", nullptr},
     {"max_response_length", "rollout.max_new_tokens", nullptr},
     {"train_files", "data.records", kRecords},
-    {"val_files", nullptr, kValidation},
-    {"test_freq", nullptr, kValidation},
-    {"val_freq", nullptr, kValidation},
+    {"val_files", "validation.records", kRecords},
+    {"test_freq", "validation.every", kValidationSteps},
+    {"val_freq", "validation.every", kValidationSteps},
+    {"val_before_train", "validation.before", kValidationSteps},
+    {"val_generations_to_log", "validation.samples", kValidationSteps},
     {"rollout_batch_size", "prompts_per_step", nullptr},
     {"ppo_mini_batch_size", "algorithm.updates_per_pass", kUpdates},
     {"global_batch_size", "algorithm.updates_per_pass", kUpdates},

@@ -60,15 +60,6 @@ io::Json shown_inputs(const data::PromptEntry& prompt, const processor::ModelInp
   return shown;
 }
 
-evaluation::Answer answer_of(const rollout::LoadedPrompt& loaded,
-                             const rollout::RolloutGroup& group) {
-  evaluation::Answer answer{.id = loaded.sample->id, .responses = {}, .error = loaded.error};
-  for (const auto& response : group.responses)
-    answer.responses.push_back(
-        {response.text, response.truncated, static_cast<int64_t>(response.ids.size())});
-  return answer;
-}
-
 /// A model that answers; opened when the first question is asked.
 class Answerer {
  public:
@@ -116,16 +107,6 @@ class Answerer {
   rollout::GenerationConfig generation_;
 };
 
-/// Long clips first: the batches that ranks work on at the same time cost about the same, and the
-/// last ones are short.
-Samples by_cost(Samples samples, const video::VideoOptions& video) {
-  std::stable_sort(samples.begin(), samples.end(),
-                   [&](const data::Sample* a, const data::Sample* b) {
-                     return expected_frames(*a, video) > expected_frames(*b, video);
-                   });
-  return samples;
-}
-
 Samples all_samples(const std::vector<EvalTask>& tasks) {
   Samples all;
   for (const auto& task : tasks) all.insert(all.end(), task.samples.begin(), task.samples.end());
@@ -133,6 +114,24 @@ Samples all_samples(const std::vector<EvalTask>& tasks) {
 }
 
 }  // namespace
+
+evaluation::Answer answer_of(const rollout::LoadedPrompt& loaded,
+                             const rollout::RolloutGroup& group) {
+  evaluation::Answer answer{.id = loaded.sample->id, .responses = {}, .error = loaded.error};
+  for (const auto& response : group.responses)
+    answer.responses.push_back(
+        {response.text, response.truncated, static_cast<int64_t>(response.ids.size())});
+  return answer;
+}
+
+std::vector<const data::Sample*> by_cost(std::vector<const data::Sample*> samples,
+                                         const video::VideoOptions& video) {
+  std::stable_sort(samples.begin(), samples.end(),
+                   [&](const data::Sample* a, const data::Sample* b) {
+                     return expected_frames(*a, video) > expected_frames(*b, video);
+                   });
+  return samples;
+}
 
 double expected_frames(const data::Sample& sample, const video::VideoOptions& video) {
   if (video.num_frames) return static_cast<double>(*video.num_frames);

@@ -4,6 +4,7 @@
 
 #include "vrlt/distributed/process_group.h"
 #include "vrlt/evaluation_run/eval_tasks.h"
+#include "vrlt/rollout/asking.h"
 
 namespace vrlt::evaluation_run {
 
@@ -13,6 +14,15 @@ namespace vrlt::evaluation_run {
 std::vector<std::vector<evaluation::Answer>> answer_tasks(const std::vector<EvalTask>& tasks,
                                                           const settings::EvalConfig& config,
                                                           distributed::ProcessGroup& group);
+
+/// What came of asking one sample.
+evaluation::Answer answer_of(const rollout::LoadedPrompt& loaded,
+                             const rollout::RolloutGroup& group);
+
+/// Long clips first: the batches that ranks work on at the same time cost about the same, and the
+/// last ones are short.
+std::vector<const data::Sample*> by_cost(std::vector<const data::Sample*> samples,
+                                         const video::VideoOptions& video);
 
 /// The frames that are taken of a sample's clip, by what its record says about its length: what it
 /// costs. As many as are allowed if it says nothing.

@@ -130,7 +130,7 @@ class MetricWriter::TensorBoardFile {
   io::FileWriter file_;
 };
 
-int64_t keep_steps_up_to(const fs::path& path, int64_t step) {
+int64_t keep_steps_up_to(const fs::path& path, int64_t step, const char* again) {
   constexpr const char* kWayOut =
       "; put a sound copy in its place, or move it away: the run then goes on without its lines";
   int64_t last = 0;
@@ -138,6 +138,7 @@ int64_t keep_steps_up_to(const fs::path& path, int64_t step) {
     io::cut_jsonl(path, [&](int64_t number, const io::Json& line) {
       const auto of_line = io::OwnFields(line, concat(path.string(), ":", number)).integer("step");
       if (of_line > step) return false;
+      if (again != nullptr && of_line == step && line.contains(again)) return false;
       if (of_line < last)
         throw DataError(concat(path.string(), ":", number, ": a line of step ", of_line,
                                " behind one of step ", last, ": the lines are not in order"));
@@ -150,8 +151,8 @@ int64_t keep_steps_up_to(const fs::path& path, int64_t step) {
   return last;
 }
 
-MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resumed_step)
-    : last_step_(keep_steps_up_to(run_folder / "metrics.jsonl", resumed_step)),
+MetricWriter::MetricWriter(const fs::path& run_folder, int64_t resumed_step, const char* again)
+    : last_step_(keep_steps_up_to(run_folder / "metrics.jsonl", resumed_step, again)),
       metrics_(run_folder / "metrics.jsonl"),
       timing_(cut(run_folder / "timing.jsonl", resumed_step)),
       tensorboard_(std::make_unique<TensorBoardFile>(run_folder / "tensorboard", resumed_step)) {}

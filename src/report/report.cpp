@@ -9,6 +9,7 @@
 #include "report/html.h"
 #include "report/page_style.h"
 #include "report/run_reading.h"
+#include "report/validations.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/random.h"
 #include "vrlt/evaluation/task_results.h"
@@ -35,7 +36,8 @@ std::string stage_of(const std::string& name) { return name.substr(0, name.find(
 /// Where a metric's chart stands on the page: what a reader looks at first comes first, then the
 /// other stages by name.
 size_t rank_of(const std::string& name) {
-  constexpr const char* kFirst[] = {"reward", "loss", "response", "kl", "group", "policy", "grad"};
+  constexpr const char* kFirst[] = {"validation", "reward", "loss",   "response",
+                                    "kl",         "group",  "policy", "grad"};
   const auto stage = stage_of(name);
   return static_cast<size_t>(std::find(std::begin(kFirst), std::end(kFirst), stage) -
                              std::begin(kFirst));
@@ -379,7 +381,7 @@ std::string config_history(const fs::path& run) {
 
 std::string run_section(const fs::path& run, const FrameStrip& frame_strip) {
   const auto body = comparison_table(run) + selection_histograms(run) + metric_charts(run) +
-                    rollout_samples(run, frame_strip);
+                    validation_answers(run) + rollout_samples(run, frame_strip);
   const bool evaluated = !score_table({run}).empty();
   if (body.empty() && !evaluated)
     throw DataError(run.string() + ": holds no metrics, selection or evaluation");

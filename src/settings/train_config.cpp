@@ -274,6 +274,7 @@ void visit_fields(config::FieldVisitor& v, TrainConfig& c) {
             c.sft.aggregation);
     v.end_section();
   }
+  v.section("validation", "held-out questions that are asked while the run trains", c.validation);
   v.begin_section("optim", "the optimizer and its learning rate");
   visit_optim(v, c.optim);
   v.end_section();
@@ -303,6 +304,7 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
     problems.push_back(problem);
   for (const auto& problem : check(config.lora, config.model, locations))
     problems.push_back(problem);
+  for (const auto& problem : check(config.validation, locations)) problems.push_back(problem);
   const auto place = [&](const std::string& key) { return place_of(key, locations); };
   const std::vector<std::string> without_effect =
       config.is_sft() ? std::vector<std::string>{"rollout", "rewards", "reward_options",
@@ -331,6 +333,10 @@ std::vector<std::string> check(const TrainConfig& config, const config::KeyLocat
       problems.push_back(concat(place("rollout.temperature"), ": temperature is ",
                                 config.rollout.sampling.temperature,
                                 ", grpo needs responses that differ"));
+    if (config.rolls_out_by_layers() && config.validation.is_on())
+      problems.push_back(concat(place("rollout.weights"),
+                                ": weights: layers, and a validation brings all layers at once; "
+                                "take auto or whole, or score the checkpoints with vrlt-eval"));
     if (config.rollout_weights != "auto" && !config.distributed.shards_parameters())
       problems.push_back(concat(place("rollout.weights"), ": weights: ", config.rollout_weights,
                                 " has no effect with distributed.shard: ", config.distributed.shard,

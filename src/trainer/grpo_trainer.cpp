@@ -1,6 +1,8 @@
 #include <ATen/ops/tensor.h>
 
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -11,6 +13,7 @@
 #include "trainer/step/batch_advantages.h"
 #include "trainer/step/rollout_stage.h"
 #include "trainer/training_run.h"
+#include "trainer/validation_stage.h"
 #include "vrlt/algorithm/reference_sync.h"
 #include "vrlt/distributed/sharded_blocks.h"
 #include "vrlt/model/held_parameters.h"
@@ -89,6 +92,13 @@ double value_of_first_rank(const metrics::MetricSet& metrics, const std::string&
       .front();
 }
 
+/// None on other ranks.
+std::optional<double> value_on_first_rank(const metrics::MetricSet& metrics, const char* name,
+                                          const distributed::ProcessGroup& group) {
+  const double value = metrics.value(name, std::numeric_limits<double>::quiet_NaN());
+  return group.is_first() && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
 class Stopwatch {
  public:
   double seconds() const {
@@ -115,6 +125,7 @@ void train_grpo(const TrainingParts& parts) {
                     restore_prompts(state, steps_done);
                     // made only to see that it can be
                     TrainingWatch(config.rollout, state.value("watch", io::Json()));
+                    ValidationStage::check(state);
                   });
   restore_prompts(run.trainer_state(), run.first_step());
   RolloutStage rollouts(parts, run, *prompts, reward);
@@ -128,13 +139,16 @@ void train_grpo(const TrainingParts& parts) {
   SignalWatch signal;
   TrainingWatch watch(config.rollout, run.trainer_state().value("watch", io::Json()));
   AlarmLog alarms(parts, run.first_step());
+  ValidationStage validation(parts, run, alarms);
   const auto sync_logs = [&] {
     rollout_log.sync();
     alarms.sync();
+    validation.sync();
     if (update_log) update_log->sync();
   };
 
-  for (int64_t step = run.first_step(); step < config.steps; ++step) {
+  validation.begin();
+  for (int64_t step = run.first_step(); step < config.steps && !validation.ended(); ++step) {
     // Draw prompts, roll out, score, leave out groups without signal.
     const Stopwatch step_time;
     metrics::MetricSet metrics, of_updates;
@@ -182,7 +196,7 @@ void train_grpo(const TrainingParts& parts) {
       of_updates.average_in(of_update);
     }
 
-    // Coefficients for the next step, metrics, logs, checkpoint.
+    // Coefficients for the next step, metrics, logs, validation, checkpoint.
     state.adapt_to_divergence(rows);
     if (learned && state.adapts_to_entropy())
       state.adapt_to_entropy(value_of_first_rank(of_updates, "policy/entropy", parts.group));
@@ -198,8 +212,10 @@ void train_grpo(const TrainingParts& parts) {
     state.store();
     prompts->store(run.trainer_state());
     run.trainer_state()["watch"] = watch.state();
-    run.finish_step(step, sync_logs);
+    validation.look_at(step, value_on_first_rank(metrics, "reward/total", parts.group));
+    run.finish_step(step, sync_logs, validation.step_end());
   }
+  validation.summarize();
 }
 
 }  // namespace vrlt::trainer

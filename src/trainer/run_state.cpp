@@ -165,11 +165,11 @@ checkpoint::Content RunState::content(const SavedState& state) const {
   return content;
 }
 
-void RunState::save(const SavedState& state) {
+void RunState::save(const SavedState& state, std::optional<int64_t> best_step) {
   checkpoint::save_checkpoint(parts_.run_folder, state.step, content(state), parts_.group);
   has_saved_ = true;
   distributed::all_or_none(parts_.group, [&] {
-    if (parts_.group.is_first()) prune(state.step);
+    if (parts_.group.is_first()) prune(state.step, best_step);
   });
 }
 
@@ -183,8 +183,9 @@ bool RunState::reads_back() const {
 }
 
 /// Of an older checkpoint that is damaged, the optimizer stays: it is kept for whoever looks.
-void RunState::prune(int64_t step) const {
-  checkpoint::prune_checkpoints(parts_.run_folder, parts_.keep, step);
+void RunState::prune(int64_t step, std::optional<int64_t> best_step) const {
+  checkpoint::link_best_checkpoint(parts_.run_folder, best_step);
+  checkpoint::prune_checkpoints(parts_.run_folder, parts_.keep, step, best_step);
   if (parts_.optimizer_of == "all") return;
   for (const auto& checkpoint : checkpoint::list_checkpoints(parts_.run_folder)) {
     if (checkpoint.step >= step) continue;

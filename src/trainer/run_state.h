@@ -55,8 +55,9 @@ class RunState {
   void check_weights(int64_t step) const;
 
   /// Writes the checkpoint of state.step, all ranks together, then removes what is not to be kept.
-  /// Its bytes do not depend on the number of ranks. @throws DiskError, on all ranks alike.
-  void save(const SavedState& state);
+  /// Its bytes do not depend on the number of ranks. @param best_step  of the checkpoint that stays
+  /// whatever is newer. @throws DiskError, on all ranks alike.
+  void save(const SavedState& state, std::optional<int64_t> best_step = {});
 
  private:
   void check_checkpoint(const checkpoint::Checkpoint& checkpoint, const CheckState& check) const;
@@ -65,7 +66,7 @@ class RunState {
   checkpoint::Content content(const SavedState& state) const;
   bool needs_optimizer(int64_t step) const;
   bool reads_back() const;
-  void prune(int64_t step) const;
+  void prune(int64_t step, std::optional<int64_t> best_step) const;
 
   Parts parts_;
   bool has_saved_ = false;

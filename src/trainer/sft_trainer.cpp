@@ -9,6 +9,7 @@
 #include "trainer/step/passes.h"
 #include "trainer/step/step_flops.h"
 #include "trainer/training_run.h"
+#include "trainer/validation_stage.h"
 #include "vrlt/algorithm/aggregation.h"
 #include "vrlt/algorithm/token_batch.h"
 #include "vrlt/algorithm/token_log_probs.h"
@@ -124,17 +125,24 @@ void warn_of_endless_turns(const TrainingParts& parts) {
 void train_sft(const TrainingParts& parts) {
   const auto& config = parts.config;
   warn_of_endless_turns(parts);
-  TrainingRun run(parts);
+  TrainingRun run(parts, /*updates_per_step=*/1,
+                  [](const io::Json& state, int64_t) { ValidationStage::check(state); });
   const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed,
                                 /*shuffle=*/true);
   const StepFlops flops(forecast::pass_settings_of(config), parts.yardstick);
   AlarmLog alarms(parts, run.first_step());
+  ValidationStage validation(parts, run, alarms);
+  const auto sync_logs = [&] {
+    alarms.sync();
+    validation.sync();
+  };
 
   const auto prompts_of = [&](int64_t step) {
     return in_order(order, step * config.prompts_per_step, config.prompts_per_step);
   };
 
-  for (int64_t step = run.first_step(); step < config.steps; ++step) {
+  validation.begin();
+  for (int64_t step = run.first_step(); step < config.steps && !validation.ended(); ++step) {
     const auto start = std::chrono::steady_clock::now();
     metrics::MetricSet metrics;
     Supervised learned;
@@ -162,7 +170,7 @@ void train_sft(const TrainingParts& parts) {
         });
     metrics.sum("batch/tokens", static_cast<double>(own_tokens));
     metrics.sum("batch/rows", static_cast<double>(learned.samples.size()));
-    if (run.stop_asked()) run.stop_before(step, [&] { alarms.sync(); });
+    if (run.stop_asked()) run.stop_before(step, sync_logs);
     if (learned.counts.tokens > 0)
       run.optimizer_step(metrics);
     else
@@ -170,8 +178,10 @@ void train_sft(const TrainingParts& parts) {
     metrics.mean("time/step_seconds",
                  std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     run.report_step(step, metrics, "loss/nll");
-    run.finish_step(step, [&] { alarms.sync(); });
+    validation.look_at(step, {});
+    run.finish_step(step, sync_logs, validation.step_end());
   }
+  validation.summarize();
 }
 
 }  // namespace vrlt::trainer

@@ -7,6 +7,7 @@
 
 #include "trainer/log/earlier_lines.h"
 #include "trainer/trained_parameters.h"
+#include "trainer/validation_state.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
@@ -97,7 +98,8 @@ TrainingRun::TrainingRun(const TrainingParts& parts, int64_t updates_per_step,
   resume(check);
   check_same_weights(parts.group, parts.policy, "at the start");
   if (!parts.group.is_first()) return;
-  writer_.emplace(parts.run_folder, resumed_step_);
+  const bool validates_again = validation_state(trainer_state_).pending;
+  writer_.emplace(parts.run_folder, resumed_step_, validates_again ? "validation/score" : nullptr);
   warn_of_missing_lines(parts.run_folder / "metrics.jsonl", writer_->last_step(), resumed_step_);
   progress_.emplace(parts.config.trainer, parts.config.steps, resumed_step_);
 }
@@ -250,11 +252,16 @@ void TrainingRun::report_step(int64_t step, metrics::MetricSet& metrics, const s
   progress_->update(step + 1, progress_note(metrics, shown));
 }
 
-void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs) {
+void TrainingRun::write_metrics(int64_t steps_done, const metrics::MetricSet& metrics) {
+  if (writer_) writer_->write(steps_done, metrics);
+}
+
+void TrainingRun::finish_step(int64_t step, const std::function<void()>& sync_logs,
+                              const StepEnd& end) {
   const int64_t done = step + 1;
-  const bool last = done == parts_.config.steps, stop = stop_asked();
-  if (last || stop || done % parts_.config.checkpoint.every == 0) save(done, sync_logs);
-  if (stop && !last)
+  const bool last = end.is_last || done == parts_.config.steps, stop = stop_asked();
+  if (last || stop || end.save || done % parts_.config.checkpoint.every == 0) save(done, sync_logs);
+  if (stop && (!last || end.lacks))
     throw StopRequested(
         concat("stopped after step ", done, " as asked; run the same command to go on"));
 }
@@ -270,7 +277,8 @@ void TrainingRun::save(int64_t step, const std::function<void()>& sync_logs) {
   state_.check_weights(step);
   if (writer_) writer_->sync();
   sync_logs();
-  state_.save({step, updates_done_, step_policy_.skipped_in_a_row(), bad_samples_, trainer_state_});
+  state_.save({step, updates_done_, step_policy_.skipped_in_a_row(), bad_samples_, trainer_state_},
+              kept_step_);
   note_saved(step);
 }
 

@@ -33,6 +33,13 @@ struct LoadedSample {
   std::shared_ptr<const processor::ModelInputs> inputs;
 };
 
+/// What a step ends in besides what is due by its number.
+struct StepEnd {
+  bool save = false;     ///< A checkpoint.
+  bool is_last = false;  ///< The run ends with it.
+  bool lacks = false;    ///< A stop cut off what belongs to it: the run is not done.
+};
+
 /// What both trainers share: trained parameters and their optimizer, loading, checkpoints, metrics,
 /// the other ranks.
 class TrainingRun {
@@ -85,12 +92,18 @@ class TrainingRun {
   /// done, and throws StopRequested.
   [[noreturn]] void stop_before(int64_t step, const std::function<void()>& sync_logs);
 
+  /// Writes metrics that are not of a step but of the policy behind it, on rank 0.
+  void write_metrics(int64_t steps_done, const metrics::MetricSet& metrics);
+
+  /// The checkpoint of this step stays from now on, whatever is newer; 0: none.
+  void keep_checkpoint(int64_t step) { kept_step_ = step > 0 ? std::optional(step) : std::nullopt; }
+
   /// Saves when the step is due or last, or a stop was asked for; then throws StopRequested.
   /// @throws NotFiniteError naming the first bad tensor where weights are not finite: they are
   /// never saved.
   /// @param sync_logs  makes further lines of this step durable, as the metrics are: a checkpoint
   /// must not outlive them.
-  void finish_step(int64_t step, const std::function<void()>& sync_logs);
+  void finish_step(int64_t step, const std::function<void()>& sync_logs, const StepEnd& end = {});
 
  private:
   std::vector<DrawnPrompt> own_share(const std::vector<DrawnPrompt>& prompts) const;
@@ -115,6 +128,7 @@ class TrainingRun {
   RunState state_;
   StepFlops flops_;
   int64_t resumed_step_ = 0, saved_step_ = 0, updates_done_ = 0;
+  std::optional<int64_t> kept_step_;
   io::Json trainer_state_ = io::Json::object();
   std::set<std::string> bad_samples_;  ///< Ids met so far, on any rank.
   int64_t drawn_ = 0;                  ///< Prompts since the start of the program.

@@ -68,10 +68,15 @@ std::optional<Checkpoint> find_latest_checkpoint(
 
 /// Removes all but the newest `keep` checkpoints, and what interrupted saves left.
 /// @param newest_step  of the checkpoint just saved. Those of later steps go too: the run went back
-/// behind them because they are damaged. What cannot be removed is left with a warning. @throws
-/// DiskError if the folder cannot be listed.
+/// behind them because they are damaged. What cannot be removed is left with a warning.
+/// @param spared_step  of one that stays besides. @throws DiskError if the folder cannot be listed.
 void prune_checkpoints(const std::filesystem::path& run_folder, int64_t keep,
-                       int64_t newest_step = std::numeric_limits<int64_t>::max());
+                       int64_t newest_step = std::numeric_limits<int64_t>::max(),
+                       std::optional<int64_t> spared_step = {});
+
+/// Makes checkpoints/best lead to the checkpoint of a step, which is there; none: to nothing. A
+/// file system without links is warned of.
+void link_best_checkpoint(const std::filesystem::path& run_folder, std::optional<int64_t> step);
 
 /// The files that belong to a finished checkpoint, as its manifest says. @throws CheckpointError,
 /// DiskError, DataError.

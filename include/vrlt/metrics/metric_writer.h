@@ -10,9 +10,11 @@ namespace vrlt::metrics {
 
 /// Cuts a JSON Lines file before the first line whose "step" is more than `step`, so that a resumed
 /// run writes the rest again.
+/// @param again  not null: a line of `step` itself that has this key is written again too.
 /// @return the step of the last line that is left; 0 if there is none.
 /// @throws DataError naming the line and what to do; DiskError.
-int64_t keep_steps_up_to(const std::filesystem::path& path, int64_t step);
+int64_t keep_steps_up_to(const std::filesystem::path& path, int64_t step,
+                         const char* again = nullptr);
 
 /// One line per step to metrics.jsonl, and the same numbers to tensorboard/. What depends on the
 /// clock or on what caches happen to hold (names under time/) goes to timing.jsonl: metrics.jsonl
@@ -20,7 +22,9 @@ int64_t keep_steps_up_to(const std::filesystem::path& path, int64_t step);
 class MetricWriter {
  public:
   /// @param resumed_step  the last finished step of a run that goes on; 0 for a new one.
-  MetricWriter(const std::filesystem::path& run_folder, int64_t resumed_step);
+  /// @param again  as in keep_steps_up_to, of metrics.jsonl.
+  MetricWriter(const std::filesystem::path& run_folder, int64_t resumed_step,
+               const char* again = nullptr);
   ~MetricWriter();
   void write(int64_t step, const MetricSet& metrics);
   void sync();  ///< Makes the lines written so far durable.

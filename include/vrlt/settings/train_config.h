@@ -15,6 +15,7 @@
 #include "vrlt/settings/algorithm_config.h"
 #include "vrlt/settings/online_selection.h"
 #include "vrlt/settings/run_config.h"
+#include "vrlt/settings/validation_section.h"
 
 namespace vrlt::settings {
 
@@ -80,6 +81,7 @@ struct TrainConfig {
   AlgorithmSection algorithm;
   OnlineSelectionSection online_selection;
   SftSection sft;
+  ValidationSection validation;
   optim::OptimConfig optim;
   CheckpointSection checkpoint;
   optim::ShardingConfig distributed;

@@ -11,6 +11,7 @@
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/prompt_loader.h"
 #include "vrlt/settings/train_config.h"
+#include "vrlt/trainer/validated.h"
 
 namespace vrlt::trainer {
 
@@ -39,6 +40,8 @@ struct TrainingParts {
   int64_t cache_tokens = 0;
   /// Without a sound checkpoint the run is refused.
   bool must_resume = false;
+  /// None: the run does not validate.
+  Validate validate = {};
 };
 
 /// Trains to config.steps, from the newest checkpoint of the run folder if there is one. A run that

@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kLogs[] = {"metrics.jsonl", "timing.jsonl", "rollouts.jsonl",
-                                 "updates.jsonl", "alarms.jsonl", "tensorboard"};
+                                 "updates.jsonl", "alarms.jsonl", "validations.jsonl",
+                                 "tensorboard"};
 
 bool has_content(const fs::path& path) {
   return io::exists(path) && (io::is_folder(path) || io::file_size(path) > 0);

@@ -40,6 +40,27 @@ class Report : public ::testing::Test {
   ShownFrames asked_;
 };
 
+TEST_F(Report, AQuestionOfValidationStandsWithItsAnswersByStep) {
+  const auto trained = run("trained");
+  put(trained / "metrics.jsonl", R"({"step": 0, "validation/score": 0.25})"
+                                 "\n"
+                                 R"({"step": 1, "reward/total": 0.5})"
+                                 "\n"
+                                 R"({"step": 1, "validation/score": 0.75})"
+                                 "\n");
+  put(trained / "validations.jsonl",
+      R"({"step": 0, "id": "a", "question": "When <b>?", "truth": {"spans": [[1, 2.5]]}, "text": "0 to 9", "finish": "stop", "score": 0.25})"
+      "\n"
+      R"({"step": 1, "id": "a", "question": "When <b>?", "truth": {"spans": [[1, 2.5]]}, "text": "1 to 2", "finish": "stop", "score": 0.75})"
+      "\n");
+  const auto html = page({trained});
+  EXPECT_THAT(html, HasSubstr("validation/score  (last 0.75)"));
+  EXPECT_THAT(html, HasSubstr("When &lt;b&gt;?"));
+  EXPECT_THAT(html, HasSubstr("right: 1 to 2.5 s"));
+  EXPECT_LT(html.find("0 to 9"), html.find("1 to 2<"));
+  EXPECT_LT(html.find("validation/score"), html.find("reward/total")) << "the headline comes first";
+}
+
 TEST_F(Report, EvaluationsStandSideBySideAndTheirPairedDifferenceBelow) {
   const auto before = run("before"), after = run("after");
   put(before / "tvg" / "results.json",

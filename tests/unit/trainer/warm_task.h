@@ -69,7 +69,7 @@ class FinishedRun {
   FinishedRun(settings::TrainConfig config, const fs::path& run_folder,
               const fs::path& model_folder = warm_task().warm_folder(), bool random_weights = false,
               distributed::ProcessGroup& group = distributed::single_process(),
-              bool must_resume = false)
+              bool must_resume = false, Validate validate = {})
       : config_(std::move(config)),
         run_folder_(run_folder),
         policy_(model::load_model(model_folder, options(random_weights, group))),
@@ -81,9 +81,17 @@ class FinishedRun {
     else if (config_.algorithm.needs_reference())
       reference_ = model::load_model(model_folder, options(random_weights, group));
     const auto train = config_.trainer == "sft" ? train_sft : train_grpo;
-    train({config_, run_folder_, warm_task().task().samples(), *policy_,
-           config_.lora.is_on() ? policy_.get() : reference_.get(), processor_, loader_, group,
-           Yardstick{model::read_model_shape(model_folder), kFlopsPerSecond}, must_resume});
+    train({.config = config_,
+           .run_folder = run_folder_,
+           .samples = warm_task().task().samples(),
+           .policy = *policy_,
+           .reference = config_.lora.is_on() ? policy_.get() : reference_.get(),
+           .processor = processor_,
+           .loader = loader_,
+           .group = group,
+           .yardstick = Yardstick{model::read_model_shape(model_folder), kFlopsPerSecond},
+           .must_resume = must_resume,
+           .validate = std::move(validate)});
   }
 
   static constexpr double kFlopsPerSecond = 1e9;

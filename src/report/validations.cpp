@@ -1,0 +1,69 @@
+#include "report/validations.h"
+
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "report/html.h"
+#include "report/run_reading.h"
+
+namespace vrlt::report {
+namespace {
+
+constexpr size_t kMostQuestions = 8;
+constexpr size_t kMostAnswers = 8;  ///< To a question, spread over the run.
+constexpr size_t kLongestText = 600;
+
+/// "B", "12.5 to 14.0 s", or the text.
+std::string truth_text(const io::Json& truth) {
+  if (!truth.is_object()) return {};
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (const auto option = truth.value("option", ""); !option.empty()) add(option);
+  if (const auto words = truth.value("text", ""); !words.empty()) add(words);
+  for (const auto& span : truth.value("spans", io::Json::array()))
+    if (span.is_array() && span.size() == 2 && span[0].is_number() && span[1].is_number())
+      add(format_number(span[0].get<double>()) + " to " + format_number(span[1].get<double>()) +
+          " s");
+  return text;
+}
+
+std::string question_card(const std::vector<io::Json>& answers) {
+  const auto& first = answers.front();
+  std::string html = "<div class=\"card\"><b>" + escape(first.value("question", "")) + "  —  " +
+                     escape(first.value("id", "")) + "</b>";
+  if (first.contains("options")) html += "<p>options: " + escape(first["options"].dump()) + "</p>";
+  html += "<p>right: " + escape(truth_text(first.value("truth", io::Json()))) +
+          "</p><table><tr><th>after step</th><th>answer</th><th>score</th><th>finish</th></tr>";
+  const size_t shown = std::min(kMostAnswers, answers.size());
+  for (size_t k = 0; k < shown; ++k) {
+    const auto& line = answers[shown == 1 ? 0 : k * (answers.size() - 1) / (shown - 1)];
+    html += "<tr>" + number_cell(line.value("step", 0.0)) + "<td><code>" +
+            escape(shorten(line.value("text", line.value("error", "")), kLongestText)) +
+            "</code></td>" + number_cell(line.value("score", NAN)) + "<td>" +
+            escape(line.value("finish", "")) + "</td></tr>";
+  }
+  return html + "</table></div>";
+}
+
+}  // namespace
+
+std::string validation_answers(const std::filesystem::path& run) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<io::Json>> by_id;
+  for_each_line(run / "validations.jsonl", [&](const io::Json& line) {
+    if (!line.is_object()) return;
+    const auto id = line.value("id", "");
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) {
+      if (order.size() == kMostQuestions) return;
+      order.push_back(id);
+    }
+    by_id[id].push_back(line);
+  });
+  std::string cards;
+  for (const auto& id : order) cards += question_card(by_id[id]);
+  return cards.empty() ? cards : "<h3>answers of validations</h3>" + cards;
+}
+
+}  // namespace vrlt::report
