@@ -7,6 +7,7 @@
 #include "vrlt/checkpoint/checkpoint.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/distributed/sharded_blocks.h"
 
 namespace vrlt::trainer {
 namespace {
