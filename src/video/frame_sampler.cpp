@@ -9,6 +9,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
+#include "vrlt/video/frame_pixels.h"
 #include "vrlt/video/media_choices.h"
 
 namespace vrlt::video {
@@ -272,6 +273,18 @@ ImageSize smart_resize(int64_t height, int64_t width, int64_t factor, int64_t mi
   return {static_cast<int64_t>(new_h), static_cast<int64_t>(new_w)};
 }
 
+double most_frame_pixels(int64_t num_frames, const VideoOptions& options) {
+  if (options.resized_height && options.resized_width)
+    return static_cast<double>(*options.resized_height * *options.resized_width);
+  const auto most_of_frame =
+      static_cast<double>(kMaxTokensPerFrame * options.pixel_factor * options.pixel_factor);
+  const double pixels =
+      std::max(std::min(most_of_frame,
+                        options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
+               std::trunc(static_cast<double>(options.min_pixels) * 1.05));
+  return options.max_pixels ? std::min(*options.max_pixels, pixels) : pixels;
+}
+
 ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptions& options) {
   if (options.resized_height.has_value() != options.resized_width.has_value())
     throw ConfigError(
@@ -280,14 +293,8 @@ ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptio
   if (options.resized_height)
     return smart_resize(*options.resized_height, *options.resized_width, options.pixel_factor,
                         kMinImageTokens * token, static_cast<double>(kMaxImageTokens * token));
-  const auto most_of_frame = static_cast<double>(kMaxTokensPerFrame * token);
-  double max_pixels =
-      std::max(std::min(most_of_frame,
-                        options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
-               std::trunc(static_cast<double>(options.min_pixels) * 1.05));
-  if (options.max_pixels) max_pixels = std::min(*options.max_pixels, max_pixels);
   return smart_resize(source.height, source.width, options.pixel_factor, options.min_pixels,
-                      max_pixels);
+                      most_frame_pixels(num_frames, options));
 }
 
 }  // namespace vrlt::video
