@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vrlt/video/frame_pixels.h"
+
 namespace vrlt::processor {
 namespace {
 
@@ -14,12 +16,6 @@ double estimated_frames(const data::Sample& sample, const video::VideoOptions& o
   return end ? std::clamp((*end - sample.clip_start) * options.fps,
                           static_cast<double>(options.min_frames), most)
              : most;
-}
-
-/// Pixels of one frame.
-double frame_pixels(double frames, const video::VideoOptions& options) {
-  const double share = options.total_pixels / frames;  // what the whole clip may have
-  return options.max_pixels ? std::min(*options.max_pixels, share) : share;
 }
 
 }  // namespace
@@ -36,7 +32,9 @@ PromptSize estimated_size(const data::Sample& sample, const MediaOptions& option
   }
   if (!sample.video.empty()) {
     const double frames = estimated_frames(sample, options.video),
-                 per_slice = frame_pixels(frames, options.video) / pixels_per_token;
+                 per_slice = video::most_frame_pixels(static_cast<int64_t>(std::max(1.0, frames)),
+                                                      options.video) /
+                             pixels_per_token;
     size.tokens_per_slice = std::max(size.tokens_per_slice, per_slice);
     const double slices = frames / static_cast<double>(geometry.temporal_patch);
     size.vision_tokens += slices * per_slice;

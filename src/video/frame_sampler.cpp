@@ -9,6 +9,7 @@
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
+#include "vrlt/video/frame_pixels.h"
 #include "vrlt/video/media_choices.h"
 
 namespace vrlt::video {
@@ -336,16 +337,32 @@ ImageSize smart_resize_clip(int64_t num_frames, int64_t height, int64_t width, i
 
 namespace {
 
-ImageSize size_by_frame(int64_t num_frames, ImageSize source, const VideoOptions& options) {
+/// Pixels that a frame of a clip may have; before it is rounded to whole patches.
+double most_by_frame(int64_t num_frames, const VideoOptions& options) {
   const auto most_of_frame =
       static_cast<double>(kMaxTokensPerFrame * options.pixel_factor * options.pixel_factor);
-  double max_pixels =
+  const double pixels =
       std::max(std::min(most_of_frame,
                         options.total_pixels / static_cast<double>(num_frames) * kFrameFactor),
                std::trunc(static_cast<double>(options.min_pixels) * 1.05));
-  if (options.max_pixels) max_pixels = std::min(*options.max_pixels, max_pixels);
+  return options.max_pixels ? std::min(*options.max_pixels, pixels) : pixels;
+}
+
+double most_by_clip(int64_t num_frames, const VideoOptions& options) {
+  return options.total_pixels / static_cast<double>(std::max(num_frames, kFrameFactor));
+}
+
+double most_by_capped_clip(int64_t num_frames, const VideoOptions& options) {
+  const auto most_of_frame =
+      static_cast<double>(kMaxTokensPerFrame * options.pixel_factor * options.pixel_factor);
+  return std::max(std::min(most_of_frame, std::floor(options.total_pixels /
+                                                     static_cast<double>(num_frames))),
+                  std::trunc(static_cast<double>(options.min_pixels) * 1.05));
+}
+
+ImageSize size_by_frame(int64_t num_frames, ImageSize source, const VideoOptions& options) {
   return smart_resize(source.height, source.width, options.pixel_factor, options.min_pixels,
-                      max_pixels);
+                      most_by_frame(num_frames, options));
 }
 
 ImageSize size_by_clip(int64_t num_frames, ImageSize source, const VideoOptions& options) {
@@ -355,27 +372,30 @@ ImageSize size_by_clip(int64_t num_frames, ImageSize source, const VideoOptions&
 }
 
 ImageSize size_by_capped_clip(int64_t num_frames, ImageSize source, const VideoOptions& options) {
-  const auto most_of_frame =
-      static_cast<double>(kMaxTokensPerFrame * options.pixel_factor * options.pixel_factor);
-  const double frames = static_cast<double>(num_frames);
   auto capped = options;
-  capped.total_pixels = std::max(std::min(most_of_frame, std::floor(options.total_pixels / frames)),
-                                 std::trunc(static_cast<double>(options.min_pixels) * 1.05)) *
-                        frames;
+  capped.total_pixels =
+      most_by_capped_clip(num_frames, options) * static_cast<double>(num_frames);
   return size_by_clip(num_frames, source, capped);
 }
 
 struct SizeRuleEntry : Choice {
   ImageSize (*size)(int64_t num_frames, ImageSize source, const VideoOptions& options);
+  double (*most)(int64_t num_frames, const VideoOptions& options);
 };
 constexpr SizeRuleEntry kSizeRules[] = {
-    {row_named(kSizeRuleChoices, "qwen_vl_utils"), size_by_frame},
-    {row_named(kSizeRuleChoices, "hf_qwen3"), size_by_clip},
-    {row_named(kSizeRuleChoices, "hf_qwen3_capped"), size_by_capped_clip},
+    {row_named(kSizeRuleChoices, "qwen_vl_utils"), size_by_frame, most_by_frame},
+    {row_named(kSizeRuleChoices, "hf_qwen3"), size_by_clip, most_by_clip},
+    {row_named(kSizeRuleChoices, "hf_qwen3_capped"), size_by_capped_clip, most_by_capped_clip},
 };
 static_assert(std::size(kSizeRules) == std::size(kSizeRuleChoices));
 
 }  // namespace
+
+double most_frame_pixels(int64_t num_frames, const VideoOptions& options) {
+  if (options.resized_height && options.resized_width)
+    return static_cast<double>(*options.resized_height * *options.resized_width);
+  return find_row(kSizeRules, options.size_rule, "video.size_rule").most(num_frames, options);
+}
 
 ImageSize clip_frame_size(int64_t num_frames, ImageSize source, const VideoOptions& options) {
   if (options.resized_height.has_value() != options.resized_width.has_value())

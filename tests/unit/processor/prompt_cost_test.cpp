@@ -20,7 +20,8 @@ double tokens(const data::Sample& sample, const MediaOptions& options) {
 }
 
 MediaOptions options() {
-  return {.video = {.fps = 2.0, .max_frames = 64, .max_pixels = 28.0 * 28 * 100}};
+  return {
+      .video = {.fps = 2.0, .max_frames = 64, .max_pixels = 28.0 * 28 * 100, .pixel_factor = 28}};
 }
 
 // 10 s at 2 frames a second are 20 frames, 10 steps of 100 tokens; 8 bytes of text are 2 more.
@@ -42,8 +43,9 @@ TEST(EstimatedSize, AreBoundedAsTheFramesAre) {
   unknown.duration.reset();
   EXPECT_DOUBLE_EQ(tokens(unknown, options()), 32 * 100);
   auto tight = options();
-  tight.video.total_pixels = 64 * 28.0 * 28 * 10;  // ten tokens' pixels for each of 64 frames
-  EXPECT_DOUBLE_EQ(tokens(clip_of(1000), tight), 32 * 10);
+  // ten tokens' pixels for each of 64 frames: twenty for a slice of two, as its size is planned
+  tight.video.total_pixels = 64 * 28.0 * 28 * 10;
+  EXPECT_DOUBLE_EQ(tokens(clip_of(1000), tight), 32 * 20);
 }
 
 TEST(EstimatedSize, CountImages) {
