@@ -161,7 +161,8 @@ void ValidationStage::compare_with_blind(int64_t steps_done, const Validated& va
   const auto gain = evaluation::paired_gain(*validated.blind, validated.scores, validated.clusters);
   metrics.mean("validation/blind", blind);
   add_gain("validation/over_blind", gain, metrics);
-  if (steps_done > 0 && gain.low <= 0)
+  // of a model that answers nothing right neither says anything
+  if (steps_done > 0 && blind > 0 && gain.low <= 0)
     tell(steps_done, "validation/blind",
          concat("validation is at ", points(mean_of(validated.scores)), " and without images and ",
                 "video at ", points(blind), ", a difference of ", points(gain.mean), " ",

@@ -88,7 +88,7 @@ TEST(Wilson, BoundsASharesOfAllOrNone) {
   EXPECT_EQ(none.first, 0.0);
   EXPECT_NEAR(none.second, 0.277533, 1e-6);
   EXPECT_NEAR(all.first, 1 - 0.277533, 1e-6);
-  EXPECT_EQ(all.second, 1.0);
+  EXPECT_NEAR(all.second, 1.0, 1e-12);
   // p = 1/2, n = 10: (0.5 + 0.192073 +- 1.96 sqrt(0.025 + 0.009604)) / 1.384146 = 0.236593,
   // 0.763407
   EXPECT_NEAR(wilson_interval(0.5, 10).first, 0.236593, 1e-6);
