@@ -2,6 +2,7 @@
 
 #include "model/model_rows.h"
 #include "model/qwen2_5_vl/family.h"
+#include "model/qwen3_vl/family.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/model/load_prompt_format.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr ModelEntry kModels[] = {
     {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::kFunctions},
+    {row_named(kModelRows, "qwen3_vl"), qwen3_vl::kFunctions},
 };
 static_assert(std::size(kModels) == std::size(kModelRows));
 
