@@ -26,9 +26,10 @@ int64_t ConfigFields::integer(const std::string& name, std::optional<int64_t> fa
   return value->get<int64_t>();
 }
 
-double ConfigFields::number(const std::string& name, double fallback) const {
+double ConfigFields::number(const std::string& name, std::optional<double> fallback) const {
   const Json* value = find(name);
-  if (value == nullptr) return fallback;
+  if (value == nullptr && fallback) return *fallback;
+  if (value == nullptr) throw DataError(concat(origin_, ": \"", name, "\" is missing"));
   if (!value->is_number() || !(value->get<double>() > 0.0))
     throw DataError(concat(origin_, ": \"", name, "\" is ", io::excerpt(*value),
                            ", expected a positive number"));

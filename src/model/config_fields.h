@@ -26,8 +26,8 @@ class ConfigFields {
   /// sizes inside int64.
   int64_t integer(const std::string& name, std::optional<int64_t> fallback = {},
                   int64_t largest = 1 << 20) const;
-  /// Above 0.
-  double number(const std::string& name, double fallback) const;
+  /// Above 0; without a fallback it must be there.
+  double number(const std::string& name, std::optional<double> fallback = {}) const;
   /// Integers from 0 to 2^20; must be there.
   std::vector<int64_t> integers(const std::string& name) const;
   /// Refuses any other value than the supported one; the field may be missing.

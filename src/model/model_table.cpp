@@ -1,7 +1,11 @@
 #include "model/model_table.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "model/model_rows.h"
 #include "model/qwen2_5_vl/family.h"
+#include "model/qwen3_vl/family.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/named_table.h"
 #include "vrlt/model/load_prompt_format.h"
@@ -11,6 +15,7 @@ namespace {
 
 constexpr ModelEntry kModels[] = {
     {row_named(kModelRows, "qwen2_5_vl"), qwen2_5_vl::kFunctions},
+    {row_named(kModelRows, "qwen3_vl"), qwen3_vl::kFunctions},
 };
 static_assert(std::size(kModels) == std::size(kModelRows));
 
@@ -53,9 +58,12 @@ ModelShape find_model_shape(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (std::filesystem::exists(folder / "config.json", ignored)) return read_model_shape(folder);
   const auto name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+  std::string lower = name.string();
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const auto& entry : kModels)
     if (const auto find = entry.functions.published_shape)
-      if (const auto shape = find(name.string())) return *shape;
+      if (const auto shape = find(lower)) return *shape;
   throw MissingInputError(concat((folder / "config.json").string(), ": no such file, and \"",
                                  name.string(),
                                  "\" is not the name of a published model that is known"));

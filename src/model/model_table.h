@@ -27,7 +27,8 @@ struct ModelFunctions {
                                                             const PromptRules& rules);
   void (*write_small)(const SmallModel& sizes, const tokenizer::Tokenizer& tokenizer,
                       const std::filesystem::path& folder);
-  /// Of a published model of the family, by what folders of it are called; may be null.
+  /// Of a published model of the family, by what folders of it are called, in lower case; may be
+  /// null.
   std::optional<ModelShape> (*published_shape)(const std::string& name) = nullptr;
 };
 

@@ -4,15 +4,13 @@
 #include <array>
 
 #include "vrlt/core/error.h"
-#include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
+#include "vrlt/model/chat_template_file.h"
 #include "vrlt/model/model_choices.h"
 
 namespace vrlt::opening {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr uint64_t kMaxTextBytes = 1 << 20;
 
 /// A key of generation_config.json that changes what is generated, with the values that do not.
 struct GenerationKey {
@@ -73,29 +71,6 @@ std::string generation_settings(const io::Json& json) {
   return settings;
 }
 
-struct Template {
-  std::string file, text;
-};
-
-/// The one that transformers would take; no text: none.
-Template chat_template(const fs::path& folder) {
-  if (const auto file = folder / "chat_template.jinja"; fs::exists(file))
-    return {file.string(), io::read_file(file, kMaxTextBytes)};
-  for (const char* name : {"chat_template.json", "tokenizer_config.json"}) {
-    const auto file = folder / name;
-    if (!fs::exists(file)) continue;
-    const auto json = io::read_json(file);
-    const auto found = json.is_object() ? json.find("chat_template") : json.end();
-    if (found == json.end()) continue;
-    if (found->is_string()) return {file.string(), found->get<std::string>()};
-    for (const auto& named : *found)  // [{"name": "default", "template": ".."}, ..]
-      if (named.is_object() && named.value("name", io::Json()) == "default" &&
-          named.contains("template") && named["template"].is_string())
-        return {file.string(), named["template"].get<std::string>()};
-  }
-  return {};
-}
-
 }  // namespace
 
 void check_tokens(const fs::path& folder, const tokenizer::Tokenizer& tokenizer,
@@ -123,7 +98,7 @@ void check_tokens(const fs::path& folder, const tokenizer::Tokenizer& tokenizer,
 std::vector<std::string> not_followed(const fs::path& folder) {
   std::vector<std::string> lines;
   const auto& chat = model::family_of(folder).chat;
-  if (const auto found = chat_template(folder);
+  if (const auto found = model::read_chat_template(folder);
       !found.text.empty() && !chat.is_own_template(found.text))
     lines.push_back(
         concat(found.file, ": another chat template than that of ", chat.model,

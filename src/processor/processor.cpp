@@ -32,10 +32,10 @@ void add_clip(const video::Clip& clip, const VisionGeometry& geometry, ModelInpu
   inputs.num_frames = clip.frames.size(0);
   inputs.frame_seconds = clip.frame_seconds;
   if (!inputs.pixel_values.defined()) inputs.media_key = clip.key;
-  parts.push_back(
-      {.kind = PromptPart::Kind::kClip,
-       .grid = to_grid(inputs.video_grid_thw),
-       .times = {clip.sample_fps, clip.frame_seconds, clip.file_frames, clip.file_fps}});
+  parts.push_back({.kind = PromptPart::Kind::kClip,
+                   .grid = to_grid(inputs.video_grid_thw),
+                   .times = {clip.sample_fps, clip.frame_seconds, clip.file_frames, clip.file_fps,
+                             clip.start_seconds}});
 }
 
 }  // namespace
@@ -50,6 +50,7 @@ ModelInputs Processor::operator()(const PromptMedia& media, const std::string& s
   conversation.parts.push_back({.text = question});
   auto [text, input_ids] = format_->lay_out(conversation);
   inputs.text = std::move(text);
+  inputs.turn_prefix = format_->turn_prefix();
   inputs.input_ids = std::move(input_ids);
   auto positions = format_->positions(inputs.input_ids, conversation);
   inputs.position_ids = positions.position_ids;

@@ -86,9 +86,10 @@ PromptPlan PromptPlanner::operator()(const data::Sample& sample,
     ClipTimes times{.sample_fps = chosen.sample_fps,
                     .frame_seconds = {},
                     .file_frames = chosen.indices,
-                    .file_fps = facts->average_fps};
+                    .file_fps = facts->average_fps,
+                    .start_seconds = request.start_seconds.value_or(0.0)};
     for (const double seconds : chosen.seconds)
-      times.frame_seconds.push_back(seconds - request.start_seconds.value_or(0.0));
+      times.frame_seconds.push_back(seconds - times.start_seconds);
     add({.kind = PromptPart::Kind::kClip,
          .grid = grid_of(geometry, plan.num_frames, clip.size.height, clip.size.width),
          .times = std::move(times)});

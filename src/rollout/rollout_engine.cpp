@@ -78,7 +78,8 @@ std::vector<RolloutGroup> RolloutEngine::generate(const std::vector<Prompt>& pro
   }
   for (auto& group : groups)
     for (auto& response : group.responses)
-      response.text = tokenizer_.decode(response.ids, /*skip_special_tokens=*/true);
+      response.text = group.prompt.inputs->turn_prefix +
+                      tokenizer_.decode(response.ids, /*skip_special_tokens=*/true);
   return groups;
 }
 

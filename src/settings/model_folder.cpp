@@ -213,6 +213,10 @@ void check_family(const fs::path& path, bool reads_weights) {
     is_known = is_known || type == family.name;
     known += concat(known.empty() ? "" : ", ", family.help);
   }
+  if (type.ends_with("_moe"))
+    throw CheckpointError(concat(path.string(), ": a Mixture of Experts (\"model_type\" is ",
+                                 io::excerpt(type), "), which is not supported; the models are: ",
+                                 known, " (vrlt-train --list models)"));
   if (!is_known)
     throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type),
                                  ", which is not supported; the models are: ", known,

@@ -35,8 +35,8 @@ int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
 /// (docs/spec/grpo.md#supervised-fine-tuning).
 at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& sample) {
   const auto target = parts.config.sft.reference_target();
-  auto ids = parts.processor.tokenizer().encode(
-      data::reference_response(parts.loader.prompt_of(sample), sample, target));
+  auto ids = parts.processor.tokenizer().encode(parts.processor.format().continuation(
+      data::reference_response(parts.loader.prompt_of(sample), sample, target)));
   ids.push_back(turn_end(parts.processor.tokenizer()));
   return at::tensor(ids, at::kLong);
 }

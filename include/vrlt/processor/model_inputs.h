@@ -25,7 +25,9 @@ struct ModelInputs {
   /// The same key, the same pixels: for a cache of what an encoder makes of them. Empty: unknown,
   /// or there is no video, or not only one.
   std::string media_key;
-  std::string text;  ///< The conversation that input_ids stand for, a pad per image or video.
+  std::string text;  ///< The conversation that input_ids stand for, as PromptText has it.
+  /// What the text ends in of the turn that the model goes on with: PromptFormat::turn_prefix().
+  std::string turn_prefix;
 
   int64_t num_patches() const {
     return (pixel_values.defined() ? pixel_values.size(0) : 0) +

@@ -17,6 +17,7 @@ struct ClipTimes {
   std::vector<double> frame_seconds;  ///< Of each frame, from the start of the clip.
   std::vector<int64_t> file_frames;   ///< Which frames of the file they are,
   double file_fps = 0.0;              ///< of so many a second on average.
+  double start_seconds = 0.0;         ///< Where the clip begins in its file.
 };
 
 /// A piece of what the user says: a text, an image or a clip. Of media no pixels, only what their
@@ -39,7 +40,7 @@ struct Conversation {
 
 /// A conversation as the model reads it.
 struct PromptText {
-  std::string text;      ///< One pad per image or clip.
+  std::string text;      ///< One pad per image, and per clip or slice of it, as the family writes.
   at::Tensor input_ids;  ///< [P] int64, pads expanded.
 };
 
@@ -59,13 +60,20 @@ class PromptFormat {
   virtual const tokenizer::Tokenizer& tokenizer() const = 0;
 
   /// The conversation by the family's chat template, and its ids with a pad for every vision token.
-  /// @throws DataError if a text holds a placeholder of media, which would be expanded.
+  /// @throws DataError if a text holds a placeholder of media, which would be expanded; ConfigError
+  /// for an answer prefix where the template has one of its own.
   virtual PromptText lay_out(const Conversation& conversation) const = 0;
 
   /// @param input_ids  of lay_out(conversation).
   virtual Positions positions(const at::Tensor& input_ids,
                               const Conversation& conversation) const = 0;
 
+  /// What the chat template begins the assistant's turn with, for the model to go on from: the
+  /// prompt ends in it, and a response is read behind it. Empty: nothing.
+  virtual std::string turn_prefix() const { return {}; }
+  /// What the model is to say to have given a response: all of it, or what stands behind
+  /// turn_prefix().
+  virtual std::string continuation(const std::string& response) const { return response; }
   /// Tokens that stand for media or mark them: no response holds them.
   virtual std::vector<int64_t> never_sampled() const = 0;
 };

@@ -28,7 +28,8 @@ struct Response {
   /// vision, which are never drawn, count in the full vocabulary.
   std::vector<float> log_probs;
   bool truncated = false;  ///< The length limit came before a stop token.
-  std::string text;        ///< Without special tokens.
+  /// Without special tokens; behind what the chat template began the turn with.
+  std::string text;
 };
 
 /// A prompt and its G responses.

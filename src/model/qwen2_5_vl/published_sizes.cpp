@@ -1,8 +1,5 @@
 #include "model/qwen2_5_vl/published_sizes.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "model/qwen2_5_vl/config.h"
 #include "model/qwen2_5_vl/shape.h"
 
@@ -47,11 +44,8 @@ Config config_of(const PublishedSize& size) {
 }  // namespace
 
 std::optional<ModelShape> published_shape(const std::string& name) {
-  std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const auto& size : kSizes)
-    if (lower.find(size.name) != std::string::npos) return shape_of(config_of(size));
+    if (name.find(size.name) != std::string::npos) return shape_of(config_of(size));
   return {};
 }
 

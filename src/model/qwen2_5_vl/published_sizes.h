@@ -7,7 +7,8 @@
 
 namespace vrlt::model::qwen2_5_vl {
 
-/// The published model that a name such as "Qwen2.5-VL-7B-Instruct" tells; none: it tells none.
+/// The published model that a name such as "qwen2.5-vl-7b-instruct" tells; none: it tells none.
+/// @param name  in lower case.
 std::optional<ModelShape> published_shape(const std::string& name);
 
 }  // namespace vrlt::model::qwen2_5_vl

@@ -1,6 +1,6 @@
-// Qwen2.5-VL against transformers, over every folder of golden/models and every case of
-// golden/model_io. Tolerances are those of the README beside the files: a few times the difference
-// between two correct float32 programs.
+// The families against transformers, over every folder of models and every case of model_io that
+// is stored for them. Tolerances are those of the README beside the files: a few times the
+// difference between two correct float32 programs.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 #include <optional>
 #include <set>
 
-#include "model/qwen2_5_vl/model.h"
-#include "tests/support/test_folders.h"
+#include "tests/golden/model/golden_family.h"
+#include "tests/support/checked_counts.h"
 #include "tests/support/worst.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
@@ -40,15 +40,16 @@ void expect_near(const at::Tensor& actual, const at::Tensor& expected, double at
 
 /// A model of golden/models with its model_io.
 struct Golden {
-  explicit Golden(const std::string& model)
-      : folder(golden_path() / "models" / model),
-        json(io::read_json(io_path(model, ".json"))),
-        inputs(golden_path() / json.value("inputs", "model_io/" + model + ".inputs.safetensors")),
-        expected(io_path(model, ".expected.safetensors")) {}
+  Golden(const GoldenFamily& whose, const std::string& model)
+      : family(whose),
+        folder(whose.folder() / "models" / model),
+        json(io::read_json(io_path(whose, model, ".json"))),
+        inputs(whose.folder() / json.value("inputs", "model_io/" + model + ".inputs.safetensors")),
+        expected(io_path(whose, model, ".expected.safetensors")) {}
 
-  static fs::path golden_path() { return test::golden_dir(); }
-  static fs::path io_path(const std::string& model, const char* ending) {
-    return golden_path() / "model_io" / (model + ending);
+  static fs::path io_path(const GoldenFamily& family, const std::string& model,
+                          const char* ending) {
+    return family.folder() / "model_io" / (model + ending);
   }
 
   /// The JSON that has the prompts: another model's where this one only says whose inputs it uses.
@@ -56,37 +57,49 @@ struct Golden {
     if (!json.contains("inputs")) return json["cases"];
     auto name = json["inputs"].get<std::string>();
     name.replace(name.find(".inputs.safetensors"), std::string::npos, ".json");
-    return io::read_json(golden_path() / name)["cases"];
+    return io::read_json(family.folder() / name)["cases"];
   }
 
+  const GoldenFamily& family;
   fs::path folder;
   Json json;
   SafetensorsFile inputs, expected;
 };
 
-std::vector<std::string> model_names() {
+/// A name of stored values, with the position mode in it where there are several.
+std::string with_mode(const std::string& before, const std::string& mode,
+                      const std::string& behind = {}) {
+  return before + (mode.empty() ? "" : "." + mode) + behind;
+}
+
+std::vector<std::string> model_names(const GoldenFamily& family) {
   std::vector<std::string> names;
   std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(test::golden_dir() / "models", missing))
-    if (fs::exists(Golden::io_path(entry.path().filename(), ".json")))
+  for (const auto& entry : fs::directory_iterator(family.folder() / "models", missing))
+    if (fs::exists(Golden::io_path(family, entry.path().filename(), ".json")))
       names.push_back(entry.path().filename());
   std::sort(names.begin(), names.end());
   return names;
 }
 
 struct CaseName {
+  const GoldenFamily* family;
   std::string model, name;
 };
-void PrintTo(const CaseName& c, std::ostream* out) { *out << c.model << " " << c.name; }
+void PrintTo(const CaseName& c, std::ostream* out) {
+  *out << c.family->name << " " << c.model << " " << c.name;
+}
 
 /// Cases of the models that have values of their own in float32, or of those compared in bfloat16.
 std::vector<CaseName> cases_of(bool bfloat16) {
   std::vector<CaseName> cases;
-  for (const auto& model : model_names()) {
-    const auto json = io::read_json(Golden::io_path(model, ".json"));
-    if (json.contains("inputs") != bfloat16) continue;
-    for (const auto& [name, value] : json["cases"].items()) cases.push_back({model, name});
-  }
+  for (const auto& family : golden_families())
+    for (const auto& model : model_names(family)) {
+      const auto json = io::read_json(Golden::io_path(family, model, ".json"));
+      if (json.contains("inputs") != bfloat16) continue;
+      for (const auto& [name, value] : json["cases"].items())
+        cases.push_back({&family, model, name});
+    }
   return cases;
 }
 
@@ -94,7 +107,8 @@ std::vector<CaseName> cases_of(bool bfloat16) {
 std::vector<CaseName> cases_with_loss() {
   auto cases = cases_of(/*bfloat16=*/false);
   std::erase_if(cases, [](const CaseName& c) {
-    return !io::read_json(Golden::io_path(c.model, ".json"))["cases"][c.name].contains("loss");
+    const auto json = io::read_json(Golden::io_path(*c.family, c.model, ".json"));
+    return !json["cases"][c.name].contains("loss");
   });
   return cases;
 }
@@ -113,8 +127,8 @@ class CaseInputs {
       : json_(golden.input_cases()[name]),
         ids_(golden.inputs.tensor(name + ".input_ids").squeeze(0)),
         prompt_length_(json_["num_prompt_tokens"].get<int64_t>()) {
-    for (const char* mode : {"float_max", "int_grid"})
-      positions_[mode] = golden.inputs.tensor(name + ".position_ids." + mode).squeeze(1);
+    for (const auto& mode : golden.family.modes)
+      positions_[mode] = golden.inputs.tensor(with_mode(name + ".position_ids", mode)).squeeze(1);
     for (const char* kind : {"pixel_values", "pixel_values_videos"})
       if (const auto key = name + "." + kind + "_q"; golden.inputs.contains(key))
         pixels_[kind] = golden.inputs.tensor(key).to(at::kFloat) / 32.0;
@@ -151,6 +165,13 @@ class CaseInputs {
   PromptGroup prompt_group(VisionLanguageModel& model, const std::string& mode) const {
     return group(model, mode, prompt_length_);
   }
+  /// What comes next behind the prompt, or where that is stored, behind the answer.
+  void expect_next_position(VisionLanguageModel& model, const std::string& mode) const {
+    const auto behind_all = json_.find("next_position_" + mode);
+    const bool whole = behind_all != json_.end();
+    EXPECT_EQ(group(model, mode, whole ? ids_.size(0) : prompt_length_).prompt->next_position,
+              (whole ? *behind_all : json_["next_position_after_prompt"]).get<int64_t>());
+  }
 
  private:
   at::Tensor features(VisionLanguageModel& model, const char* pixels, const char* grid) const {
@@ -182,10 +203,12 @@ at::Tensor entropy_of(const at::Tensor& logits) {
 }
 
 /// States of every token, all of them taken as one prompt: [S, D].
-at::Tensor all_hidden(VisionLanguageModel& model, const PromptGroup& group) {
-  auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(model);
-  return qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids,
-                                     {{.begin = 0, .prompt_length = group.prompt_length()}});
+at::Tensor all_hidden(const GoldenFamily& family, const VisionLanguageModel& model,
+                      const PromptGroup& group, std::vector<at::Tensor>* trace = nullptr) {
+  const auto prompt = family.embed(model, group);
+  return family.decoder(model).forward(prompt.embeddings, group.prompt->position_ids,
+                                       {{.begin = 0, .prompt_length = group.prompt_length()}},
+                                       {.levels = prompt.levels, .trace = trace});
 }
 
 /// As transformers: the logit of every id seen so far is divided by the penalty if positive, else
@@ -241,9 +264,13 @@ Continuations greedy(VisionLanguageModel& model, const std::vector<PromptGroup>&
 class ModelParity : public ::testing::TestWithParam<CaseName> {
  protected:
   ModelParity()
-      : golden_(GetParam().model),
+      : golden_(*GetParam().family, GetParam().model),
         inputs_(golden_, GetParam().name),
-        model_(load_model(golden_.folder, {})) {}
+        model_(load_model(golden_.folder, {})) {
+    ++test::checked()[std::string("tests of cases of ") + golden_.family.name];
+  }
+
+  const std::string& first_mode() const { return golden_.family.modes.front(); }
 
   std::optional<at::Tensor> expected(const std::string& rest) const {
     const auto name = GetParam().name + "." + rest;
@@ -253,6 +280,7 @@ class ModelParity : public ::testing::TestWithParam<CaseName> {
   at::Tensor required(const std::string& rest) const {
     return golden_.expected.tensor(GetParam().name + "." + rest);
   }
+  std::optional<at::Tensor> expected_features(const std::string& kind) const;
 
   Golden golden_;
   CaseInputs inputs_;
@@ -260,65 +288,79 @@ class ModelParity : public ::testing::TestWithParam<CaseName> {
 };
 
 std::string test_name(const ::testing::TestParamInfo<CaseName>& info) {
-  return info.param.model + "__" + info.param.name;
+  return info.param.family->name + ("__" + info.param.model) + "__" + info.param.name;
 }
 
 TEST(ModelParityFiles, AreFound) {
-  EXPECT_GE(model_names().size(), 4u) << test::golden_dir();
-  EXPECT_GE(cases_of(/*bfloat16=*/false).size(), 4u);
+  for (const auto& family : golden_families())
+    EXPECT_GE(model_names(family).size(), 2u) << family.folder();
+  EXPECT_GE(cases_of(/*bfloat16=*/false).size(), 8u);
   EXPECT_GE(cases_of(/*bfloat16=*/true).size(), 1u);
-  EXPECT_GE(cases_with_loss().size(), 1u);
+  EXPECT_GE(cases_with_loss().size(), 2u);
+}
+
+/// The features of each token as stored, and behind them their levels where the family has some.
+std::optional<at::Tensor> ModelParity::expected_features(const std::string& kind) const {
+  auto parts = std::vector{expected(kind + ".output")};
+  if (!parts.front()) return std::nullopt;
+  for (int k = 0; (parts.push_back(expected(kind + ".deepstack." + std::to_string(k))),
+                   parts.back().has_value());
+       ++k) {
+  }
+  parts.pop_back();
+  std::vector<at::Tensor> tensors;
+  for (const auto& part : parts) tensors.push_back(*part);
+  return at::cat(tensors, 1);
 }
 
 TEST_P(ModelParity, VisionTower) {
   const at::NoGradGuard no_grad;
-  const auto image = expected("vision_image.output"), video = expected("vision_video.output");
+  const double tolerance = golden_.family.vision_tolerance;
+  const auto image = expected_features("vision_image"), video = expected_features("vision_video");
   const auto image_features = inputs_.image_features(*model_),
              vision_features = inputs_.vision_features(*model_);
   ASSERT_EQ(image.has_value(), image_features.defined());
   ASSERT_EQ(video.has_value(), vision_features.defined());
-  if (image) expect_near(image_features, *image, kHiddenTolerance, "vision output");
-  if (video) expect_near(vision_features, *video, kHiddenTolerance, "vision output");
+  if (image) expect_near(image_features, *image, tolerance, "vision output");
+  if (video) expect_near(vision_features, *video, tolerance, "vision output");
 
-  const auto patch_embed = expected("vision_video.patch_embed");
-  if (!patch_embed) return;
-  const auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(*model_);
-  qwen2_5_vl::VisionEncoder::Trace trace;
-  qwen.vision_encoder()(inputs_.video_pixels(), inputs_.video_grid(), &trace);
-  expect_near(trace.patch_embed, *patch_embed, kHiddenTolerance, "patch embedding");
-  ASSERT_GT(trace.blocks.size(), 0u);
-  for (size_t i = 0; i < trace.blocks.size(); ++i)
-    expect_near(trace.blocks[i], required("vision_video.block." + std::to_string(i)),
-                kHiddenTolerance, "vision block");
+  if (!expected("vision_video.patch_embed")) return;
+  const auto stages =
+      golden_.family.vision_stages(*model_, inputs_.video_pixels(), inputs_.video_grid());
+  ASSERT_GT(stages.size(), 1u);
+  for (const auto& [name, state] : stages)
+    expect_near(state, required("vision_video." + name), tolerance, "vision " + name);
 }
 
 TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
   const at::NoGradGuard no_grad;
   const int64_t length = inputs_.ids().size(0);
   const auto predicted = inputs_.ids().narrow(0, 1, length - 1);
-  for (const std::string mode : {"float_max", "int_grid"}) {
+  for (const auto& mode : golden_.family.modes) {
     SCOPED_TRACE(mode);
     const auto group = inputs_.group(*model_, mode, length);
-    EXPECT_EQ(group.prompt->next_position, inputs_.json()["next_position_" + mode].get<int64_t>());
-    const auto hidden = all_hidden(*model_, group);
+    inputs_.expect_next_position(*model_, mode);
+    const auto hidden = all_hidden(golden_.family, *model_, group);
     const auto logits = logits_of(*model_, hidden);
     const auto predicting = logits.narrow(0, 0, length - 1);
     expect_near(log_probs_of(predicting, predicted),
-                required("log_probs." + mode + ".t1").squeeze(0), kLogProbTolerance, "log-probs");
-    if (const auto at_places = expected("logits." + mode + ".at"))
+                required(with_mode("log_probs", mode, ".t1")).squeeze(0), kLogProbTolerance,
+                "log-probs");
+    if (const auto at_places = expected(mode.empty() ? "logits.values" : "logits." + mode + ".at"))
       expect_near(logits.index_select(0, required("logits.at")), at_places->squeeze(0),
                   kLogitTolerance, "logits");
     else
-      expect_near(logits.narrow(0, length - 1, 1), required("logits." + mode + "_last"),
+      expect_near(logits.narrow(0, length - 1, 1), required(with_mode("logits", mode, "_last")),
                   kLogitTolerance, "logits");
-    if (mode != "float_max") continue;
+    if (mode != first_mode()) continue;
     if (const auto embeddings = expected("text.embeddings"))
-      expect_near(dynamic_cast<qwen2_5_vl::Model&>(*model_).embed(group), embeddings->squeeze(0),
+      expect_near(golden_.family.embed(*model_, group).embeddings, embeddings->squeeze(0),
                   kHiddenTolerance, "embeddings");
     expect_near(hidden, required("text.norm").squeeze(0), kHiddenTolerance, "text.norm");
     expect_near(log_probs_of(predicting, predicted, 0.7),
-                required("log_probs.float_max.t0.7").squeeze(0), kLogProbTolerance, "log-probs");
-    expect_near(entropy_of(predicting), required("entropy.float_max.t1").squeeze(0),
+                required(with_mode("log_probs", mode, ".t0.7")).squeeze(0), kLogProbTolerance,
+                "log-probs");
+    expect_near(entropy_of(predicting), required(with_mode("entropy", mode, ".t1")).squeeze(0),
                 kLogProbTolerance, "entropy");
   }
 }
@@ -326,23 +368,28 @@ TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
 TEST_P(ModelParity, StateAfterEveryLayer) {
   if (!expected("text.layer.0")) return;  // stored for the main case of a model
   const at::NoGradGuard no_grad;
-  const int64_t length = inputs_.ids().size(0);
-  const auto group = inputs_.group(*model_, "float_max", length);
-  const auto& qwen = dynamic_cast<qwen2_5_vl::Model&>(*model_);
+  const auto group = inputs_.group(*model_, first_mode(), inputs_.ids().size(0));
   std::vector<at::Tensor> trace;
-  qwen.text_decoder().forward(qwen.embed(group), group.prompt->position_ids,
-                              {{.begin = 0, .prompt_length = length}}, {.trace = &trace});
+  all_hidden(golden_.family, *model_, group, &trace);
+  const auto levels = golden_.family.embed(*model_, group).levels;
   // The last state is stored after the final norm (text.norm).
   ASSERT_GE(trace.size(), 1u);
-  for (size_t i = 0; i < trace.size(); ++i)
-    if (const auto state = expected("text.layer." + std::to_string(i)))
-      expect_near(trace[i], state->squeeze(0), kHiddenTolerance, "text.layer." + std::to_string(i));
+  for (size_t i = 0; i < trace.size(); ++i) {
+    const auto name = "text.layer." + std::to_string(i);
+    if (const auto state = expected(name))
+      expect_near(trace[i], state->squeeze(0), kHiddenTolerance, name);
+    const auto raised = expected(name + ".deepstack");
+    ASSERT_EQ(raised.has_value(), i < levels.features.size()) << name;
+    if (raised)
+      expect_near(trace[i].index_add(0, levels.rows, levels.features[i]), raised->squeeze(0),
+                  kHiddenTolerance, name + ".deepstack");
+  }
 }
 
 TEST_P(ModelParity, ResponseStatesAndPrefill) {
   const at::NoGradGuard no_grad;
   const int64_t prompt = inputs_.prompt_length(), num_answer = inputs_.ids().size(0) - prompt;
-  auto group = inputs_.prompt_group(*model_, "float_max");
+  auto group = inputs_.prompt_group(*model_, first_mode());
   // Without an answer any token will do: its own value does not reach the state that predicts it.
   group.responses = {num_answer > 0 ? inputs_.answer() : at::tensor({7}, at::kLong)};
   const auto states =
@@ -358,118 +405,223 @@ TEST_P(ModelParity, GreedyContinuations) {
   for (const auto& [key, value] : inputs_.json().items()) {
     if (!key.starts_with("greedy.")) continue;
     SCOPED_TRACE(key);
-    const std::string mode = key.substr(7, key.find(".penalty_") - 7);
-    const double penalty = std::stod(key.substr(key.find(".penalty_") + 9));
+    const size_t behind_mode = key.find("penalty_");
+    const std::string mode = behind_mode > 8 ? key.substr(7, behind_mode - 8) : "";
+    const double penalty = std::stod(key.substr(behind_mode + 8));
     const auto tokens = value["tokens"].get<std::vector<int64_t>>();
     const auto result = greedy(*model_, {inputs_.prompt_group(*model_, mode)},
                                static_cast<int64_t>(tokens.size()), penalty);
     EXPECT_EQ(result.tokens[0], tokens);
     ++num_checked;
-    if (penalty != 1.0 || mode != "float_max") continue;
+    if (penalty != 1.0 || mode != first_mode()) continue;
     expect_near(log_probs_of(result.logits[0], at::tensor(tokens, at::kLong)),
-                required("greedy.float_max.log_probs").squeeze(0), kLogProbTolerance,
+                required(with_mode("greedy", mode, ".log_probs")).squeeze(0), kLogProbTolerance,
                 "greedy log-probs");
-    if (const auto first = expected("greedy.float_max.logits_first3"))
+    if (const auto first = expected(with_mode("greedy", mode, ".logits_first3")))
       expect_near(result.logits[0].narrow(0, 0, first->size(1)), first->squeeze(0), kLogitTolerance,
                   "decoded logits");
   }
-  EXPECT_EQ(num_checked, 4);
+  EXPECT_EQ(num_checked, 2 * std::ssize(golden_.family.modes));
 }
 
-class ModelGradients : public ModelParity {};
+/// Gradients of all parameters of a model that a test has run a backward pass of.
+class Gradients {
+ public:
+  explicit Gradients(VisionLanguageModel& model) {
+    for (const auto& [name, tensor] : model.parameters().entries()) {
+      tensor.set_requires_grad(true);
+      parameters_[name] = tensor;
+    }
+  }
+
+  /// @return the norm over all.
+  double expect_norms(const Json& norms) const {
+    EXPECT_EQ(norms.size(), parameters_.size());
+    double sum_of_squares = 0.0;
+    for (const auto& [name, norm] : norms.items()) {
+      SCOPED_TRACE(name);
+      const auto found = parameters_.find(name);
+      if (found == parameters_.end() || !found->second.grad().defined()) {
+        ADD_FAILURE() << "no gradient";
+        continue;
+      }
+      const double actual = found->second.grad().norm().item<double>();
+      EXPECT_NEAR(actual, norm.get<double>(), kGradTolerance * (1.0 + norm.get<double>()));
+      sum_of_squares += actual * actual;
+    }
+    return std::sqrt(sum_of_squares);
+  }
+
+  /// Those that a file has below `prefix`: whole, or some rows.
+  void expect_stored(const SafetensorsFile& file, const std::string& prefix,
+                     bool by_largest) const {
+    int64_t num_compared = 0;
+    for (const auto& stored : file.names()) {
+      if (!stored.starts_with(prefix) || stored.ends_with(".row_index")) continue;
+      SCOPED_TRACE(stored);
+      std::string name = stored.substr(prefix.size());
+      const bool rows = name.ends_with(".rows");
+      if (rows) name.resize(name.size() - std::string(".rows").size());
+      const auto slice = name.find('[');  // "[0:2]": the first rows
+      const bool sliced = slice != std::string::npos;
+      if (sliced) name.resize(slice);
+      ASSERT_TRUE(parameters_.count(name));
+      auto actual = parameters_.at(name).grad();
+      const auto reference = file.tensor(stored);
+      if (rows) actual = actual.index_select(0, chosen_rows(file, prefix));
+      if (sliced) actual = actual.narrow(0, 0, reference.size(0));
+      if (by_largest)
+        expect_near(actual, reference,
+                    kGradTolerance * (1.0 + reference.abs().max().item<double>()), "gradients");
+      else
+        expect_near(actual, reference, kGradTolerance, "gradients", kGradTolerance);
+      ++num_compared;
+    }
+    EXPECT_GT(num_compared, 0);
+  }
+
+ private:
+  /// The rows that are stored of any matrix of the size of the vocabulary.
+  static at::Tensor chosen_rows(const SafetensorsFile& file, const std::string& prefix) {
+    for (const auto& name : file.names())
+      if (name.starts_with(prefix) && name.ends_with(".row_index")) return file.tensor(name);
+    throw std::runtime_error("no row_index below " + prefix);
+  }
+
+  std::map<std::string, at::Tensor> parameters_;
+};
+
+/// With activation checkpointing, and without.
+class ModelGradients : public ::testing::TestWithParam<std::tuple<CaseName, bool>> {};
 
 TEST_P(ModelGradients, EqualTheReference) {
-  std::map<std::string, at::Tensor> parameters;
-  for (const auto& [name, tensor] : model_->parameters().entries()) {
-    tensor.set_requires_grad(true);
-    parameters[name] = tensor;
-  }
-  auto group = inputs_.prompt_group(*model_, "float_max");
-  group.responses = {inputs_.answer()};
+  const auto& [which, checkpoints] = GetParam();
+  const Golden golden(*which.family, which.model);
+  const CaseInputs inputs(golden, which.name);
+  const auto model = load_model(golden.folder, {.checkpoint_blocks = checkpoints});
+  const Gradients gradients(*model);
+  auto group = inputs.prompt_group(*model, golden.family.modes.front());
+  group.responses = {inputs.answer()};
   // loss_definition of the file: weighted mean of -log_prob over the answer, w = 1 + (k mod 3) / 4.
   const auto log_probs =
-      log_probs_of(logits_of(*model_, model_->response_hidden({{group}})), inputs_.answer());
+      log_probs_of(logits_of(*model, model->response_hidden({{group}})), inputs.answer());
   const auto weights = 1.0 + 0.25 * at::arange(log_probs.size(0), at::kDouble).remainder(3);
   const auto loss = -(weights * log_probs).sum() / weights.sum();
-  EXPECT_NEAR(loss.item<double>(), inputs_.json()["loss"].get<double>(), kLogProbTolerance);
+  EXPECT_NEAR(loss.item<double>(), inputs.json()["loss"].get<double>(), kLogProbTolerance);
   loss.backward();
 
-  const auto& norms = inputs_.json()["grad_norms"];
-  EXPECT_EQ(norms.size(), parameters.size());
-  double sum_of_squares = 0.0;
-  for (const auto& [name, norm] : norms.items()) {
-    SCOPED_TRACE(name);
-    ASSERT_TRUE(parameters.count(name));
-    ASSERT_TRUE(parameters[name].grad().defined());
-    const double actual = parameters[name].grad().norm().item<double>();
-    EXPECT_NEAR(actual, norm.get<double>(), kGradTolerance * (1.0 + norm.get<double>()));
-    sum_of_squares += actual * actual;
-  }
-  EXPECT_NEAR(std::sqrt(sum_of_squares), inputs_.json()["grad_global_norm"].get<double>(), 1e-2);
-
-  const std::string prefix = GetParam().name + ".grad.";
-  int64_t num_compared = 0;
-  for (const auto& stored : golden_.expected.names()) {
-    if (!stored.starts_with(prefix) || stored.ends_with(".row_index")) continue;
-    SCOPED_TRACE(stored);
-    std::string name = stored.substr(prefix.size());
-    const bool rows = name.ends_with(".rows");
-    if (rows) name.resize(name.size() - std::string(".rows").size());
-    const auto slice = name.find('[');  // "[0:2]": the first rows
-    const bool sliced = slice != std::string::npos;
-    if (sliced) name.resize(slice);
-    ASSERT_TRUE(parameters.count(name));
-    auto actual = parameters[name].grad();
-    const auto reference = golden_.expected.tensor(stored);
-    if (rows) actual = actual.index_select(0, required("grad.model.embed_tokens.weight.row_index"));
-    if (sliced) actual = actual.narrow(0, 0, reference.size(0));
-    expect_near(actual, reference, kGradTolerance, "gradients", kGradTolerance);
-    ++num_compared;
-  }
-  EXPECT_GT(num_compared, 0);
+  EXPECT_NEAR(gradients.expect_norms(inputs.json()["grad_norms"]),
+              inputs.json()["grad_global_norm"].get<double>(), 1e-2);
+  gradients.expect_stored(golden.expected, which.name + ".grad.",
+                          golden.family.gradients_by_largest);
+  ++test::checked()[std::string("losses and gradients of ") + golden.family.name];
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, ModelParity, ::testing::ValuesIn(cases_of(/*bfloat16=*/false)),
                          test_name);
-INSTANTIATE_TEST_SUITE_P(Golden, ModelGradients, ::testing::ValuesIn(cases_with_loss()), test_name);
+std::string name_of_gradients(const ::testing::TestParamInfo<std::tuple<CaseName, bool>>& info) {
+  const auto& [which, checkpoints] = info.param;
+  return which.family->name + ("__" + which.model) + "__" + which.name +
+         (checkpoints ? "__checkpointed" : "");
+}
+INSTANTIATE_TEST_SUITE_P(Golden, ModelGradients,
+                         ::testing::Combine(::testing::ValuesIn(cases_with_loss()),
+                                            ::testing::Bool()),
+                         name_of_gradients);
 
 /// Values of a whole model, not of one case.
-class ModelParityBatch : public ::testing::TestWithParam<std::string> {
+struct ModelName {
+  const GoldenFamily* family;
+  std::string model;
+};
+void PrintTo(const ModelName& m, std::ostream* out) { *out << m.family->name << " " << m.model; }
+
+class ModelParityBatch : public ::testing::TestWithParam<ModelName> {
  protected:
-  ModelParityBatch() : golden_(GetParam()), model_(load_model(golden_.folder, {})) {}
+  ModelParityBatch()
+      : golden_(*GetParam().family, GetParam().model), model_(load_model(golden_.folder, {})) {}
+
+  PromptGroup prompt_of(const std::string& name) const {
+    return CaseInputs(golden_, name).prompt_group(*model_, golden_.family.modes.front());
+  }
+
+  /// The prompt of the stored group with its completions, as far as they go.
+  GroupBatch group_of(const at::Tensor& ids, const at::Tensor& mask) const {
+    GroupBatch batch{{prompt_of(golden_.json["group"]["prompt_case"].get<std::string>())}};
+    for (int64_t i = 0; i < ids.size(0); ++i)
+      batch.groups[0].responses.push_back(ids[i].narrow(0, 0, mask[i].sum().item<int64_t>()));
+    return batch;
+  }
+  static at::Tensor padded(const at::Tensor& values, const at::Tensor& mask) {
+    return at::zeros(mask.sizes(), at::kDouble).masked_scatter(mask.to(at::kBool), values);
+  }
+
   Golden golden_;
   std::unique_ptr<VisionLanguageModel> model_;
 };
 
-std::vector<std::string> float_models() {
-  std::set<std::string> models;
-  for (const auto& name : cases_of(/*bfloat16=*/false)) models.insert(name.model);
-  return {models.begin(), models.end()};
+std::vector<ModelName> float_models() {
+  std::vector<ModelName> models;
+  for (const auto& name : cases_of(/*bfloat16=*/false))
+    if (models.empty() || models.back().family != name.family || models.back().model != name.model)
+      models.push_back({name.family, name.model});
+  return models;
 }
 
 TEST_P(ModelParityBatch, GroupOfCompletions) {
   const at::NoGradGuard no_grad;
-  const CaseInputs inputs(golden_, golden_.json["group"]["prompt_case"].get<std::string>());
   const auto ids = golden_.inputs.tensor("group.completion_ids"),
              mask = golden_.inputs.tensor("group.completion_mask");
-  GroupBatch batch{{inputs.prompt_group(*model_, "float_max")}};
+  const auto batch = group_of(ids, mask);
   EXPECT_EQ(batch.groups[0].prompt->next_position,
             golden_.json["group"]["first_position"].get<int64_t>());
-  for (int64_t i = 0; i < ids.size(0); ++i)
-    batch.groups[0].responses.push_back(ids[i].narrow(0, 0, mask[i].sum().item<int64_t>()));
 
   const auto logits = logits_of(*model_, model_->response_hidden(batch));
-  const auto padded = [&](const at::Tensor& values) {
-    return at::zeros(ids.sizes(), at::kDouble).masked_scatter(mask.to(at::kBool), values);
-  };
   const auto responses = batch.response_ids();
-  expect_near(padded(log_probs_of(logits, responses)),
+  expect_near(padded(log_probs_of(logits, responses), mask),
               golden_.expected.tensor("group.log_probs.t1"), kLogProbTolerance, "group log-probs");
-  expect_near(padded(log_probs_of(logits, responses, 0.7)),
+  expect_near(padded(log_probs_of(logits, responses, 0.7), mask),
               golden_.expected.tensor("group.log_probs.t0.7"), kLogProbTolerance,
               "group log-probs");
-  expect_near(padded(entropy_of(logits)), golden_.expected.tensor("group.entropy.t1"),
+  expect_near(padded(entropy_of(logits), mask), golden_.expected.tensor("group.entropy.t1"),
               kLogProbTolerance, "group entropy");
+}
+
+// The ids of pads are text in a response: neither features nor levels go to them.
+TEST_P(ModelParityBatch, GroupWhoseResponsesHoldPads) {
+  if (!golden_.inputs.contains("group_with_pads.completion_ids")) return;
+  const at::NoGradGuard no_grad;
+  const auto ids = golden_.inputs.tensor("group_with_pads.completion_ids"),
+             mask = golden_.inputs.tensor("group.completion_mask");
+  const auto batch = group_of(ids, mask);
+  const auto logits = logits_of(*model_, model_->response_hidden(batch));
+  expect_near(padded(log_probs_of(logits, batch.response_ids()), mask),
+              golden_.expected.tensor("group_with_pads.log_probs.t1"), kLogProbTolerance,
+              "group log-probs");
+}
+
+// The loss of the file: -(sum of advantage * log_prob) / number of tokens; the tower runs once.
+TEST_P(ModelParityBatch, GradientsOfAGroup) {
+  const auto& json = golden_.json["group"];
+  if (!json.contains("grad_norms")) return;
+  for (const bool checkpoints : {false, true}) {
+    SCOPED_TRACE(checkpoints);
+    model_ = load_model(golden_.folder, {.checkpoint_blocks = checkpoints});
+    const Gradients gradients(*model_);
+    const auto mask = golden_.inputs.tensor("group.completion_mask");
+    const auto batch = group_of(golden_.inputs.tensor("group.completion_ids"), mask);
+    const auto log_probs =
+        log_probs_of(logits_of(*model_, model_->response_hidden(batch)), batch.response_ids());
+    const auto advantages = json["advantages"].get<std::vector<double>>();
+    const auto weights =
+        (at::tensor(advantages, at::kDouble).unsqueeze(1) * mask).masked_select(mask.to(at::kBool));
+    const auto loss = -(weights * log_probs).sum() / static_cast<double>(log_probs.size(0));
+    EXPECT_NEAR(loss.item<double>(), json["loss"].get<double>(), kLogProbTolerance);
+    loss.backward();
+    gradients.expect_norms(json["grad_norms"]);
+    gradients.expect_stored(golden_.expected, "group.grad.", golden_.family.gradients_by_largest);
+    ++test::checked()[std::string("gradients of groups of ") + golden_.family.name];
+  }
 }
 
 TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
@@ -477,9 +629,7 @@ TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
   const at::NoGradGuard no_grad;
   const auto& json = golden_.json["left_padded_batch"];
   std::vector<PromptGroup> groups;
-  for (const auto& row : json["rows"])
-    groups.push_back(
-        CaseInputs(golden_, row.get<std::string>()).prompt_group(*model_, "float_max"));
+  for (const auto& row : json["rows"]) groups.push_back(prompt_of(row.get<std::string>()));
   const auto tokens = json["greedy_tokens"].get<std::vector<std::vector<int64_t>>>();
   ASSERT_EQ(tokens.size(), groups.size());
   const auto result = greedy(*model_, groups, static_cast<int64_t>(tokens[0].size()), 1.0);
@@ -491,7 +641,8 @@ TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
   for (size_t i = 0; i < groups.size(); ++i) {
     const auto& ids = groups[i].prompt->input_ids;
     const int64_t length = ids.size(0) - 1;
-    const auto logits = logits_of(*model_, all_hidden(*model_, groups[i])).narrow(0, 0, length);
+    const auto logits =
+        logits_of(*model_, all_hidden(golden_.family, *model_, groups[i])).narrow(0, 0, length);
     const auto row = log_probs[static_cast<int64_t>(i)];
     expect_near(log_probs_of(logits, ids.narrow(0, 1, length)),
                 row.narrow(0, row.size(0) - length, length), kLogProbTolerance, "batch log-probs");
@@ -499,7 +650,9 @@ TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, ModelParityBatch, ::testing::ValuesIn(float_models()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& info) {
+                           return info.param.family->name + ("__" + info.param.model);
+                         });
 
 class Bfloat16Parity : public ::testing::TestWithParam<CaseName> {};
 
@@ -512,7 +665,7 @@ double mean_abs_difference(const at::Tensor& a, const at::Tensor& b) {
 /// transformers, in the mean.
 TEST_P(Bfloat16Parity, ErrorIsThatOfTheReference) {
   const at::NoGradGuard no_grad;
-  const Golden golden(GetParam().model);
+  const Golden golden(*GetParam().family, GetParam().model);
   const CaseInputs inputs(golden, GetParam().name);
   const auto name = GetParam().name;
   const auto expected = [&](const char* rest) {
@@ -522,7 +675,8 @@ TEST_P(Bfloat16Parity, ErrorIsThatOfTheReference) {
   for (const auto dtype : {at::kFloat, at::kBFloat16}) {
     const auto model = load_model(golden.folder, {.dtype = dtype});
     const auto logits =
-        logits_of(*model, all_hidden(*model, inputs.group(*model, "float_max", length)));
+        logits_of(*model, all_hidden(golden.family, *model,
+                                     inputs.group(*model, golden.family.modes.front(), length)));
     const auto log_probs =
         log_probs_of(logits.narrow(0, 0, length - 1), inputs.ids().narrow(0, 1, length - 1));
     if (dtype == at::kFloat) {

@@ -1,9 +1,11 @@
-// golden/processor: resized frames and patch rows of every clip, patch rows of every image.
+// golden/processor of each family: resized frames and patch rows of every clip, patch rows of every
+// image.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include "model/qwen2_5_vl/geometry.h"
+#include "model/qwen3_vl/geometry.h"
 #include "tests/support/checked_counts.h"
 #include "tests/support/qwen_media.h"
 #include "tests/support/test_folders.h"
@@ -18,15 +20,45 @@ namespace {
 
 using checkpoint::SafetensorsFile;
 using io::Json;
-using model::qwen2_5_vl::kGeometry;
 
 // The README's: ties of `round` and the order of float32 sums.
 constexpr double kMaxLevels = 1.0, kMaxShare = 1e-3;
 // The README's for equal frames: 3.8e-7 was seen against float64.
 constexpr double kPixelTolerance = 1e-6;
 
-std::filesystem::path folder() { return test::golden_dir() / "processor"; }
-Json clips() { return io::read_json(folder() / "clips.json"); }
+/// A family, where its values are, and its options where a clip says nothing.
+struct Family {
+  const char* name;
+  std::filesystem::path (*golden)();
+  VisionGeometry geometry;
+  video::VideoOptions (*options)();
+
+  std::filesystem::path folder() const { return golden() / "processor"; }
+  /// "videos" or "images" of clips.json whose files are there.
+  std::vector<Json> entries(const char* kind, const char* file) const {
+    std::vector<Json> found;
+    const auto clips = io::read_json(folder() / "clips.json");
+    for (const auto& entry : clips[kind])
+      if (std::filesystem::exists(path_of(entry, file))) found.push_back(entry);
+    return found;
+  }
+  std::filesystem::path path_of(const Json& entry, const char* file) const {
+    return folder() / (file + entry["name"].get<std::string>() + ".safetensors");
+  }
+  void count(const std::string& what, int64_t number) const {
+    test::checked()[what + " of " + name] += number;
+  }
+};
+
+const Family kFamilies[] = {
+    {"qwen2_5_vl", test::golden_dir, model::qwen2_5_vl::kGeometry,
+     [] { return test::qwen_video(); }},
+    {"qwen3_vl", test::golden3_dir, model::qwen3_vl::kGeometry, [] { return test::qwen3_video(); }},
+};
+
+class ProcessorGolden : public ::testing::TestWithParam<Family> {};
+INSTANTIATE_TEST_SUITE_P(Families, ProcessorGolden, ::testing::ValuesIn(kFamilies),
+                         [](const auto& info) { return info.param.name; });
 
 void expect_same_levels(const at::Tensor& actual, const at::Tensor& expected) {
   ASSERT_EQ(actual.sizes(), expected.sizes());
@@ -36,15 +68,18 @@ void expect_same_levels(const at::Tensor& actual, const at::Tensor& expected) {
 }
 
 /// All patch rows, or those that the file holds.
-void expect_same_patches(const at::Tensor& frames, const SafetensorsFile& file, const char* pixels,
-                         const char* grid_name) {
+void expect_same_patches(const at::Tensor& frames, const VisionGeometry& geometry,
+                         const SafetensorsFile& file, const char* pixels, const char* grid_name) {
   at::Tensor grid;
-  const auto patches = patchify(frames, kGeometry, &grid);
+  const auto patches = patchify(frames, geometry, &grid);
   EXPECT_TRUE(at::equal(grid, file.tensor(grid_name).to(at::kLong))) << grid;
   const bool is_whole = file.contains(pixels);
   const auto actual =
       is_whole ? patches : patches.index_select(0, file.tensor("row_index").to(at::kLong));
-  const auto expected = file.tensor(is_whole ? pixels : "pixel_values_rows");
+  const auto rows = std::string(pixels) + "_rows";
+  const auto expected = file.tensor(is_whole              ? pixels
+                                    : file.contains(rows) ? rows
+                                                          : "pixel_values_rows");
   ASSERT_EQ(actual.sizes(), expected.sizes());
   EXPECT_LE((actual - expected).abs().max().item<float>(), kPixelTolerance);
 }
@@ -84,16 +119,40 @@ void expect_exact_kernels(const at::Tensor& frames, video::ImageSize size,
   }
 }
 
-TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
+/// What transformers makes of the frames by itself: one budget for the clip, integer weights.
+void expect_whole_budget(const Json& entry, const SafetensorsFile& file,
+                         video::VideoOptions options) {
+  const auto frames = file.tensor("frames");
+  options.size_rule = "hf_qwen3";
+  options.min_pixels = entry["hf_size"]["shortest_edge"].get<int64_t>();
+  options.max_pixels.reset();
+  options.total_pixels = entry["hf_size"]["longest_edge"].get<double>();
+  const auto size =
+      video::clip_frame_size(frames.size(0), {frames.size(2), frames.size(3)}, options);
+  EXPECT_EQ(size, (video::ImageSize{entry["hf_resized"][0].get<int64_t>(),
+                                    entry["hf_resized"][1].get<int64_t>()}));
+  auto resized = resize_frames(frames, size, video::ResizeKernel::kTorchUint8);
+  const std::string name = "frames_resized_hf_tv_uint8";
+  if (entry.contains(name + "_sum"))
+    EXPECT_EQ(resized.sum().item<int64_t>(), entry[name + "_sum"].get<int64_t>());
+  const bool is_whole = file.contains(name);
+  if (!is_whole) {
+    const auto crop = entry[name + "_crop"].get<std::vector<int64_t>>();  // y0, y1, x0, x1
+    resized = resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]);
+  }
+  EXPECT_TRUE(at::equal(resized, file.tensor(is_whole ? name : name + "_crop")));
+  ++test::checked()["clips by transformers' own budget"];
+}
+
+TEST_P(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
+  const auto& family = GetParam();
   int64_t count = 0;
-  const auto entries = clips()["videos"];
-  for (const auto& entry : entries) {
-    const auto name = entry["name"].get<std::string>();
-    SCOPED_TRACE(name);
+  for (const auto& entry : family.entries("videos", "video_")) {
+    SCOPED_TRACE(entry["name"].get<std::string>());
     ++count;
-    const SafetensorsFile file(folder() / ("video_" + name + ".safetensors"));
+    const SafetensorsFile file(family.path_of(entry, "video_"));
     const auto frames = file.tensor("frames");
-    auto options = test::qwen_video();
+    auto options = family.options();
     for (const auto& [key, value] : entry["options"].items()) {
       if (key == "min_pixels")
         options.min_pixels = value.get<int64_t>();
@@ -110,8 +169,8 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
     const auto resized = resize_frames(frames, size, video::ResizeKernel::kTorchFloat);
     if (file.contains("frames_resized")) {
       expect_same_levels(resized, file.tensor("frames_resized"));
-      expect_same_patches(file.tensor("frames_resized"), file, "pixel_values_videos",
-                          "video_grid_thw");
+      expect_same_patches(file.tensor("frames_resized"), family.geometry, file,
+                          "pixel_values_videos", "video_grid_thw");
     } else {
       const auto crop = entry["frames_resized_crop"].get<std::vector<int64_t>>();  // y0, y1, x0, x1
       expect_same_levels(resized.slice(2, crop[0], crop[1]).slice(3, crop[2], crop[3]),
@@ -119,40 +178,43 @@ TEST(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
       // One level on at most a thousandth of the values.
       EXPECT_NEAR(resized.sum().item<double>(), entry["frames_resized_sum"].get<double>(),
                   kMaxShare * static_cast<double>(resized.numel()));
-      expect_same_patches(resized, file, "pixel_values_videos", "video_grid_thw");
+      expect_same_patches(resized, family.geometry, file, "pixel_values_videos", "video_grid_thw");
     }
     at::Tensor grid;
-    const auto patches = patchify(resized, kGeometry, &grid).to(at::kDouble);
+    const auto patches = patchify(resized, family.geometry, &grid).to(at::kDouble);
     EXPECT_TRUE(at::equal(
         grid.view(-1), at::tensor(entry["video_grid_thw"].get<std::vector<int64_t>>(), at::kLong)))
         << grid;
-    // A level is 1/(255 * 0.26) = 0.015 in pixel values; patches repeat the last of an odd number
-    // of frames.
+    // A level is at most 1/(255 * 0.26) = 0.015 in pixel values; patches repeat the last of an odd
+    // number of frames.
     const double sum_tolerance = 0.015 * kMaxShare * static_cast<double>(patches.numel());
     EXPECT_NEAR(patches.sum().item<double>(), entry["pixel_values_sum"].get<double>(),
                 sum_tolerance);
     EXPECT_NEAR(patches.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(),
                 sum_tolerance);
-    // d(x^2) = 2 x dx, |x| < 2.7
-    EXPECT_NEAR(patches.square().sum().item<double>(), entry["pixel_values_sq_sum"].get<double>(),
-                2 * 2.7 * sum_tolerance);
+    if (entry.contains("pixel_values_sq_sum")) {
+      // d(x^2) = 2 x dx, |x| < 2.7
+      EXPECT_NEAR(patches.square().sum().item<double>(), entry["pixel_values_sq_sum"].get<double>(),
+                  2 * 2.7 * sum_tolerance);
+    }
+    if (entry.contains("hf_size")) expect_whole_budget(entry, file, options);
   }
-  test::checked()["clips"] += count;
+  family.count("clips", count);
   EXPECT_GT(count, 0);
 }
 
 // An image is a clip of one frame, which its temporal patch repeats.
-TEST(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
+TEST_P(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
+  const auto& family = GetParam();
   int64_t count = 0;
-  const auto entries = clips()["images"];
-  for (const auto& entry : entries) {
-    const auto name = entry["name"].get<std::string>();
-    SCOPED_TRACE(name);
+  for (const auto& entry : family.entries("images", "image_")) {
+    SCOPED_TRACE(entry["name"].get<std::string>());
     ++count;
-    const SafetensorsFile file(folder() / ("image_" + name + ".safetensors"));
+    const SafetensorsFile file(family.path_of(entry, "image_"));
     const auto size =
-        video::smart_resize(entry["height"].get<int64_t>(), entry["width"].get<int64_t>(), 28,
-                            entry["min_pixels"].get<int64_t>(), entry["max_pixels"].get<double>());
+        video::smart_resize(entry["height"].get<int64_t>(), entry["width"].get<int64_t>(),
+                            family.geometry.pixel_factor(), entry["min_pixels"].get<int64_t>(),
+                            entry["max_pixels"].get<double>());
     const auto rgb = video::to_rgb(file.tensor("image"));
     EXPECT_TRUE(at::equal(rgb, file.contains("image_rgb")
                                    ? file.tensor("image_rgb")
@@ -164,9 +226,10 @@ TEST(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
           at::equal(video::resize_frame(rgb, size, video::ResizeKernel::kPillowHorizontalFirst),
                     file.tensor("image_resized_horizontal_first")));
     }
-    expect_same_patches(image.unsqueeze(0), file, "pixel_values", "image_grid_thw");
+    expect_same_patches(image.unsqueeze(0), family.geometry, file, "pixel_values",
+                        "image_grid_thw");
     at::Tensor grid;
-    const auto pixels = patchify(image.unsqueeze(0), kGeometry, &grid).to(at::kDouble);
+    const auto pixels = patchify(image.unsqueeze(0), family.geometry, &grid).to(at::kDouble);
     EXPECT_TRUE(at::equal(
         grid.view(-1), at::tensor(entry["image_grid_thw"].get<std::vector<int64_t>>(), at::kLong)))
         << grid;
@@ -176,7 +239,7 @@ TEST(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
     EXPECT_NEAR(pixels.abs().sum().item<double>(), entry["pixel_values_abs_sum"].get<double>(),
                 kPixelTolerance * static_cast<double>(pixels.numel()));
   }
-  test::checked()["images"] += count;
+  family.count("images", count);
   EXPECT_GT(count, 0);
 }
 

@@ -1,17 +1,19 @@
-// mRoPE positions of every golden case in every mode of docs/spec/qwen2_5_vl.md#rules-of-releases,
-// exact.
+// mRoPE positions of every golden case of each family, exact: of Qwen2.5-VL in every mode of
+// docs/spec/qwen2_5_vl.md#rules-of-releases, of Qwen3-VL with both wrappers of videos.
 #include "model/qwen2_5_vl/positions.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <functional>
 
+#include "model/qwen3_vl/prompt_format.h"
 #include "tests/support/test_folders.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
 
-namespace vrlt::model::qwen2_5_vl {
+namespace vrlt::model {
 namespace {
 
 using io::Json;
@@ -42,46 +44,53 @@ class GridCursor {
   size_t next_ = 0;
 };
 
-void check_case(const checkpoint::SafetensorsFile& tensors, const Json& json, const Json& special,
-                const std::string& mode) {
+/// One row of a batch without its padding.
+struct Row {
+  at::Tensor ids, image_grid, video_grid;
+  std::vector<float> second_per_grid;
+};
+using PositionsOf = std::function<processor::Positions(const Row&)>;
+
+/// @param mode  "" or ".<mode>", behind the names of what is expected.
+void check_case(const checkpoint::SafetensorsFile& tensors, const Json& json, const PadIds& pads,
+                const std::string& mode, const PositionsOf& positions_of) {
+  constexpr int64_t kMerge = 2;
   const auto name = json.at("case").get<std::string>();
   const auto ids = tensors.tensor(name + ".input_ids").to(at::kLong),
              mask = tensors.tensor(name + ".attention_mask").to(at::kBool);
-  const auto expected = tensors.tensor(name + ".position_ids." + mode).to(at::kLong);
+  const auto expected = tensors.tensor(name + ".position_ids" + mode).to(at::kLong);
   ASSERT_EQ(expected.dim(), 3);
-  PositionOptions options;
-  options.mode = parse_mrope_mode(mode);
-  options.tokens_per_second = json.at("tokens_per_second").get<double>();
-  options.image_token_id = special.at("image_pad").get<int64_t>();
-  options.video_token_id = special.at("video_pad").get<int64_t>();
   GridCursor images(json.at("image_grid_thw")), videos(json.at("video_grid_thw"));
-  const auto seconds = json.at("second_per_grid_ts").get<std::vector<float>>();
-  for (int64_t row = 0; row < ids.size(0); ++row) {
-    SCOPED_TRACE("row " + std::to_string(row));
-    const auto real = ids[row].masked_select(mask[row]);
-    const auto [image_grid, first_image] = images.take(
-        real.eq(options.image_token_id).sum().item<int64_t>(), options.spatial_merge_size);
-    const auto [video_grid, first_video] = videos.take(
-        real.eq(options.video_token_id).sum().item<int64_t>(), options.spatial_merge_size);
-    std::vector<float> row_seconds;
-    for (int64_t i = 0; i < video_grid.size(0); ++i)
-      if (first_video + static_cast<size_t>(i) < seconds.size())
-        row_seconds.push_back(seconds[first_video + static_cast<size_t>(i)]);
+  const auto seconds = json.value("second_per_grid_ts", std::vector<float>());
+  for (int64_t i = 0; i < ids.size(0); ++i) {
+    SCOPED_TRACE("row " + std::to_string(i));
+    Row row{.ids = ids[i].masked_select(mask[i])};
+    size_t first_video = 0;
+    row.image_grid = images.take(row.ids.eq(pads.image).sum().item<int64_t>(), kMerge).first;
+    std::tie(row.video_grid, first_video) =
+        videos.take(row.ids.eq(pads.video).sum().item<int64_t>(), kMerge);
+    for (int64_t k = 0; k < row.video_grid.size(0); ++k)
+      if (first_video + static_cast<size_t>(k) < seconds.size())
+        row.second_per_grid.push_back(seconds[first_video + static_cast<size_t>(k)]);
 
-    const auto positions = mrope_positions(real, image_grid, video_grid, row_seconds, options);
+    const auto positions = positions_of(row);
     for (int64_t axis = 0; axis < 3; ++axis)
-      EXPECT_TRUE(
-          at::equal(positions.position_ids[axis], expected[axis][row].masked_select(mask[row])))
+      EXPECT_TRUE(at::equal(positions.position_ids[axis], expected[axis][i].masked_select(mask[i])))
           << "axis " << axis << "\n"
           << positions.position_ids[axis];
     const auto at_row = [&](const std::string& key) {
-      return json.at(key + "." + mode).at(static_cast<size_t>(row)).get<int64_t>();
+      return json.at(key + mode).at(static_cast<size_t>(i)).get<int64_t>();
     };
     EXPECT_EQ(positions.next_position, at_row("next_position"));
-    EXPECT_EQ(positions.next_position - real.size(0), at_row("rope_deltas_real_length"));
+    EXPECT_EQ(positions.next_position - row.ids.size(0), at_row("rope_deltas_real_length"));
     EXPECT_EQ(positions.next_position - ids.size(1), at_row("rope_deltas_padded_length"));
   }
   EXPECT_TRUE(images.exhausted() && videos.exhausted()) << "grids are left over";
+}
+
+PadIds pads_of(const Json& json) {
+  return {.image = json.at("special").at("image_pad").get<int64_t>(),
+          .video = json.at("special").at("video_pad").get<int64_t>()};
 }
 
 }  // namespace
@@ -90,15 +99,39 @@ TEST(PositionsParity, EveryCaseInEveryMode) {
   const auto folder = test::golden_dir() / "positions";
   const checkpoint::SafetensorsFile tensors(folder / "positions.safetensors");
   const auto json = io::read_json(folder / "positions.json");
+  const auto pads = pads_of(json);
   int checked = 0;
   for (const auto& golden_case : json.at("cases"))
     for (const char* mode : {"float_max", "int_max", "int_grid", "float_grid"}) {
       SCOPED_TRACE(golden_case.at("case").get<std::string>() + " " + mode);
-      check_case(tensors, golden_case, json.at("special"), mode);
+      check_case(tensors, golden_case, pads, std::string(".") + mode, [&](const Row& row) {
+        return qwen2_5_vl::mrope_positions(
+            row.ids, row.image_grid, row.video_grid, row.second_per_grid,
+            {.mode = qwen2_5_vl::parse_mrope_mode(mode),
+             .tokens_per_second = golden_case.at("tokens_per_second").get<double>(),
+             .image_token_id = pads.image,
+             .video_token_id = pads.video});
+      });
       ++checked;
     }
   EXPECT_GT(checked, 0) << folder << " holds nothing to check";
   std::printf("positions: %zu cases in 4 modes\n", json.at("cases").size());
 }
 
-}  // namespace vrlt::model::qwen2_5_vl
+TEST(PositionsParity, EveryCaseOfQwen3) {
+  const auto folder = test::golden3_dir() / "positions";
+  const checkpoint::SafetensorsFile tensors(folder / "positions.safetensors");
+  const auto json = io::read_json(folder / "positions.json");
+  const auto pads = pads_of(json);
+  for (const auto& golden_case : json.at("cases")) {
+    SCOPED_TRACE(golden_case.at("case").get<std::string>());
+    check_case(tensors, golden_case, pads, "", [&](const Row& row) {
+      return qwen3_vl::slice_positions(row.ids, row.image_grid, row.video_grid, /*merge_size=*/2,
+                                       pads);
+    });
+  }
+  EXPECT_GT(json.at("cases").size(), 0u);
+  std::printf("positions of qwen3_vl: %zu cases\n", json.at("cases").size());
+}
+
+}  // namespace vrlt::model
