@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "front/hand_over.h"
+#include "vrlt/app/ask.h"
 #include "vrlt/app/data.h"
 #include "vrlt/app/eval.h"
 #include "vrlt/app/merge.h"
@@ -15,7 +16,10 @@
 #include "vrlt/command_line/printed_config.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/data/prompt.h"
+#include "vrlt/data/video_files.h"
 #include "vrlt/distributed/launch.h"
+#include "vrlt/settings/model_folder.h"
 #include "vrlt/settings/select_config.h"
 #include "vrlt/settings/suite_config.h"
 #include "vrlt/settings/synth_config.h"
@@ -85,6 +89,14 @@ int run_eval(const command_line::CommandLine& command) {
       return settings::load_suite(command.config, command.overrides);
     return std::vector{settings::load_eval_config(command.config, command.overrides)};
   });
+}
+
+int run_ask(const AskCommand& command) {
+  data::video_files(command.videos);
+  data::find_prompt(command.prompt);
+  settings::check_model_folder(
+      {.path = command.model.string(), .adapter = command.adapter.string()});
+  front::hand_over();
 }
 
 int run_compare(const std::filesystem::path&, const std::filesystem::path&) { front::hand_over(); }

@@ -1,9 +1,9 @@
 #include "vrlt/rollout/rollout_engine.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/zeros.h>
 
 #include "rollout/generation.h"
+#include "rollout/never_drawn.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/model/finite_weights.h"
@@ -11,22 +11,6 @@
 
 namespace vrlt::rollout {
 namespace {
-
-at::Tensor never_drawn(const model::VisionLanguageModel& model,
-                       const tokenizer::Tokenizer& tokenizer,
-                       const std::vector<int64_t>& never_sampled) {
-  const auto& head = model.head_weight();
-  auto mask = at::zeros({head.size(0)}, at::kBool);
-  for (const int64_t id : never_sampled) {
-    VRLT_CHECK(id >= 0 && id < head.size(0), "token ", id, " outside the vocabulary of ",
-               head.size(0));
-    mask[id].fill_(true);
-  }
-  // Rows that only pad the embedding have no token.
-  if (tokenizer.vocab_size() < head.size(0))
-    mask.narrow(0, tokenizer.vocab_size(), head.size(0) - tokenizer.vocab_size()).fill_(true);
-  return mask.to(head.device());
-}
 
 /// A look at the tokens makes a GPU wait for the host; some tokens too many for rows that stopped
 /// cost less.
