@@ -159,7 +159,8 @@ void train_sft(const TrainingParts& parts) {
     learned.counts = {.tokens = all[0], .rows = all[1]};
     const Making making("gradients",
                         "micro_batch, micro_batch_tokens or video.max_frames, set "
-                        "model.activation_checkpointing to blocks");
+                        "model.activation_checkpointing to blocks and, on several ranks, "
+                        "distributed.shard to parameters");
     const bool ranks_meet = run.gradients().needs_equal_passes();
     const auto passes = passes_of(learned, config, ranks_meet);
     for_each_pass(

@@ -25,7 +25,8 @@ namespace {
 /// Keys that make an update need less memory.
 constexpr const char* kSmaller =
     "micro_batch, micro_batch_tokens, rollout.group_size or video.max_frames, set "
-    "model.activation_checkpointing to blocks";
+    "model.activation_checkpointing to blocks and, on several ranks, distributed.shard to "
+    "parameters";
 
 /// One value per response, for each of its tokens.
 template <typename T>
