@@ -71,7 +71,9 @@ constexpr const char* kFields =
 }  // namespace
 
 std::string foreign_row(const io::Json& row, const std::filesystem::path& file) {
-  if (!row.is_object() || row.contains("schema") || row.contains("completion")) return {};
+  if (!row.is_object() || row.contains("schema")) return {};
+  // A completion for vrlt-score; TRL's rows have a prompt and no id.
+  if (row.contains("completion") && (row.contains("id") || !row.contains("prompt"))) return {};
   // A record of ours that lacks its first key: what is missing is told, not what it might become.
   if (row.contains("task") && row["task"].is_string() && parse_task(row["task"])) return {};
   const auto has = [&](const char* key) { return row.contains(key); };

@@ -40,6 +40,8 @@ const BrokenFile kForeign[] = {
      "a row of verl (prompt, reward_model); convert it first: vrlt-data convert chat "},
     {"trl", R"({"prompt": "What?", "solution": "x", "image": "a.png"})",
      "a row of TRL (prompt, solution); convert it first: vrlt-data convert chat "},
+    {"trl_prompt_and_completion", R"({"prompt": "What?", "completion": "x", "image": "a.png"})",
+     "a row of TRL (prompt, completion); convert it first: vrlt-data convert chat "},
     {"preferences", R"({"prompt": "What?", "chosen": "x", "rejected": "y"})",
      "a pair of preferences, which nothing here learns from"},
     {"video_r1",
