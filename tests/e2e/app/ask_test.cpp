@@ -1,4 +1,6 @@
 // Questions about videos from the command line.
+#include <sstream>
+
 #include "tests/e2e/app/small_world.h"
 
 namespace vrlt::test {
@@ -45,7 +47,7 @@ TEST(Ask, AnswersAsAnEvaluationDoes) {
   std::string expected;
   for (const auto& task : fs::directory_iterator(world().run_folder("asked")))
     if (fs::exists(task.path() / "samples.jsonl"))
-      expected = lines_of(task.path() / "samples.jsonl").front()["text"];
+      expected = lines_of(task.path() / "samples.jsonl").front().at("text").get<std::string>();
   std::vector<std::string> more;
   for (const auto& option : record.at("options"))
     more.insert(more.end(), {"--option", option.get<std::string>()});
