@@ -11,8 +11,8 @@ namespace vrlt::forecast {
 namespace {
 
 /// What the process or its device takes before any tensor is made: libraries, the context of the
-/// device, work spaces of its libraries. Measured: 0.25 GB of an idle process; context and
-/// libraries of a GPU take 1 to 1.5 GB.
+/// device, work spaces of its libraries. Measured: 0.2 GB of a process that trains next to no
+/// parameters; context and libraries of a GPU take 1 to 1.5 GB.
 constexpr double kProcessBytes = 0.3e9, kContextBytes = 1.5e9;
 
 double program_bytes(const NumberType& numbers) {
