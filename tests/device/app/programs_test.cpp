@@ -78,9 +78,10 @@ class Programs : public ::testing::Test {
     return run_folder(name, device) / "checkpoints" / ("step-" + number) / "model";
   }
 
-  static command_line::CommandLine command(const std::string& name, const std::string& device) {
-    return {.config = folder() / (name + ".yaml"),
-            .overrides = {"model.device=" + device, "name=" + name + "_" + device}};
+  static command_line::CommandLine command(const std::string& name, const std::string& device,
+                                           std::vector<std::string> overrides = {}) {
+    overrides.insert(overrides.begin(), {"model.device=" + device, "name=" + name + "_" + device});
+    return {.config = folder() / (name + ".yaml"), .overrides = overrides};
   }
 
   /// Lines of numbers and texts: texts are equal, numbers near.
@@ -142,6 +143,30 @@ TEST_F(Programs, SupervisedTraining) {
   ASSERT_EQ(run_train(command("sft", "fake")), 0);
   expect_same_lines("sft", "metrics.jsonl", 1e-3);
   expect_same_weights("sft", 20, 1e-3);
+}
+
+// In bfloat16 the device takes other kernels than the CPU: losses agree as far as 8 bits go.
+TEST_F(Programs, InBFloat16WithAndWithoutAnAdapter) {
+  for (const std::string lora : {"lora.rank=0", "lora.rank=4"}) {
+    SCOPED_TRACE(lora);
+    std::vector<std::vector<io::Json>> lines;
+    for (const char* device : {"cpu", "fake"}) {
+      const auto name = concat(lora == "lora.rank=0" ? "full_" : "lora_", device);
+      ASSERT_EQ(
+          run_train(command("sft", device,
+                            {"name=" + name, "model.dtype=bfloat16", lora,
+                             "model.path=" + model_of("sft", "cpu", 20).string(),
+                             "model.init=pretrained", "model.freeze_vision=true", "steps=4"})),
+          0);
+      lines.push_back(test::lines_of(folder() / "runs" / name / "metrics.jsonl"));
+    }
+    for (size_t i = 0; i < lines[0].size(); ++i)
+      expect_near(lines[0][i]["loss/nll"], lines[1][i]["loss/nll"], 0.05, "loss/nll");
+  }
+}
+
+TEST_F(Programs, GroupTrainingInBFloat16Runs) {
+  ASSERT_EQ(run_train(command("grpo", "fake", {"name=narrow", "model.dtype=bfloat16"})), 0);
 }
 
 TEST_F(Programs, GroupTrainingWithAReference) {

@@ -161,7 +161,9 @@ TEST_F(DeviceCountsOf, AClip) {
   print("vision: kernels per block", (four.num_kernels() - two.num_kernels()) / 2);
   print("vision: copies to the device per clip", two.to_device.count);
   print("vision: bytes to the device per clip", two.to_device.bytes);
-  print("vision: of which pixels as float32", 2 * 10 * 14 * 1176 * 4);
+  constexpr int64_t kPixelBytes = 2 * 10 * 14 * 1176 * 2;  // in bfloat16
+  print("vision: of which pixels", kPixelBytes);
+  EXPECT_LT(two.to_device.bytes, 1.02 * kPixelBytes);
   EXPECT_EQ(two.num_waits(), 0);
   EXPECT_LE((four.num_kernels() - two.num_kernels()) / 2, 32);
   EXPECT_EQ(two.to_device.count, four.to_device.count);
