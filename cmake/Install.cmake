@@ -22,12 +22,22 @@ foreach(library IN LISTS libraries)
   install(FILES ${wheels}/${library} DESTINATION ${carried}/${folder})
 endforeach()
 
+if(TARGET vrlt::arrow)
+  install(FILES ${ARROW_ROOT}/libarrow.so.2600 ${ARROW_ROOT}/libparquet.so.2600 DESTINATION ${carried})
+endif()
+
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt)
 install(DIRECTORY scripts/rewards scripts/launch DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt/scripts USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
 install(PROGRAMS scripts/demo.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt/scripts)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
 install(FILES README.md CHANGELOG.md CITATION.cff LICENSE SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES ${LIBTORCH_ROOT}/../torch-${VRLT_TORCH_VERSION}.dist-info/licenses/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.pytorch OPTIONAL)
+# Of the wheels; scripts/package.sh insists on them.
+file(GLOB licences ${wheels}/*.dist-info/licenses/*LICENSE* ${wheels}/*.dist-info/licenses/NOTICE*)
+foreach(file IN LISTS licences)
+  cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${wheels} OUTPUT_VARIABLE name)
+  string(REGEX REPLACE "\\.dist-info/licenses/|/" "-" name ${name})
+  install(FILES ${file} DESTINATION ${CMAKE_INSTALL_DOCDIR}/licences RENAME ${name})
+endforeach()
 
 # Completion, man pages and schemas, told by the programs just installed; those in bin need no LibTorch for it.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)

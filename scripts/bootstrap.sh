@@ -128,16 +128,16 @@ unpack() {
 install_packages
 # The CPU part needs three libraries and the headers only: 500 MiB instead of 1.2 GiB.
 if ((with_cuda)); then
-  unpack torch-cuda "${CPU_WHEELS[0]}" 'torch/lib/*' 'torch/include/*' -x 'torch/lib/libtorch_python.so'
+  unpack torch-cuda "${CPU_WHEELS[0]}" 'torch/lib/*' 'torch/include/*' 'torch-*.dist-info/licenses/*' -x 'torch/lib/libtorch_python.so'
   : > "$PREFIX/.unpacked-torch-cpu"
 else
-  unpack torch-cpu "${CPU_WHEELS[0]}" torch/lib/libc10.so torch/lib/libtorch_cpu.so torch/lib/libgomp.so.1 'torch/include/*'
+  unpack torch-cpu "${CPU_WHEELS[0]}" torch/lib/libc10.so torch/lib/libtorch_cpu.so torch/lib/libgomp.so.1 'torch/include/*' 'torch-*.dist-info/licenses/*'
 fi
 unpack cupti "${CPU_WHEELS[1]}" 'nvidia/cu13/*'
 unpack cuda-runtime "${CPU_WHEELS[2]}" 'nvidia/cu13/*'
 if ((with_parquet)); then
   unpack parquet "$PARQUET_WHEEL" 'pyarrow/include/arrow/*' 'pyarrow/include/parquet/*' \
-    pyarrow/libarrow.so.2600 pyarrow/libparquet.so.2600
+    pyarrow/libarrow.so.2600 pyarrow/libparquet.so.2600 'pyarrow-*.dist-info/licenses/*'
 fi
 if ((with_cuda)); then
   for wheel in "${CUDA_WHEELS[@]}"; do

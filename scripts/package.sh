@@ -29,7 +29,12 @@ if ((${#missing[@]})); then
   echo "package.sh: these packages are missing: apt-get install -y --no-install-recommends ${missing[*]}" >&2
   exit 69
 fi
-bash scripts/bootstrap.sh "${bootstrap[@]}"
+bash scripts/bootstrap.sh --parquet "${bootstrap[@]}"
+wheels=$(bash scripts/bootstrap.sh --print-prefix)
+for wheel in torch pyarrow; do
+  compgen -G "$wheels/$wheel-*.dist-info/licenses/*" >/dev/null || {
+    echo "package.sh: $wheels holds $wheel without its licence; remove the folder and run again" >&2; exit 69; }
+done
 build=build/package$flavour
 cmake --preset "$preset" -B "$build" -DVRLT_TESTS=OFF >/dev/null
 cmake --build "$build" --parallel "${VRLT_JOBS:-2}"

@@ -3,7 +3,7 @@
 # usage: scripts/test.sh [ctest arguments]        e.g. scripts/test.sh -L unit
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-bash scripts/bootstrap.sh
+bash scripts/bootstrap.sh --parquet
 python3 scripts/check_includes.py
 cmake --preset release >/dev/null
 cmake --build --preset release --parallel "${VRLT_JOBS:-2}"

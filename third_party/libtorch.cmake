@@ -25,8 +25,7 @@ target_include_directories(vrlt_torch SYSTEM INTERFACE ${LIBTORCH_ROOT}/include 
 target_compile_definitions(vrlt_torch INTERFACE AT_PER_OPERATOR_HEADERS USE_DISTRIBUTED USE_C10D_GLOO USE_RPC)
 target_link_libraries(vrlt_torch INTERFACE
   "-Wl,--no-as-needed,${LIBTORCH_ROOT}/lib/libtorch_cpu.so,${LIBTORCH_ROOT}/lib/libc10.so,--as-needed" -Wl,--allow-shlib-undefined)
-# Where programs in the build tree find it; installed ones carry it beside them (cmake/Install.cmake).
-set(VRLT_BUILD_RPATH ${LIBTORCH_ROOT}/lib)
+list(APPEND VRLT_BUILD_RPATH ${LIBTORCH_ROOT}/lib)
 if(VRLT_CUDA)
   if(NOT EXISTS ${LIBTORCH_ROOT}/lib/libtorch_cuda.so)
     message(FATAL_ERROR "The CUDA libraries are missing in ${LIBTORCH_ROOT}: run scripts/bootstrap.sh --cuda")
@@ -39,4 +38,3 @@ if(VRLT_CUDA)
     ${nvidia}/cu13/lib/libcudart.so.13)  # what the headers of streams and graphs call inline
   list(APPEND VRLT_BUILD_RPATH ${nvidia}/cu13/lib)
 endif()
-set(CMAKE_BUILD_RPATH ${VRLT_BUILD_RPATH} PARENT_SCOPE)
