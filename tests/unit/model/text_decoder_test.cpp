@@ -168,8 +168,8 @@ TEST_P(TextDecoderShapes, ForwardFollowsTheFormulas) {
 void expect_decoding_equals_forward(const TextDecoder& decoder, const PromptGroup& group,
                                     double tolerance) {
   const at::NoGradGuard no_grad;
-  const EmbedPrompt embed = [&](const PromptGroup& of) {
-    return decoder.embed(of.prompt->input_ids);
+  const EmbedPrompt embed = [&](const PromptGroup& of) -> EmbeddedPrompt {
+    return {.embeddings = decoder.embed(of.prompt->input_ids)};
   };
   const auto expected = hidden_of_responses({{group}}, decoder, embed);
   at::Tensor last;
