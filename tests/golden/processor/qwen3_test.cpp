@@ -132,7 +132,7 @@ TEST(Qwen3Golden, RotaryAnglesOfPatches) {
     const auto expected = file.tensor(prefix + ".rows_columns");
     EXPECT_TRUE(
         at::equal(at::stack({at::tensor(places.rows), at::tensor(places.columns)}, 1), expected));
-    const auto angles = patch_angles(places, head);
+    const auto angles = patch_angles(places, head, at::kCPU);
     EXPECT_LE((angles.cos() - file.tensor(prefix + ".cos")).abs().max().item<float>(), 1e-5);
     EXPECT_LE((angles.sin() - file.tensor(prefix + ".sin")).abs().max().item<float>(), 1e-5);
   }
