@@ -33,17 +33,23 @@ using Scaler = std::unique_ptr<SwsContext, FfmpegDeleter>;
 /// Memory that ran out says nothing about a file: it ends the program instead of counting as
 /// damage. A damaged file, though, asks for more than there can be: then some is still to be had.
 /// @throws OutOfMemoryError.
-inline void check_memory(int code) {
+inline void require_some_memory() {
   constexpr size_t kSome = 64 << 20;
-  if (code != AVERROR(ENOMEM)) return;
   void* some = av_malloc(kSome);
   if (some == nullptr) throw OutOfMemoryError("FFmpeg could not allocate memory");
   av_free(some);
 }
 
 /// @throws OutOfMemoryError.
+inline void check_memory(int code) {
+  if (code == AVERROR(ENOMEM)) require_some_memory();
+}
+
+/// For messages. FFmpeg calls memory that it could not have by many names, even "Protocol not
+/// found".
+/// @throws OutOfMemoryError.
 inline std::string ffmpeg_reason(int code) {
-  check_memory(code);
+  require_some_memory();
   char text[AV_ERROR_MAX_STRING_SIZE] = {};
   av_strerror(code, text, sizeof text);
   return text;
