@@ -52,8 +52,10 @@ std::optional<double> device_bytes(const std::string& device, int local_rank) {
   if (where.is_cpu()) return memory_limit();
   if (where.is_cuda() && !at::hasCUDA()) return {};
   at::globalContext().lazyInitDevice(where.type());
-  const auto [free, total] = at::getDeviceAllocator(where.type())
-                                 ->getMemoryInfo(static_cast<c10::DeviceIndex>(local_rank));
+  auto* allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(where.type()));
+  if (allocator == nullptr) return {};  // a device that does not say
+  const auto [free, total] =
+      allocator->getMemoryInfo(static_cast<c10::DeviceIndex>(local_rank));
   return static_cast<double>(free);
 }
 

@@ -18,7 +18,7 @@ std::optional<DeviceSpeed> device_speed(const settings::ModelSection& model,
 
 /// Bytes of memory that are there for this rank before it has opened anything: those of a GPU that
 /// are free, or of main memory what the rank may use (memory_limit()); none if there is no such
-/// device.
+/// device, or it does not say.
 std::optional<double> device_bytes(const std::string& device, int local_rank);
 
 }  // namespace vrlt::forecast
