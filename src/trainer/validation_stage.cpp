@@ -48,16 +48,17 @@ ValidationStage::ValidationStage(const TrainingParts& parts, TrainingRun& run, A
     : parts_(parts),
       run_(run),
       alarms_(alarms),
-      state_(validation_state(run.trainer_state())),
-      log_(parts, "validations.jsonl", logged_steps(run, state_), /*has_every_step=*/false) {
-  if (is_on() && state_.best && keeps_best()) run_.keep_checkpoint(state_.best->step);
+      state_(validation_state(run.trainer_state())) {
+  if (!is_on()) return;
+  log_.emplace(parts, "validations.jsonl", logged_steps(run, state_), /*has_every_step=*/false);
+  if (state_.best && keeps_best()) run_.keep_checkpoint(state_.best->step);
 }
 
 void ValidationStage::begin() {
   if (!is_on()) return;
   const int64_t done = run_.first_step();
   const bool is_first = done == 0 && !state_.best && parts_.config.validation.before;
-  if ((is_first || state_.pending) && !validate(done)) run_.stop_before(done, [&] { log_.sync(); });
+  if ((is_first || state_.pending) && !validate(done)) run_.stop_before(done, [&] { sync(); });
   if (ended() && done < parts_.config.steps)
     log::info(concat("the run ended after step ", done, ": validation.stop_after is ",
                      parts_.config.validation.stop_after, "; 0 lets it go on"));
@@ -130,7 +131,7 @@ void ValidationStage::take(int64_t steps_done, const Validated& validated,
   for (const auto& answer : validated.answers) {
     io::Json line = {{"step", steps_done}};
     line.update(answer);
-    log_.append(line);
+    log_->append(line);
   }
   log::info(text);
   if (ended() && steps_done < parts_.config.steps)

@@ -39,7 +39,9 @@ class ValidationStage {
   bool ended() const;
 
   /// Makes the lines of validations.jsonl durable.
-  void sync() { log_.sync(); }
+  void sync() {
+    if (log_) log_->sync();
+  }
 
   /// Tells which validation was best.
   void summarize() const;
@@ -61,7 +63,7 @@ class ValidationStage {
   TrainingRun& run_;
   AlarmLog& alarms_;
   ValidationState state_;
-  StepLog log_;
+  std::optional<StepLog> log_;  ///< Of a run that validates.
   bool is_new_best_ = false;  ///< The validation of the step that was looked at.
 };
 
