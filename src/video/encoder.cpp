@@ -17,7 +17,7 @@ void require_written(int code, const std::filesystem::path& path) {
 
 /// RGB24 to the encoder's pixel format.
 Frame convert(const RgbFrame& rgb, AVPixelFormat format) {
-  Frame frame(av_frame_alloc());
+  Frame frame(made(av_frame_alloc()));
   frame->format = format;
   frame->width = static_cast<int>(rgb.width);
   frame->height = static_cast<int>(rgb.height);
@@ -37,7 +37,7 @@ CodecContext open_encoder(const char* name, AVPixelFormat format, int64_t width,
   av_log_set_level(AV_LOG_QUIET);
   const AVCodec* codec = avcodec_find_encoder_by_name(name);
   require(codec != nullptr, std::string("this FFmpeg has no encoder ") + name);
-  CodecContext context(avcodec_alloc_context3(codec));
+  CodecContext context(made(avcodec_alloc_context3(codec)));
   context->width = static_cast<int>(width);
   context->height = static_cast<int>(height);
   context->pix_fmt = format;
@@ -69,7 +69,7 @@ struct VideoWriter::State {
   }
 
   void drain() {
-    const Packet packet(av_packet_alloc());
+    const Packet packet(made(av_packet_alloc()));
     while (avcodec_receive_packet(codec.get(), packet.get()) == 0) {
       av_packet_rescale_ts(packet.get(), codec->time_base, stream->time_base);
       packet->stream_index = stream->index;
@@ -90,14 +90,13 @@ VideoWriter::VideoWriter(const std::filesystem::path& path, int64_t width, int64
   if (avcodec_find_encoder_by_name("libx264") != nullptr) {
     av_dict_set(&options, "preset", "veryfast", 0);
     av_dict_set(&options, "crf", "18", 0);
-    s.codec =
-        open_encoder("libx264", AV_PIX_FMT_YUV420P, width, height, time_base, &options, true);
+    s.codec = open_encoder("libx264", AV_PIX_FMT_YUV420P, width, height, time_base, &options, true);
   } else {
     av_dict_set(&options, "flags", "+qscale", 0);
     av_dict_set_int(&options, "global_quality", 2 * FF_QP2LAMBDA, 0);
     s.codec = open_encoder("mpeg4", AV_PIX_FMT_YUV420P, width, height, time_base, &options, true);
   }
-  s.stream = avformat_new_stream(s.format, nullptr);
+  s.stream = made(avformat_new_stream(s.format, nullptr));
   s.stream->time_base = s.codec->time_base;
   s.stream->avg_frame_rate = s.codec->framerate;
   s.format->flags |= AVFMT_FLAG_BITEXACT;
@@ -137,7 +136,7 @@ std::string encode_jpeg(const RgbFrame& rgb, int quality) {
   context->flags |= AV_CODEC_FLAG_QSCALE;
   frame->quality = quality * FF_QP2LAMBDA;
   frame->pts = 0;
-  const Packet packet(av_packet_alloc());
+  const Packet packet(made(av_packet_alloc()));
   require(avcodec_send_frame(context.get(), frame.get()) >= 0 &&
               avcodec_send_frame(context.get(), nullptr) >= 0 &&
               avcodec_receive_packet(context.get(), packet.get()) >= 0,

@@ -40,6 +40,14 @@ inline void require_some_memory() {
   av_free(some);
 }
 
+/// An object that one of FFmpeg's functions has made.
+/// @throws OutOfMemoryError if it is none.
+template <typename Object>
+Object* made(Object* object) {
+  if (object == nullptr) throw OutOfMemoryError("FFmpeg could not allocate memory");
+  return object;
+}
+
 /// @throws OutOfMemoryError.
 inline void check_memory(int code) {
   if (code == AVERROR(ENOMEM)) require_some_memory();

@@ -31,7 +31,10 @@ bool RgbConverter::make_scaler(const AVFrame& frame) {
   const auto format = static_cast<AVPixelFormat>(frame.format);
   scaler_.reset(sws_getContext(frame.width, frame.height, format, frame.width, frame.height,
                                AV_PIX_FMT_RGB24, SWS_BILINEAR, nullptr, nullptr, nullptr));
-  if (scaler_ == nullptr) return false;
+  if (scaler_ == nullptr) {
+    require_some_memory();
+    return false;
+  }
   key_ = key;
   int *inverse = nullptr, *table = nullptr, source_range = 0, target_range = 0, brightness = 0,
       contrast = 0, saturation = 0;

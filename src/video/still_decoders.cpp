@@ -39,17 +39,15 @@ Frame decode_frame(AVCodecID id, std::string_view bytes, const std::string& name
   av_log_set_level(AV_LOG_QUIET);
   const AVCodec* codec = avcodec_find_decoder(id);
   VRLT_CHECK(codec != nullptr, "this FFmpeg cannot decode ", avcodec_get_name(id));
-  const CodecContext context(avcodec_alloc_context3(codec));
-  if (!context) throw std::bad_alloc();
+  const CodecContext context(made(avcodec_alloc_context3(codec)));
   context->thread_count = 1;
   SizeGuard guard{.max_pixels = limits.max_pixels_per_frame};
   context->opaque = &guard;
   context->get_buffer2 = SizeGuard::get_buffer;
   context->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
-  const Packet packet(av_packet_alloc());
-  Frame frame(av_frame_alloc());
-  if (!packet || !frame || av_new_packet(packet.get(), static_cast<int>(bytes.size())) < 0)
-    throw std::bad_alloc();
+  const Packet packet(made(av_packet_alloc()));
+  Frame frame(made(av_frame_alloc()));
+  if (av_new_packet(packet.get(), static_cast<int>(bytes.size())) < 0) throw std::bad_alloc();
   std::memcpy(packet->data, bytes.data(), bytes.size());
   int code = avcodec_open2(context.get(), codec, nullptr);
   if (code == 0) code = avcodec_send_packet(context.get(), packet.get());
@@ -96,11 +94,12 @@ Picture convert(const AVFrame& frame, const std::string& name) {
       frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), frame.width,
       frame.height, target, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr,
       nullptr));
-  if (!scaler)
+  if (!scaler) {
+    require_some_memory();
     fail(name, concat("pixel format ", description->name, " cannot be converted to RGB"));
+  }
   // swscale may write beyond an odd width: it gets padded lines.
-  const Frame rgb(av_frame_alloc());
-  if (!rgb) throw std::bad_alloc();
+  const Frame rgb(made(av_frame_alloc()));
   rgb->format = target;
   rgb->width = frame.width;
   rgb->height = frame.height;

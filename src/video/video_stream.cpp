@@ -63,7 +63,10 @@ double end_of(const AVPacket& packet, int64_t time, const AVStream& stream) {
 }  // namespace
 
 VideoStream::VideoStream(const std::filesystem::path& path, const DecodeLimits& limits)
-    : path_(path), limits_(limits), packet_(av_packet_alloc()), frame_(av_frame_alloc()) {
+    : path_(path),
+      limits_(limits),
+      packet_(made(av_packet_alloc())),
+      frame_(made(av_frame_alloc())) {
   av_max_alloc(kMaxAllocation);
   av_log_set_level(AV_LOG_QUIET);  // what matters is told in our own errors and warnings
   std::error_code error;
@@ -90,7 +93,7 @@ void VideoStream::check_size(int64_t width, int64_t height) const {
 }
 
 void VideoStream::open_input() {
-  AVFormatContext* context = avformat_alloc_context();
+  AVFormatContext* context = made(avformat_alloc_context());
   AVDictionary* options = nullptr;
   av_dict_set(&options, "format_whitelist", kFormats, 0);
   av_dict_set(&options, "protocol_whitelist", kProtocols, 0);
@@ -146,9 +149,10 @@ void VideoStream::open_decoder() {
   const AVCodec* decoder = avcodec_find_decoder(parameters->codec_id);
   if (decoder == nullptr)
     fail(concat("no decoder for ", avcodec_get_name(parameters->codec_id)), "no_decodable_frame");
-  codec_.reset(avcodec_alloc_context3(decoder));
-  if (avcodec_parameters_to_context(codec_.get(), parameters) < 0)
-    fail("its codec parameters are unusable", "corrupt");
+  codec_.reset(made(avcodec_alloc_context3(decoder)));
+  const int copied = avcodec_parameters_to_context(codec_.get(), parameters);
+  check_memory(copied);
+  if (copied < 0) fail("its codec parameters are unusable", "corrupt");
   // parallelism is across videos; one thread gives the same frames everywhere
   codec_->thread_count = 1;
   codec_->pkt_timebase = stream_->time_base;
@@ -199,7 +203,7 @@ VideoStream::Index VideoStream::scan_packets() {
       packets_.clear();
     }
     if (in_memory_) {
-      packets_.emplace_back(av_packet_alloc());
+      packets_.emplace_back(made(av_packet_alloc()));
       av_packet_move_ref(packets_.back().get(), packet_.get());
     }
   }
