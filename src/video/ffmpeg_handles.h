@@ -30,13 +30,17 @@ using Frame = std::unique_ptr<AVFrame, FfmpegDeleter>;
 using Packet = std::unique_ptr<AVPacket, FfmpegDeleter>;
 using Scaler = std::unique_ptr<SwsContext, FfmpegDeleter>;
 
+[[noreturn]] inline void lacks_memory() {
+  throw OutOfMemoryError(out_of_memory_message("FFmpeg could not allocate any"));
+}
+
 /// Memory that ran out says nothing about a file: it ends the program instead of counting as
 /// damage. A damaged file, though, asks for more than there can be: then some is still to be had.
 /// @throws OutOfMemoryError.
 inline void require_some_memory() {
   constexpr size_t kSome = 64 << 20;
   void* some = av_malloc(kSome);
-  if (some == nullptr) throw OutOfMemoryError("FFmpeg could not allocate memory");
+  if (some == nullptr) lacks_memory();
   av_free(some);
 }
 
@@ -44,7 +48,7 @@ inline void require_some_memory() {
 /// @throws OutOfMemoryError if it is none.
 template <typename Object>
 Object* made(Object* object) {
-  if (object == nullptr) throw OutOfMemoryError("FFmpeg could not allocate memory");
+  if (object == nullptr) lacks_memory();
   return object;
 }
 
