@@ -25,7 +25,7 @@ const TextDecoder& decoder_of(const VisionLanguageModel& model) {
 }
 
 EmbeddedPrompt embed_2_5(const VisionLanguageModel& model, const PromptGroup& group) {
-  return {.embeddings = as<qwen2_5_vl::Model>(model).embed(group)};
+  return as<qwen2_5_vl::Model>(model).embed(group);
 }
 EmbeddedPrompt embed_3(const VisionLanguageModel& model, const PromptGroup& group) {
   return as<qwen3_vl::Model>(model).embed(group);

@@ -66,7 +66,7 @@ at::Tensor row_log_probs(qwen2_5_vl::Model& model, const Prompt& prompt,
                          const at::Tensor& response) {
   const int64_t P = prompt.inputs->input_ids.size(0), R = response.size(0);
   const auto text = at::embedding(model.parameters().at("model.embed_tokens.weight"), response);
-  const auto embeddings = at::cat({model.embed(make_group(model, prompt.inputs, {})), text});
+  const auto embeddings = at::cat({model.embed(make_group(model, prompt.inputs, {})).embeddings, text});
   const auto positions =
       at::cat({prompt.inputs->position_ids,
                (at::arange(R, at::kLong) + prompt.inputs->next_position).expand({3, R})},
