@@ -1,5 +1,6 @@
 #include "model/qwen2_5_vl/weights.h"
 
+#include "model/stored_names.h"
 #include "model/text_decoder/layer_weights.h"
 #include "vrlt/core/error.h"
 
@@ -31,24 +32,17 @@ void add_vision(std::vector<ParameterShape>& shapes, const VisionConfig& vision)
 std::vector<ParameterShape> parameter_shapes(const Config& config) {
   std::vector<ParameterShape> shapes;
   add_vision(shapes, config.vision);
-  for (auto& parameter : decoder_parameters(config.text, kTextPrefix))
-    shapes.push_back(std::move(parameter));
-  if (!config.text.tie_word_embeddings)
-    add_matrix(shapes, "lm_head", config.text.vocab_size, config.text.hidden_size, false);
+  add_decoder(shapes, config.text, kTextPrefix);
   return shapes;
 }
 
 std::string canonical_name(std::string name) {
-  for (const char* wrapper : {"module.", "_orig_mod.", "base_model.model."})
-    if (name.starts_with(wrapper)) name = name.substr(std::string(wrapper).size());
-  static const std::vector<std::pair<std::string, std::string>> kRenames = {
+  static constexpr Renaming kRenames[] = {
       {"model.visual.", "visual."},        {"model.language_model.", "model."},
       {"language_model.model.", "model."}, {"language_model.lm_head.", "lm_head."},
       {"language_model.", "model."},
   };
-  for (const auto& [from, to] : kRenames)
-    if (name.starts_with(from)) return to + name.substr(from.size());
-  return name;
+  return stored_name(std::move(name), kRenames);
 }
 
 WeightLayout weight_layout(const Config& config) {

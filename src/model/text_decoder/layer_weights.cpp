@@ -91,6 +91,13 @@ std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std
   return all;
 }
 
+void add_decoder(std::vector<ParameterShape>& shapes, const TextShape& shape,
+                 const std::string& prefix) {
+  for (auto& parameter : decoder_parameters(shape, prefix)) shapes.push_back(std::move(parameter));
+  if (!shape.tie_word_embeddings)
+    add_matrix(shapes, "lm_head", shape.vocab_size, shape.hidden_size, false);
+}
+
 std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters,
                                         const std::string& prefix) {
   std::vector<LayerWeights> layers;

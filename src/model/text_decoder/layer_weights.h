@@ -44,6 +44,10 @@ struct LayerWeights {
 /// @param prefix  what the names begin with, such as "model.".
 std::vector<ParameterShape> decoder_parameters(const TextShape& shape, const std::string& prefix);
 
+/// Appends them, and the vocabulary projection "lm_head" where the embedding does not serve for it.
+void add_decoder(std::vector<ParameterShape>& shapes, const TextShape& shape,
+                 const std::string& prefix);
+
 std::vector<LayerWeights> layer_weights(const TextShape& shape, const ParameterTable& parameters,
                                         const std::string& prefix);
 

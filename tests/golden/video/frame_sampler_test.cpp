@@ -61,27 +61,40 @@ void expect_indices(const std::vector<int64_t>& actual, const Json& row) {
             row["indices_sum"].get<int64_t>());
 }
 
+struct Sampling {
+  VideoOptions options;
+  std::optional<double> start, end;
+};
+
+/// What a row asks for, by the reference's names. @param given  later ones take the place of
+/// earlier ones.
+Sampling sampling_of(const Json& row, const std::vector<Json>& given) {
+  Sampling sampling;
+  auto& [options, start, end] = sampling;
+  options.sampler = row["rule"].get<std::string>();
+  for (const auto& part : given)
+    for (const auto& [key, value] : part.items()) {
+      if (key == "fps")
+        options.fps = value.get<double>();
+      else if (key == "nframes" || key == "num_frames")
+        options.num_frames = value.get<int64_t>();
+      else if (key == "min_frames")
+        options.min_frames = value.get<int64_t>();
+      else if (key == "max_frames")
+        options.max_frames = value.get<int64_t>();
+      else if (key == "video_start")
+        start = value.get<double>();
+      else if (key == "video_end")
+        end = value.get<double>();
+      else
+        ADD_FAILURE() << "unknown option " << key;
+    }
+  return sampling;
+}
+
 void check_sampling(const Json& row) {
   const auto& given = row["options"];
-  VideoOptions options;
-  options.sampler = row["rule"].get<std::string>();
-  std::optional<double> start, end;
-  for (const auto& [key, value] : given.items()) {
-    if (key == "fps")
-      options.fps = value.get<double>();
-    else if (key == "nframes" || key == "num_frames")
-      options.num_frames = value.get<int64_t>();
-    else if (key == "min_frames")
-      options.min_frames = value.get<int64_t>();
-    else if (key == "max_frames")
-      options.max_frames = value.get<int64_t>();
-    else if (key == "video_start")
-      start = value.get<double>();
-    else if (key == "video_end")
-      end = value.get<double>();
-    else
-      ADD_FAILURE() << "unknown option " << key;
-  }
+  auto [options, start, end] = sampling_of(row, {given});
   const double video_fps = row["video_fps"].is_null() ? 0.0 : row["video_fps"].get<double>();
   const auto total = row["total_frames"].get<int64_t>();
   if (row.contains("error")) {
@@ -189,26 +202,8 @@ void check_sampling_of_qwen3(const Json& row) {
   // Where no rate is known the library takes 24; here such a file is an error.
   constexpr double kUnknownRate = 24.0;
   const double rate = row["video_fps"].is_null() ? kUnknownRate : row["video_fps"].get<double>();
-  VideoOptions options;
-  options.sampler = row["rule"].get<std::string>();
-  std::optional<double> start, end;
-  for (const auto& given : {row.value("processor", Json::object()), row["options"]})
-    for (const auto& [key, value] : given.items()) {
-      if (key == "fps")
-        options.fps = value.get<double>();
-      else if (key == "nframes" || key == "num_frames")
-        options.num_frames = value.get<int64_t>();
-      else if (key == "min_frames")
-        options.min_frames = value.get<int64_t>();
-      else if (key == "max_frames")
-        options.max_frames = value.get<int64_t>();
-      else if (key == "video_start")
-        start = value.get<double>();
-      else if (key == "video_end")
-        end = value.get<double>();
-      else
-        ADD_FAILURE() << "unknown option " << key;
-    }
+  auto [options, start, end] =
+      sampling_of(row, {row.value("processor", Json::object()), row["options"]});
   const auto total = row["total_frames"].get<int64_t>();
   if (row.contains("error")) {
     // As above: a rate and a number at once.
