@@ -35,8 +35,10 @@ void add_prompt_states(model::qwen2_5_vl::Model& model, const Prompt& prompt,
   const std::string prefix = prompt.name + "." + mode;
   const auto group = prompt.group(model, mode);
   const int64_t length = group.prompt_length();
-  const auto hidden = model.text_decoder().forward(model.embed(group), group.prompt->position_ids,
-                                                   {{.begin = 0, .prompt_length = length}});
+  const auto embedded = model.embed(group);
+  const auto hidden = model.text_decoder().forward(
+      embedded.embeddings, group.prompt->position_ids, {{.begin = 0, .prompt_length = length}},
+      {.rows = {}, .levels = embedded.levels});
   outputs.emplace_back(prefix + ".hidden", hidden);
   outputs.emplace_back(prefix + ".logits", logits_of(model, hidden));
   if (length > 1) {
