@@ -109,113 +109,185 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+/// What a step makes on its way from prompts to weights.
+struct Step {
+  int64_t number;
+  Stopwatch time;
+  metrics::MetricSet metrics, of_updates;
+  std::vector<ScoredGroup> groups;  ///< Of this rank.
+  std::vector<ResponseRow> rows;    ///< Of all ranks.
+  ByResponse<double> advantages;
+};
+
+/// A GRPO run: its parts, and the stages of a step in their order.
+class GrpoRun {
+ public:
+  explicit GrpoRun(const TrainingParts& parts);
+  void train();
+
+ private:
+  void check(const io::Json& trainer_state, int64_t steps_done);
+  void restore_prompts(const io::Json& trainer_state, int64_t steps_done);
+  void collect(Step& step);
+  void weigh(Step& step);
+  void learn(Step& step);
+  void adapt(const Step& step, bool learned);
+  void report(Step& step);
+  void finish(const Step& step);
+
+  const TrainingParts& parts_;
+  const settings::TrainConfig& config_;
+  const rewards::RewardFunction reward_;
+  const std::unique_ptr<PromptStream> prompts_;
+  TrainingRun run_;
+  RolloutStage rollouts_;
+  PolicyUpdate update_;
+  AdaptiveState state_;
+  const StepFlops flops_;
+  StepLog rollout_log_;
+  std::optional<StepLog> update_log_;  ///< Where a step has several updates.
+  SignalWatch signal_;
+  TrainingWatch watch_;
+  AlarmLog alarms_;
+  ValidationStage validation_;
+  const std::function<void()> sync_logs_ = [this] {
+    rollout_log_.sync();
+    alarms_.sync();
+    validation_.sync();
+    if (update_log_) update_log_->sync();
+  };
+};
+
+GrpoRun::GrpoRun(const TrainingParts& parts)
+    : parts_(parts),
+      config_(parts.config),
+      reward_(settings::reward_function(config_.rewards, config_.reward_options,
+                                        config_.rollout.max_new_tokens)),
+      prompts_(make_prompt_stream(config_.online_selection, parts.samples, config_.seed)),
+      run_(parts, config_.algorithm.num_updates(),
+           [this](const io::Json& state, int64_t steps_done) { check(state, steps_done); }),
+      rollouts_(parts, run_, *prompts_, reward_),
+      update_(update_settings(config_, parts.group.world_size()), parts.policy, parts.reference,
+              parts.group),
+      state_(config_.algorithm, run_.trainer_state()),
+      flops_(forecast::pass_settings_of(config_), parts.yardstick),
+      rollout_log_(parts, "rollouts.jsonl", run_.first_step()),
+      watch_(config_.rollout, run_.trainer_state().value("watch", io::Json())),
+      alarms_(parts, run_.first_step()),
+      validation_(parts, run_, alarms_) {
+  restore_prompts(run_.trainer_state(), run_.first_step());
+  if (update_.num_updates() > 1) update_log_.emplace(parts, "updates.jsonl", run_.first_step());
+}
+
+/// What the parts keep in a checkpoint is restored, or made, only to see that it can be.
+void GrpoRun::check(const io::Json& trainer_state, int64_t steps_done) {
+  check_adaptive_state(trainer_state);
+  restore_prompts(trainer_state, steps_done);
+  TrainingWatch(config_.rollout, trainer_state.value("watch", io::Json()));
+  ValidationStage::check(trainer_state);
+}
+
+void GrpoRun::restore_prompts(const io::Json& trainer_state, int64_t steps_done) {
+  prompts_->restore(trainer_state, steps_done * config_.prompts_per_step);
+}
+
+/// Draws prompts, rolls out, scores, leaves out groups without signal.
+void GrpoRun::collect(Step& step) {
+  auto groups = rollouts_.collect(step.number, step.metrics);
+  if (!groups) run_.stop_before(step.number, sync_logs_);
+  step.groups = std::move(*groups);
+  for (const auto& scored : step.groups) {
+    rewards::record_reward_metrics(*scored.sample, reward_.terms(), scored.scores, step.metrics);
+    flops_.add_training(scored.group, step.metrics);
+  }
+  step.rows = gather_rows(step.groups, {}, parts_.group);
+}
+
+/// Old and reference log-probs; advantages of the whole batch, after them because the divergence
+/// may be part of the reward.
+void GrpoRun::weigh(Step& step) {
+  const auto& algorithm = config_.algorithm;
+  const bool has_penalty = algorithm.kl_reward.coef > 0;
+  update_.start_batch(split(step.groups, step.rows, config_));
+  update_.measure_anchors();
+  if (has_penalty)
+    step.rows = gather_rows(step.groups, update_.response_divergences(), parts_.group);
+  step.advantages = batch_advantages(step.rows, reward_, config_.rollout.group_size,
+                                     algorithm.advantage, state_.kl_reward_coef());
+  update_.set_advantages(step.advantages);
+  if (!parts_.group.is_first()) return;
+  record_rollout_metrics(step.rows, step.advantages, step.metrics);
+  if (has_penalty) record_penalties(step.rows, state_.kl_reward_coef(), step.metrics);
+  signal_.look_at(step.number, step.rows, config_.rollout.group_size,
+                  algorithm.dynamic_sampling.enabled);
+}
+
+/// Passes over the batch, each cut into optimizer steps; then the coefficients for the next step.
+void GrpoRun::learn(Step& step) {
+  update_.set_entropy_coef(state_.entropy_coef());
+  bool learned = false;
+  for (int64_t number = 0; number < update_.num_updates(); ++number) {
+    metrics::MetricSet of_update;
+    if (update_.has_tokens(number)) {
+      learned = true;
+      update_.accumulate_gradients(number, run_.gradients(), of_update);
+      if (number == 0 && run_.stop_asked()) run_.stop_before(step.number, sync_logs_);
+      if (run_.optimizer_step(of_update)) sync_reference(parts_, run_.updates_done());
+      if (update_log_) update_log_->append(update_line(step.number, number, of_update));
+    } else {
+      run_.skip_update(of_update);
+    }
+    step.of_updates.average_in(of_update);
+  }
+  adapt(step, learned);
+}
+
+void GrpoRun::adapt(const Step& step, bool learned) {
+  state_.adapt_to_divergence(step.rows);
+  if (learned && state_.adapts_to_entropy())
+    state_.adapt_to_entropy(value_of_first_rank(step.of_updates, "policy/entropy", parts_.group));
+}
+
+void GrpoRun::report(Step& step) {
+  step.metrics.mean("time/step_seconds", step.time.seconds());
+  run_.gather_metrics(step.metrics);
+  step.metrics.average_in(step.of_updates);
+  for (const auto& line :
+       gather_records(parts_, step.groups, reward_.terms(), step.advantages, step.number))
+    rollout_log_.append(line);
+  const int64_t steps_done = step.number + 1;
+  alarms_.tell(steps_done, watch_.look_at(step.number, step.rows, reward_.terms()));
+  if (steps_done == config_.steps) alarms_.tell(steps_done, watch_.summary(steps_done));
+  run_.report_step(step.number, step.metrics, "reward/total");
+}
+
+/// What the next step goes on from, validation, checkpoint.
+void GrpoRun::finish(const Step& step) {
+  state_.store();
+  prompts_->store(run_.trainer_state());
+  run_.trainer_state()["watch"] = watch_.state();
+  validation_.look_at(step.number, value_on_first_rank(step.metrics, "reward/total", parts_.group));
+  run_.finish_step(step.number, sync_logs_, validation_.step_end());
+}
+
+void GrpoRun::train() {
+  validation_.begin();
+  for (int64_t number = run_.first_step(); number < config_.steps && !validation_.ended();
+       ++number) {
+    Step step{.number = number};
+    collect(step);
+    const Stopwatch update_time;
+    weigh(step);
+    learn(step);
+    step.metrics.mean("time/update_seconds", update_time.seconds());
+    report(step);
+    finish(step);
+  }
+  validation_.summarize();
+}
+
 }  // namespace
 
-void train_grpo(const TrainingParts& parts) {
-  const auto& config = parts.config;
-  const auto reward = settings::reward_function(config.rewards, config.reward_options,
-                                                config.rollout.max_new_tokens);
-  const auto prompts = make_prompt_stream(config.online_selection, parts.samples, config.seed);
-  const auto restore_prompts = [&](const io::Json& state, int64_t steps_done) {
-    prompts->restore(state, steps_done * config.prompts_per_step);
-  };
-  TrainingRun run(parts, config.algorithm.num_updates(),
-                  [&](const io::Json& state, int64_t steps_done) {
-                    check_adaptive_state(state);
-                    restore_prompts(state, steps_done);
-                    // made only to see that it can be
-                    TrainingWatch(config.rollout, state.value("watch", io::Json()));
-                    ValidationStage::check(state);
-                  });
-  restore_prompts(run.trainer_state(), run.first_step());
-  RolloutStage rollouts(parts, run, *prompts, reward);
-  PolicyUpdate update(update_settings(config, parts.group.world_size()), parts.policy,
-                      parts.reference, parts.group);
-  AdaptiveState state(config.algorithm, run.trainer_state());
-  const StepFlops flops(forecast::pass_settings_of(config), parts.yardstick);
-  StepLog rollout_log(parts, "rollouts.jsonl", run.first_step());
-  std::optional<StepLog> update_log;
-  if (update.num_updates() > 1) update_log.emplace(parts, "updates.jsonl", run.first_step());
-  SignalWatch signal;
-  TrainingWatch watch(config.rollout, run.trainer_state().value("watch", io::Json()));
-  AlarmLog alarms(parts, run.first_step());
-  ValidationStage validation(parts, run, alarms);
-  const auto sync_logs = [&] {
-    rollout_log.sync();
-    alarms.sync();
-    validation.sync();
-    if (update_log) update_log->sync();
-  };
-
-  validation.begin();
-  for (int64_t step = run.first_step(); step < config.steps && !validation.ended(); ++step) {
-    // Draw prompts, roll out, score, leave out groups without signal.
-    const Stopwatch step_time;
-    metrics::MetricSet metrics, of_updates;
-    auto collected = rollouts.collect(step, metrics);
-    if (!collected) run.stop_before(step, sync_logs);
-    auto& groups = *collected;
-    for (const auto& scored : groups) {
-      rewards::record_reward_metrics(*scored.sample, reward.terms(), scored.scores, metrics);
-      flops.add_training(scored.group, metrics);
-    }
-    auto rows = gather_rows(groups, {}, parts.group);
-
-    // Old and reference log-probs; advantages of the whole batch, after them because the divergence
-    // may be part of the reward.
-    const Stopwatch update_time;
-    update.start_batch(split(groups, rows, config));
-    update.measure_anchors();
-    if (config.algorithm.kl_reward.coef > 0)
-      rows = gather_rows(groups, update.response_divergences(), parts.group);
-    const auto advantages = batch_advantages(rows, reward, config.rollout.group_size,
-                                             config.algorithm.advantage, state.kl_reward_coef());
-    update.set_advantages(advantages);
-    if (parts.group.is_first()) {
-      record_rollout_metrics(rows, advantages, metrics);
-      if (config.algorithm.kl_reward.coef > 0)
-        record_penalties(rows, state.kl_reward_coef(), metrics);
-      signal.look_at(step, rows, config.rollout.group_size,
-                     config.algorithm.dynamic_sampling.enabled);
-    }
-
-    // Passes over the batch, each cut into optimizer steps.
-    update.set_entropy_coef(state.entropy_coef());
-    bool learned = false;
-    for (int64_t number = 0; number < update.num_updates(); ++number) {
-      metrics::MetricSet of_update;
-      if (update.has_tokens(number)) {
-        learned = true;
-        update.accumulate_gradients(number, run.gradients(), of_update);
-        if (number == 0 && run.stop_asked()) run.stop_before(step, sync_logs);
-        if (run.optimizer_step(of_update)) sync_reference(parts, run.updates_done());
-        if (update_log) update_log->append(update_line(step, number, of_update));
-      } else {
-        run.skip_update(of_update);
-      }
-      of_updates.average_in(of_update);
-    }
-
-    // Coefficients for the next step, metrics, logs, validation, checkpoint.
-    state.adapt_to_divergence(rows);
-    if (learned && state.adapts_to_entropy())
-      state.adapt_to_entropy(value_of_first_rank(of_updates, "policy/entropy", parts.group));
-    metrics.mean("time/update_seconds", update_time.seconds());
-    metrics.mean("time/step_seconds", step_time.seconds());
-    run.gather_metrics(metrics);
-    metrics.average_in(of_updates);
-    for (const auto& line : gather_records(parts, groups, reward.terms(), advantages, step))
-      rollout_log.append(line);
-    alarms.tell(step + 1, watch.look_at(step, rows, reward.terms()));
-    if (step + 1 == config.steps) alarms.tell(step + 1, watch.summary(step + 1));
-    run.report_step(step, metrics, "reward/total");
-    state.store();
-    prompts->store(run.trainer_state());
-    run.trainer_state()["watch"] = watch.state();
-    validation.look_at(step, value_on_first_rank(metrics, "reward/total", parts.group));
-    run.finish_step(step, sync_logs, validation.step_end());
-  }
-  validation.summarize();
-}
+void train_grpo(const TrainingParts& parts) { GrpoRun(parts).train(); }
 
 }  // namespace vrlt::trainer

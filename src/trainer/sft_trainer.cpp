@@ -120,69 +120,102 @@ void warn_of_endless_turns(const TrainingParts& parts) {
         "generation_config.json");
 }
 
+/// An SFT run: its parts, and the stages of a step in their order.
+class SftRun {
+ public:
+  explicit SftRun(const TrainingParts& parts)
+      : parts_(parts),
+        config_(parts.config),
+        run_(parts, /*updates_per_step=*/1,
+             [](const io::Json& state, int64_t) { ValidationStage::check(state); }),
+        order_(static_cast<int64_t>(parts.samples.size()), config_.seed, /*shuffle=*/true),
+        flops_(forecast::pass_settings_of(config_), parts.yardstick),
+        alarms_(parts, run_.first_step()),
+        validation_(parts, run_, alarms_) {}
+  void train();
+
+ private:
+  std::vector<DrawnPrompt> prompts_of(int64_t step) const;
+  Supervised load(int64_t step, metrics::MetricSet& metrics);
+  void accumulate_gradients(const Supervised& supervised, metrics::MetricSet& metrics);
+
+  const TrainingParts& parts_;
+  const settings::TrainConfig& config_;
+  TrainingRun run_;
+  const data::SampleOrder order_;
+  const StepFlops flops_;
+  AlarmLog alarms_;
+  ValidationStage validation_;
+};
+
+/// None behind the last step.
+std::vector<DrawnPrompt> SftRun::prompts_of(int64_t step) const {
+  if (step >= config_.steps) return {};
+  return in_order(order_, step * config_.prompts_per_step, config_.prompts_per_step);
+}
+
+/// This rank's samples of a step and their targets, counted over all ranks.
+Supervised SftRun::load(int64_t step, metrics::MetricSet& metrics) {
+  Supervised supervised{.samples = run_.load_samples(prompts_of(step), prompts_of(step + 1))};
+  int64_t own_tokens = 0;
+  for (const auto& loaded : supervised.samples) {
+    supervised.targets.push_back(reference_tokens(parts_, *loaded.sample));
+    own_tokens += supervised.targets.back().size(0);
+  }
+  const auto all =
+      parts_.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(supervised.samples)});
+  supervised.counts = {.tokens = all[0], .rows = all[1]};
+  metrics.sum("batch/tokens", static_cast<double>(own_tokens));
+  metrics.sum("batch/rows", static_cast<double>(supervised.samples.size()));
+  return supervised;
+}
+
+void SftRun::accumulate_gradients(const Supervised& supervised, metrics::MetricSet& metrics) {
+  const Making making("gradients",
+                      "micro_batch, micro_batch_tokens or video.max_frames, set "
+                      "model.activation_checkpointing to blocks and, on several ranks, "
+                      "distributed.shard to parameters");
+  auto& gradients = run_.gradients();
+  const bool ranks_meet = gradients.needs_equal_passes();
+  const auto passes = passes_of(supervised, config_, ranks_meet);
+  for_each_pass(
+      passes.size(), ranks_meet ? most_passes(std::ssize(passes), parts_.group) : 0, gradients,
+      [] { return stop_requested(); },
+      [&](size_t i) {
+        supervised_pass(parts_, supervised, passes[i], gradients, flops_, metrics);
+      });
+}
+
+void SftRun::train() {
+  const auto sync_logs = [this] {
+    alarms_.sync();
+    validation_.sync();
+  };
+  validation_.begin();
+  for (int64_t step = run_.first_step(); step < config_.steps && !validation_.ended(); ++step) {
+    const auto start = std::chrono::steady_clock::now();
+    metrics::MetricSet metrics;
+    const auto supervised = load(step, metrics);
+    accumulate_gradients(supervised, metrics);
+    if (run_.stop_asked()) run_.stop_before(step, sync_logs);
+    if (supervised.counts.tokens > 0)
+      run_.optimizer_step(metrics);
+    else
+      run_.skip_update(metrics);
+    metrics.mean("time/step_seconds",
+                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    run_.report_step(step, metrics, "loss/nll");
+    validation_.look_at(step, {});
+    run_.finish_step(step, sync_logs, validation_.step_end());
+  }
+  validation_.summarize();
+}
+
 }  // namespace
 
 void train_sft(const TrainingParts& parts) {
-  const auto& config = parts.config;
   warn_of_endless_turns(parts);
-  TrainingRun run(parts, /*updates_per_step=*/1,
-                  [](const io::Json& state, int64_t) { ValidationStage::check(state); });
-  const data::SampleOrder order(static_cast<int64_t>(parts.samples.size()), config.seed,
-                                /*shuffle=*/true);
-  const StepFlops flops(forecast::pass_settings_of(config), parts.yardstick);
-  AlarmLog alarms(parts, run.first_step());
-  ValidationStage validation(parts, run, alarms);
-  const auto sync_logs = [&] {
-    alarms.sync();
-    validation.sync();
-  };
-
-  const auto prompts_of = [&](int64_t step) {
-    return in_order(order, step * config.prompts_per_step, config.prompts_per_step);
-  };
-
-  validation.begin();
-  for (int64_t step = run.first_step(); step < config.steps && !validation.ended(); ++step) {
-    const auto start = std::chrono::steady_clock::now();
-    metrics::MetricSet metrics;
-    Supervised learned;
-    learned.samples =
-        run.load_samples(prompts_of(step), step + 1 < config.steps ? prompts_of(step + 1)
-                                                                   : std::vector<DrawnPrompt>());
-    int64_t own_tokens = 0;
-    for (const auto& loaded : learned.samples) {
-      learned.targets.push_back(reference_tokens(parts, *loaded.sample));
-      own_tokens += learned.targets.back().size(0);
-    }
-    const auto all =
-        parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(learned.samples)});
-    learned.counts = {.tokens = all[0], .rows = all[1]};
-    const Making making("gradients",
-                        "micro_batch, micro_batch_tokens or video.max_frames, set "
-                        "model.activation_checkpointing to blocks and, on several ranks, "
-                        "distributed.shard to parameters");
-    const bool ranks_meet = run.gradients().needs_equal_passes();
-    const auto passes = passes_of(learned, config, ranks_meet);
-    for_each_pass(
-        passes.size(), ranks_meet ? most_passes(std::ssize(passes), parts.group) : 0,
-        run.gradients(), [] { return stop_requested(); },
-        [&](size_t i) {
-          supervised_pass(parts, learned, passes[i], run.gradients(), flops, metrics);
-        });
-    metrics.sum("batch/tokens", static_cast<double>(own_tokens));
-    metrics.sum("batch/rows", static_cast<double>(learned.samples.size()));
-    if (run.stop_asked()) run.stop_before(step, sync_logs);
-    if (learned.counts.tokens > 0)
-      run.optimizer_step(metrics);
-    else
-      run.skip_update(metrics);
-    metrics.mean("time/step_seconds",
-                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    run.report_step(step, metrics, "loss/nll");
-    validation.look_at(step, {});
-    run.finish_step(step, sync_logs, validation.step_end());
-  }
-  validation.summarize();
+  SftRun(parts).train();
 }
 
 }  // namespace vrlt::trainer
