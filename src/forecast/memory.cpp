@@ -19,14 +19,14 @@ double program_bytes(const NumberType& numbers) {
   return numbers.on_cpu ? kProcessBytes : kContextBytes;
 }
 
-/// Pixels of the prompts that a rank has at a time, which wait beside the model on the CPU only,
-/// and the clips they were made of.
+/// Patches of the prompts that a rank has at a time, a byte for each level, which wait beside the
+/// model on the CPU only, and the clips they were made of.
 double pixel_bytes(const NumberType& numbers, const model::ModelShape& shape,
                    const processor::PromptSize& prompt, double prompts, double clip_cache_bytes) {
   if (!numbers.on_cpu) return 0.0;
   const double of_prompt =
       static_cast<double>(shape.patches_per_token * shape.patch_values) * prompt.vision_tokens;
-  return prompts * of_prompt * kFloatBytes + std::min(clip_cache_bytes, 2 * prompts * of_prompt);
+  return prompts * of_prompt + std::min(clip_cache_bytes, 2 * prompts * of_prompt);
 }
 
 Memory::Part same(const char* name, double bytes) { return {name, bytes, bytes}; }

@@ -2,13 +2,16 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "vrlt/model/normalize_patches.h"
 #include "vrlt/model/upload.h"
 
 namespace vrlt::model {
 
-DecoderModel::DecoderModel(const TextShape& text, Prefixes prefixes, ParameterTable parameters,
-                           HuggingFaceFolder folder, bool checkpoints)
-    : prefixes_(prefixes),
+DecoderModel::DecoderModel(const TextShape& text, const processor::VisionGeometry& geometry,
+                           Prefixes prefixes, ParameterTable parameters, HuggingFaceFolder folder,
+                           bool checkpoints)
+    : geometry_(geometry),
+      prefixes_(prefixes),
       parameters_(std::move(parameters)),
       folder_(std::move(folder)),
       text_decoder_(text, parameters_, prefixes.text, checkpoints),
@@ -17,9 +20,11 @@ DecoderModel::DecoderModel(const TextShape& text, Prefixes prefixes, ParameterTa
 
 at::Tensor DecoderModel::encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) {
   counters_.videos_encoded += grid_thw.size(0);
-  // In the type that the tower wants: in bfloat16 half the bytes cross the bus.
+  // Levels cross the bus as bytes.
   const auto& head = head_weight();
-  return encode(upload(pixel_values.to(head.scalar_type()), head.device()), grid_thw);
+  const auto rows = upload(pixel_values, head.device());
+  const auto values = rows.scalar_type() == at::kByte ? normalize_patches(rows, geometry_) : rows;
+  return encode(values.to(head.scalar_type()), grid_thw);
 }
 
 DecoderModel::PromptTokens DecoderModel::tokens_of(const PromptGroup& group) const {

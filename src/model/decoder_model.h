@@ -6,6 +6,7 @@
 #include "model/vision_places.h"
 #include "vrlt/model/model_adapter.h"
 #include "vrlt/model/vision_language_model.h"
+#include "vrlt/processor/vision_geometry.h"
 
 namespace vrlt::model {
 
@@ -48,11 +49,11 @@ class DecoderModel : public VisionLanguageModel, public AdapterHost {
   struct Prefixes {
     const char *vision, *text;
   };
-  /// @param checkpoints  as of TextDecoder.
-  DecoderModel(const TextShape& text, Prefixes prefixes, ParameterTable parameters,
-               HuggingFaceFolder folder, bool checkpoints);
+  /// @param geometry  of the tower.  @param checkpoints  as of TextDecoder.
+  DecoderModel(const TextShape& text, const processor::VisionGeometry& geometry, Prefixes prefixes,
+               ParameterTable parameters, HuggingFaceFolder folder, bool checkpoints);
 
-  /// @param pixels  of patches, on the device of the model and in its type.
+  /// @param pixels  normalised patches, on the device of the model and in its type.
   virtual at::Tensor encode(const at::Tensor& pixels, const at::Tensor& grid_thw) const = 0;
 
   /// The pads of a prompt, [num_features] on the device, and the embeddings of all its tokens.
@@ -64,6 +65,7 @@ class DecoderModel : public VisionLanguageModel, public AdapterHost {
   const ParameterTable& parameter_table() const { return parameters_; }
 
  private:
+  processor::VisionGeometry geometry_;
   Prefixes prefixes_;
   ParameterTable parameters_;
   HuggingFaceFolder folder_;

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <vector>
@@ -15,29 +14,6 @@ namespace vrlt::processor {
 namespace {
 
 constexpr int64_t kChannels = 3;
-
-/// (p/255 - mean) / std, folded as the reference's fast path does: the products in float32, then a
-/// subtraction and a division.
-kernels::LevelScale scale_of(const VisionGeometry& geometry) {
-  constexpr float kHighest = 255.0F;
-  kernels::LevelScale scale{};
-  for (size_t c = 0; c < scale.mean.size(); ++c) {
-    scale.mean[c] = geometry.mean[c] * kHighest;
-    scale.std[c] = geometry.std[c] * kHighest;
-  }
-  return scale;
-}
-
-/// Fresh memory of tens of megabytes costs as much as filling it unless it comes in large pages. A
-/// hint: nothing depends on it.
-void ask_for_huge_pages(const at::Tensor& tensor) {
-  constexpr uintptr_t kPage = 2 << 20;
-  const auto begin =
-      (reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) + kPage - 1) / kPage * kPage;
-  const auto end =
-      (reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) + tensor.nbytes()) / kPage * kPage;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
-}
 
 }  // namespace
 
@@ -57,15 +33,13 @@ at::Tensor patchify(const at::Tensor& frames, const VisionGeometry& geometry,
   const auto packed = frames.contiguous();
   const auto* pixels = packed.const_data_ptr<uint8_t>();
   const int64_t frame_values = kChannels * height * width;
-  auto rows = at::empty({T * H * W, values}, at::kFloat);
-  ask_for_huge_pages(rows);
-  const auto scale = scale_of(geometry);
+  auto rows = at::empty({T * H * W, values}, at::kByte);
   std::vector<const uint8_t*> slice(static_cast<size_t>(depth));
   for (int64_t t = 0; t < T; ++t) {
     for (int64_t i = 0; i < depth; ++i)  // the last frame fills the last slice up
       slice[static_cast<size_t>(i)] = pixels + std::min(t * depth + i, count - 1) * frame_values;
     kernels::write_patch_rows(slice, height, width, {geometry.patch_size, geometry.merge_size},
-                              scale, rows.mutable_data_ptr<float>() + t * H * W * values);
+                              rows.mutable_data_ptr<uint8_t>() + t * H * W * values);
   }
   return rows;
 }

@@ -22,6 +22,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/model/load_prompt_format.h"
+#include "vrlt/model/normalize_patches.h"
 #include "vrlt/processor/patchify.h"
 #include "vrlt/video/clip.h"
 #include "vrlt/video/resize.h"
@@ -62,7 +63,9 @@ void add_clip(const std::string& name, const io::Json& json,
   outputs.emplace_back(name + ".frames", at::stack(resized));
   outputs.emplace_back(
       name + ".pixel_values_videos",
-      processor::patchify(at::stack(resized), model::qwen2_5_vl::kGeometry, &grid));
+      model::normalize_patches(
+          processor::patchify(at::stack(resized), model::qwen2_5_vl::kGeometry, &grid),
+          model::qwen2_5_vl::kGeometry));
   outputs.emplace_back(name + ".video_grid_thw", grid);
 }
 

@@ -5,6 +5,7 @@
 #include "model/qwen2_5_vl/chat_template.h"
 #include "model/qwen2_5_vl/geometry.h"
 #include "model/qwen2_5_vl/positions.h"
+#include "vrlt/model/normalize_patches.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/processor/patchify.h"
 
@@ -40,7 +41,8 @@ std::vector<at::Tensor> numbered(const checkpoint::SafetensorsFile& inputs,
 void patchify_all(const std::vector<at::Tensor>& clips, at::Tensor* pixels, at::Tensor* grids) {
   std::vector<at::Tensor> rows(clips.size()), shapes(clips.size());
   for (size_t i = 0; i < clips.size(); ++i)
-    rows[i] = processor::patchify(clips[i], family::kGeometry, &shapes[i]);
+    rows[i] = model::normalize_patches(processor::patchify(clips[i], family::kGeometry, &shapes[i]),
+                                       family::kGeometry);
   if (clips.empty()) return;
   *pixels = at::cat(rows);
   *grids = at::cat(shapes);
@@ -118,9 +120,11 @@ checkpoint::NamedTensors run_processor(const io::Json& json,
   checkpoint::NamedTensors outputs = {{name + ".processor.input_ids", made.input_ids},
                                       {name + ".processor.position_ids", made.position_ids}};
   if (made.pixel_values.defined())
-    outputs.emplace_back(name + ".processor.pixel_values", made.pixel_values);
+    outputs.emplace_back(name + ".processor.pixel_values",
+                         model::normalize_patches(made.pixel_values, family::kGeometry));
   if (made.pixel_values_videos.defined())
-    outputs.emplace_back(name + ".processor.pixel_values_videos", made.pixel_values_videos);
+    outputs.emplace_back(name + ".processor.pixel_values_videos",
+                         model::normalize_patches(made.pixel_values_videos, family::kGeometry));
   return outputs;
 }
 

@@ -32,8 +32,9 @@ class VisionLanguageModel {
   /// Features of one or more videos, one row per vision token of the prompt; what a row holds, and
   /// its width F, are this family's affair. An image is a video of one slice (T = 1); a prompt's
   /// images and its videos are separate calls.
-  /// @param pixel_values  [sum of T*H*W, patch values] float32; @param grid_thw  [n, 3].  @return
-  /// [sum of T*H*W/4, F].
+  /// @param pixel_values  [sum of T*H*W, patch values], uint8 as processor::patchify() gives them,
+  /// or of a floating type and normalised already; @param grid_thw  [n, 3].
+  /// @return [sum of T*H*W/4, F].
   virtual at::Tensor encode_video(const at::Tensor& pixel_values, const at::Tensor& grid_thw) = 0;
 
   /// Final hidden states that predict the response tokens of the batch, in the order of

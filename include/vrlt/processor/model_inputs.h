@@ -13,10 +13,11 @@ namespace vrlt::processor {
 struct ModelInputs {
   at::Tensor input_ids;     ///< [P] int64, image and video pads expanded.
   at::Tensor position_ids;  ///< [3, P] int64: time, height, width.
-  /// Of all images in order: [sum of H*W, patch values] float32; undefined without an image.
+  /// Of all images in order: [sum of H*W, patch values] uint8, as patchify() gives them; undefined
+  /// without an image.
   at::Tensor pixel_values;
   at::Tensor image_grid_thw;       ///< [num_images, 3] int64, T = 1; undefined without an image.
-  at::Tensor pixel_values_videos;  ///< [T*H*W, patch values] float32; undefined without a video.
+  at::Tensor pixel_values_videos;  ///< [T*H*W, patch values] uint8; undefined without a video.
   at::Tensor video_grid_thw;       ///< [num_videos, 3] int64; undefined without a video.
   int64_t next_position = 0;       ///< Position of the first generated token, on all three axes.
   double sample_fps = 0.0;         ///< Of the (only) video; 0 without one.

@@ -1,13 +1,14 @@
 #include "model/qwen2_5_vl/model.h"
 
+#include "model/qwen2_5_vl/geometry.h"
 #include "model/stored_weights.h"
 #include "vrlt/core/error.h"
 
 namespace vrlt::model::qwen2_5_vl {
 
 Model::Model(Config config, ParameterTable parameters, HuggingFaceFolder folder, bool checkpoints)
-    : DecoderModel(config.text, {.vision = "visual.", .text = kTextPrefix}, std::move(parameters),
-                   std::move(folder), checkpoints),
+    : DecoderModel(config.text, kGeometry, {.vision = "visual.", .text = kTextPrefix},
+                   std::move(parameters), std::move(folder), checkpoints),
       config_(std::move(config)),
       vision_encoder_(config_.vision, parameter_table(), checkpoints) {}
 

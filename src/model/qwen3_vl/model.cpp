@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/qwen3_vl/geometry.h"
 #include "model/stored_weights.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/core/error.h"
@@ -9,7 +10,7 @@
 namespace vrlt::model::qwen3_vl {
 
 Model::Model(Config config, ParameterTable parameters, HuggingFaceFolder folder, bool checkpoints)
-    : DecoderModel(config.text, {.vision = kVisionPrefix, .text = kTextPrefix},
+    : DecoderModel(config.text, kGeometry, {.vision = kVisionPrefix, .text = kTextPrefix},
                    std::move(parameters), std::move(folder), checkpoints),
       config_(std::move(config)),
       vision_encoder_(config_.vision, parameter_table(), checkpoints) {}

@@ -17,6 +17,7 @@
 #include "vrlt/core/error.h"
 #include "vrlt/io/files.h"
 #include "vrlt/io/json.h"
+#include "vrlt/model/normalize_patches.h"
 #include "vrlt/processor/patchify.h"
 #include "vrlt/video/frame_cache.h"
 #include "vrlt/video/resize.h"
@@ -100,7 +101,9 @@ Json preprocess(const Options& options) {
     std::vector<at::Tensor> resized;
     for (int64_t i = 0; i < frames.size(0); ++i)
       resized.push_back(vrlt::video::resize_frame(frames[i].permute({2, 0, 1}), size, kernel));
-    rows = vrlt::processor::patchify(at::stack(resized), vrlt::model::qwen2_5_vl::kGeometry, &grid);
+    rows = vrlt::model::normalize_patches(
+        vrlt::processor::patchify(at::stack(resized), vrlt::model::qwen2_5_vl::kGeometry, &grid),
+        vrlt::model::qwen2_5_vl::kGeometry);
   });
   result["check"] = {{"rows", rows.size(0)},
                      {"mean_square", rows.to(at::kDouble).square().mean().item<double>()}};

@@ -11,6 +11,7 @@
 #include "tests/support/test_folders.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
+#include "vrlt/model/normalize_patches.h"
 #include "vrlt/processor/patchify.h"
 #include "vrlt/video/image.h"
 #include "vrlt/video/resize.h"
@@ -71,7 +72,7 @@ void expect_same_levels(const at::Tensor& actual, const at::Tensor& expected) {
 void expect_same_patches(const at::Tensor& frames, const VisionGeometry& geometry,
                          const SafetensorsFile& file, const char* pixels, const char* grid_name) {
   at::Tensor grid;
-  const auto patches = patchify(frames, geometry, &grid);
+  const auto patches = model::normalize_patches(patchify(frames, geometry, &grid), geometry);
   EXPECT_TRUE(at::equal(grid, file.tensor(grid_name).to(at::kLong))) << grid;
   const bool is_whole = file.contains(pixels);
   const auto actual =
@@ -181,7 +182,9 @@ TEST_P(ProcessorGolden, ResizesFramesAndCutsThemIntoPatches) {
       expect_same_patches(resized, family.geometry, file, "pixel_values_videos", "video_grid_thw");
     }
     at::Tensor grid;
-    const auto patches = patchify(resized, family.geometry, &grid).to(at::kDouble);
+    const auto patches =
+        model::normalize_patches(patchify(resized, family.geometry, &grid), family.geometry)
+            .to(at::kDouble);
     EXPECT_TRUE(at::equal(
         grid.view(-1), at::tensor(entry["video_grid_thw"].get<std::vector<int64_t>>(), at::kLong)))
         << grid;
@@ -229,7 +232,9 @@ TEST_P(ProcessorGolden, ResizesImagesAndCutsThemIntoPatches) {
     expect_same_patches(image.unsqueeze(0), family.geometry, file, "pixel_values",
                         "image_grid_thw");
     at::Tensor grid;
-    const auto pixels = patchify(image.unsqueeze(0), family.geometry, &grid).to(at::kDouble);
+    const auto pixels = model::normalize_patches(
+                            patchify(image.unsqueeze(0), family.geometry, &grid), family.geometry)
+                            .to(at::kDouble);
     EXPECT_TRUE(at::equal(
         grid.view(-1), at::tensor(entry["image_grid_thw"].get<std::vector<int64_t>>(), at::kLong)))
         << grid;

@@ -1,5 +1,4 @@
-// Patches of any geometry: a family says how large they are, how deep, how they are merged, and how
-// levels are normalised.
+// Patches of any geometry: a family says how large they are, how deep, and how they are merged.
 #include "vrlt/processor/patchify.h"
 
 #include <ATen/ATen.h>
@@ -11,16 +10,8 @@ namespace vrlt::processor {
 namespace {
 
 constexpr VisionGeometry kSmall{.patch_size = 2, .temporal_patch = 3, .merge_size = 1};
-constexpr VisionGeometry kOdd{.patch_size = 9,
-                              .temporal_patch = 1,
-                              .merge_size = 3,
-                              .mean = {0.1F, 0.2F, 0.3F},
-                              .std = {0.5F, 0.25F, 0.125F}};
-constexpr VisionGeometry kLarge{.patch_size = 16,
-                                .temporal_patch = 2,
-                                .merge_size = 2,
-                                .mean = {0.5F, 0.5F, 0.5F},
-                                .std = {0.5F, 0.5F, 0.5F}};
+constexpr VisionGeometry kOdd{.patch_size = 9, .temporal_patch = 1, .merge_size = 3};
+constexpr VisionGeometry kLarge{.patch_size = 16, .temporal_patch = 2, .merge_size = 2};
 
 /// The same by permuting axes, as the reference writes it: rows (T, H/m, W/m, m, m) of columns
 /// (channel, depth, patch, patch).
@@ -29,14 +20,9 @@ at::Tensor by_axes(const at::Tensor& frames, const VisionGeometry& geometry) {
   const auto last = frames.narrow(0, frames.size(0) - 1, 1);
   auto filled = frames;
   while (filled.size(0) % depth != 0) filled = at::cat({filled, last});
-  const auto mean =
-      at::tensor(at::ArrayRef<float>(geometry.mean.data(), 3)).mul(255.0F).view({1, 3, 1, 1});
-  const auto std =
-      at::tensor(at::ArrayRef<float>(geometry.std.data(), 3)).mul(255.0F).view({1, 3, 1, 1});
-  const auto values = (filled.to(at::kFloat) - mean) / std;
   const int64_t slices = filled.size(0) / depth, lines = frames.size(2) / p,
                 columns = frames.size(3) / p;
-  return values.view({slices, depth, 3, lines / m, m, p, columns / m, m, p})
+  return filled.view({slices, depth, 3, lines / m, m, p, columns / m, m, p})
       .permute({0, 3, 6, 4, 7, 2, 1, 5, 8})
       .reshape({slices * lines * columns, geometry.patch_values()});
 }
@@ -56,17 +42,6 @@ TEST(Patchify, CutsByTheGeometryOfTheFamily) {
           at::tensor({expected.slices, expected.height, expected.width}, at::kLong).view({1, 3})));
       EXPECT_EQ(rows.size(0), expected.patches());
     }
-}
-
-// With mean and deviation 1/2: 0 is (0 - 127.5) / 127.5 = -1, 255 is 1, 128 is 0.5 / 127.5.
-TEST(Patchify, NormalisesByTheGeometryOfTheFamily) {
-  at::Tensor grid;
-  const auto first = [&](int64_t level) {
-    return patchify(at::full({2, 3, 32, 32}, level, at::kByte), kLarge, &grid)[0][0].item<float>();
-  };
-  EXPECT_EQ(first(0), -1.0F);
-  EXPECT_EQ(first(255), 1.0F);
-  EXPECT_EQ(first(128), 0.5F / 127.5F);
 }
 
 TEST(Patchify, RefusesSidesThatAreNoMultiples) {
