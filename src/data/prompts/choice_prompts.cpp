@@ -113,6 +113,14 @@ std::string video_r1(const Sample& sample) {
          "and then give your final answer between the <answer> and </answer> tags." +
          video_r1_ending(sample);
 }
+std::string longvideobench(const Sample& sample) {
+  return sample.question + "\n" + option_block(sample, "", ". ") +
+         "Answer with the option's letter from the given choices directly.\n";
+}
+std::string mlvu(const Sample& sample) {
+  return "Question: " + sample.question + "\nOptions:\n" + option_block(sample, "(", ") ") +
+         "Only give the best option.";
+}
 std::string qa_lmms_qwen3(const Sample& sample) {
   return "Question: " + sample.question + "\nOptions:\n" + option_block(sample, "", ". ") +
          "Answer with the option letter only.";
