@@ -124,6 +124,12 @@ const ConverterEntry kConverters[] = {
      "dev",
      {kVideoFolder},
      convert_mlvu},
+    {"videommmu_mc",
+     "VideoMMMU: the multiple-choice questions of a track, which --split names",
+     "the Parquet file of Perception, Comprehension or Adaptation, or its rows as JSON Lines",
+     "perception",
+     {kVideoFolder},
+     convert_videommmu},
     {"timelens_bench",
      "TimeLens-Bench: temporal grounding, Charades-STA, ActivityNet Captions and QVHighlights "
      "annotated anew",

@@ -44,6 +44,9 @@ constexpr BenchmarkEntry kBenchmarks[] = {
      "mcq.longvideobench mcq.ranked", "mcq.exact_tag mcq.longvideobench", nullptr, nullptr},
     {"mlvu", "mlvu", Task::kMultipleChoice, "tasks on videos of minutes to hours", 0, "accuracy",
      "question_type", "mcq.mlvu mcq.ranked", "mcq.exact_tag mcq.mlvu", nullptr, nullptr},
+    {"videommmu_mc", "videommmu_mc", Task::kMultipleChoice,
+     "what lectures teach, multiple choice, by track", 0, "accuracy", "",
+     "mcq.videommmu mcq.ranked", "mcq.exact_tag mcq.videommmu", nullptr, nullptr},
     {"charades_timelens", "charades_timelens", Task::kTemporalGrounding,
      "Charades-STA, annotated anew for TimeLens-Bench", 0, "mIoU", "", kTimeLensProfiles,
      kThinkGroundingProfiles, nullptr, nullptr},
@@ -70,12 +73,19 @@ constexpr BenchmarkEntry kBenchmarks[] = {
 
 /// Prompts that ask for an answer in the form of their project, which its profile reads.
 constexpr std::pair<const char*, const char*> kPromptProfiles[] = {
-    {"p_tvg_lmms", "tvg.lmms_new"},     {"p_tvg_t1", "tvg.time_r1"},
-    {"p_tvg_t1_r", "tvg.time_r1"},      {"p_tvg_vcr1", "tvg.to_and"},
-    {"p_tvg_tl", "tvg.timelens"},       {"p_mvb_off", "mcq.mvb_off"},
-    {"p_mvb_t1", "mcq.paren_last"},     {"p_vmme_vlmek", "mcq.vmme_vk"},
-    {"p_mmvu_cot", "mcq.final_answer"}, {"p_mlvu", "mcq.mlvu"},
+    {"p_tvg_lmms", "tvg.lmms_new"},
+    {"p_tvg_t1", "tvg.time_r1"},
+    {"p_tvg_t1_r", "tvg.time_r1"},
+    {"p_tvg_vcr1", "tvg.to_and"},
+    {"p_tvg_tl", "tvg.timelens"},
+    {"p_mvb_off", "mcq.mvb_off"},
+    {"p_mvb_t1", "mcq.paren_last"},
+    {"p_vmme_vlmek", "mcq.vmme_vk"},
+    {"p_mmvu_cot", "mcq.final_answer"},
+    {"p_mlvu", "mcq.mlvu"},
     {"p_lvb", "mcq.longvideobench"},
+    {"p_videommmu", "mcq.videommmu"},
+    {"p_videommmu_adaptation", "mcq.videommmu"},
 };
 
 }  // namespace

@@ -252,6 +252,16 @@ inline fs::path mlvu(const fs::path& root) {
   return root / "json";
 }
 
+/// A question whose options have letters, and an open one (dropped).
+inline fs::path videommmu(const fs::path& root) {
+  return write(
+      root / "rows.jsonl",
+      R"({"id": "validation_Art_Theory_12", "question": "Which?", "options": ["A. red", "B. blue", "C. green"], "answer": "B", "question_type": "multiple-choice"})"
+      "\n"
+      R"({"id": "dev_Math_3", "question": "How much?", "options": [], "answer": "3.5", "question_type": "open"})"
+      "\n");
+}
+
 /// A query with blanks and full stops, and a span beyond the video.
 inline fs::path timelens_bench(const fs::path& root) {
   return write(

@@ -7,6 +7,7 @@
 #include "data/converters/record_parts.h"
 #include "data/json_fields.h"
 #include "vrlt/core/error.h"
+#include "vrlt/io/json.h"
 
 namespace vrlt::data {
 namespace {
@@ -96,6 +97,59 @@ void add_longvideobench(const AnnotationFields& fields, const ConversionRequest&
 
 constexpr const char* kMlvuInput = "the folder json of MLVU, with <number>_<task>.json";
 
+/// A discipline, and the subjects of which its archive holds the videos. Source: lmms-eval,
+/// videommmu/utils.py, get_cache_dir.
+struct Discipline {
+  const char* folder;
+  const char* subjects;  ///< Between blanks.
+};
+constexpr Discipline kDisciplines[] = {
+    {"Art", " Art Art_Theory Design Music "},
+    {"Science", " Biology Chemistry Geography Math Physics "},
+    {"Humanities", " History Literature Sociology Psychology "},
+    {"Engineering",
+     " Agriculture Architecture_and_Engineering Computer_Science Electronics Energy_and_Power "
+     "Materials Mechanical_Engineering "},
+    {"Medicine",
+     " Basic_Medical_Science Clinical_Medicine Diagnostics_and_Laboratory_Medicine Pharmacy "
+     "Public_Health "},
+    {"Business", " Accounting Economics Finance Manage Marketing "}};
+
+/// "Art_Theory" of "validation_Art_Theory_12".
+std::string subject_of(const std::string& id) {
+  const auto first = id.find('_'), last = id.rfind('_');
+  return first == std::string::npos || first == last ? std::string()
+                                                     : id.substr(first + 1, last - first - 1);
+}
+
+void add_videommmu(const AnnotationFields& fields, const ConversionRequest& request,
+                   Conversion& conversion) {
+  const auto id = fields.text("id"), subject = subject_of(id);
+  const auto discipline = std::find_if(
+      std::begin(kDisciplines), std::end(kDisciplines), [&](const Discipline& candidate) {
+        return std::string(candidate.subjects).find(" " + subject + " ") != std::string::npos;
+      });
+  if (subject.empty() || discipline == std::end(kDisciplines))
+    fields.fail("id", "SPLIT_SUBJECT_NUMBER with a subject of VideoMMMU");
+  if (fields.text("question_type") != "multiple-choice")
+    throw OddItemError("an open question",
+                       concat(fields.place(), ": ", io::excerpt(id), " is open-ended"));
+  const auto options = fields.options("options");
+  auto record = make_record(
+      {.bench = "videommmu_mc",
+       .split = request.split,
+       .native_id = id,
+       .task = "mcq",
+       .video = in_folder(in_folder(request.video_folder, discipline->folder), id + ".mp4"),
+       .question = fields.text("question"),
+       .source = "videommmu"});
+  add_options(record, options, fields.option("answer", options));
+  record["groups"] = {
+      {"track", request.split}, {"discipline", discipline->folder}, {"subject", subject}};
+  record["native"] = {{"id", id}};
+  conversion.add(std::move(record), fields.place());
+}
+
 /// Paths of the files of a folder, by name; or the file alone.
 std::vector<fs::path> mlvu_files(const fs::path& source) {
   if (!fs::is_directory(source)) return {source};
@@ -146,6 +200,12 @@ void convert_longvideobench(const ConversionRequest& request, Conversion& conver
       request.annotations, "lvb_val.json of LongVideoBench, or the rows of its Parquet file",
       conversion,
       [&](const AnnotationFields& fields) { add_longvideobench(fields, request, conversion); });
+}
+
+void convert_videommmu(const ConversionRequest& request, Conversion& conversion) {
+  for_each_item(
+      request.annotations, "a track of VideoMMMU as Parquet, or its rows as JSON Lines", conversion,
+      [&](const AnnotationFields& fields) { add_videommmu(fields, request, conversion); });
 }
 
 void convert_mlvu(const ConversionRequest& request, Conversion& conversion) {

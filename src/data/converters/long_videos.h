@@ -19,4 +19,9 @@ void convert_longvideobench(const ConversionRequest& request, Conversion& conver
 /// published, or one such file. Videos lie in <video folder>/<name of the file>.
 void convert_mlvu(const ConversionRequest& request, Conversion& conversion);
 
+/// VideoMMMU (arXiv:2501.13826), the multiple-choice questions of a track (Perception,
+/// Comprehension, Adaptation), which the split names; open questions are dropped. Videos lie in a
+/// folder of their discipline, as its archives hold them.
+void convert_videommmu(const ConversionRequest& request, Conversion& conversion);
+
 }  // namespace vrlt::data

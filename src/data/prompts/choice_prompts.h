@@ -35,6 +35,8 @@ std::string tempcompass(const Sample& sample);
 std::string video_r1(const Sample& sample);
 std::string longvideobench(const Sample& sample);
 std::string mlvu(const Sample& sample);
+std::string videommmu(const Sample& sample);
+std::string videommmu_adaptation(const Sample& sample);
 std::string qa_lmms_qwen3(const Sample& sample);
 
 }  // namespace vrlt::data::prompts

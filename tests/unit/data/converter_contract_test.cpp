@@ -130,6 +130,13 @@ const OddRow kRows[] = {
            R"({"video": "odd1.mp4", "question": "q", "candidates": ["x", "y"], "answer": "z", "question_type": "order"}, )");
      },
      "item 0 (odd1.mp4): \"answer\""},
+    {"videommmu_mc", test::sources::videommmu,
+     [](const fs::path& root) {
+       insert(root / "rows.jsonl", "",
+              "{\"id\": \"test_Cooking_1\", \"question\": \"q\", \"question_type\": "
+              "\"multiple-choice\"}\n");
+     },
+     "rows.jsonl:1 (test_Cooking_1): \"id\""},
     {"timelens_bench", test::sources::timelens_bench,
      [](const fs::path& root) {
        insert(root / "charades-timelens.json", "{",

@@ -387,6 +387,18 @@ TEST_F(Converters, Mlvu) {
   EXPECT_EQ(conversion.odd.dropped().front().name, "an open question");
 }
 
+TEST_F(Converters, VideoMmmuMultipleChoice) {
+  const auto [conversion, samples] =
+      convert("videommmu_mc", test::sources::videommmu(root()), "comprehension");
+  EXPECT_THAT(ids(samples), ElementsAre("videommmu_mc/comprehension/validation_Art_Theory_12"));
+  EXPECT_EQ(samples[0].video, "Art/validation_Art_Theory_12.mp4");
+  EXPECT_EQ(samples[0].options, (Texts{"red", "blue", "green"}));
+  EXPECT_EQ(samples[0].answer_option, 1);
+  EXPECT_EQ(samples[0].groups.at("track"), "comprehension");
+  EXPECT_EQ(samples[0].groups.at("subject"), "Art_Theory");
+  EXPECT_EQ(conversion.odd.dropped().front().name, "an open question");
+}
+
 TEST_F(Converters, TimeLensBench) {
   const auto samples =
       convert("timelens_bench", test::sources::timelens_bench(root()), "test").samples;
@@ -587,6 +599,7 @@ TEST_F(Converters, MissingFilesAreNamed) {
                               {"lvbench", "video_info.meta.jsonl"},
                               {"longvideobench", "lvb_val.json"},
                               {"mlvu", "<number>_<task>.json"},
+                              {"videommmu_mc", "a track of VideoMMMU"},
                               {"timelens_bench", "charades-timelens.json"},
                               {"seed_train", "a YAML list of data sets"},
                               {"video_r1", "Video-R1-260k.json"},

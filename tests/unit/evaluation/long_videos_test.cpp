@@ -61,6 +61,24 @@ TEST(Mlvu, ComparesWhatStandsBeforeTheBracket) {
   EXPECT_EQ(read("mcq.mlvu", "(A) a cup"), "A");
 }
 
+// parse_videommmu_multi_choice_response, step by step.
+TEST(VideoMmmu, ReadsLettersByTheirForms) {
+  EXPECT_EQ(read("mcq.videommmu", "B"), "B+");  // "B " of " B "
+  EXPECT_EQ(read("mcq.videommmu", "B. a hat"), "B+");
+  // "A." stands at 4 of " No A. So B: yes ", "B." nowhere: periods decide, and rfind gives -1
+  EXPECT_EQ(read("mcq.videommmu", "No A. So B: yes"), "A");
+  EXPECT_EQ(read("mcq.videommmu", "(A) or (B)"), "B+");     // the last bracket
+  EXPECT_EQ(read("mcq.videommmu", "A. or B. then"), "B+");  // the last period
+  // "A " and "B " are both there; " B " stands behind " A "
+  EXPECT_EQ(read("mcq.videommmu", "A and B are"), "B+");
+  EXPECT_EQ(read("mcq.videommmu", "a hat"), "none") << "two words: texts are not looked for";
+  EXPECT_EQ(read("mcq.videommmu", "I think that it must be a hat"), "B+");
+  EXPECT_EQ(read("mcq.videommmu", "it is not a hat but rather a dog"), "C") << "the last text";
+  EXPECT_EQ(read("mcq.videommmu", "D"), "none") << "there are three";
+  EXPECT_TRUE(find_compat("mcq.videommmu").score(choice(), "", 3).metrics.empty())
+      << "an empty response is left out";
+}
+
 // Its formula: the two times of "in <start> - <end> seconds" against the truth, IoU by the hull.
 TEST(TimeLensBench, IsTheIntersectionOverTheUnion) {
   const data::Sample sample = {.id = "t",

@@ -59,6 +59,9 @@ ChoiceReading read_lvbench(std::string_view response, const Question& question);
 /// MLVU: what stands before the first ")" is the letter and nothing else; a "(" that its prompt has
 /// begun the answer with is not looked at.
 ChoiceReading read_mlvu(std::string_view response, const Question& question);
+/// VideoMMMU, by its authors in lmms-eval: "X." and "X:", else "(X)", else "X ", else an option's
+/// text in a response of more than five words; of several the one that stands last.
+ChoiceReading read_videommmu(std::string_view response, const Question& question);
 /// lmms-eval on MMVU: four tests, any of which will do.
 ChoiceReading read_mmvu(std::string_view response, const Question& question);
 
