@@ -6,6 +6,7 @@
 #include "data/converters/grounding_rows.h"
 #include "data/converters/grounding_sets.h"
 #include "data/converters/grounding_videos.h"
+#include "data/converters/long_videos.h"
 #include "data/converters/mmvu.h"
 #include "data/converters/mvbench.h"
 #include "data/converters/nextgqa.h"
@@ -105,6 +106,37 @@ const ConverterEntry kConverters[] = {
      "validation",
      {kVideoFolder},
      convert_mmvu},
+    {"lvbench",
+     "LVBench: multiple choice about videos of up to two hours",
+     "video_info.meta.jsonl",
+     "test",
+     {kVideoFolder},
+     convert_lvbench},
+    {"longvideobench",
+     "LongVideoBench: multiple choice, with questions that refer to moments",
+     "lvb_val.json or lvb_test_wo_gt.json, its Parquet file, or the rows of that as JSON Lines",
+     "val",
+     {kVideoFolder},
+     convert_longvideobench},
+    {"mlvu",
+     "MLVU: its multiple-choice tasks",
+     "the folder json with <number>_<task>.json, or one of these files",
+     "dev",
+     {kVideoFolder},
+     convert_mlvu},
+    {"videommmu_mc",
+     "VideoMMMU: the multiple-choice questions of a track, which --split names",
+     "the Parquet file of Perception, Comprehension or Adaptation, or its rows as JSON Lines",
+     "perception",
+     {kVideoFolder},
+     convert_videommmu},
+    {"timelens_bench",
+     "TimeLens-Bench: temporal grounding, Charades-STA, ActivityNet Captions and QVHighlights "
+     "annotated anew",
+     "charades-timelens.json, activitynet-timelens.json or qvhighlights-timelens.json",
+     "test",
+     {kVideoFolder},
+     convert_timelens_bench},
     {"seed_train",
      "Temporal-R1's training data: temporal grounding",
      "a YAML list of data sets, a .json or .jsonl file, or base{a,b}.json",

@@ -15,7 +15,7 @@ constexpr RecordField kFields[] = {
     {"id", "text", "required; no two records of a run have the same"},
     {"task", "text", "required; one of the tasks below"},
     {"question", "text", "required; the bare question or sentence, without options"},
-    {"video", "path", "below the data root; this or `images`"},
+    {"video", "path", "below the data root; this or `images`, or null: there is nothing to see"},
     {"images", "[path, ...]", "pictures (JPEG, PNG, WebP, BMP), shown before the video"},
     {"options", "[text, ...]", "2 to 26, without letters"},
     {"answer", "number or text",

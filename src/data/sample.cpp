@@ -139,11 +139,15 @@ void read_media(const JsonFields& reader, Sample& sample) {
     if (image.empty()) reader.fail("images", "paths that are not empty");
     check_path(reader, "images", image);
   }
-  if (sample.images.empty() && reader.find("video") == nullptr)
+  // That there is nothing to see must be said: a misspelt key is more common.
+  const bool says_none = reader.object().contains("video") && reader.object()["video"].is_null();
+  const bool needs_video = sample.images.empty() && !says_none;
+  if (needs_video && reader.find("video") == nullptr)
     throw DataError(concat(reader.place(),
-                           ": \"video\" is missing: a record needs \"video\" or \"images\"",
+                           ": \"video\" is missing: a record needs \"video\" or \"images\", or "
+                           "\"video\": null where there is nothing to see",
                            reader.near("video")));
-  sample.video = sample.images.empty() ? reader.text("video") : reader.optional_text("video");
+  sample.video = needs_video ? reader.text("video") : reader.optional_text("video");
   sample.subtitles = reader.optional_text("subtitles");
   if (!sample.video.empty()) check_path(reader, "video", sample.video);
   if (!sample.subtitles.empty()) check_path(reader, "subtitles", sample.subtitles);
@@ -228,7 +232,9 @@ Sample parse_sample(const io::Json& record, const std::string& origin, Record st
   sample.prompt = reader.optional_text("prompt");
   sample.cluster = reader.optional_text("cluster");
   if (sample.cluster.empty())
-    sample.cluster = sample.video.empty() ? sample.images.front() : sample.video;
+    sample.cluster = !sample.video.empty()    ? sample.video
+                     : !sample.images.empty() ? sample.images.front()
+                                              : sample.id;
   if (reader.find("flags") != nullptr) sample.flags = reader.texts("flags", 0, kMaxFlags);
   sample.groups = read_groups(reader);
   sample.record = std::move(stored);

@@ -7,6 +7,7 @@ using data::Task;
 
 constexpr const char* kGroundingProfiles =
     "tvg.seed tvg.lmms_new tvg.timelens tvg.to_and tvg.time_r1";
+constexpr const char* kTimeLensProfiles = "tvg.timelens tvg.lmms_new tvg.to_and";
 constexpr const char* kThinkGroundingProfiles =
     "tvg.seed_r1 tvg.to_and tvg.time_r1 tvg.lmms_new tvg.timelens tvg.onethinker";
 
@@ -36,6 +37,25 @@ constexpr BenchmarkEntry kBenchmarks[] = {
     {"tempcompass_captioning", "tempcompass", Task::kCaption,
      "five temporal dimensions, captions for a judge", 2004, "", "", "", "", "tempcompass",
      "tempcompass"},
+    {"lvbench", "lvbench", Task::kMultipleChoice, "videos of up to two hours", 0, "accuracy", "",
+     "mcq.lvbench mcq.ranked", "mcq.exact_tag mcq.lvbench", nullptr, nullptr},
+    {"longvideobench", "longvideobench", Task::kMultipleChoice,
+     "up to an hour, questions that refer to moments", 0, "accuracy", "",
+     "mcq.longvideobench mcq.ranked", "mcq.exact_tag mcq.longvideobench", nullptr, nullptr},
+    {"mlvu", "mlvu", Task::kMultipleChoice, "tasks on videos of minutes to hours", 0, "accuracy",
+     "question_type", "mcq.mlvu mcq.ranked", "mcq.exact_tag mcq.mlvu", nullptr, nullptr},
+    {"videommmu_mc", "videommmu_mc", Task::kMultipleChoice,
+     "what lectures teach, multiple choice, by track", 0, "accuracy", "",
+     "mcq.videommmu mcq.ranked", "mcq.exact_tag mcq.videommmu", nullptr, nullptr},
+    {"charades_timelens", "charades_timelens", Task::kTemporalGrounding,
+     "Charades-STA, annotated anew for TimeLens-Bench", 0, "mIoU", "", kTimeLensProfiles,
+     kThinkGroundingProfiles, nullptr, nullptr},
+    {"activitynet_timelens", "activitynet_timelens", Task::kTemporalGrounding,
+     "ActivityNet Captions, annotated anew for TimeLens-Bench", 0, "mIoU", "", kTimeLensProfiles,
+     kThinkGroundingProfiles, nullptr, nullptr},
+    {"qvhighlights_timelens", "qvhighlights_timelens", Task::kTemporalGrounding,
+     "QVHighlights, annotated anew for TimeLens-Bench", 0, "mIoU", "", kTimeLensProfiles,
+     kThinkGroundingProfiles, nullptr, nullptr},
     {"charades_sta", "charades_sta", Task::kTemporalGrounding, "when does it happen, indoors", 3720,
      "mIoU", "", kGroundingProfiles, kThinkGroundingProfiles, "grounding",
      "inference_results_temporal_grounding_charades.json"},
@@ -53,11 +73,19 @@ constexpr BenchmarkEntry kBenchmarks[] = {
 
 /// Prompts that ask for an answer in the form of their project, which its profile reads.
 constexpr std::pair<const char*, const char*> kPromptProfiles[] = {
-    {"p_tvg_lmms", "tvg.lmms_new"},     {"p_tvg_t1", "tvg.time_r1"},
-    {"p_tvg_t1_r", "tvg.time_r1"},      {"p_tvg_vcr1", "tvg.to_and"},
-    {"p_tvg_tl", "tvg.timelens"},       {"p_mvb_off", "mcq.mvb_off"},
-    {"p_mvb_t1", "mcq.paren_last"},     {"p_vmme_vlmek", "mcq.vmme_vk"},
+    {"p_tvg_lmms", "tvg.lmms_new"},
+    {"p_tvg_t1", "tvg.time_r1"},
+    {"p_tvg_t1_r", "tvg.time_r1"},
+    {"p_tvg_vcr1", "tvg.to_and"},
+    {"p_tvg_tl", "tvg.timelens"},
+    {"p_mvb_off", "mcq.mvb_off"},
+    {"p_mvb_t1", "mcq.paren_last"},
+    {"p_vmme_vlmek", "mcq.vmme_vk"},
     {"p_mmvu_cot", "mcq.final_answer"},
+    {"p_mlvu", "mcq.mlvu"},
+    {"p_lvb", "mcq.longvideobench"},
+    {"p_videommmu", "mcq.videommmu"},
+    {"p_videommmu_adaptation", "mcq.videommmu"},
 };
 
 }  // namespace

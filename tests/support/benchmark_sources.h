@@ -223,6 +223,52 @@ inline fs::path videomme(const fs::path& root) {
       "\n");
 }
 
+/// Two questions of a video, the second of two categories.
+inline fs::path lvbench(const fs::path& root) {
+  return write(
+      root / "video_info.meta.jsonl",
+      R"({"key": "Cm73ma6Ibcs", "type": "cartoon", "video_info": {"fps": 30.0}, "qa": [{"uid": "1", "question": "Which year?\n(A) 1636\n(B) 1366\n(C) 1363\n(D) 1633", "answer": "D", "question_type": ["reasoning"], "time_reference": "00:15-00:19"}, )"
+      R"({"uid": "2", "question": "Who sings?\n(A) a man\n(B) a girl", "answer": "B", "question_type": ["entity recognition", "reasoning"], "time_reference": "01:15"}]})");
+}
+
+/// The form of the authors, and the rows of the Parquet file, of which the last hides its answer.
+inline fs::path longvideobench(const fs::path& root) {
+  return write(
+      root / "lvb_val.json",
+      R"([{"video_id": "86CxyhFV9MI", "question": "What is on the left?", "candidates": ["a cup", "a hat", "a dog"], "correct_choice": 1, "topic_category": "NP-News-Programs", "question_category": "S2E", "level": "L1-Perception", "id": "86CxyhFV9MI_0", "video_path": "86CxyhFV9MI.mp4", "duration_group": 600, "starting_timestamp_for_subtitles": 0, "duration": 190.16, "subtitle_path": "86CxyhFV9MI_en.json"},
+          {"question": "Which?", "option0": "one", "option1": "two", "option2": "N/A", "option3": "N/A", "option4": "N/A", "correct_choice": 0, "question_category": "T3E", "id": "b_1", "video_path": "b.mp4", "duration_group": "15", "duration": 9.5},
+          {"question": "Who?", "candidates": ["he", "she"], "correct_choice": -1, "question_category": "T3E", "id": "b_2", "video_path": "b.mp4", "duration_group": 15, "duration": 9.5}])");
+}
+
+/// Two tasks of multiple choice, and an open one (dropped).
+inline fs::path mlvu(const fs::path& root) {
+  write(root / "json/1_plotQA.json",
+        R"([{"video": "movie101_66.mp4", "duration": 480.0, "question": "What color?", "candidates": ["Yellow", "Red"], "answer": "Yellow", "question_type": "plotQA"},
+            {"video": "en_tv.mp4", "duration": 90, "question": "Who?", "candidates": ["he", "she", "it"], "answer": "it", "question_type": "plotQA"}])");
+  write(root / "json/6_order.json",
+        R"([{"video": "order_1.mp4", "duration": 300, "question": "In which order?", "candidates": ["a-->b", "b-->a"], "answer": "b-->a", "question_type": "order"}])");
+  write(root / "json/9_summary.json",
+        R"([{"video": "s.mp4", "duration": 300, "question": "Sum up.", "answer": "A film.", "question_type": "summary"}])");
+  return root / "json";
+}
+
+/// A question whose options have letters, and an open one (dropped).
+inline fs::path videommmu(const fs::path& root) {
+  return write(
+      root / "rows.jsonl",
+      R"({"id": "validation_Art_Theory_12", "question": "Which?", "options": ["A. red", "B. blue", "C. green"], "answer": "B", "question_type": "multiple-choice"})"
+      "\n"
+      R"({"id": "dev_Math_3", "question": "How much?", "options": [], "answer": "3.5", "question_type": "open"})"
+      "\n");
+}
+
+/// A query with blanks and full stops, and a span beyond the video.
+inline fs::path timelens_bench(const fs::path& root) {
+  return write(
+      root / "charades-timelens.json",
+      R"({"3MSZA": {"duration": 30.96, "spans": [[24.3, 30.4], [0, 40]], "queries": [" A person  turns\non the light. ", "He sits"]}})");
+}
+
 /// A multiple-choice question, one with an empty choice before the answer, an open-ended one
 /// (dropped), and one as the authors publish it, with a link.
 inline fs::path mmvu(const fs::path& root) {

@@ -10,4 +10,9 @@ namespace vrlt::data {
 void convert_charades_sta_videos(const ConversionRequest& request, Conversion& conversion);
 void convert_anet_tvg_videos(const ConversionRequest& request, Conversion& conversion);
 
+/// TimeLens-Bench (arXiv:2512.14698), charades-timelens.json and the like: the same with "spans"
+/// and "queries". Queries are cleaned as its loader does: white space is one blank, and full stops
+/// at the ends go. The benchmark is named by the file.
+void convert_timelens_bench(const ConversionRequest& request, Conversion& conversion);
+
 }  // namespace vrlt::data

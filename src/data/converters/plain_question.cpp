@@ -139,7 +139,8 @@ class RecordMaker {
     for (const auto& image : plain_.images)
       record_["images"].push_back(record_path(image, request_, fields_.place()));
     if (plain_.videos.empty() && plain_.images.empty())
-      drop("no video and no images", "there is no video and there are no images in it");
+      repaired("neither a video nor images, asked as text alone",
+               "there is no video and there are no images in it");
   }
 
   void add_times() {

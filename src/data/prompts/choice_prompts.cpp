@@ -113,6 +113,24 @@ std::string video_r1(const Sample& sample) {
          "and then give your final answer between the <answer> and </answer> tags." +
          video_r1_ending(sample);
 }
+std::string longvideobench(const Sample& sample) {
+  return sample.question + "\n" + option_block(sample, "", ". ") +
+         "Answer with the option's letter from the given choices directly.\n";
+}
+std::string mlvu(const Sample& sample) {
+  return "Question: " + sample.question + "\nOptions:\n" + option_block(sample, "(", ") ") +
+         "Only give the best option.";
+}
+std::string videommmu(const Sample& sample) {
+  return sample.question + "\n" + option_block(sample, "", ". ") +
+         "Please directly output the option letter/data as the answer.";
+}
+std::string videommmu_adaptation(const Sample& sample) {
+  return "Please directly output the option letter/data as the answer. You should watch and learn "
+         "the video content. Then apply what you learned to answer the following multi-choice "
+         "question. The image for this question is at the end of the video.\n" +
+         sample.question + "\n" + without_last_feed(option_block(sample, "", ". "));
+}
 std::string qa_lmms_qwen3(const Sample& sample) {
   return "Question: " + sample.question + "\nOptions:\n" + option_block(sample, "", ". ") +
          "Answer with the option letter only.";

@@ -9,6 +9,11 @@
 // Source: docs/spec/benchmarks.md#prompts.
 namespace vrlt::data::prompts {
 
+/// The system text of MLVU.
+inline constexpr const char* kMlvuSystem =
+    "Carefully watch this video and pay attention to every detail. Based on your observations, "
+    "select the best option that accurately addresses the question.\n";
+
 /// The system text of MVBench's notebook.
 inline constexpr const char* kCarefully =
     "Carefully watch the video and pay attention to the cause and sequence of events, the detail "
@@ -28,6 +33,10 @@ std::string mmvu_cot(const Sample& sample);
 std::string mmvu_lmms(const Sample& sample);
 std::string tempcompass(const Sample& sample);
 std::string video_r1(const Sample& sample);
+std::string longvideobench(const Sample& sample);
+std::string mlvu(const Sample& sample);
+std::string videommmu(const Sample& sample);
+std::string videommmu_adaptation(const Sample& sample);
 std::string qa_lmms_qwen3(const Sample& sample);
 
 }  // namespace vrlt::data::prompts

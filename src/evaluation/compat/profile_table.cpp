@@ -101,9 +101,10 @@ SampleScore choice(const Sample& sample, const std::string& response, uint64_t s
                                        random_bits(seed, stable_hash(sample.id), 0, 0)}));
 }
 
-/// lmms-eval leaves empty responses out of the mean.
-SampleScore mvbench_lmms(const Sample& sample, const std::string& response, uint64_t seed) {
-  auto score = choice<read_mvbench_lmms>(sample, response, seed);
+/// lmms-eval leaves empty responses out of the mean, of MVBench and of VideoMMMU.
+template <ChoiceReading (*kRead)(std::string_view, const Question&)>
+SampleScore unless_empty(const Sample& sample, const std::string& response, uint64_t seed) {
+  auto score = choice<kRead>(sample, response, seed);
   if (response.empty()) score.metrics.clear();
   return score;
 }
@@ -245,7 +246,7 @@ constexpr CompatProfile kProfiles[] = {
     {"mcq.mvb_off", "the first words, one within the other", "MVBench's notebook, VLMEvalKit",
      kKept, kZero, kSamples, choice<read_mvbench_official>, kCountsAsRight},
     {"mcq.mvb_lmms", "the first letter A to E alone; empty responses left out",
-     "lmms-eval mvbench, Temporal-R1", kKept, kZero, kSamples, mvbench_lmms},
+     "lmms-eval mvbench, Temporal-R1", kKept, kZero, kSamples, unless_empty<read_mvbench_lmms>},
     {"mcq.vmme_old", "the first capital A to D", "Video-MME, Temporal-R1", kKept, kZero, kSamples,
      choice<read_videomme>},
     {"mcq.vmme_vk", "the first capital A to D", "VLMEvalKit", kKept, kZero, kSamples,
@@ -262,6 +263,14 @@ constexpr CompatProfile kProfiles[] = {
      kSamples, choice<read_first_character>},
     {"mcq.final_answer", "the letter behind \"the final answer is\"",
      "MMVU, in the place of its judge", kKept, kZero, kSamples, choice<read_final_answer>},
+    {"mcq.longvideobench", "the first capital A to E, else a guess",
+     "LongVideoBench in lmms-eval (03a5823)", kKept, kZero, kSamples, choice<read_longvideobench>},
+    {"mcq.lvbench", "the first character, in brackets where there are any", "LVBench (1dd4612)",
+     kKept, kLeftOut, kSamples, choice<read_lvbench>},
+    {"mcq.mlvu", "the letter before the first )", "MLVU choice_bench.py (0b16f40)", kKept, kZero,
+     kSamples, choice<read_mlvu>},
+    {"mcq.videommmu", "\"X.\", \"X:\", \"(X)\", \"X \" or the text; empty responses left out",
+     "VideoMMMU in lmms-eval (2bb5e98)", kKept, kZero, kSamples, unless_empty<read_videommmu>},
     {"mcq.mmvu_lmms", "any of four tests", "lmms-eval mmvu (161c7a1)", kKept, kZero, kSamples,
      choice<read_mmvu>},
     {"mcq.tempcompass", "rules without the judge", "TempCompass eval_multi-choice.py", kKept, kZero,

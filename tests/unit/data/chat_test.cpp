@@ -130,7 +130,6 @@ const DroppedRow kDropped[] = {
      "a picture without a file"},
     {"several_videos", R"({"query": "q", "answer": "a", "videos": ["a.mp4", "b.mp4"]})",
      "several videos"},
-    {"text_only", R"({"query": "q", "answer": "a"})", "no video and no images"},
     {"no_answer", R"({"query": "q", "video": "a.mp4"})", "no answer"},
     {"another_letter", R"({"query": "q\nA. x\nB. y", "answer": "C", "video": "a.mp4"})",
      "odd answer"},
@@ -152,6 +151,16 @@ TEST_P(ChatDrops, AreCountedByTheirKind) {
   EXPECT_EQ(conversion.records().size(), 1u);
   ASSERT_EQ(conversion.odd.dropped().size(), 1u);
   EXPECT_EQ(conversion.odd.dropped().front().name, GetParam().kind);
+}
+
+TEST_F(Chat, TextAloneIsKeptAndCounted) {
+  const auto conversion = convert(R"({"query": "2 + 2?", "answer": "4"})");
+  ASSERT_EQ(conversion.records().size(), 1u);
+  const auto sample = parse_sample(conversion.records().front(), "record");
+  EXPECT_EQ(sample.video, "");
+  EXPECT_EQ(sample.question, "2 + 2?");
+  EXPECT_EQ(conversion.odd.repaired().front().name,
+            "neither a video nor images, asked as text alone");
 }
 
 TEST_F(Chat, ATaskCanBeSaid) {

@@ -110,6 +110,39 @@ const OddRow kRows[] = {
            R"({"id": "odd1", "question_type": "multiple-choice", "video": "a/b/1.mp4", "question": "q", "choices": {"A": "x"}, "answer": "A"}, )");
      },
      "item 0 (odd1): "},
+    {"lvbench", test::sources::lvbench,
+     [](const fs::path& root) {
+       insert(root / "video_info.meta.jsonl", "\"qa\": [",
+              R"({"uid": "odd1", "question": "Why?", "answer": "A", "question_type": ["r"]}, )");
+     },
+     "qa 0: \"question\""},
+    {"longvideobench", test::sources::longvideobench,
+     [](const fs::path& root) {
+       insert(
+           root / "lvb_val.json", "[",
+           R"({"id": "odd1", "question": "q", "candidates": ["x", "y"], "correct_choice": 2, "video_path": "v.mp4"}, )");
+     },
+     "item 0 (odd1): \"correct_choice\""},
+    {"mlvu", test::sources::mlvu,
+     [](const fs::path& root) {
+       insert(
+           root / "json/6_order.json", "[",
+           R"({"video": "odd1.mp4", "question": "q", "candidates": ["x", "y"], "answer": "z", "question_type": "order"}, )");
+     },
+     "item 0 (odd1.mp4): \"answer\""},
+    {"videommmu_mc", test::sources::videommmu,
+     [](const fs::path& root) {
+       insert(root / "rows.jsonl", "",
+              "{\"id\": \"test_Cooking_1\", \"question\": \"q\", \"question_type\": "
+              "\"multiple-choice\"}\n");
+     },
+     "rows.jsonl:1 (test_Cooking_1): \"id\""},
+    {"timelens_bench", test::sources::timelens_bench,
+     [](const fs::path& root) {
+       insert(root / "charades-timelens.json", "{",
+              R"("odd1": {"duration": 9, "spans": [[0, 1], [2, 3]], "queries": ["one"]}, )");
+     },
+     "\"odd1\": 2 spans and 1 queries"},
     {"seed_train", test::sources::seed_train,
      [](const fs::path& root) {
        insert(root / "other.jsonl", "",

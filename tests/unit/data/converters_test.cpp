@@ -353,6 +353,63 @@ TEST_F(Converters, MmvuMultipleChoice) {
               ElementsAre(HasSubstr("\"validation_14\" is open-ended")));
 }
 
+TEST_F(Converters, LvBench) {
+  const auto samples = convert("lvbench", test::sources::lvbench(root()), "test").samples;
+  EXPECT_THAT(ids(samples), ElementsAre("lvbench/test/1", "lvbench/test/2"));
+  EXPECT_EQ(samples[0].video, "videos/Cm73ma6Ibcs.mp4");
+  EXPECT_EQ(samples[0].question, "Which year?");
+  EXPECT_EQ(samples[0].options, (Texts{"1636", "1366", "1363", "1633"}));
+  EXPECT_EQ(samples[0].answer_option, 3);
+  EXPECT_EQ(samples[1].groups.at("entity recognition"), "yes");
+  EXPECT_EQ(samples[1].groups.at("reasoning"), "yes") << "it counts in both";
+}
+
+TEST_F(Converters, LongVideoBench) {
+  const auto samples =
+      convert("longvideobench", test::sources::longvideobench(root()), "val").samples;
+  EXPECT_THAT(ids(samples), ElementsAre("longvideobench/val/86CxyhFV9MI_0",
+                                        "longvideobench/val/b_1", "longvideobench/val/b_2"));
+  EXPECT_EQ(samples[0].options, (Texts{"a cup", "a hat", "a dog"}));
+  EXPECT_EQ(samples[0].answer_option, 1);
+  EXPECT_EQ(samples[0].groups.at("duration_group"), "600");
+  EXPECT_EQ(samples[1].options, (Texts{"one", "two"}));
+  EXPECT_EQ(samples[1].answer_option, 0);
+  EXPECT_EQ(samples[2].answer_option, std::nullopt) << "of the test split it is not known";
+}
+
+TEST_F(Converters, Mlvu) {
+  const auto [conversion, samples] = convert("mlvu", test::sources::mlvu(root()), "dev");
+  EXPECT_THAT(ids(samples),
+              ElementsAre("mlvu/dev/plotQA/0", "mlvu/dev/plotQA/1", "mlvu/dev/order/0"));
+  EXPECT_EQ(samples[0].video, "video/1_plotQA/movie101_66.mp4");
+  EXPECT_EQ(samples[1].answer_option, 2);
+  EXPECT_EQ(samples[2].groups.at("question_type"), "order");
+  EXPECT_EQ(conversion.odd.dropped().front().name, "an open question");
+}
+
+TEST_F(Converters, VideoMmmuMultipleChoice) {
+  const auto [conversion, samples] =
+      convert("videommmu_mc", test::sources::videommmu(root()), "comprehension");
+  EXPECT_THAT(ids(samples), ElementsAre("videommmu_mc/comprehension/validation_Art_Theory_12"));
+  EXPECT_EQ(samples[0].video, "Art/validation_Art_Theory_12.mp4");
+  EXPECT_EQ(samples[0].options, (Texts{"red", "blue", "green"}));
+  EXPECT_EQ(samples[0].answer_option, 1);
+  EXPECT_EQ(samples[0].groups.at("track"), "comprehension");
+  EXPECT_EQ(samples[0].groups.at("subject"), "Art_Theory");
+  EXPECT_EQ(conversion.odd.dropped().front().name, "an open question");
+}
+
+TEST_F(Converters, TimeLensBench) {
+  const auto samples =
+      convert("timelens_bench", test::sources::timelens_bench(root()), "test").samples;
+  EXPECT_THAT(ids(samples),
+              ElementsAre("charades_timelens/test/3MSZA#0", "charades_timelens/test/3MSZA#1"));
+  EXPECT_EQ(samples[0].question, "A person turns on the light");
+  EXPECT_EQ(samples[0].segments.front().end_seconds, 30.4);
+  EXPECT_EQ(samples[0].duration, 30.96);
+  EXPECT_THROW(convert("timelens_bench", root() / "other.json", "test"), MissingInputError);
+}
+
 TEST_F(Converters, SeedTraining) {
   const auto [conversion, samples] =
       convert("seed_train", test::sources::seed_train(root()), "train");
@@ -539,6 +596,11 @@ TEST_F(Converters, MissingFilesAreNamed) {
                               {"tempcompass", "none/meta_info.json"},
                               {"videomme", "test-00000-of-00001.parquet"},
                               {"mmvu_mc", "validation set of MMVU"},
+                              {"lvbench", "video_info.meta.jsonl"},
+                              {"longvideobench", "lvb_val.json"},
+                              {"mlvu", "<number>_<task>.json"},
+                              {"videommmu_mc", "a track of VideoMMMU"},
+                              {"timelens_bench", "charades-timelens.json"},
                               {"seed_train", "a YAML list of data sets"},
                               {"video_r1", "Video-R1-260k.json"},
                               {"time_r1", "train_2k5.json"},

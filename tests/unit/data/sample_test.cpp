@@ -49,7 +49,7 @@ const BadRecord kBadRecords[] = {
      "video", "a path for this task"},
     {"no_video", choice_record(), json(R"({"video": null})"), "video", "missing"},
     {"no_video_and_no_images", choice_record(), json(R"({"video": null})"), "video",
-     "a record needs \"video\" or \"images\""},
+     "a record needs \"video\" or \"images\", or \"video\": null where there is nothing to see"},
     {"video_is_absolute", choice_record(), json(R"({"video": "/data/clips/a.mp4"})"), "video",
      "give its folder as the root"},
     {"video_goes_upwards", choice_record(), json(R"({"video": "../a.mp4"})"), "video",
@@ -179,6 +179,19 @@ TEST(ParseSample, ImagesReplaceOrJoinTheVideo) {
   record.erase("video");
   EXPECT_EQ(parse_sample(record, "r:1").video, "");
   EXPECT_EQ(parse_sample(record, "r:1").cluster, "a.png");
+}
+
+// A key that is there and null says so; one that is missing may be misspelt.
+TEST(ParseSample, TakesATextAloneWhereItIsSaid) {
+  auto record = choice_record();
+  record["video"] = nullptr;
+  const auto sample = parse_sample(record, "r.jsonl:1");
+  EXPECT_EQ(sample.video, "");
+  EXPECT_TRUE(sample.images.empty());
+  EXPECT_EQ(sample.cluster, "videomme/test/001-1") << "no other is of the same clip";
+  auto grounding = grounding_record();
+  grounding["video"] = nullptr;
+  EXPECT_THROW(parse_sample(grounding, "r.jsonl:1"), DataError) << "spans of nothing";
 }
 
 TEST(ParseSample, ReadsAFrameFolder) {

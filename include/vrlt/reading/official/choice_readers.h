@@ -51,6 +51,17 @@ ChoiceReading read_first_character(std::string_view response, const Question& qu
 /// MMVU step by step: the letter behind the last "the final answer is". In the place of the
 /// authors' GPT-4o, which reads it there.
 ChoiceReading read_final_answer(std::string_view response, const Question& question);
+/// LongVideoBench, by its author in lmms-eval: the first capital A to E behind the removal of
+/// lead-ins, else a guess.
+ChoiceReading read_longvideobench(std::string_view response, const Question& question);
+/// LVBench, polish_answer: before the first ")", behind the first "(" there, the first character.
+ChoiceReading read_lvbench(std::string_view response, const Question& question);
+/// MLVU: what stands before the first ")" is the letter and nothing else; a "(" that its prompt has
+/// begun the answer with is not looked at.
+ChoiceReading read_mlvu(std::string_view response, const Question& question);
+/// VideoMMMU, by its authors in lmms-eval: "X." and "X:", else "(X)", else "X ", else an option's
+/// text in a response of more than five words; of several the one that stands last.
+ChoiceReading read_videommmu(std::string_view response, const Question& question);
 /// lmms-eval on MMVU: four tests, any of which will do.
 ChoiceReading read_mmvu(std::string_view response, const Question& question);
 
