@@ -1,8 +1,9 @@
-"""Runs the commands of docs/recipes.md, "Ten clips of your own", as they stand there, with what a test has in place of what a user has: rendered
-clips, a small model, the processor, two steps.
+"""Runs the commands of docs/recipes.md, "Ten clips of your own", as they stand there, with what a
+test has in place of what a user has: rendered clips, a small model, the processor, two steps.
 
 usage: recipe_test.py BIN
 """
+
 import csv
 import json
 import os
@@ -16,9 +17,16 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SECTION = "## Ten clips of your own to a trained model"
 # In the page and its configs -> here. Pixels and tokens: what the processor does in seconds.
-IN_PLACE = [("/models/Qwen2.5-VL-3B-Instruct", "model"), ("--device cuda", "--device cpu --max-new-tokens 4"), ("device: cuda", "device: cpu"),
-            ("bfloat16", "float32"), ("step-000020", "step-000002"), ("steps: 20", "steps: 2"), ("max_new_tokens: 512", "max_new_tokens: 8"),
-            ("total_pixels: 1605632", "min_pixels: 3136, max_pixels: 3136")]
+IN_PLACE = [
+    ("/models/Qwen2.5-VL-3B-Instruct", "model"),
+    ("--device cuda", "--device cpu --max-new-tokens 4"),
+    ("device: cuda", "device: cpu"),
+    ("bfloat16", "float32"),
+    ("step-000020", "step-000002"),
+    ("steps: 20", "steps: 2"),
+    ("max_new_tokens: 512", "max_new_tokens: 8"),
+    ("total_pixels: 1605632", "min_pixels: 3136, max_pixels: 3136"),
+]
 
 
 def here(text):
@@ -35,9 +43,17 @@ def commands():
 
 
 def run(command, folder, environment):
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
-        sys.exit(f"recipe_test.py: {command}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        sys.exit(
+            f"recipe_test.py: {command}\nended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        )
     return done.stdout + done.stderr
 
 
@@ -45,10 +61,17 @@ def prepare(folder, environment):
     """clips.csv, the folder clips, and a small model with weights."""
     (folder / "synth.yaml").write_text("output: synth\ntrain_clips: 10\ntest_clips: 1\n")
     run("vrlt-data synth synth.yaml", folder, environment)
-    (folder / "base.yaml").write_text("name: base\ntrainer: sft\nsteps: 1\nprompts_per_step: 2\nmodel: {path: synth/model, init: random}\n"
-                                      "data: {records: [synth/train.jsonl], root: synth/videos, prompt: auto_answer}\n"
-                                      "video: {max_frames: 16, min_pixels: 3136, max_pixels: 3136}\n")
-    run("vrlt-train base.yaml && mv runs/base/checkpoints/step-000001/model model", folder, environment)
+    (folder / "base.yaml").write_text(
+        "name: base\ntrainer: sft\nsteps: 1\nprompts_per_step: 2\n"
+        "model: {path: synth/model, init: random}\n"
+        "data: {records: [synth/train.jsonl], root: synth/videos, prompt: auto_answer}\n"
+        "video: {max_frames: 16, min_pixels: 3136, max_pixels: 3136}\n"
+    )
+    run(
+        "vrlt-train base.yaml && mv runs/base/checkpoints/step-000001/model model",
+        folder,
+        environment,
+    )
     (folder / "clips").mkdir()
     records = [json.loads(line) for line in open(folder / "synth/train.jsonl", encoding="utf-8")]
     with open(folder / "clips.csv", "w", newline="", encoding="utf-8") as table:
@@ -67,8 +90,12 @@ def prepare(folder, environment):
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        environment = {**os.environ, "PATH": f"{pathlib.Path(sys.argv[1]).resolve()}:{os.environ['PATH']}", "VRLT": str(folder / "source"),
-                       "OMP_NUM_THREADS": "1"}
+        environment = {
+            **os.environ,
+            "PATH": f"{pathlib.Path(sys.argv[1]).resolve()}:{os.environ['PATH']}",
+            "VRLT": str(folder / "source"),
+            "OMP_NUM_THREADS": "1",
+        }
         prepare(folder, environment)
         said = ""
         lines = [line for line in commands().splitlines() if line and not line.startswith("#")]
@@ -76,7 +103,7 @@ def main():
             said += run(line, folder, environment)
         # What the page tells its reader to expect.
         for told in ("I wrote 10 records to clips.jsonl", "nothing is broken or missing"):
-            assert told in said, f"the page expects \"{told}\"; the programs said:\n{said}"
+            assert told in said, f'the page expects "{told}"; the programs said:\n{said}'
         assert (folder / "report.html").stat().st_size > 0
         print(f"{len(lines)} commands of docs/recipes.md ran")
 
