@@ -50,7 +50,7 @@ TEST_F(OnAMachine, AProcessorWithoutAvx2IsSlow) {
 
 TEST_F(OnAMachine, OmpNumThreadsIsNamedWhereItDecides) {
   // No machine has so many for a process of its own.
-  environment_["OMP_NUM_THREADS"] = "12345";
+  environment_.emplace("OMP_NUM_THREADS", "12345");
   EXPECT_THAT(look("cores").what, HasSubstr("12345 threads, as OMP_NUM_THREADS says"));
 }
 
@@ -72,7 +72,7 @@ TEST_F(OnAMachine, ADriverWhoseDevicesCannotBeOpenedWouldNotWork) {
 
 TEST_F(OnAMachine, ALauncherThatContradictsItselfWouldNotWork) {
   EXPECT_EQ(look("launcher").what, "none: one process");
-  environment_["RANK"] = "1";  // and no WORLD_SIZE
+  environment_.emplace("RANK", "1");  // and no WORLD_SIZE
   EXPECT_EQ(look("launcher").state, State::kBad);
 }
 
