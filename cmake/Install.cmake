@@ -23,13 +23,16 @@ foreach(library IN LISTS libraries)
 endforeach()
 
 if(TARGET vrlt::arrow)
-  install(FILES ${ARROW_ROOT}/libarrow.so.2600 ${ARROW_ROOT}/libparquet.so.2600 DESTINATION ${carried})
+  foreach(component IN ITEMS Unspecified development)  # programs need them, and what links our libraries
+    install(FILES ${ARROW_ROOT}/libarrow.so.2600 ${ARROW_ROOT}/libparquet.so.2600 DESTINATION ${carried} COMPONENT ${component})
+  endforeach()
 endif()
 
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt)
 install(DIRECTORY scripts/rewards scripts/launch DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt/scripts USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
 install(PROGRAMS scripts/demo.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt/scripts)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
+install(DIRECTORY docs/examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md CHANGELOG.md CITATION.cff LICENSE SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Of the wheels; scripts/package.sh insists on them.
 file(GLOB licences ${wheels}/*.dist-info/licenses/*LICENSE* ${wheels}/*.dist-info/licenses/NOTICE*)

@@ -8,7 +8,7 @@ work=build/docs
 
 bash scripts/bootstrap.sh
 cmake --preset release >/dev/null
-cmake --build --preset release --parallel "${VRLT_JOBS:-2}" --target vrlt-train vrlt-select vrlt-eval vrlt-data vrlt-score vrlt-report >/dev/null
+cmake --build --preset release --parallel "${VRLT_JOBS:-2}" --target vrlt-train vrlt-select vrlt-eval vrlt-data vrlt-score vrlt-report vrlt-ask vrlt-doctor >/dev/null
 if [[ ! -e "$work/python/complete" ]]; then
   python3 -m venv "$work/python"
   "$work/python/bin/pip" --quiet --disable-pip-version-check install 'sphinx==8.*' 'myst-parser==4.*' furo

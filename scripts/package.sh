@@ -48,7 +48,7 @@ export SOURCE_DATE_EPOCH
 make_tarball() {
   local name="vrlt-$version-linux-x86_64$flavour"
   rm -rf "${build:?}/stage" && mkdir -p "$build/stage"
-  cmake --install "$build" --prefix "$build/stage/$name" --strip >/dev/null
+  cmake --install "$build" --component Unspecified --prefix "$build/stage/$name" --strip >/dev/null
   python3 scripts/package/closure.py "$build/stage/$name" "$build/ffmpeg" "$version"
   tar -C "$build/stage" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" |
     zstd -q -T0 -"${VRLT_ZSTD_LEVEL:-12}" -f -o "$out/$name.tar.zst"
@@ -61,7 +61,7 @@ make_deb() {
 
 make_wheel() {
   rm -rf "${build:?}/wheel"
-  cmake --install "$build" --prefix "$build/wheel/vrlt" --strip >/dev/null
+  cmake --install "$build" --component Unspecified --prefix "$build/wheel/vrlt" --strip >/dev/null
   scripts/package/wheel.sh "$build/wheel" "$build/ffmpeg" "$version" "$out"
 }
 

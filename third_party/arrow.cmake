@@ -13,8 +13,7 @@ foreach(file IN ITEMS ${arrow_libraries} ${ARROW_ROOT}/include/parquet/arrow/rea
 endforeach()
 
 # Static libraries pass these on to every program; only those that read tables keep them.
-add_library(vrlt_arrow INTERFACE)
-add_library(vrlt::arrow ALIAS vrlt_arrow)
+add_library(vrlt::arrow INTERFACE IMPORTED GLOBAL)
 list(JOIN arrow_libraries "," arrow_libraries)
-target_link_libraries(vrlt_arrow INTERFACE "-Wl,--push-state,--as-needed,${arrow_libraries},--pop-state" -Wl,--allow-shlib-undefined)
+target_link_libraries(vrlt::arrow INTERFACE "-Wl,--push-state,--as-needed,${arrow_libraries},--pop-state" -Wl,--allow-shlib-undefined)
 list(APPEND VRLT_BUILD_RPATH ${ARROW_ROOT})

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "core/control_groups.h"
-#include "core/usable_processors.h"
+#include "vrlt/core/usable_processors.h"
 
 namespace vrlt {
 namespace fs = std::filesystem;

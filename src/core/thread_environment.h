@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/usable_processors.h"
+#include "vrlt/core/usable_processors.h"
 
 namespace vrlt {
 

@@ -11,10 +11,13 @@
 
 namespace vrlt::front {
 
-void hand_over() {
+std::filesystem::path program_with_libraries() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe");
-  const auto program =
-      (self.parent_path().parent_path() / "libexec" / "vrlt" / self.filename()).string();
+  return self.parent_path().parent_path() / "libexec" / "vrlt" / self.filename();
+}
+
+void hand_over() {
+  const auto program = program_with_libraries().string();
   std::fflush(stdout);
   leave_signals();
   become(program);

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <filesystem>
+
 namespace vrlt::front {
 
-/// Replaces this process by the program of the same name in ../libexec/vrlt from where this one
-/// lies, with the same arguments: the one that is linked with LibTorch. Process id, environment and
+/// The program of this one's name in ../libexec/vrlt from where this one lies: the one that is
+/// linked with LibTorch.
+std::filesystem::path program_with_libraries();
+
+/// Replaces this process by that program, with the same arguments. Process id, environment and
 /// open files stay, so that launchers, pipes and signals notice nothing.
 /// @throws MissingInputError if that program cannot be started.
 [[noreturn]] void hand_over();

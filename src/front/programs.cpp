@@ -8,6 +8,7 @@
 #include "front/hand_over.h"
 #include "vrlt/app/ask.h"
 #include "vrlt/app/data.h"
+#include "vrlt/app/doctor.h"
 #include "vrlt/app/eval.h"
 #include "vrlt/app/merge.h"
 #include "vrlt/app/report.h"
@@ -19,6 +20,8 @@
 #include "vrlt/data/prompt.h"
 #include "vrlt/data/video_files.h"
 #include "vrlt/distributed/launch.h"
+#include "vrlt/doctor/ask.h"
+#include "vrlt/doctor/machine.h"
 #include "vrlt/settings/model_folder.h"
 #include "vrlt/settings/select_config.h"
 #include "vrlt/settings/suite_config.h"
@@ -97,6 +100,14 @@ int run_ask(const AskCommand& command) {
   settings::check_model_folder(
       {.path = command.model.string(), .adapter = command.adapter.string()});
   front::hand_over();
+}
+
+/// Not handed over: that the libraries cannot be loaded is what a doctor is asked about.
+int run_doctor(const DoctorCommand& command) {
+  auto findings = doctor::look_at_machine();
+  for (auto& finding : doctor::ask_about_libraries(front::program_with_libraries()))
+    findings.push_back(std::move(finding));
+  return doctor::tell(findings, command.json);
 }
 
 int run_compare(const std::filesystem::path&, const std::filesystem::path&) { front::hand_over(); }

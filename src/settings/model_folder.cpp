@@ -51,15 +51,6 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// Where the tools of Hugging Face keep what they have downloaded.
-fs::path hub_cache() {
-  if (const auto cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
-  if (const auto home = environment("HF_HOME"); !home.empty()) return fs::path(home) / "hub";
-  if (const auto cache = environment("XDG_CACHE_HOME"); !cache.empty())
-    return fs::path(cache) / "huggingface" / "hub";
-  return fs::path(environment("HOME")) / ".cache" / "huggingface" / "hub";
-}
-
 /// A snapshot below models--OWNER--NAME, the one that "main" stands for if that is said.
 std::optional<fs::path> snapshot_in(const fs::path& folder) {
   std::ifstream main_ref(folder / "refs" / "main");
@@ -101,7 +92,7 @@ std::string hub_id(std::string path) {
   if (id.empty()) throw MissingInputError(missing);
   auto cached_name = id;
   cached_name.replace(cached_name.find('/'), 1, "--");
-  if (const auto snapshot = snapshot_in(hub_cache() / ("models--" + cached_name)))
+  if (const auto snapshot = snapshot_in(hub_folder() / ("models--" + cached_name)))
     throw MissingInputError(
         concat(missing, "; a hub id? ", kNoDownload,
                ", but that model is in the cache: model.path=", snapshot->string()));
@@ -214,9 +205,9 @@ void check_family(const fs::path& path, bool reads_weights) {
     known += concat(known.empty() ? "" : ", ", family.help);
   }
   if (type.ends_with("_moe"))
-    throw CheckpointError(concat(path.string(), ": a Mixture of Experts (\"model_type\" is ",
-                                 io::excerpt(type), "), which is not supported; the models are: ",
-                                 known, " (vrlt-train --list models)"));
+    throw CheckpointError(concat(
+        path.string(), ": a Mixture of Experts (\"model_type\" is ", io::excerpt(type),
+        "), which is not supported; the models are: ", known, " (vrlt-train --list models)"));
   if (!is_known)
     throw CheckpointError(concat(path.string(), ": \"model_type\" is ", io::excerpt(type),
                                  ", which is not supported; the models are: ", known,
@@ -242,6 +233,14 @@ void check_weights_file(const fs::path& path) {
 }
 
 }  // namespace
+
+fs::path hub_folder() {
+  if (const auto cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
+  if (const auto home = environment("HF_HOME"); !home.empty()) return fs::path(home) / "hub";
+  if (const auto cache = environment("XDG_CACHE_HOME"); !cache.empty())
+    return fs::path(cache) / "huggingface" / "hub";
+  return fs::path(environment("HOME")) / ".cache" / "huggingface" / "hub";
+}
 
 void check_model_folder(const ModelSection& model) {
   const fs::path folder = model.path;

@@ -1,4 +1,4 @@
-#include "core/usable_processors.h"
+#include "vrlt/core/usable_processors.h"
 
 #include <gtest/gtest.h>
 
