@@ -45,7 +45,7 @@ GradientSum::GradientSum(const ParameterSlices& slices, const ShardingConfig& co
   // layers, or perhaps not at all, when everything is there.
   std::reverse(order_.begin(), order_.end());
   std::stable_partition(order_.begin(), order_.end(),
-                        [&](size_t unit) { return slices.units()[unit].is_layer; });
+                        [&](size_t unit) { return slices.units()[unit].in_every_pass; });
   hold(true);
 }
 
@@ -92,7 +92,7 @@ void GradientSum::add_here(size_t parameter, const at::Tensor& gradient) {
 /// same.
 void GradientSum::send_complete_layers() {
   const auto& units = slices_->units();
-  while (next_ < order_.size() && units[order_[next_]].is_layer && missing_[order_[next_]] == 0)
+  while (next_ < order_.size() && units[order_[next_]].in_every_pass && missing_[order_[next_]] == 0)
     send(order_[next_++]);
 }
 
@@ -126,13 +126,14 @@ void GradientSum::pass_idly() {
   take();
 }
 
-/// In the place of a backward pass through it: blocks and gradients are transferred in one order on
-/// all ranks.
+/// In the place of a backward pass through it, with the head before it: blocks and gradients are
+/// transferred in one order on all ranks.
 void GradientSum::send_layer(const std::string& name) {
   const auto is_next = [&] {
     if (next_ == order_.size()) return false;
     const auto& unit = slices_->units()[order_[next_]];
-    return checkpoint::layer_of(parameters()[unit.parameters.front()].first) == name;
+    const auto layer = checkpoint::layer_of(parameters()[unit.parameters.front()].first);
+    return unit.in_every_pass && (layer.empty() || layer == name);
   };
   while (is_next()) send(order_[next_++]);
 }

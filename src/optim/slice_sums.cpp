@@ -5,20 +5,21 @@
 #include <ATen/ops/zeros.h>
 
 #include "vrlt/core/error.h"
+#include "vrlt/optim/transfer_size.h"
 
 namespace vrlt::optim {
 
 SliceSums::SliceSums(const ParameterSlices& slices, std::vector<at::ScalarType> dtypes,
-                     int64_t transfer_elements)
+                     int64_t elements)
     : slices_(slices),
       dtypes_(std::move(dtypes)),
-      transfer_elements_(transfer_elements),
+      transfer_elements_(elements > 0 ? elements : slices.transfer_elements()),
       sums_(slices.units().size()) {}
 
 /// Columns [from, to) of every piece, in the type of the sum: [inner, outer, columns].
 at::Tensor SliceSums::stage(size_t unit, const std::vector<at::Tensor>& values, int64_t from,
                             int64_t to) const {
-  const auto& [parameters, layout, is_layer, block] = slices_.units()[unit];
+  const auto& [parameters, layout, in_every_pass, block] = slices_.units()[unit];
   const auto device = slices_.parameters()[parameters.front()].second.device();
   auto staged = at::zeros({layout.num_pieces(), to - from},
                           at::TensorOptions().dtype(dtypes_[unit]).device(device));

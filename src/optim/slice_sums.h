@@ -18,9 +18,10 @@ namespace vrlt::optim {
 /// the same calls in the same order. There are at least two.
 class SliceSums {
  public:
-  /// @param dtypes  of the sums, one for each unit.
+  /// @param dtypes  of the sums, one for each unit. @param elements  of a transfer; 0: as many as
+  /// suit the device.
   SliceSums(const ParameterSlices& slices, std::vector<at::ScalarType> dtypes,
-            int64_t transfer_elements = kTransferElements);
+            int64_t elements = 0);
 
   /// Adds values of the parameters of a unit, which are copied before it returns. Undefined ones
   /// count as zeros.
