@@ -42,8 +42,10 @@ void SliceSums::add(size_t unit, const std::vector<at::Tensor>& values) {
     const auto received = at::empty({staged.size(1), to - from}, staged.options());
     auto transfer = slices_.inner().start_reduce_scatter_sum(received, staged);
     under_way_.push_back({std::move(transfer), received, sum.narrow(1, from, to - from)});
+    is_within_unit_ = true;
     if (under_way_.size() > kTransfersAhead) finish_oldest();
   });
+  is_within_unit_ = false;
 }
 
 void SliceSums::finish_oldest() {
@@ -51,6 +53,12 @@ void SliceSums::finish_oldest() {
   oldest.transfer->wait();
   oldest.sum.add_(oldest.received);
   under_way_.pop_front();
+}
+
+void SliceSums::drop() {
+  const at::NoGradGuard no_grad;
+  while (!under_way_.empty()) finish_oldest();
+  sums_.assign(sums_.size(), at::Tensor());
 }
 
 at::Tensor SliceSums::take(size_t unit) {

@@ -27,8 +27,15 @@ class SliceSums {
   /// count as zeros.
   void add(size_t unit, const std::vector<at::Tensor>& values);
 
+  /// Whether add() has thrown behind the first of several transfers: ranks have lost step. If it
+  /// throws before that, it has done nothing.
+  bool is_within_unit() const { return is_within_unit_; }
+
   /// This rank's slice of the sum of a unit that add() was called for, which is forgotten here.
   at::Tensor take(size_t unit);
+
+  /// Forgets all that was added.
+  void drop();
 
  private:
   struct UnderWay {
@@ -48,6 +55,7 @@ class SliceSums {
   /// was added.
   std::vector<at::Tensor> sums_;
   std::deque<UnderWay> under_way_;
+  bool is_within_unit_ = false;
 };
 
 }  // namespace vrlt::optim

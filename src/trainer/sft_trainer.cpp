@@ -23,6 +23,14 @@
 namespace vrlt::trainer {
 namespace {
 
+/// Keys that make a pass need less memory, and that of a single prompt.
+constexpr const char* kSmaller =
+    "micro_batch, micro_batch_tokens or video.max_frames, set model.activation_checkpointing to "
+    "blocks and, on several ranks, distributed.shard to parameters";
+constexpr const char* kSmallerPrompt =
+    "video.max_frames, set model.activation_checkpointing to blocks and, on several ranks, "
+    "distributed.shard to parameters";
+
 /// What every turn of the chat template ends in: generation stops at this and perhaps at others.
 int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
   const auto id = tokenizer.token_to_id("<|im_end|>");
@@ -59,15 +67,15 @@ struct Supervised {
 
 /// The samples of each pass of this rank, as numbers; the longest pass first where ranks meet in
 /// them.
-std::vector<std::vector<size_t>> passes_of(const Supervised& step,
-                                           const settings::TrainConfig& config, bool ranks_meet) {
+/// @param micro_batch  samples of a pass at most.
+std::vector<std::vector<size_t>> passes_of(const Supervised& step, int64_t micro_batch,
+                                           int64_t micro_batch_tokens, bool ranks_meet) {
   std::vector<int64_t> lengths;
   for (size_t i = 0; i < step.samples.size(); ++i)
     lengths.push_back(step.samples[i].inputs->input_ids.size(0) + step.targets[i].size(0));
   std::vector<std::vector<size_t>> passes;
   size_t next = 0;
-  for (const size_t size :
-       micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
+  for (const size_t size : micro_batch_sizes(lengths, micro_batch, micro_batch_tokens)) {
     auto& pass = passes.emplace_back();
     while (pass.size() < size) pass.push_back(next++);
   }
@@ -111,6 +119,29 @@ void supervised_pass(const TrainingParts& parts, const Supervised& step,
                static_cast<double>(hidden.size(0)));
 }
 
+/// Adds up the gradients of a step. @param micro_batch  samples of a pass at most; becomes less if
+/// memory runs out on a rank, and the passes are made again.
+void accumulate_gradients(const TrainingParts& parts, const Supervised& step,
+                          optim::GradientSum& gradients, const StepFlops& flops,
+                          int64_t& micro_batch, metrics::MetricSet& metrics) {
+  const bool ranks_meet = gradients.needs_equal_passes();
+  for (;;) {
+    const auto passes = passes_of(step, micro_batch, parts.config.micro_batch_tokens, ranks_meet);
+    metrics::MetricSet of_passes;
+    PassReport report;
+    for (const auto& members : passes)
+      report.largest = std::max(report.largest, std::ssize(members));
+    report.lack = for_each_pass(
+        passes.size(), ranks_meet ? most_passes(std::ssize(passes), parts.group) : 0, gradients,
+        [] { return stop_requested(); },
+        [&](size_t i) { supervised_pass(parts, step, passes[i], gradients, flops, of_passes); });
+    const auto smaller = smaller_passes(report, parts.group, kSmallerPrompt);
+    if (!smaller) return metrics.merge(of_passes.to_bytes());
+    gradients.drop();
+    micro_batch = *smaller;
+  }
+}
+
 void warn_of_endless_turns(const TrainingParts& parts) {
   const auto& stops = parts.policy.stop_ids();
   if (parts.group.is_first() &&
@@ -141,6 +172,7 @@ void train_sft(const TrainingParts& parts) {
     return in_order(order, step * config.prompts_per_step, config.prompts_per_step);
   };
 
+  int64_t micro_batch = config.micro_batch;
   validation.begin();
   for (int64_t step = run.first_step(); step < config.steps && !validation.ended(); ++step) {
     const auto start = std::chrono::steady_clock::now();
@@ -157,18 +189,8 @@ void train_sft(const TrainingParts& parts) {
     const auto all =
         parts.group.all_reduce_sum(std::vector<int64_t>{own_tokens, std::ssize(learned.samples)});
     learned.counts = {.tokens = all[0], .rows = all[1]};
-    const Making making("gradients",
-                        "micro_batch, micro_batch_tokens or video.max_frames, set "
-                        "model.activation_checkpointing to blocks and, on several ranks, "
-                        "distributed.shard to parameters");
-    const bool ranks_meet = run.gradients().needs_equal_passes();
-    const auto passes = passes_of(learned, config, ranks_meet);
-    for_each_pass(
-        passes.size(), ranks_meet ? most_passes(std::ssize(passes), parts.group) : 0,
-        run.gradients(), [] { return stop_requested(); },
-        [&](size_t i) {
-          supervised_pass(parts, learned, passes[i], run.gradients(), flops, metrics);
-        });
+    const Making making("gradients", kSmaller);
+    accumulate_gradients(parts, learned, run.gradients(), flops, micro_batch, metrics);
     metrics.sum("batch/tokens", static_cast<double>(own_tokens));
     metrics.sum("batch/rows", static_cast<double>(learned.samples.size()));
     if (run.stop_asked()) run.stop_before(step, sync_logs);
