@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "vrlt/core/heap.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/distributed/all_or_none.h"
@@ -51,6 +52,7 @@ std::optional<int64_t> smaller_passes(const PassReport& own, distributed::Proces
                                       const char* lower) {
   const auto lacking = of_all_ranks(own.lack == nullptr ? 0 : 1, group);
   if (std::find(lacking.begin(), lacking.end(), 1) == lacking.end()) return {};
+  give_back_freed_memory();
   const int64_t groups = largest_of_all(own.largest, group);
   if (groups <= 1)
     distributed::all_or_none(group, [&] {
