@@ -11,12 +11,10 @@ import os
 import pathlib
 import re
 import shutil
-import socket
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ROOT / "build/release/bin"
+import ranks as processes
+
 GIGA = 1e9
 
 CONFIG = """
@@ -39,24 +37,11 @@ checkpoint: {every: 100, optimizer: unfinished}
 
 def run(arguments, ranks):
     """@return the output of rank 0, and the peak of each rank in bytes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    processes = []
-    for rank in range(ranks):
-        environment = dict(os.environ, OMP_NUM_THREADS="1")
-        if ranks > 1:
-            environment |= {"RANK": str(rank), "WORLD_SIZE": str(ranks), "LOCAL_RANK": str(rank), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-        log = open(f"log-{rank}.txt", "w")
-        processes.append(subprocess.Popen([PROGRAMS / "vrlt-train", "peak.yaml", *arguments], stdout=log, stderr=log, env=environment))
-    peaks = []
-    for rank, process in enumerate(processes):
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            sys.exit(f"rank {rank} ended with {process.returncode}:\n" + pathlib.Path(f"log-{rank}.txt").read_text())
-        peaks.append(usage.ru_maxrss * 1024)
-    return pathlib.Path("log-0.txt").read_text(), peaks
+    ends = processes.wait(processes.start("vrlt-train", ["peak.yaml", *arguments], ranks))
+    for rank, (code, _) in enumerate(ends):
+        if code != 0:
+            sys.exit(f"rank {rank} ended with {code}:\n" + processes.log(rank))
+    return processes.log(0), [peak for _, peak in ends]
 
 
 def forecast(arguments, ranks):
@@ -67,12 +52,6 @@ def forecast(arguments, ranks):
     return GIGA * (max(row("together")) - row("the program itself")[0])
 
 
-def make_model(folder, width, layers):
-    pathlib.Path("synth.yaml").write_text(f"output: {folder}\ntrain_clips: 8\ntest_clips: 1\nmodel: {{text_width: {width}, text_layers: {layers}, "
-                                          "vision_width: 32, vision_layers: 1}\n")
-    subprocess.run([PROGRAMS / "vrlt-data", "synth", "synth.yaml"], check=True, capture_output=True)
-
-
 def peaks_of(arguments, ranks):
     shutil.rmtree("runs", ignore_errors=True)
     return run(arguments, ranks)[1]
@@ -80,12 +59,12 @@ def peaks_of(arguments, ranks):
 
 def main():
     options = dict(argument.split("=", 1) for argument in sys.argv[1:])
-    work = pathlib.Path(options.get("work", ROOT / "build/peak_memory"))
+    work = pathlib.Path(options.get("work", processes.ROOT / "build/peak_memory"))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     os.chdir(work)
-    make_model("data", options.get("width", 768), options.get("layers", 8))
-    make_model("tiny", 48, 2)
+    for folder, width, layers in [("data", options.get("width", 768), options.get("layers", 8)), ("tiny", 48, 2)]:
+        processes.make_data(folder, 8, text_width=width, text_layers=layers, vision_width=32, vision_layers=1)
     pathlib.Path("peak.yaml").write_text(CONFIG)
     print("mode        ranks  forecast MB  peak MB (each rank)      peak / forecast")
     far = False

@@ -26,9 +26,12 @@ MODEL, CASE = "tiny_tied", "video"
 SHOWN_LOGITS = 4  # of as many positions
 DECODER = r"model\.(language_model\.)?layers\.\d+\."
 EVERY = DECODER + r"(self_attn\.(q|k|v|o)_proj|mlp\.(gate|up|down)_proj)"
+TOWER = (r"(model\.)?visual\.(blocks\.\d+\.(attn\.(qkv|proj)|mlp\.((gate|up|down)_proj|linear_fc[12]))|"
+         r"(merger|deepstack_merger_list\.\d+)\.(mlp\.[02]|linear_fc[12]))")
 VARIANTS = {
     "every_target": dict(r=4, lora_alpha=8, target_modules=EVERY),
     "rslora_subset": dict(r=3, lora_alpha=5.5, use_rslora=True, target_modules=DECODER + r"(self_attn\.(q)_proj|mlp\.(down)_proj)"),
+    "with_tower": dict(r=2, lora_alpha=4, target_modules=EVERY + "|" + TOWER),  # what PEFT calls all-linear
 }
 
 
@@ -58,8 +61,11 @@ class Inputs:
 
 def factors_of(model):
     """Trained parameters by the names of vrlt's table."""
-    prefix = "base_model.model.model.language_model."
-    return {name.replace(prefix, "model.").replace(".default.", "."): tensor for name, tensor in model.named_parameters() if ".lora_" in name}
+    def name_of(name):
+        name = name.replace(".default.", ".").replace("base_model.model.model.language_model.", "model.")
+        return name.replace("base_model.model.model.visual.", "visual.")
+
+    return {name_of(name): tensor for name, tensor in model.named_parameters() if ".lora_" in name}
 
 
 def make_variant(name, settings, inputs, seed, values):
@@ -67,6 +73,9 @@ def make_variant(name, settings, inputs, seed, values):
     config = peft.LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.0, bias="none", **settings)
     model = peft.get_peft_model(open_base(GOLDEN / "models" / MODEL), config)
     factors = factors_of(model)
+    if "visual" in settings["target_modules"]:
+        every = peft.get_peft_model(open_base(GOLDEN / "models" / MODEL), peft.LoraConfig(target_modules="all-linear"))
+        assert factors.keys() == factors_of(every).keys(), factors.keys() ^ factors_of(every).keys()
     with torch.no_grad():
         for factor in factors.values():
             factor.normal_(0.0, 0.15)

@@ -11,12 +11,12 @@
 #include <filesystem>
 #include <new>
 #include <string_view>
-#include <typeinfo>
 
 #include "vrlt/command_line/tables.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/heap.h"
 #include "vrlt/core/logging.h"
+#include "vrlt/core/memory_error.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/core/process_start.h"
 
@@ -38,23 +38,12 @@ int report_out_of_memory(const std::string& detail) {
                       ExitCode::kOutOfMemory);
 }
 
-/// An exception that is not ours. Those of LibTorch are known by the names of their types: this
-/// file is also of programs without it.
+/// An exception that is not ours.
 int report_foreign(const std::exception& error) {
-  const std::string type = typeid(error).name(), what = error.what();
-  const bool is_of_torch = type.find("3c10") != std::string::npos;
-  // the rest is a backtrace
-  const auto message = is_of_torch ? what.substr(0, what.find("\nException raised from ")) : what;
-  if (tells_of_memory(message) ||
-      (is_of_torch && type.find("OutOfMemoryError") != std::string::npos))
-    return report_out_of_memory(message);
-  return report_error((is_of_torch ? "LibTorch: " : "unexpected: ") + message, ExitCode::kBug);
-}
-
-/// An error of a file or of data that says ENOMEM. What another rank died of is told by that rank.
-bool is_of_memory(const Error& error) {
-  return (error.exit_code() == ExitCode::kBadData || error.exit_code() == ExitCode::kDisk) &&
-         tells_of_memory(error.what());
+  const auto message = text_without_trace(error);
+  if (is_of_memory(error)) return report_out_of_memory(message);
+  return report_error((is_of_torch(error) ? "LibTorch: " : "unexpected: ") + message,
+                      ExitCode::kBug);
 }
 
 /// In place of abort(), for an exception that a thread of a library or of ours lets out.

@@ -114,19 +114,32 @@ at::Tensor ShardedBlocks::own_piece(size_t block) const {
 }
 
 void ShardedBlocks::acquire(size_t block, Direction direction) {
+  is_moving_ = true;
   auto& buffer = bring(block);
   finish(buffer);
   buffer.last_use = ++calls_;
   if (blocks_[block].users++ == 0) point(blocks_[block], &buffer);
-  if (keeps_all_) return;
-  if (direction == Direction::kForward && block + 1 < size()) bring(block + 1);
-  if (direction == Direction::kBackward && block > 0) bring(block - 1);
+  if (!keeps_all_) {
+    if (direction == Direction::kForward && block + 1 < size()) bring(block + 1);
+    if (direction == Direction::kBackward && block > 0) bring(block - 1);
+  }
+  reached_ = {direction, block};
+  is_moving_ = false;
 }
 
 void ShardedBlocks::release(size_t block) {
   auto& held = blocks_.at(block);
   VRLT_CHECK(held.users > 0, held.name, " is released more often than it was acquired");
   if (--held.users == 0) point(held, nullptr);
+}
+
+/// In the place of those that a broken pass has left without a release().
+void ShardedBlocks::release_all() {
+  if (keeps_all_) return;
+  for (auto& block : blocks_) {
+    block.users = 0;
+    point(block, nullptr);
+  }
 }
 
 /// Starts the transfer of a block that is neither here nor on its way.
@@ -227,8 +240,8 @@ void ShardedBlocks::begin_pass() {
   if (in_lockstep_ && !keeps_all_) ranks_->inner().any(true);
 }
 
-void ShardedBlocks::pass_forward() {
-  for (size_t block = 0; block < size(); ++block) {
+void ShardedBlocks::pass_forward(size_t first) {
+  for (size_t block = first; block < size(); ++block) {
     acquire(block, Direction::kForward);
     release(block);
   }

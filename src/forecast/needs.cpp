@@ -41,7 +41,7 @@ double WeightBytes::at_rest() const {
 }
 
 double WeightBytes::in_update() const {
-  constexpr double kLayersAtOnce = 3.0;  // one at work, one that leaves, one that comes
+  constexpr double kLayersAtOnce = 2.0;  // one at work, one that comes
   const double of_layer = static_cast<double>(shape_.text.largest_layer) * type_.bytes();
   return at_rest() + (sharding_.cuts_weights ? kLayersAtOnce * of_layer : 0.0);
 }

@@ -6,6 +6,7 @@
 #include "forecast/needs.h"
 #include "vrlt/forecast/memory.h"
 #include "vrlt/model/adapter_shape.h"
+#include "vrlt/optim/transfer_size.h"
 
 namespace vrlt::forecast {
 namespace {
@@ -63,13 +64,15 @@ class Update {
     return load_.numbers.on_cpu ? parameters * sum_bytes(load_) : 0.0;
   }
 
-  /// A unit of parameters goes in parts, of which three are there at once: what is sent, and what
-  /// is received.
+  /// A unit of parameters goes in parts: what is sent of each, on the processor what all ranks have
+  /// sent, and their sum.
   double transfer_bytes(double unit, double element_bytes) const {
-    constexpr double kElements = 1 << 25, kPartsAtOnce = 3.0;
     if (sharding_.ranks == 1) return 0.0;
-    return kPartsAtOnce * std::min(unit, kElements) * element_bytes *
-           (1.0 + 1.0 / static_cast<double>(sharding_.inner));
+    const bool on_cpu = load_.numbers.on_cpu;
+    const auto elements = static_cast<double>(optim::transfer_elements(on_cpu));
+    constexpr auto kPartsAtOnce = static_cast<double>(optim::kTransfersAhead + 1);
+    return kPartsAtOnce * std::min(unit, elements) * element_bytes *
+           ((on_cpu ? 2.0 : 1.0) + 1.0 / static_cast<double>(sharding_.inner));
   }
   double largest_unit() const {
     return std::max(layer_parameters(),
@@ -128,11 +131,9 @@ class Update {
     return states + head + tile;
   }
 
-  /// That wait for others of the same parameter or unit while layers are gone back: of the
-  /// projection, if it is the embedding too, or if what is outside the layers goes as one unit.
-  double waiting_gradients() const {
-    return shape_.ties_embedding || sharding_.cuts_sums ? embedding() * own() : 0.0;
-  }
+  /// That wait for others of the same parameter while layers are gone back: of the projection, if
+  /// it is the embedding too.
+  double waiting_gradients() const { return shape_.ties_embedding ? embedding() * own() : 0.0; }
 
   /// In supervised training, where a frozen tower runs in each pass: before anything is kept.
   Moment encoding() const {
@@ -171,12 +172,10 @@ class Update {
 
   /// The embedding's gradient, of one use and of all others, then where it is added.
   Moment backward_end() const {
-    const double others = shape_.ties_embedding ? 0.0 : waiting_gradients();
     return {
         .name = "at the end of a backward pass",
         .sums = whole_sums(),
-        .gradients =
-            others + embedding() * own() + std::max(embedding() * own(), copy_to_add(embedding())),
+        .gradients = embedding() * own() + std::max(embedding() * own(), copy_to_add(embedding())),
         .tower = kept_of_tower() + tower_at_work(),
         .transfers = sharding_.cuts_sums ? transfer_bytes(largest_unit(), sum_bytes(load_)) : 0.0};
   }

@@ -36,7 +36,6 @@ GradientSum::GradientSum(const ParameterSlices& slices, const ShardingConfig& co
   for (size_t unit = 0; unit < slices.units().size(); ++unit) {
     const auto& members = slices.units()[unit].parameters;
     dtypes.push_back(sum_type(slices.parameters()[members.front()].second.scalar_type(), config));
-    missing_.push_back(members.size());
     for (const size_t parameter : members) unit_of_[parameter] = unit;
     order_.push_back(unit);
   }
@@ -45,7 +44,8 @@ GradientSum::GradientSum(const ParameterSlices& slices, const ShardingConfig& co
   // layers, or perhaps not at all, when everything is there.
   std::reverse(order_.begin(), order_.end());
   std::stable_partition(order_.begin(), order_.end(),
-                        [&](size_t unit) { return slices.units()[unit].is_layer; });
+                        [&](size_t unit) { return slices.units()[unit].in_every_pass; });
+  expect_all();
   hold(true);
 }
 
@@ -64,6 +64,11 @@ void GradientSum::hold(bool hooks) {
     if (const auto& parameter = parameters()[i].second; parameter.requires_grad())
       torch::autograd::impl::set_post_acc_grad_hooks(
           parameter, hooks ? std::make_unique<Hook>(*this, i) : nullptr);
+}
+
+void GradientSum::expect_all() {
+  missing_.clear();
+  for (const auto& unit : slices_->units()) missing_.push_back(unit.parameters.size());
 }
 
 void GradientSum::accept(size_t parameter) {
@@ -92,8 +97,14 @@ void GradientSum::add_here(size_t parameter, const at::Tensor& gradient) {
 /// same.
 void GradientSum::send_complete_layers() {
   const auto& units = slices_->units();
-  while (next_ < order_.size() && units[order_[next_]].is_layer && missing_[order_[next_]] == 0)
-    send(order_[next_++]);
+  while (next_ < order_.size() && units[order_[next_]].in_every_pass &&
+         missing_[order_[next_]] == 0)
+    send_next();
+}
+
+void GradientSum::send_next() {
+  send(order_[next_]);
+  ++next_;
 }
 
 void GradientSum::send(size_t unit) {
@@ -113,7 +124,7 @@ void GradientSum::take() {
   }
   for (size_t i = 0; i < parameters().size(); ++i)
     if (parameters()[i].second.grad().defined()) held_[i] = true;
-  while (next_ < order_.size()) send(order_[next_++]);
+  while (next_ < order_.size()) send_next();
   next_ = 0;
 }
 
@@ -126,15 +137,37 @@ void GradientSum::pass_idly() {
   take();
 }
 
-/// In the place of a backward pass through it: blocks and gradients are transferred in one order on
-/// all ranks.
+void GradientSum::begin_pass() {
+  if (auto* blocks = slices_->blocks()) blocks->expect_pass();
+}
+
+bool GradientSum::abandon_pass() {
+  auto* const blocks = sends_in_passes_ ? slices_->blocks() : nullptr;
+  const bool is_sending = sends_in_passes_ && of_ranks_->is_within_unit();
+  if (is_sending || (blocks != nullptr && blocks->is_moving())) return false;
+  for (const auto& [name, parameter] : parameters()) parameter.mutable_grad() = at::Tensor();
+  expect_all();
+  if (blocks != nullptr) blocks->end_pass([&](size_t block) { send_layer(blocks->name(block)); });
+  take();
+  return true;
+}
+
+void GradientSum::drop() {
+  sums_.assign(sums_.size(), at::Tensor());
+  held_.assign(held_.size(), false);
+  if (of_ranks_ != nullptr) of_ranks_->drop();
+}
+
+/// In the place of a backward pass through it, with the head before it: blocks and gradients are
+/// transferred in one order on all ranks.
 void GradientSum::send_layer(const std::string& name) {
   const auto is_next = [&] {
     if (next_ == order_.size()) return false;
     const auto& unit = slices_->units()[order_[next_]];
-    return checkpoint::layer_of(parameters()[unit.parameters.front()].first) == name;
+    const auto layer = checkpoint::layer_of(parameters()[unit.parameters.front()].first);
+    return unit.in_every_pass && (layer.empty() || layer == name);
   };
-  while (is_next()) send(order_[next_++]);
+  while (is_next()) send_next();
 }
 
 void GradientSum::finish() {

@@ -7,12 +7,19 @@
 #include "optim/slice_gather.h"
 #include "vrlt/checkpoint/layer_names.h"
 #include "vrlt/core/error.h"
+#include "vrlt/optim/transfer_size.h"
 
 namespace vrlt::optim {
 namespace {
 
 using checkpoint::layer_of;
 using distributed::ShardLayout;
+
+/// The name of the unit of a parameter; empty: all that is neither of a layer nor the head, whose
+/// gradient is complete before that of any layer and as large as that of the embedding.
+std::string unit_of(const std::string& parameter) {
+  return parameter == "lm_head.weight" ? parameter : layer_of(parameter);
+}
 
 at::Tensor flat(const at::Tensor& parameter) { return parameter.detach().view({-1}); }
 
@@ -40,7 +47,7 @@ void ParameterSlices::cut() {
   std::vector<std::vector<size_t>*> in_order;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto& [name, tensor] = parameters_[i];
-    auto& unit = members[{layer_of(name), tensor.scalar_type()}];
+    auto& unit = members[{unit_of(name), tensor.scalar_type()}];
     if (unit.empty()) in_order.push_back(&unit);
     unit.push_back(i);
   }
@@ -48,7 +55,7 @@ void ParameterSlices::cut() {
     std::vector<int64_t> sizes;
     for (const size_t i : *unit) sizes.push_back(parameters_[i].second.numel());
     units_.push_back({*unit, ShardLayout(sizes, group().world_size()),
-                      !layer_of(parameters_[unit->front()].first).empty(), block_of(*unit)});
+                      !unit_of(parameters_[unit->front()].first).empty(), block_of(*unit)});
     if (const auto& made = units_.back(); made.block)
       VRLT_CHECK(made.layout.piece_size() == blocks_->layout(*made.block).piece_size(),
                  "not all of ", blocks_->name(*made.block), "* trains");
@@ -73,6 +80,10 @@ at::Tensor ParameterSlices::weights_of(const Slice& slice) const {
   const auto& [name, parameter] = parameters_[slice.parameter];
   VRLT_CHECK(parameter.is_contiguous(), name, " is not contiguous");
   return flat(parameter).narrow(0, slice.begin, slice.count);
+}
+
+int64_t ParameterSlices::transfer_elements() const {
+  return optim::transfer_elements(parameters_.empty() || parameters_.front().second.is_cpu());
 }
 
 void ParameterSlices::gather() const {

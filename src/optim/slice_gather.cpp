@@ -3,6 +3,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
+#include "vrlt/optim/transfer_size.h"
+
 namespace vrlt::optim {
 
 void SliceGather::run() {

@@ -17,8 +17,9 @@ namespace vrlt::optim {
 /// two.
 class SliceGather {
  public:
-  explicit SliceGather(const ParameterSlices& slices, int64_t transfer_elements = kTransferElements)
-      : slices_(slices), transfer_elements_(transfer_elements) {}
+  /// @param elements  of a transfer; 0: as many as suit the device.
+  explicit SliceGather(const ParameterSlices& slices, int64_t elements = 0)
+      : slices_(slices), transfer_elements_(elements > 0 ? elements : slices.transfer_elements()) {}
 
   void run();
 

@@ -5,20 +5,21 @@
 #include <ATen/ops/zeros.h>
 
 #include "vrlt/core/error.h"
+#include "vrlt/optim/transfer_size.h"
 
 namespace vrlt::optim {
 
 SliceSums::SliceSums(const ParameterSlices& slices, std::vector<at::ScalarType> dtypes,
-                     int64_t transfer_elements)
+                     int64_t elements)
     : slices_(slices),
       dtypes_(std::move(dtypes)),
-      transfer_elements_(transfer_elements),
+      transfer_elements_(elements > 0 ? elements : slices.transfer_elements()),
       sums_(slices.units().size()) {}
 
 /// Columns [from, to) of every piece, in the type of the sum: [inner, outer, columns].
 at::Tensor SliceSums::stage(size_t unit, const std::vector<at::Tensor>& values, int64_t from,
                             int64_t to) const {
-  const auto& [parameters, layout, is_layer, block] = slices_.units()[unit];
+  const auto& [parameters, layout, in_every_pass, block] = slices_.units()[unit];
   const auto device = slices_.parameters()[parameters.front()].second.device();
   auto staged = at::zeros({layout.num_pieces(), to - from},
                           at::TensorOptions().dtype(dtypes_[unit]).device(device));
@@ -41,8 +42,10 @@ void SliceSums::add(size_t unit, const std::vector<at::Tensor>& values) {
     const auto received = at::empty({staged.size(1), to - from}, staged.options());
     auto transfer = slices_.inner().start_reduce_scatter_sum(received, staged);
     under_way_.push_back({std::move(transfer), received, sum.narrow(1, from, to - from)});
+    is_within_unit_ = true;
     if (under_way_.size() > kTransfersAhead) finish_oldest();
   });
+  is_within_unit_ = false;
 }
 
 void SliceSums::finish_oldest() {
@@ -50,6 +53,12 @@ void SliceSums::finish_oldest() {
   oldest.transfer->wait();
   oldest.sum.add_(oldest.received);
   under_way_.pop_front();
+}
+
+void SliceSums::drop() {
+  const at::NoGradGuard no_grad;
+  while (!under_way_.empty()) finish_oldest();
+  sums_.assign(sums_.size(), at::Tensor());
 }
 
 at::Tensor SliceSums::take(size_t unit) {

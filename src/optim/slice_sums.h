@@ -18,16 +18,24 @@ namespace vrlt::optim {
 /// the same calls in the same order. There are at least two.
 class SliceSums {
  public:
-  /// @param dtypes  of the sums, one for each unit.
+  /// @param dtypes  of the sums, one for each unit. @param elements  of a transfer; 0: as many as
+  /// suit the device.
   SliceSums(const ParameterSlices& slices, std::vector<at::ScalarType> dtypes,
-            int64_t transfer_elements = kTransferElements);
+            int64_t elements = 0);
 
   /// Adds values of the parameters of a unit, which are copied before it returns. Undefined ones
   /// count as zeros.
   void add(size_t unit, const std::vector<at::Tensor>& values);
 
+  /// Whether add() has thrown behind the first of several transfers: ranks have lost step. If it
+  /// throws before that, it has done nothing.
+  bool is_within_unit() const { return is_within_unit_; }
+
   /// This rank's slice of the sum of a unit that add() was called for, which is forgotten here.
   at::Tensor take(size_t unit);
+
+  /// Forgets all that was added.
+  void drop();
 
  private:
   struct UnderWay {
@@ -47,6 +55,7 @@ class SliceSums {
   /// was added.
   std::vector<at::Tensor> sums_;
   std::deque<UnderWay> under_way_;
+  bool is_within_unit_ = false;
 };
 
 }  // namespace vrlt::optim

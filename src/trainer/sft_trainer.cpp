@@ -23,6 +23,14 @@
 namespace vrlt::trainer {
 namespace {
 
+/// Keys that make a pass need less memory, and that of a single prompt.
+constexpr const char* kSmaller =
+    "micro_batch, micro_batch_tokens or video.max_frames, set model.activation_checkpointing to "
+    "blocks and, on several ranks, distributed.shard to parameters";
+constexpr const char* kSmallerPrompt =
+    "video.max_frames, set model.activation_checkpointing to blocks and, on several ranks, "
+    "distributed.shard to parameters";
+
 /// What every turn of the chat template ends in: generation stops at this and perhaps at others.
 int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
   const auto id = tokenizer.token_to_id("<|im_end|>");
@@ -59,15 +67,15 @@ struct Supervised {
 
 /// The samples of each pass of this rank, as numbers; the longest pass first where ranks meet in
 /// them.
-std::vector<std::vector<size_t>> passes_of(const Supervised& step,
-                                           const settings::TrainConfig& config, bool ranks_meet) {
+/// @param micro_batch  samples of a pass at most.
+std::vector<std::vector<size_t>> passes_of(const Supervised& step, int64_t micro_batch,
+                                           int64_t micro_batch_tokens, bool ranks_meet) {
   std::vector<int64_t> lengths;
   for (size_t i = 0; i < step.samples.size(); ++i)
     lengths.push_back(step.samples[i].inputs->input_ids.size(0) + step.targets[i].size(0));
   std::vector<std::vector<size_t>> passes;
   size_t next = 0;
-  for (const size_t size :
-       micro_batch_sizes(lengths, config.micro_batch, config.micro_batch_tokens)) {
+  for (const size_t size : micro_batch_sizes(lengths, micro_batch, micro_batch_tokens)) {
     auto& pass = passes.emplace_back();
     while (pass.size() < size) pass.push_back(next++);
   }
@@ -130,6 +138,7 @@ class SftRun {
              [](const io::Json& state, int64_t) { ValidationStage::check(state); }),
         order_(static_cast<int64_t>(parts.samples.size()), config_.seed, /*shuffle=*/true),
         flops_(forecast::pass_settings_of(config_), parts.yardstick),
+        micro_batch_(config_.micro_batch),
         alarms_(parts, run_.first_step()),
         validation_(parts, run_, alarms_) {}
   void train();
@@ -144,6 +153,7 @@ class SftRun {
   TrainingRun run_;
   const data::SampleOrder order_;
   const StepFlops flops_;
+  int64_t micro_batch_;  ///< Samples of a pass at most.
   AlarmLog alarms_;
   ValidationStage validation_;
 };
@@ -170,20 +180,29 @@ Supervised SftRun::load(int64_t step, metrics::MetricSet& metrics) {
   return supervised;
 }
 
+/// If memory runs out on a rank the passes are made again with fewer samples in each, and the run
+/// keeps to that.
 void SftRun::accumulate_gradients(const Supervised& supervised, metrics::MetricSet& metrics) {
-  const Making making("gradients",
-                      "micro_batch, micro_batch_tokens or video.max_frames, set "
-                      "model.activation_checkpointing to blocks and, on several ranks, "
-                      "distributed.shard to parameters");
+  const Making making("gradients", kSmaller);
   auto& gradients = run_.gradients();
   const bool ranks_meet = gradients.needs_equal_passes();
-  const auto passes = passes_of(supervised, config_, ranks_meet);
-  for_each_pass(
-      passes.size(), ranks_meet ? most_passes(std::ssize(passes), parts_.group) : 0, gradients,
-      [] { return stop_requested(); },
-      [&](size_t i) {
-        supervised_pass(parts_, supervised, passes[i], gradients, flops_, metrics);
-      });
+  for (;;) {
+    const auto passes = passes_of(supervised, micro_batch_, config_.micro_batch_tokens, ranks_meet);
+    metrics::MetricSet of_passes;
+    PassReport report;
+    for (const auto& members : passes)
+      report.largest = std::max(report.largest, std::ssize(members));
+    report.lack = for_each_pass(
+        passes.size(), ranks_meet ? most_passes(std::ssize(passes), parts_.group) : 0, gradients,
+        [] { return stop_requested(); },
+        [&](size_t i) {
+          supervised_pass(parts_, supervised, passes[i], gradients, flops_, of_passes);
+        });
+    const auto smaller = smaller_passes(report, parts_.group, kSmallerPrompt);
+    if (!smaller) return metrics.merge(of_passes.to_bytes());
+    gradients.drop();
+    micro_batch_ = *smaller;
+  }
 }
 
 void SftRun::train() {

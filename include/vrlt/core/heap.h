@@ -8,4 +8,8 @@ namespace vrlt {
 /// adjustment of its limits gets there too, but in some steps only. Without glibc: does nothing.
 void keep_freed_memory();
 
+/// Gives what is kept back to the system, once: where memory ran out, what was freed in blocks of
+/// one size is to serve for others.
+void give_back_freed_memory();
+
 }  // namespace vrlt

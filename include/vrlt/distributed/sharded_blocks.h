@@ -95,20 +95,45 @@ class ShardedBlocks {
   /// To be called at the start of each forward pass through all blocks.
   void begin_pass();
 
+  /// To be called before a pass that may break off.
+  void expect_pass() { reached_ = {}; }
+  /// Whether an error came out of a transfer, so that this rank has lost step with the others.
+  bool is_moving() const { return is_moving_; }
+  /// Takes part in what is left of a pass that broke off here, and lets go of all blocks. @param
+  /// visit  as of pass_backward(); the block at which the backward pass broke off is among them.
+  template <typename Visit>
+  void end_pass(Visit&& visit) {
+    release_all();
+    const auto [direction, block] = reached_;
+    const bool is_back = block && direction == Direction::kBackward;
+    if (!is_back) pass_forward(block.value_or(0));
+    pass_backward(visit, is_back ? *block + 1 : size());
+  }
+  /// The same of a pass that is forward only.
+  void end_forward() {
+    release_all();
+    pass_forward(reached_.block.value_or(0));
+  }
+
   /// Takes part in a pass that other ranks have and this one has not: the same transfers, nothing
   /// computed.
-  void pass_forward();
+  void pass_forward(size_t first = 0);
   /// @param visit  called with the number of each block, where a backward pass has its gradients.
   template <typename Visit>
   void pass_backward(Visit&& visit) {
-    for (size_t block = size(); block-- > 0;) {
+    pass_backward(visit, size());
+  }
+
+ private:
+  template <typename Visit>
+  void pass_backward(Visit&& visit, size_t end) {
+    for (size_t block = end; block-- > 0;) {
       acquire(block, Direction::kBackward);
       visit(block);
       release(block);
     }
   }
 
- private:
   struct Held {
     std::string name;
     ShardLayout layout;
@@ -130,6 +155,7 @@ class ShardedBlocks {
   static Held hold(const Block& block, const at::TensorOptions& options, const ShardRanks& ranks);
   Place place_of(const std::string& name) const;
   std::vector<Part> parts(const Place& place, int64_t first_piece, int64_t end_piece) const;
+  void release_all();
   Buffer& bring(size_t block);
   Buffer& free_buffer();
   void finish(Buffer& buffer);
@@ -141,7 +167,12 @@ class ShardedBlocks {
   std::vector<Buffer> buffers_;
   int64_t largest_ = 0;  ///< Elements of a whole block.
   int64_t calls_ = 0;
-  bool keeps_all_ = false, in_lockstep_ = false;
+  bool keeps_all_ = false, in_lockstep_ = false, is_moving_ = false;
+  /// The block that was acquired last in the pass at hand.
+  struct {
+    Direction direction = Direction::kForward;
+    std::optional<size_t> block = {};
+  } reached_;
 };
 
 /// Blocks of which all are here while it lives. Null: they are always.

@@ -44,6 +44,17 @@ class GradientSum {
   /// cut over ranks are brought as in a pass forward and back.
   void pass_idly();
 
+  /// To be called before a pass that may break off.
+  void begin_pass();
+
+  /// Takes part in what is left of a pass that broke off here, as pass_idly(), so that the other
+  /// ranks can end theirs. The sums are of no use then: see drop().
+  /// @return false: it broke off within a transfer, and there is no going on.
+  bool abandon_pass();
+
+  /// Starts again, as if there had been no pass since the last finish().
+  void drop();
+
   /// Gives every slice of this rank (ParameterSlices::own) the gradient of the whole step, in
   /// float32 (of a float64 parameter in float64), and starts again. A parameter that has a gradient
   /// in some pass of some rank counts as zero in the others; without one anywhere it stays without.
@@ -54,10 +65,12 @@ class GradientSum {
 
   explicit GradientSum(std::unique_ptr<const ParameterSlices> alone);
   void hold(bool hooks);
+  void expect_all();
   void accept(size_t parameter);
   void add_here(size_t parameter, const at::Tensor& gradient);
   void send_complete_layers();
   void send_layer(const std::string& name);
+  void send_next();
   void send(size_t unit);
   std::vector<double> count_holders() const;
   void give(size_t slice, const at::Tensor& sum) const;

@@ -15,14 +15,14 @@ namespace vrlt::optim {
 
 /// Trained parameters and the slice of them that each rank updates. They are whole on every rank,
 /// but for those of blocks that are cut over ranks. They are transferred in units: the parameters
-/// of each decoder layer, and all others; a unit is of one dtype and has one slice per rank, a
-/// piece as ShardRanks numbers them.
+/// of each decoder layer, the head, and all others; a unit is of one dtype and has one slice per
+/// rank, a piece as ShardRanks numbers them.
 class ParameterSlices {
  public:
   struct Unit {
     std::vector<size_t> parameters;  ///< Numbers of its parameters, in order.
     distributed::ShardLayout layout;
-    bool is_layer;  ///< Of the decoder: one that every pass with a token goes through.
+    bool in_every_pass;  ///< A layer or the head: every pass with a token goes through it.
     /// The block that it is, where that is cut over ranks: with the same layout.
     std::optional<size_t> block = {};
   };
@@ -60,6 +60,9 @@ class ParameterSlices {
   distributed::ProcessGroup& outer() const { return ranks_->outer(); }
   /// Null: all parameters of the model are whole here.
   distributed::ShardedBlocks* blocks() const { return blocks_; }
+
+  /// Of one transfer, as suits the device of the parameters.
+  int64_t transfer_elements() const;
 
   /// Brings what each rank has made of its slices into the weights of all, whole ones or those that
   /// several ranks hold a part of. All ranks call it.

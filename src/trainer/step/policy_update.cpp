@@ -9,6 +9,7 @@
 #include <set>
 
 #include "trainer/log/update_metrics.h"
+#include "trainer/step/constants_of_responses.h"
 #include "trainer/step/micro_batches.h"
 #include "trainer/step/passes.h"
 #include "vrlt/core/error.h"
@@ -22,9 +23,13 @@
 namespace vrlt::trainer {
 namespace {
 
-/// Keys that make an update need less memory.
+/// Keys that make an update need less memory, and a pass of one prompt.
 constexpr const char* kSmaller =
     "micro_batch, micro_batch_tokens, rollout.group_size or video.max_frames, set "
+    "model.activation_checkpointing to blocks and, on several ranks, distributed.shard to "
+    "parameters";
+constexpr const char* kSmallerPrompt =
+    "rollout.group_size, rollout.max_new_tokens or video.max_frames, set "
     "model.activation_checkpointing to blocks and, on several ranks, distributed.shard to "
     "parameters";
 
@@ -63,6 +68,23 @@ void pass_forward_idly(model::VisionLanguageModel& model) {
   if (auto* blocks = model.parameters().sharded_blocks()) blocks->pass_forward();
 }
 
+/// Makes a forward pass of a model, or takes part in those of the others where memory has run out.
+/// @param lack  null: it has not yet; else what was thrown then.
+template <typename Forward>
+void forward_or_lack(model::VisionLanguageModel& model, std::exception_ptr& lack,
+                     Forward&& forward) {
+  auto* const blocks = model.parameters().sharded_blocks();
+  if (lack != nullptr) return pass_forward_idly(model);
+  if (blocks != nullptr) blocks->expect_pass();
+  try {
+    forward();
+  } catch (const std::exception& error) {
+    if (!is_of_memory(error) || (blocks != nullptr && blocks->is_moving())) throw;
+    lack = std::current_exception();
+    if (blocks != nullptr) blocks->end_forward();
+  }
+}
+
 }  // namespace
 
 PolicyUpdate::PolicyUpdate(const UpdateSettings& settings, model::VisionLanguageModel& policy,
@@ -70,6 +92,12 @@ PolicyUpdate::PolicyUpdate(const UpdateSettings& settings, model::VisionLanguage
     : settings_(settings), policy_(policy), reference_(reference), group_(group) {
   VRLT_CHECK(!settings.algorithm.needs_reference() || reference != nullptr,
              "a divergence without a reference");
+}
+
+int64_t PolicyUpdate::Part::largest() const {
+  size_t most = 0;
+  for (const auto& micro : micro_batches) most = std::max(most, micro.batch.groups.size());
+  return static_cast<int64_t>(most);
 }
 
 template <typename Visit>
@@ -82,11 +110,17 @@ void PolicyUpdate::start_batch(std::vector<std::vector<UpdateGroup>> parts) {
   VRLT_CHECK(static_cast<int64_t>(parts.size()) == settings_.algorithm.updates_per_pass,
              parts.size(), " parts for ", settings_.algorithm.updates_per_pass,
              " updates per pass");
-  parts_.clear();
   std::set<int64_t> positions;
-  for (const auto& groups : parts) {
+  for (const auto& groups : parts)
     for (const auto& group : groups)
       VRLT_CHECK(positions.insert(group.position).second, "two groups of prompt ", group.position);
+  groups_ = std::move(parts);
+  pack_parts();
+}
+
+void PolicyUpdate::pack_parts() {
+  parts_.clear();
+  for (const auto& groups : groups_) {
     auto& part = parts_.emplace_back();
     std::vector<int64_t> tokens;
     for (const auto& group : groups) tokens.push_back(num_tokens(group));
@@ -170,27 +204,45 @@ algorithm::TokenLogProbs PolicyUpdate::forward(model::VisionLanguageModel& model
 void PolicyUpdate::measure_anchors() {
   const at::NoGradGuard no_grad;
   const Making making("log-probs", kSmaller);
+  if (settings_.algorithm.needs_old_log_probs() || settings_.algorithm.needs_reference())
+    while (!make_forward_passes()) pack_again();
+  if (settings_.algorithm.objective.entropy.top_quantile < 1.0) mask_by_entropy();
+}
+
+/// @return false: memory ran out on a rank, and smaller passes have to be made.
+bool PolicyUpdate::make_forward_passes() {
+  PassReport report;
   for (auto& part : parts_) {
-    for (auto& micro : part.micro_batches) measure_anchors(micro);
+    for (auto& micro : part.micro_batches) measure_anchors(micro, report.lack);
     // the ranks meet where layers are cut over them
     for (auto pass = std::ssize(part.micro_batches); pass < part.passes; ++pass) {
       if (settings_.algorithm.needs_old_log_probs()) pass_forward_idly(policy_);
       if (settings_.algorithm.needs_reference()) pass_forward_idly(*reference_);
     }
+    report.largest = std::max(report.largest, part.largest());
   }
-  if (settings_.algorithm.objective.entropy.top_quantile < 1.0) mask_by_entropy();
+  return !shrinks(report);
 }
 
-void PolicyUpdate::measure_anchors(MicroBatch& micro) const {
-  if (settings_.algorithm.needs_old_log_probs()) {
-    const auto old = forward(policy_, micro);
-    micro.constants.old_log_probs = old.log_probs;
-    micro.old_entropy = old.entropy;
-  }
-  if (settings_.algorithm.needs_reference()) {
-    const auto guard = model::as_reference(*reference_);
-    micro.constants.ref_log_probs = forward(*reference_, micro).log_probs;
-  }
+/// Whether all ranks have to make their passes again: micro_batch is then what they may have.
+bool PolicyUpdate::shrinks(const PassReport& own) {
+  const auto smaller = smaller_passes(own, group_, kSmallerPrompt);
+  settings_.micro_batch = smaller.value_or(settings_.micro_batch);
+  return smaller.has_value();
+}
+
+void PolicyUpdate::measure_anchors(MicroBatch& micro, std::exception_ptr& lack) const {
+  if (settings_.algorithm.needs_old_log_probs())
+    forward_or_lack(policy_, lack, [&] {
+      const auto old = forward(policy_, micro);
+      micro.constants.old_log_probs = old.log_probs;
+      micro.old_entropy = old.entropy;
+    });
+  if (settings_.algorithm.needs_reference())
+    forward_or_lack(*reference_, lack, [&] {
+      const auto guard = model::as_reference(*reference_);
+      micro.constants.ref_log_probs = forward(*reference_, micro).log_probs;
+    });
 }
 
 void PolicyUpdate::mask_by_entropy() {
@@ -252,15 +304,44 @@ void PolicyUpdate::pass(const MicroBatch& micro, const algorithm::StepCounts& co
   record_update_metrics(tokens, result, settings_.algorithm.objective, metrics);
 }
 
+/// The same groups in smaller passes, with what is known of them.
+void PolicyUpdate::pack_again() {
+  ConstantsOfResponses known;
+  for_each_micro_batch(
+      [&](MicroBatch& micro) { known.add(micro.keys, micro.constants, micro.old_entropy); });
+  pack_parts();
+  for_each_micro_batch(
+      [&](MicroBatch& micro) { known.give(micro.keys, micro.constants, micro.old_entropy); });
+}
+
+/// @return false: memory ran out on a rank, and smaller ones have to be made.
+bool PolicyUpdate::make_passes(int64_t update, optim::GradientSum& gradients,
+                               metrics::MetricSet& metrics) {
+  const auto& part = part_of(update);
+  metrics::MetricSet of_passes;
+  PassReport report{.largest = part.largest()};
+  report.lack = for_each_pass(
+      part.micro_batches.size(), part.passes, gradients,
+      [&] { return update == 0 && stop_requested(); },
+      [&](size_t i) { pass(part.micro_batches[i], part.counts, gradients, of_passes); });
+  if (shrinks(report)) {
+    gradients.drop();
+    return false;
+  }
+  metrics.merge(of_passes.to_bytes());
+  return true;
+}
+
 void PolicyUpdate::accumulate_gradients(int64_t update, optim::GradientSum& gradients,
                                         metrics::MetricSet& metrics) {
   const Making making("gradients", kSmaller);
-  const auto& part = part_of(update);
-  for_each_pass(
-      part.micro_batches.size(), part.passes, gradients,
-      [&] { return update == 0 && stop_requested(); },
-      [&](size_t i) { pass(part.micro_batches[i], part.counts, gradients, metrics); });
+  while (!make_passes(update, gradients, metrics)) {
+    pack_again();
+    // the policy is still the one that these were measured of
+    if (update == 0) measure_anchors();
+  }
   if (!group_.is_first()) return;
+  const auto& part = part_of(update);
   metrics.sum("batch/tokens", static_cast<double>(part.counts.tokens));
   metrics.sum("batch/rows", static_cast<double>(part.counts.rows));
 }

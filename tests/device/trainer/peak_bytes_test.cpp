@@ -9,6 +9,8 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thread_ranks.h"
 #include "tests/support/tiny_prompts.h"
+#include "vrlt/checkpoint/layer_names.h"
+#include "vrlt/distributed/sharded_blocks.h"
 #include "vrlt/optim/adamw.h"
 #include "vrlt/optim/sharded_optimizer.h"
 #include "vrlt/trainer/step/policy_update.h"
@@ -17,16 +19,24 @@ namespace vrlt::trainer {
 namespace {
 
 struct Bytes {
-  int64_t parameters = 0;  ///< Number of weights.
+  int64_t parameters = 0;  ///< Number of weights that train.
+  int64_t of_layers = 0;   ///< Of these, in the decoder's layers.
   int64_t live = 0;        ///< Between two steps.
   int64_t peak = 0;        ///< Within a step.
 };
 
-/// What a rank keeps between steps: bfloat16 weights, and its part of master weights and of two
-/// moments in float32.
-double expected_live(int64_t parameters, int ranks) {
+constexpr int64_t kLayers = 8;
+
+bool cuts_layers(const std::string& mode, int ranks) { return mode == "parameters" && ranks > 1; }
+
+/// What a rank keeps between steps: bfloat16 weights, of layers that are cut its part and room for
+/// two whole ones, and its part of master weights and of two moments in float32.
+double expected_live(const Bytes& of, int ranks, const std::string& mode) {
   constexpr double kWeight = 2, kStates = 12;
-  return static_cast<double>(parameters) * (kWeight + kStates / ranks);
+  const auto all = static_cast<double>(of.parameters), layers = static_cast<double>(of.of_layers);
+  const double held =
+      cuts_layers(mode, ranks) ? all - layers + layers / ranks + 2 * layers / kLayers : all;
+  return held * kWeight + all * kStates / ranks;
 }
 
 class PeakBytes : public ::testing::Test {
@@ -35,7 +45,7 @@ class PeakBytes : public ::testing::Test {
     test::fake_device();
     test::make_tiny_model_folder(folder_.path(), {{"hidden_size", 256},
                                                   {"intermediate_size", 1024},
-                                                  {"num_hidden_layers", 2},
+                                                  {"num_hidden_layers", kLayers},
                                                   {"rope_scaling", {{"mrope_section", {16, 8, 8}}}},
                                                   {"vision_config", {{"out_hidden_size", 256}}}});
   }
@@ -49,7 +59,7 @@ class PeakBytes : public ::testing::Test {
       const int64_t before = test::counts_of(device).live_bytes;
       const auto found = train_on(device, group, mode);
       if (group.rank() + 1 == world_size)
-        bytes = {found.parameters, found.live - before, found.peak - before};
+        bytes = {found.parameters, found.of_layers, found.live - before, found.peak - before};
     });
     return bytes;
   }
@@ -57,9 +67,11 @@ class PeakBytes : public ::testing::Test {
  private:
   Bytes train_on(at::Device device, distributed::ProcessGroup& group,
                  const std::string& mode) const {
-    const auto policy = model::load_model(
-        folder_.path(),
-        {.dtype = at::kBFloat16, .device = device, .random_weights = true, .seed = 5});
+    model::ModelOptions options{
+        .dtype = at::kBFloat16, .device = device, .random_weights = true, .seed = 5};
+    if (cuts_layers(mode, group.world_size()))
+      options.layers_over = std::make_shared<const distributed::ShardRanks>(group, 0);
+    const auto policy = model::load_model(folder_.path(), options);
     optim::NamedTensors trained;
     Bytes bytes;
     for (const auto& [name, tensor] : policy->parameters().entries()) {
@@ -67,16 +79,17 @@ class PeakBytes : public ::testing::Test {
       auto parameter = tensor;
       trained.emplace_back(name, parameter.set_requires_grad(true));
       bytes.parameters += parameter.numel();
+      if (!checkpoint::layer_of(name).empty()) bytes.of_layers += parameter.numel();
     }
-    optim::ShardedOptimizer optimizer(trained,
-                                      [](const optim::NamedTensors& own) {
-                                        return std::make_unique<optim::AdamW>(own,
-                                                                              optim::AdamWConfig{});
-                                      },
-                                      group, {.shard = mode});
+    optim::ShardedOptimizer optimizer(
+        trained,
+        [](const optim::NamedTensors& own) {
+          return std::make_unique<optim::AdamW>(own, optim::AdamWConfig{});
+        },
+        group, {.shard = mode}, policy->parameters().sharded_blocks());
     UpdateSettings settings;
     settings.micro_batch = 1;
-    settings.ranks_meet_in_passes = mode == "gradients";
+    settings.ranks_meet_in_passes = mode != "optimizer" && group.world_size() > 1;
     PolicyUpdate update(settings, *policy, nullptr, group);
     test::TinyPrompts random(7);
     std::vector<UpdateGroup> groups;
@@ -104,10 +117,10 @@ class PeakBytes : public ::testing::Test {
 TEST_F(PeakBytes, FallWithRanksAsTheModeSays) {
   std::map<std::pair<std::string, int>, Bytes> found;
   std::printf("  %-10s %6s %14s %14s %14s\n", "mode", "ranks", "live", "expected", "peak");
-  for (const char* mode : {"optimizer", "gradients"})
+  for (const char* mode : {"optimizer", "gradients", "parameters"})
     for (const int ranks : {1, 2, 4}) {
       const auto& bytes = found[{mode, ranks}] = train(ranks, mode);
-      const double expected = expected_live(bytes.parameters, ranks);
+      const double expected = expected_live(bytes, ranks, mode);
       std::printf("  %-10s %6d %14ld %14.0f %14ld\n", mode, ranks, static_cast<long>(bytes.live),
                   expected, static_cast<long>(bytes.peak));
       // the tower's weights, which do not train, and blocks of 512 bytes
@@ -116,6 +129,11 @@ TEST_F(PeakBytes, FallWithRanksAsTheModeSays) {
   EXPECT_LT((found[{"optimizer", 2}].peak), (found[{"optimizer", 1}].peak));
   EXPECT_LT((found[{"optimizer", 4}].peak), (found[{"optimizer", 2}].peak));
   EXPECT_LT((found[{"gradients", 4}].peak), (found[{"gradients", 2}].peak));
+  // Of a model of eight layers: three of them on their way to their sums are less than what sums
+  // that are whole hold beside a half or a quarter. Of two layers they are the whole model twice.
+  for (const int ranks : {2, 4})
+    EXPECT_LT((found[{"gradients", ranks}].peak), (found[{"optimizer", ranks}].peak)) << ranks;
+  EXPECT_LT((found[{"parameters", 4}].peak), (found[{"gradients", 4}].peak));
 }
 
 }  // namespace

@@ -112,4 +112,8 @@ void reset_counts(at::Device device) {
   });
 }
 
+void limit_memory(at::Device device, std::optional<int64_t> bytes) {
+  Ledger::instance().set_limit(std::max<c10::DeviceIndex>(device.index(), 0), bytes);
+}
+
 }  // namespace vrlt::test

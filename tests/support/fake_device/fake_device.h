@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace vrlt::test {
@@ -60,5 +61,9 @@ DeviceCounts counts_of(at::Device device);
 
 /// Everything is 0 again but the live bytes, which the peak starts from.
 void reset_counts(at::Device device);
+
+/// From now on an allocation that would make live bytes more than this throws
+/// c10::OutOfMemoryError, as CUDA's allocator does. None: there is no limit.
+void limit_memory(at::Device device, std::optional<int64_t> bytes);
 
 }  // namespace vrlt::test

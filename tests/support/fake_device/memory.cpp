@@ -56,6 +56,7 @@ struct Block {
       : bytes(std::move(memory)),
         index(device),
         counted(static_cast<int64_t>((bytes.nbytes() + kRounding - 1) / kRounding * kRounding)) {
+    Ledger::instance().check_limit(index, counted);
     Ledger::instance().with(index, [&](DeviceCounts& counts) {
       counts.live_bytes += counted;
       counts.peak_bytes = std::max(counts.peak_bytes, counts.live_bytes);
@@ -151,6 +152,19 @@ at::Tensor placed(c10::Storage storage, c10::DispatchKey key, const at::Tensor& 
 Ledger& Ledger::instance() {
   static auto* const ledger = new Ledger;
   return *ledger;
+}
+
+void Ledger::set_limit(c10::DeviceIndex index, std::optional<int64_t> bytes) {
+  const std::lock_guard lock(mutex_);
+  limits_.at(static_cast<size_t>(index)) = bytes;
+}
+
+void Ledger::check_limit(c10::DeviceIndex index, int64_t more) const {
+  const std::lock_guard lock(mutex_);
+  const auto& limit = limits_.at(static_cast<size_t>(index));
+  const int64_t live = counts_.at(static_cast<size_t>(index)).live_bytes;
+  TORCH_CHECK_WITH(OutOfMemoryError, !limit || live + more <= *limit, "fake out of memory: ", more,
+                   " bytes beside ", live, ", the limit is ", limit.value_or(0));
 }
 
 c10::Allocator& device_allocator() {

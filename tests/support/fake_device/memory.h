@@ -4,6 +4,7 @@
 
 #include <array>
 #include <mutex>
+#include <optional>
 
 #include "tests/support/fake_device/fake_device.h"
 
@@ -23,9 +24,14 @@ class Ledger {
     return use(counts_.at(static_cast<size_t>(index)));
   }
 
+  /// Of live bytes. @throws c10::OutOfMemoryError if so many more are above it.
+  void set_limit(c10::DeviceIndex index, std::optional<int64_t> bytes);
+  void check_limit(c10::DeviceIndex index, int64_t more) const;
+
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::array<DeviceCounts, kFakeDevices> counts_;
+  std::array<std::optional<int64_t>, kFakeDevices> limits_;
 };
 
 /// Memory of the device that is current.

@@ -207,5 +207,54 @@ TEST(ShardedBlocks, InLockstepRanksHaveAnyNumberOfPasses) {
   });
 }
 
+/// Goes forward and back through all blocks, and breaks off at one of them in one direction.
+/// @param visited  gets those that were gone back through.
+void break_off(ShardedBlocks& blocks, size_t at, Direction direction,
+               std::vector<size_t>& visited) {
+  for (size_t block = 0; block < kBlocks; ++block) {
+    blocks.acquire(block, Direction::kForward);
+    if (direction == Direction::kForward && block == at) return;
+    blocks.release(block);
+  }
+  for (size_t block = kBlocks; block-- > 0;) {
+    blocks.acquire(block, Direction::kBackward);
+    if (block == at) return;
+    visited.push_back(block);
+    blocks.release(block);
+  }
+}
+
+// The other rank has what it needs in all of its pass, and both are in step afterwards.
+TEST(ShardedBlocks, APassThatBreaksOffIsEndedForTheOthers) {
+  for (const auto direction : {Direction::kForward, Direction::kBackward})
+    for (size_t at = 0; at < kBlocks; ++at)
+      test::ThreadRanks(2).run([&](ProcessGroup& group) {
+        Filled filled(group);
+        auto& blocks = filled.blocks;
+        std::vector<size_t> visited;
+        blocks.expect_pass();
+        if (group.is_first()) {
+          for (size_t block = 0; block < kBlocks; ++block) {
+            blocks.acquire(block, Direction::kForward);
+            expect_whole(blocks, block);
+            blocks.release(block);
+          }
+          blocks.pass_backward([&](size_t block) {
+            expect_whole(blocks, block);
+            visited.push_back(block);
+          });
+        } else {
+          break_off(blocks, at, direction, visited);
+          blocks.end_pass([&](size_t block) { visited.push_back(block); });
+        }
+        EXPECT_EQ(visited, (std::vector<size_t>{3, 2, 1, 0})) << "broken off at " << at;
+        for (size_t block = 0; block < kBlocks; ++block) {
+          blocks.acquire(block, Direction::kForward);
+          expect_whole(blocks, block);
+          blocks.release(block);
+        }
+      });
+}
+
 }  // namespace
 }  // namespace vrlt::distributed

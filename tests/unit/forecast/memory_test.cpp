@@ -69,7 +69,7 @@ TEST(Memory, OfOneRankOfSeveral) {
   EXPECT_DOUBLE_EQ(sums(cut), 2200 * 2) << "of float32";
 }
 
-// 1200 parameters of layers, cut by four, and three layers whole; all of them in a rollout.
+// 1200 parameters of layers, cut by four, and two layers whole; all of them in a rollout.
 TEST(Memory, OfLayersThatAreCutOverRanks) {
   auto cut = load();
   cut.sharding.shard = "parameters";
@@ -77,7 +77,7 @@ TEST(Memory, OfLayersThatAreCutOverRanks) {
   const auto memory = memory_of(cut, {.all = 4});
   for (const auto& part : memory.parts)
     if (std::string(part.name) == "weights") {
-      EXPECT_DOUBLE_EQ(part.update, (1500 + 300 + 3 * 600) * 4);
+      EXPECT_DOUBLE_EQ(part.update, (1500 + 300 + 2 * 600) * 4);
       EXPECT_DOUBLE_EQ(part.rollout, (1500 + 300 + 1200) * 4);
     }
 }

@@ -204,6 +204,28 @@ TEST(GradientSum, ABackwardPassHandsGradientsOverByItself) {
       });
 }
 
+// It is as large as the embedding's, and would wait through the whole backward pass.
+TEST(GradientSum, TheHeadIsHandedOverBeforeTheLayersAreGoneBack) {
+  test::ThreadRanks(2).run([&](distributed::ProcessGroup& group) {
+    const auto layer = parameter_of(100, at::kFloat), head = parameter_of(100, at::kFloat);
+    const ParameterSlices slices({{"layers.0.weight", layer}, {"lm_head.weight", head}}, group);
+    GradientSum sum(slices, {.shard = "gradients"});
+    bool waits = true;
+    const auto x = layer.add(1.0);
+    x.register_hook([&](const at::Tensor&) { waits = head.grad().defined(); });
+    x.mul(head.add(2.0)).sum().backward();
+    EXPECT_FALSE(waits);
+    sum.take();
+    sum.finish();
+    for (const auto& gradient : given(slices)) {
+      ASSERT_TRUE(gradient.defined());
+    }
+    // of (layer + 1) (head + 2) at 0, on two ranks: 2 * 2 by the layer, 2 * 1 by the head
+    EXPECT_TRUE(at::equal(given(slices)[0], at::full({100}, 4.0, at::kDouble)));
+    EXPECT_TRUE(at::equal(given(slices)[1], at::full({100}, 2.0, at::kDouble)));
+  });
+}
+
 TEST(GradientSum, LeavesNothingBehindInTheParameters) {
   const Chain chain(2);
   { const GradientSum sum(chain.parameters); }

@@ -38,9 +38,9 @@ TEST(ParameterSlices, EachUnitIsCutOverAllRanks) {
   test::ThreadRanks(2).run([](distributed::ProcessGroup& group) {
     const ParameterSlices slices(parameters_of(), group);
     ASSERT_EQ(slices.units().size(), 3u);
-    EXPECT_FALSE(slices.units()[0].is_layer);
+    EXPECT_FALSE(slices.units()[0].in_every_pass);
     EXPECT_EQ(slices.units()[0].parameters, (std::vector<size_t>{0, 4}));
-    EXPECT_TRUE(slices.units()[1].is_layer);
+    EXPECT_TRUE(slices.units()[1].in_every_pass);
     EXPECT_EQ(slices.units()[1].parameters, (std::vector<size_t>{1, 2}));
     std::vector<std::pair<std::string, int64_t>> own;
     for (const auto& [name, part] : slices.own()) own.emplace_back(name, part.numel());

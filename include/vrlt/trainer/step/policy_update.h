@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,6 +29,8 @@ struct UpdateGroup {
   std::vector<bool> counted;
   at::Tensor sampler_log_probs;  ///< [sum of R] float32; undefined: not recorded.
 };
+
+struct PassReport;
 
 struct UpdateSettings {
   settings::AlgorithmSection algorithm;
@@ -59,7 +62,7 @@ class PolicyUpdate {
   /// pass or something else needs them: several updates per batch, the divergence in the reward,
   /// the entropy mask. And those of the reference, if it is needed. The same micro-batches as in
   /// the update: the first update sees ratios of exactly 1. Where ranks meet within passes they
-  /// have as many here.
+  /// have as many here. Where memory runs out passes become smaller, as in accumulate_gradients().
   void measure_anchors();
 
   /// Sum over each response of this rank of old minus reference log-probs.
@@ -78,6 +81,11 @@ class PolicyUpdate {
   /// this rank alone. The first one returns early when a stop is asked for (stop_requested): its
   /// gradients are of no use then. Where ranks meet within passes (see GradientSum), all of them
   /// take part in as many.
+  /// If memory runs out on a rank, all of them make the passes again with half as many groups in
+  /// each, and keep to that. It is then as if micro_batch had been so from the start, where a group
+  /// is the same computation whatever is beside it: log-probs of measure_anchors() are measured
+  /// anew before the first update; behind it, and in advantages that hold a divergence, they stay.
+  /// @throws OutOfMemoryError on all ranks if a pass of one group does not fit.
   void accumulate_gradients(int64_t update, optim::GradientSum& gradients,
                             metrics::MetricSet& metrics);
 
@@ -99,20 +107,26 @@ class PolicyUpdate {
     std::vector<MicroBatch> micro_batches;
     algorithm::StepCounts counts;  ///< Over all ranks.
     int64_t passes = 0;            ///< Of the rank that has most, where they meet.
+    int64_t largest() const;       ///< Groups in the largest pass.
   };
 
   const Part& part_of(int64_t update) const {
     return parts_.at(static_cast<size_t>(update % settings_.algorithm.updates_per_pass));
   }
+  void pack_parts();
+  void pack_again();
   MicroBatch pack(std::span<const UpdateGroup> groups) const;
   algorithm::TokenLogProbs forward(model::VisionLanguageModel& model,
                                    const MicroBatch& micro) const;
   algorithm::TokenBatch counted_tokens(const MicroBatch& micro,
                                        const algorithm::TokenLogProbs& current) const;
   void count_tokens(Part& part) const;
-  void measure_anchors(MicroBatch& micro) const;
+  bool make_forward_passes();
+  void measure_anchors(MicroBatch& micro, std::exception_ptr& lack) const;
+  bool shrinks(const PassReport& own);
   void pass(const MicroBatch& micro, const algorithm::StepCounts& counts,
             optim::GradientSum& gradients, metrics::MetricSet& metrics);
+  bool make_passes(int64_t update, optim::GradientSum& gradients, metrics::MetricSet& metrics);
   void mask_by_entropy();
   template <typename Visit>
   void for_each_micro_batch(Visit&& visit);
@@ -121,6 +135,7 @@ class PolicyUpdate {
   model::VisionLanguageModel& policy_;
   model::VisionLanguageModel* reference_;
   distributed::ProcessGroup& group_;
+  std::vector<std::vector<UpdateGroup>> groups_;  ///< Of each part.
   std::vector<Part> parts_;
 };
 
