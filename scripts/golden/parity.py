@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Compares this project with an installed transformers, stage by stage, on random Qwen2.5-VL models.
+"""Compares this project with an installed transformers, stage by stage, on random models of both families (cases
+of Qwen3-VL begin with 3_).
 
-    pip install torch==2.11.0 torchvision transformers==5.17.0 qwen-vl-utils==0.0.14
+    pip install torch==2.11.0 torchvision transformers==5.17.0 qwen-vl-utils==0.0.14 peft==0.21.2
     python scripts/golden/parity.py            # needs build/release/bin/vrlt-parity
 
 Both programs get the same weights, chat messages and frames. Every stage is compared: token ids, pixels, position ids, the vision
-tower, keys and values, hidden states, logits, log-probs, gradients, greedy continuations, and checkpoints in both directions.
+tower, keys and values, hidden states, logits, log-probs, gradients, greedy continuations, and checkpoints and adapters in both directions.
 Prints one table of the largest differences; exit 1 if one is beyond its tolerance.
 """
 
@@ -19,6 +20,7 @@ import traceback
 import torch
 import transformers
 
+from parity_adapters import adapter_cases
 from parity_cases import cases
 from parity_common import ROOT, Table
 from parity_inputs import input_cases
@@ -38,6 +40,7 @@ def main():
     sections = {
         "inputs": {case.name: case for case in input_cases(options, results)},
         "models": {case.name: ModelCase(case, options, results) for case in cases()},
+        "adapters": {case.name: case for case in adapter_cases(options, results)},
         "checkpoints": {source.name: RoundTrip(source, options, results) for source in sources()},
     }
     runs = {name: run for section in sections.values() for name, run in section.items()}

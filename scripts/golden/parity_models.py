@@ -5,7 +5,8 @@ import shutil
 import torch
 
 import parity_reference as reference
-from parity_common import TOLERANCES, Tool, build_prompt, difference, levels, make_processor, process, save_model, tokenizer_folder
+from parity_common import TOLERANCES, Tool, build_prompt, difference, levels, process, save_model, tokenizer_folder
+from parity_families import FAMILIES
 
 
 def processor_call(messages, videos):
@@ -24,7 +25,7 @@ class ModelCase:
     """Runs one case: ours as a program of its own, then transformers beside its outputs."""
 
     def __init__(self, case, options, table):
-        self.case, self.options, self.table = case, options, table
+        self.case, self.options, self.table, self.family = case, options, table, FAMILIES[case.family]
         self.leads, self.winners = [], []
 
     def add(self, stage, value):
@@ -32,10 +33,10 @@ class ModelCase:
 
     def run(self, work):
         folder = work / self.case.name
-        tokenizer = tokenizer_folder(self.case.tokenizer, work)
-        processor = make_processor(tokenizer)
-        model = reference.make_model(self.case, self.options.attention)
-        save_model(model, self.case, folder / "model", tokenizer)
+        tokenizer = tokenizer_folder(self.case.tokenizer, work, self.family)
+        processor = self.family.make_processor(tokenizer, self.case)
+        model = reference.make_model(self.family, self.case, self.options.attention)
+        save_model(self.family, model, self.case, folder / "model", tokenizer)
 
         tool = Tool(self.options.program, folder)
         vocabulary = processor.tokenizer.vocab_size
@@ -43,21 +44,21 @@ class ModelCase:
         prompts = []
         for index, prompt in enumerate(self.case.prompts):
             name = f"p{index}"
-            messages, videos, images = build_prompt(prompt, 100 * self.case.seed + 10 * index)
+            messages, videos, images = build_prompt(self.family, prompt, 100 * self.case.seed + 10 * index)
             text, features = process(processor, messages, videos, images)
             responses = [torch.randint(0, vocabulary, (length,), generator=generator) for length in prompt.responses]
             responses[-1][0] = self.case.config["vision_start_token_id"]  # plain text in a response
             for kind, tensors in (("video", [frames for frames, _ in videos]), ("image", images), ("response", responses)):
                 tool.inputs.update({f"{name}.{kind}.{i}": tensor for i, tensor in enumerate(tensors)})
-            seconds = features.get("second_per_grid_ts", torch.empty(0)).tolist()
-            tool.request["prompts"].append({"name": name, "messages": messages, "second_per_grid_ts": seconds} | processor_call(messages, videos))
+            described = self.family.described(videos, features)
+            tool.request["prompts"].append({"name": name, "messages": messages} | described | processor_call(messages, videos))
             prompts.append((name, text, features, responses))
         weights = torch.randn(sum(len(response) for *_, responses in prompts for response in responses), generator=generator)
         tool.inputs["weights"] = weights
         never = [self.case.config["image_token_id"], self.case.config["video_token_id"], self.case.config["vision_start_token_id"]]
-        tool.request.update(model=str(folder / "model"), threads=torch.get_num_threads(), modes=["int_grid", "float_max"], group=True,
-                            greedy_mode="int_grid", rollout=never, new_tokens=self.case.new_tokens)
-        never += range(len(processor.tokenizer), self.case.config["vocab_size"])
+        tool.request.update(model=str(folder / "model"), threads=torch.get_num_threads(), modes=list(self.modes_of_states()), group=True,
+                            greedy_mode=self.family.library_mode, rollout=never, new_tokens=self.case.new_tokens, **self.family.request)
+        never += range(len(processor.tokenizer), model.config.get_text_config().vocab_size)
         tool.run()
 
         for name, text, features, _ in prompts:
@@ -67,10 +68,12 @@ class ModelCase:
         self.compare_groups(model, tool, prompts, weights)
         shutil.rmtree(folder)
 
+    def modes_of_states(self):
+        """Positions that states are compared in: the library's own first."""
+        return dict.fromkeys((self.family.library_mode, self.family.own_mode))
+
     def positions_of(self, features, mode):
-        lists = [features[name].tolist() if name in features else [] for name in ("image_grid_thw", "video_grid_thw", "second_per_grid_ts")]
-        per_second = self.case.config["vision_config"]["tokens_per_second"]
-        return reference.positions_by_token(features["mm_token_type_ids"][0].tolist(), *lists, per_second, mode)
+        return self.family.positions(self.case.config, features, mode)
 
     def compare_processor(self, model, tool, name, text, features):
         """Whether the inputs have the same shape, so that the rest can be compared."""
@@ -81,27 +84,29 @@ class ModelCase:
             if pixels not in features:
                 continue
             self.add("grids", difference(tool[f"{name}.{grid}"], features[grid]))
-            self.add("pixels", levels(tool[f"{name}.{pixels}"], features[pixels]))
-        self.positions = {mode: self.positions_of(features, mode) for mode in reference.MODES}
+            self.add("pixels", levels(self.family, tool[f"{name}.{pixels}"], features[pixels]))
+        self.positions = {mode: self.positions_of(features, mode) for mode in self.family.modes}
         self.positions["library"] = reference.library_positions(model, features)
         for mode, positions in self.positions.items():
-            ours = "int_grid" if mode == "library" else mode
+            ours = self.family.library_mode if mode == "library" else mode
             self.add("positions", difference(tool[f"{name}.position_ids.{ours}"], positions))
             self.add("positions", abs(tool[f"{name}.next_position.{ours}"].item() - positions.max().item() - 1))
         if f"{name}.processor.input_ids" in tool.names:
             self.add("ids", difference(tool[f"{name}.processor.input_ids"], ids))
-            self.add("positions", difference(tool[f"{name}.processor.position_ids"], self.positions["float_max"]))
+            self.add("positions", difference(tool[f"{name}.processor.position_ids"], self.positions[self.family.own_mode]))
             for pixels in ("pixel_values", "pixel_values_videos"):
                 if pixels in features:
-                    self.add("pixels", levels(tool[f"{name}.processor.{pixels}"], features[pixels]))
+                    self.add("pixels", levels(self.family, tool[f"{name}.processor.{pixels}"], features[pixels]))
         return tool[f"{name}.input_ids"].shape == ids.shape
 
     def compare_states(self, model, tool, name, features):
-        for kind, stages in reference.vision_stages(model, features).items():
+        columns = {"patch_embed": "patch embed", "embeddings": "learned positions", "features": "vision out"}
+        for kind, stages in reference.vision_stages(self.family, model, features).items():
             for stage, value in stages.items():
-                column = {"patch_embed": "patch embed", "features": "vision out"}.get(stage, "vision blocks")
+                column = columns.get(stage, "vision blocks")
                 self.add(column, difference(tool[f"{name}.{kind}.{stage}"], value))
-        for mode, positions in (("int_grid", None), ("float_max", self.positions["float_max"])):
+        for mode in self.modes_of_states():
+            positions = None if mode == self.family.library_mode else self.positions[mode]
             states = reference.prompt_states(model, features, positions)
             for stage, value in states.items():
                 column = stage if stage in TOLERANCES else "keys, values"
@@ -117,7 +122,7 @@ class ModelCase:
             self.add("greedy logits", difference(tool[f"{name}.greedy_logits"], logits))
         if f"{name}.rollout" not in tool.names:
             return
-        ids, logits = reference.greedy_loop(model, features, self.positions["float_max"], self.case.new_tokens, never)
+        ids, logits = reference.greedy_loop(model, features, self.positions[self.family.own_mode], self.case.new_tokens, never)
         self.compare_continuation("rollout", tool[f"{name}.rollout"], ids, logits)
         log_probs = logits.log_softmax(-1).gather(-1, ids.unsqueeze(-1)).squeeze(-1)
         if torch.equal(tool[f"{name}.rollout"], ids):
@@ -134,7 +139,7 @@ class ModelCase:
         model.zero_grad()
         begin = 0
         for name, _, features, responses in prompts:
-            positions = self.positions_of(features, "float_max")
+            positions = self.positions_of(features, self.family.own_mode)
             for response in responses:
                 at_one, at_seven, entropy = reference.response_log_probs(model, features, positions, response)
                 rows = slice(begin, begin + len(response))
@@ -144,8 +149,7 @@ class ModelCase:
                 self.add("group log-probs", difference(tool["group.log_probs_t0.7"][rows], at_seven))
                 self.add("group entropy", difference(tool["group.entropy"][rows], entropy))
         for name, parameter in model.named_parameters():
-            old = name.replace("model.visual.", "visual.").replace("model.language_model.", "model.")
-            ours = tool[f"grad.{old}"]
+            ours = tool[f"grad.{self.family.old_name(name)}"]
             theirs = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
             size = theirs.norm().item()
             apart = (ours - theirs).norm().item()

@@ -15,13 +15,13 @@ MODES = ("float_max", "int_max", "int_grid", "float_grid")
 MERGE = 2
 
 
-def make_model(case, attention):
-    config = transformers.Qwen2_5_VLConfig.from_dict(case.config)
+def make_model(family, case, attention):
+    config = family.config_class.from_dict(case.config)
     config._attn_implementation = attention
     with torch.random.fork_rng():
         torch.manual_seed(case.seed)
         with skip_initialisation():
-            model = transformers.Qwen2_5_VLForConditionalGeneration._from_config(config, dtype=torch.float32, attn_implementation=attention)
+            model = family.model_class._from_config(config, dtype=torch.float32, attn_implementation=attention)
         randomise(model, case)
     return model.eval()
 
@@ -46,6 +46,8 @@ def randomise(model, case):
             tensor.normal_(0.0, 0.2)
         elif tensor.dim() == 1:
             tensor.normal_(1.0, 0.25)
+        elif "pos_embed" in name:
+            tensor.normal_(0.0, 0.5)
         else:
             gain = 1.0
             if any(part in name for part in ("q_proj", "k_proj", "qkv")):
@@ -69,13 +71,14 @@ def model_kwargs(features):
 
 
 def library_positions(model, features):
-    """[3, P] by the library's own rule, which is int_grid since 5.6."""
+    """[3, P] by the library's own rule; of Qwen2.5-VL int_grid since 5.6."""
     ids = features["input_ids"]
     if not any(name in features for name in ("image_grid_thw", "video_grid_thw")):
         return torch.arange(ids.shape[1]).expand(3, -1)
-    positions, _ = model.model.get_rope_index(
-        ids, features["mm_token_type_ids"], features.get("image_grid_thw"), features.get("video_grid_thw"), features.get("second_per_grid_ts"))
-    return positions[:, 0]
+    seconds = {"second_per_grid_ts": features["second_per_grid_ts"]} if "second_per_grid_ts" in features else {}
+    positions, _ = model.model.get_rope_index(ids, features["mm_token_type_ids"], image_grid_thw=features.get("image_grid_thw"),
+                                              video_grid_thw=features.get("video_grid_thw"), **seconds)
+    return positions[-3:, 0]
 
 
 def positions_by_token(kinds, image_grids, video_grids, seconds, tokens_per_second, mode):
@@ -109,17 +112,19 @@ def positions_by_token(kinds, image_grids, video_grids, seconds, tokens_per_seco
 
 
 @torch.no_grad()
-def vision_stages(model, features):
-    """{"image" | "video": {"patch_embed", "block.<i>", "features"}}."""
+def vision_stages(family, model, features):
+    """{"image" | "video": {"patch_embed", "embeddings" (with learned positions), "block.<i>", "features"}}."""
     visual, stages = model.model.visual, {}
     for kind, pixels, grid in (("image", "pixel_values", "image_grid_thw"), ("video", "pixel_values_videos", "video_grid_thw")):
         if pixels not in features:
             continue
         seen = {}
-        hooks = [visual.patch_embed.register_forward_hook(lambda m, i, output, seen=seen: seen.__setitem__("patch_embed", output))]
-        for index, block in enumerate(visual.blocks):
-            hooks.append(block.register_forward_hook(lambda m, i, output, seen=seen, key=f"block.{index}": seen.__setitem__(key, output)))
-        seen["features"] = visual(features[pixels], grid_thw=features[grid]).pooler_output
+        keep = lambda key, seen=seen: lambda module, inputs, output: seen.__setitem__(key, output)
+        hooks = [visual.patch_embed.register_forward_hook(keep("patch_embed"))]
+        hooks += [block.register_forward_hook(keep(f"block.{index}")) for index, block in enumerate(visual.blocks)]
+        if hasattr(visual, "pos_embed"):
+            hooks.append(visual.blocks[0].register_forward_pre_hook(lambda module, inputs, seen=seen: seen.__setitem__("embeddings", inputs[0])))
+        seen["features"] = family.features_of(visual(features[pixels], grid_thw=features[grid]))
         for hook in hooks:
             hook.remove()
         stages[kind] = seen

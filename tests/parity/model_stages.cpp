@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "tests/support/vision_stages.h"
 #include "vrlt/algorithm/token_log_probs.h"
 #include "vrlt/rollout/rollout_engine.h"
 
@@ -15,30 +16,27 @@ at::Tensor logits_of(const model::VisionLanguageModel& model, const at::Tensor& 
 
 }  // namespace
 
-void add_vision(const model::qwen2_5_vl::Model& model, const Prompt& prompt,
-                NamedTensors& outputs) {
+void add_vision(model::DecoderModel& model, const Prompt& prompt, NamedTensors& outputs) {
   const auto add = [&](const std::string& kind, const at::Tensor& pixels, const at::Tensor& grid) {
     if (!pixels.defined()) return;
-    model::qwen2_5_vl::VisionEncoder::Trace trace;
-    const std::string prefix = prompt.name + "." + kind;
-    outputs.emplace_back(prefix + ".features", model.vision_encoder()(pixels, grid, &trace));
-    outputs.emplace_back(prefix + ".patch_embed", trace.patch_embed);
-    for (size_t i = 0; i < trace.blocks.size(); ++i)
-      outputs.emplace_back(prefix + ".block." + std::to_string(i), trace.blocks[i]);
+    const std::string prefix = prompt.name + "." + kind + ".";
+    outputs.emplace_back(prefix + "features", model.encode_video(pixels, grid));
+    for (auto& [name, state] : test::vision_stages(model, pixels, grid))
+      outputs.emplace_back(prefix + name, state);
   };
   add("image", prompt.pixel_values, prompt.image_grid_thw);
   add("video", prompt.pixel_values_videos, prompt.video_grid_thw);
 }
 
-void add_prompt_states(model::qwen2_5_vl::Model& model, const Prompt& prompt,
-                       const std::string& mode, NamedTensors& outputs) {
+void add_prompt_states(model::DecoderModel& model, const Prompt& prompt, const std::string& mode,
+                       NamedTensors& outputs) {
   const std::string prefix = prompt.name + "." + mode;
   const auto group = prompt.group(model, mode);
   const int64_t length = group.prompt_length();
   const auto embedded = model.embed(group);
-  const auto hidden = model.text_decoder().forward(
-      embedded.embeddings, group.prompt->position_ids, {{.begin = 0, .prompt_length = length}},
-      {.rows = {}, .levels = embedded.levels});
+  const auto hidden = model.text_decoder().forward(embedded.embeddings, group.prompt->position_ids,
+                                                   {{.begin = 0, .prompt_length = length}},
+                                                   {.rows = {}, .levels = embedded.levels});
   outputs.emplace_back(prefix + ".hidden", hidden);
   outputs.emplace_back(prefix + ".logits", logits_of(model, hidden));
   if (length > 1) {
@@ -57,13 +55,15 @@ void add_prompt_states(model::qwen2_5_vl::Model& model, const Prompt& prompt,
   }
 }
 
-void add_group(model::qwen2_5_vl::Model& model, const std::vector<Prompt>& prompts,
-               const at::Tensor& weights, NamedTensors& outputs) {
-  for (const auto& entry : model.parameters().entries()) entry.tensor.set_requires_grad(true);
+void add_group(model::DecoderModel& model, const std::vector<Prompt>& prompts,
+               const std::string& mode, const at::Tensor& weights, NamedTensors& outputs) {
+  const bool has_adapter = model.adapter() != nullptr;
+  for (const auto& [name, tensor] : model.parameters().entries())
+    tensor.set_requires_grad(!has_adapter || name.find(".lora_") != std::string::npos);
   {
     const at::AutoGradMode with_gradients(true);
     model::GroupBatch batch;
-    for (const auto& prompt : prompts) batch.groups.push_back(prompt.group(model, "float_max"));
+    for (const auto& prompt : prompts) batch.groups.push_back(prompt.group(model, mode));
     const auto hidden = model.response_hidden(batch);
     const auto at_one =
         algorithm::token_log_probs(hidden, model.head_weight(), batch.response_ids(), 1.0);
@@ -82,7 +82,7 @@ void add_group(model::qwen2_5_vl::Model& model, const std::vector<Prompt>& promp
   }
 }
 
-void add_greedy(model::qwen2_5_vl::Model& model, const std::vector<Prompt>& prompts,
+void add_greedy(model::DecoderModel& model, const std::vector<Prompt>& prompts,
                 const std::string& mode, int64_t steps, NamedTensors& outputs) {
   std::vector<model::PromptGroup> groups;
   for (const auto& prompt : prompts) groups.push_back(prompt.group(model, mode));
@@ -102,12 +102,12 @@ void add_greedy(model::qwen2_5_vl::Model& model, const std::vector<Prompt>& prom
   }
 }
 
-void add_rollout(model::qwen2_5_vl::Model& model, const std::vector<Prompt>& prompts,
-                 const tokenizer::Tokenizer& tokenizer, const std::vector<int64_t>& never_sampled,
-                 int64_t steps, NamedTensors& outputs) {
+void add_rollout(model::DecoderModel& model, const std::vector<Prompt>& prompts,
+                 const std::string& mode, const tokenizer::Tokenizer& tokenizer,
+                 const std::vector<int64_t>& never_sampled, int64_t steps, NamedTensors& outputs) {
   std::vector<rollout::Prompt> inputs;
   for (const auto& prompt : prompts)
-    inputs.push_back({.sample_id = prompt.name, .inputs = prompt.inputs("float_max")});
+    inputs.push_back({.sample_id = prompt.name, .inputs = prompt.inputs(mode)});
   rollout::RolloutEngine engine(model, tokenizer, never_sampled);
   for (const auto& group : engine.generate(
            inputs, {.group_size = 1, .max_new_tokens = steps, .sampling = {.temperature = 0.0}})) {

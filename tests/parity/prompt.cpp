@@ -2,18 +2,14 @@
 
 #include <ATen/ATen.h>
 
-#include "model/qwen2_5_vl/chat_template.h"
-#include "model/qwen2_5_vl/geometry.h"
-#include "model/qwen2_5_vl/positions.h"
+#include <numeric>
+
 #include "vrlt/model/normalize_patches.h"
 #include "vrlt/model/vision_features.h"
 #include "vrlt/processor/patchify.h"
 
 namespace vrlt::parity {
-namespace family = model::qwen2_5_vl;
 namespace {
-
-constexpr int64_t kMergeArea = family::kGeometry.merge_area();
 
 std::vector<model::ChatMessage> read_messages(const io::Json& json) {
   using Kind = model::ChatContent::Kind;
@@ -38,25 +34,15 @@ std::vector<at::Tensor> numbered(const checkpoint::SafetensorsFile& inputs,
   return tensors;
 }
 
-void patchify_all(const std::vector<at::Tensor>& clips, at::Tensor* pixels, at::Tensor* grids) {
+void patchify_all(const std::vector<at::Tensor>& clips, const processor::VisionGeometry& geometry,
+                  at::Tensor* pixels, at::Tensor* grids) {
   std::vector<at::Tensor> rows(clips.size()), shapes(clips.size());
   for (size_t i = 0; i < clips.size(); ++i)
-    rows[i] = model::normalize_patches(processor::patchify(clips[i], family::kGeometry, &shapes[i]),
-                                       family::kGeometry);
+    rows[i] =
+        model::normalize_patches(processor::patchify(clips[i], geometry, &shapes[i]), geometry);
   if (clips.empty()) return;
   *pixels = at::cat(rows);
   *grids = at::cat(shapes);
-}
-
-/// Every pad of `id` becomes as many as its item has features.
-std::vector<int64_t> expand(const std::vector<int64_t>& ids, int64_t pad, const at::Tensor& grids) {
-  std::vector<int64_t> expanded;
-  int64_t item = 0;
-  for (const int64_t id : ids)
-    expanded.insert(
-        expanded.end(),
-        id == pad ? static_cast<size_t>(grids[item++].prod().item<int64_t>() / kMergeArea) : 1, id);
-  return expanded;
 }
 
 }  // namespace
@@ -80,28 +66,26 @@ model::PromptGroup Prompt::group(model::VisionLanguageModel& model, const std::s
 }
 
 Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs,
-                   const tokenizer::Tokenizer& tokenizer, const family::VisionConfig& vision) {
+                   const std::filesystem::path& model, const tokenizer::Tokenizer& tokenizer) {
+  const auto& family = family_of(model);
   Prompt prompt;
   prompt.name = json.at("name").get<std::string>();
-  patchify_all(numbered(inputs, prompt.name + ".image"), &prompt.pixel_values,
+  const auto videos = numbered(inputs, prompt.name + ".video");
+  patchify_all(numbered(inputs, prompt.name + ".image"), family.geometry, &prompt.pixel_values,
                &prompt.image_grid_thw);
-  patchify_all(numbered(inputs, prompt.name + ".video"), &prompt.pixel_values_videos,
-               &prompt.video_grid_thw);
+  patchify_all(videos, family.geometry, &prompt.pixel_values_videos, &prompt.video_grid_thw);
   prompt.responses = numbered(inputs, prompt.name + ".response");
 
-  family::PositionOptions options{.tokens_per_second = vision.tokens_per_second,
-                                  .image_token_id = tokenizer.token_to_id("<|image_pad|>").value(),
-                                  .video_token_id = tokenizer.token_to_id("<|video_pad|>").value()};
-  prompt.text = family::render_chat(read_messages(json.at("messages")));
-  auto ids = expand(tokenizer.encode(prompt.text), options.image_token_id, prompt.image_grid_thw);
-  prompt.input_ids =
-      at::tensor(expand(ids, options.video_token_id, prompt.video_grid_thw), at::kLong);
-  const auto seconds = json.at("second_per_grid_ts").get<std::vector<float>>();
-  for (const std::string mode : {"float_max", "int_max", "int_grid", "float_grid"}) {
-    options.mode = family::parse_mrope_mode(mode);
-    prompt.positions[mode] = family::mrope_positions(prompt.input_ids, prompt.image_grid_thw,
-                                                     prompt.video_grid_thw, seconds, options);
-  }
+  PromptSource source{.json = json,
+                      .model = model,
+                      .messages = read_messages(json.at("messages")),
+                      .image_grid_thw = prompt.image_grid_thw,
+                      .video_grid_thw = prompt.video_grid_thw};
+  for (const auto& video : videos) source.num_frames.push_back(video.size(0));
+  auto laid_out = family.lay_out(source, tokenizer);
+  prompt.text = std::move(laid_out.text);
+  prompt.input_ids = laid_out.input_ids;
+  prompt.positions = std::move(laid_out.positions);
   return prompt;
 }
 
@@ -111,20 +95,24 @@ checkpoint::NamedTensors run_processor(const io::Json& json,
   const auto name = json.at("name").get<std::string>();
   processor::PromptMedia media{.images = numbered(inputs, name + ".image"), .clip = {}};
   for (auto& image : media.images) image = image.squeeze(0);
-  if (inputs.contains(name + ".video.0"))
-    media.clip = std::make_shared<video::Clip>(
-        video::Clip{.frames = inputs.tensor(name + ".video.0"),
-                    .sample_fps = json.at("sample_fps").get<double>()});
+  if (inputs.contains(name + ".video.0")) {
+    const auto rate = json.at("sample_fps").get<double>();
+    video::Clip clip{
+        .frames = inputs.tensor(name + ".video.0"), .sample_fps = rate, .file_fps = rate};
+    clip.file_frames.resize(static_cast<size_t>(clip.frames.size(0)));
+    std::iota(clip.file_frames.begin(), clip.file_frames.end(), 0);
+    media.clip = std::make_shared<video::Clip>(std::move(clip));
+  }
   const auto made = processor(media, json.at("system").get<std::string>(),
                               json.at("question").get<std::string>());
   checkpoint::NamedTensors outputs = {{name + ".processor.input_ids", made.input_ids},
                                       {name + ".processor.position_ids", made.position_ids}};
   if (made.pixel_values.defined())
     outputs.emplace_back(name + ".processor.pixel_values",
-                         model::normalize_patches(made.pixel_values, family::kGeometry));
+                         model::normalize_patches(made.pixel_values, processor.geometry()));
   if (made.pixel_values_videos.defined())
     outputs.emplace_back(name + ".processor.pixel_values_videos",
-                         model::normalize_patches(made.pixel_values_videos, family::kGeometry));
+                         model::normalize_patches(made.pixel_values_videos, processor.geometry()));
   return outputs;
 }
 

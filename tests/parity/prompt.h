@@ -2,17 +2,17 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "model/qwen2_5_vl/config.h"
+#include "tests/parity/family.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
 #include "vrlt/model/vision_language_model.h"
 #include "vrlt/processor/processor.h"
-#include "vrlt/tokenizer/tokenizer.h"
 
 namespace vrlt::parity {
 
@@ -34,13 +34,14 @@ struct Prompt {
   std::shared_ptr<const processor::ModelInputs> inputs(const std::string& mode) const;
 };
 
-/// @param json    {"name", "messages": [{"role", "content": [{"type", "text"}]}],
-/// "second_per_grid_ts": [..]}.
+/// @param json    {"name", "messages": [{"role", "content": [{"type", "text"}]}]}, and as the
+/// family wants: "second_per_grid_ts": [..] (qwen2_5_vl), "fps": [..] and "video_wrapper"
+/// (qwen3_vl, whose videos have all frames of their files).
 /// @param inputs  `<name>.image.<i>` [1, 3, H, W] and `<name>.video.<i>` [F, 3, H, W] uint8;
 /// `<name>.response.<i>` [R] int64.
+/// @param model   the folder of the model.
 Prompt make_prompt(const io::Json& json, const checkpoint::SafetensorsFile& inputs,
-                   const tokenizer::Tokenizer& tokenizer,
-                   const model::qwen2_5_vl::VisionConfig& vision);
+                   const std::filesystem::path& model, const tokenizer::Tokenizer& tokenizer);
 
 /// The same by the Processor, for images, at most one video, and a text:
 /// `<name>.processor.{input_ids,position_ids,pixel_values,pixel_values_videos}`.

@@ -13,6 +13,7 @@
 
 #include "tests/golden/model/golden_family.h"
 #include "tests/support/checked_counts.h"
+#include "tests/support/vision_stages.h"
 #include "tests/support/worst.h"
 #include "vrlt/checkpoint/safetensors.h"
 #include "vrlt/io/json.h"
@@ -202,13 +203,18 @@ at::Tensor entropy_of(const at::Tensor& logits) {
   return -(log_probs.exp() * log_probs).sum(-1);
 }
 
+EmbeddedPrompt embed(const VisionLanguageModel& model, const PromptGroup& group) {
+  return dynamic_cast<const DecoderModel&>(model).embed(group);
+}
+
 /// States of every token, all of them taken as one prompt: [S, D].
-at::Tensor all_hidden(const GoldenFamily& family, const VisionLanguageModel& model,
-                      const PromptGroup& group, std::vector<at::Tensor>* trace = nullptr) {
-  const auto prompt = family.embed(model, group);
-  return family.decoder(model).forward(prompt.embeddings, group.prompt->position_ids,
-                                       {{.begin = 0, .prompt_length = group.prompt_length()}},
-                                       {.levels = prompt.levels, .trace = trace});
+at::Tensor all_hidden(const VisionLanguageModel& model, const PromptGroup& group,
+                      std::vector<at::Tensor>* trace = nullptr) {
+  const auto prompt = embed(model, group);
+  return dynamic_cast<const DecoderModel&>(model).text_decoder().forward(
+      prompt.embeddings, group.prompt->position_ids,
+      {{.begin = 0, .prompt_length = group.prompt_length()}},
+      {.levels = prompt.levels, .trace = trace});
 }
 
 /// As transformers: the logit of every id seen so far is divided by the penalty if positive, else
@@ -325,8 +331,7 @@ TEST_P(ModelParity, VisionTower) {
   if (video) expect_near(vision_features, *video, tolerance, "vision output");
 
   if (!expected("vision_video.patch_embed")) return;
-  const auto stages =
-      golden_.family.vision_stages(*model_, inputs_.video_pixels(), inputs_.video_grid());
+  const auto stages = test::vision_stages(*model_, inputs_.video_pixels(), inputs_.video_grid());
   ASSERT_GT(stages.size(), 1u);
   for (const auto& [name, state] : stages)
     expect_near(state, required("vision_video." + name), tolerance, "vision " + name);
@@ -340,7 +345,7 @@ TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
     SCOPED_TRACE(mode);
     const auto group = inputs_.group(*model_, mode, length);
     inputs_.expect_next_position(*model_, mode);
-    const auto hidden = all_hidden(golden_.family, *model_, group);
+    const auto hidden = all_hidden(*model_, group);
     const auto logits = logits_of(*model_, hidden);
     const auto predicting = logits.narrow(0, 0, length - 1);
     expect_near(log_probs_of(predicting, predicted),
@@ -354,8 +359,8 @@ TEST_P(ModelParity, StatesLogitsAndLogProbsOfEveryToken) {
                   kLogitTolerance, "logits");
     if (mode != first_mode()) continue;
     if (const auto embeddings = expected("text.embeddings"))
-      expect_near(golden_.family.embed(*model_, group).embeddings, embeddings->squeeze(0),
-                  kHiddenTolerance, "embeddings");
+      expect_near(embed(*model_, group).embeddings, embeddings->squeeze(0), kHiddenTolerance,
+                  "embeddings");
     expect_near(hidden, required("text.norm").squeeze(0), kHiddenTolerance, "text.norm");
     expect_near(log_probs_of(predicting, predicted, 0.7),
                 required(with_mode("log_probs", mode, ".t0.7")).squeeze(0), kLogProbTolerance,
@@ -370,8 +375,8 @@ TEST_P(ModelParity, StateAfterEveryLayer) {
   const at::NoGradGuard no_grad;
   const auto group = inputs_.group(*model_, first_mode(), inputs_.ids().size(0));
   std::vector<at::Tensor> trace;
-  all_hidden(golden_.family, *model_, group, &trace);
-  const auto levels = golden_.family.embed(*model_, group).levels;
+  all_hidden(*model_, group, &trace);
+  const auto levels = embed(*model_, group).levels;
   // The last state is stored after the final norm (text.norm).
   ASSERT_GE(trace.size(), 1u);
   for (size_t i = 0; i < trace.size(); ++i) {
@@ -641,8 +646,7 @@ TEST_P(ModelParityBatch, PromptsOfSeveralLengths) {
   for (size_t i = 0; i < groups.size(); ++i) {
     const auto& ids = groups[i].prompt->input_ids;
     const int64_t length = ids.size(0) - 1;
-    const auto logits =
-        logits_of(*model_, all_hidden(golden_.family, *model_, groups[i])).narrow(0, 0, length);
+    const auto logits = logits_of(*model_, all_hidden(*model_, groups[i])).narrow(0, 0, length);
     const auto row = log_probs[static_cast<int64_t>(i)];
     expect_near(log_probs_of(logits, ids.narrow(0, 1, length)),
                 row.narrow(0, row.size(0) - length, length), kLogProbTolerance, "batch log-probs");
@@ -674,9 +678,8 @@ TEST_P(Bfloat16Parity, ErrorIsThatOfTheReference) {
   const int64_t length = inputs.ids().size(0);
   for (const auto dtype : {at::kFloat, at::kBFloat16}) {
     const auto model = load_model(golden.folder, {.dtype = dtype});
-    const auto logits =
-        logits_of(*model, all_hidden(golden.family, *model,
-                                     inputs.group(*model, golden.family.modes.front(), length)));
+    const auto logits = logits_of(
+        *model, all_hidden(*model, inputs.group(*model, golden.family.modes.front(), length)));
     const auto log_probs =
         log_probs_of(logits.narrow(0, 0, length - 1), inputs.ids().narrow(0, 1, length - 1));
     if (dtype == at::kFloat) {

@@ -8,7 +8,8 @@
 
 #include <map>
 
-#include "model/qwen2_5_vl/model.h"
+#include "model/decoder_model.h"
+#include "tests/support/tiny_family.h"
 #include "tests/support/tiny_prompts.h"
 #include "tests/support/worst.h"
 #include "vrlt/core/error.h"
@@ -28,23 +29,24 @@ struct Shape {
 };
 
 struct Case {
+  test::TinyFamily family;
   std::string name;
   bool tied;
   std::vector<Shape> groups;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const Case& c, std::ostream* out) { *out << c.family.name << " " << c.name; }
 
 struct Prompt {
   std::shared_ptr<const processor::ModelInputs> inputs;
   std::vector<at::Tensor> responses;
 };
 
-std::vector<Prompt> make_prompts(const std::vector<Shape>& shapes, TinyPrompts& random) {
+std::vector<Prompt> make_prompts(const Case& c, TinyPrompts& random) {
   std::vector<Prompt> prompts;
-  for (const auto& shape : shapes) {
+  for (const auto& shape : c.groups) {
     Prompt prompt;
     if (shape.video)
-      prompt.inputs = random.video(2, 6, 10, shape.prompt_length);
+      prompt.inputs = video_of(c.family, random, 2, 6, 10, shape.prompt_length);
     else
       prompt.inputs = random.text(shape.prompt_length);
     for (const int64_t length : shape.response_lengths) {
@@ -62,17 +64,19 @@ at::Tensor log_probs_of(const at::Tensor& hidden, const at::Tensor& head, const 
 
 /// The reference: one row `[prompt | response]`, causal from end to end, with a video encoded for
 /// it alone.
-at::Tensor row_log_probs(qwen2_5_vl::Model& model, const Prompt& prompt,
+at::Tensor row_log_probs(const Case& c, DecoderModel& model, const Prompt& prompt,
                          const at::Tensor& response) {
   const int64_t P = prompt.inputs->input_ids.size(0), R = response.size(0);
-  const auto text = at::embedding(model.parameters().at("model.embed_tokens.weight"), response);
-  const auto embeddings = at::cat({model.embed(make_group(model, prompt.inputs, {})).embeddings, text});
+  const auto text = at::embedding(
+      model.parameters().at(concat(c.family.text_prefix, "embed_tokens.weight")), response);
+  const auto embedded = model.embed(make_group(model, prompt.inputs, {}));
+  const auto embeddings = at::cat({embedded.embeddings, text});
   const auto positions =
       at::cat({prompt.inputs->position_ids,
                (at::arange(R, at::kLong) + prompt.inputs->next_position).expand({3, R})},
               1);
-  const auto hidden =
-      model.text_decoder().forward(embeddings, positions, {{.prompt_length = P + R}});
+  const auto hidden = model.text_decoder().forward(
+      embeddings, positions, {{.prompt_length = P + R}}, {.rows = {}, .levels = embedded.levels});
   return log_probs_of(hidden.narrow(0, P - 1, R), model.head_weight(), response);
 }
 
@@ -93,9 +97,9 @@ struct Tolerance {
 void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& tolerance,
                           bool with_adapter = false) {
   const test::TemporaryFolder folder;
-  const auto model =
-      load_model(test::make_tiny_model_folder(folder.path(), {{"tie_word_embeddings", c.tied}}),
-                 {.dtype = dtype, .random_weights = true, .seed = 5});
+  const auto model = load_model(
+      make_tiny_family_folder(c.family, folder.path(), {{"tie_word_embeddings", c.tied}}),
+      {.dtype = dtype, .random_weights = true, .seed = 5});
   TinyPrompts random(11);
   if (with_adapter)
     for (const auto& [a, b] : add_adapter(*model, {.rank = 3}, "", 7).pairs->trained)
@@ -105,7 +109,7 @@ void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& 
   };
   for (const auto& [name, tensor] : model->parameters().entries())
     tensor.set_requires_grad(is_trained(name));
-  const auto prompts = make_prompts(c.groups, random);
+  const auto prompts = make_prompts(c, random);
 
   GroupBatch batch;
   for (const auto& prompt : prompts)
@@ -121,7 +125,7 @@ void expect_equal_to_rows(const Case& c, at::ScalarType dtype, const Tolerance& 
   int64_t begin = 0;
   for (const auto& prompt : prompts)
     for (const auto& response : prompt.responses) {
-      const auto row = row_log_probs(dynamic_cast<qwen2_5_vl::Model&>(*model), prompt, response);
+      const auto row = row_log_probs(c, dynamic_cast<DecoderModel&>(*model), prompt, response);
       (row * weights.narrow(0, begin, row.size(0))).sum().backward();
       begin += row.size(0);
       rows.push_back(row.detach());
@@ -179,14 +183,17 @@ std::vector<Case> cases() {
         {20, false, {1}}}},
   };
   std::vector<Case> all;
-  for (const bool tied : {true, false})
-    for (const auto& [name, groups] : layouts)
-      all.push_back({name + (tied ? "_tied" : "_untied"), tied, groups});
+  for (const auto& family : test::kTinyFamilies)
+    for (const bool tied : {true, false})
+      for (const auto& [name, groups] : layouts)
+        all.push_back({family, name + (tied ? "_tied" : "_untied"), tied, groups});
   return all;
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, GroupBatchEqualsRows, ::testing::ValuesIn(cases()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& info) {
+                           return info.param.family.name + ("_" + info.param.name);
+                         });
 
 TEST(PromptGroup, FeaturesMustMatchThePads) {
   const at::NoGradGuard no_grad;

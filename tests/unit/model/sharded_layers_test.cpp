@@ -7,7 +7,7 @@
 
 #include "tests/support/temporary_folder.h"
 #include "tests/support/thread_ranks.h"
-#include "tests/support/tiny_model.h"
+#include "tests/support/tiny_family.h"
 #include "tests/support/tiny_prompts.h"
 #include "vrlt/checkpoint/layer_names.h"
 #include "vrlt/core/error.h"
@@ -22,10 +22,13 @@ namespace {
 using distributed::ProcessGroup;
 
 /// More layers than are here at once.
-class ShardedLayers : public ::testing::Test {
+class ShardedLayers : public ::testing::TestWithParam<test::TinyFamily> {
  protected:
   ShardedLayers() {
-    test::make_tiny_model_folder(folder_.path() / "config", {{"num_hidden_layers", 5}});
+    const io::Json layers = {{"num_hidden_layers", 5}};
+    const bool is_nested = GetParam().config().contains("text_config");
+    make_tiny_family_folder(GetParam(), folder_.path() / "config",
+                            is_nested ? io::Json{{"text_config", layers}} : layers);
     open("config", nullptr, true)->save(folder_.path() / "stored");
   }
 
@@ -39,10 +42,13 @@ class ShardedLayers : public ::testing::Test {
                                               .layers_over = std::move(ranks)});
   }
 
-  static GroupBatch batch() {
+  /// A text, and a video whose levels are added between layers where the family has some.
+  static GroupBatch batch(VisionLanguageModel& model) {
     test::TinyPrompts random(11);
     GroupBatch batch;
     batch.groups.push_back({.prompt = random.text(9), .responses = {random.ids(4), random.ids(6)}});
+    batch.groups.push_back(test::make_group(model, video_of(GetParam(), random, 2, 4, 6, 3),
+                                            {random.ids(5), random.ids(2)}));
     return batch;
   }
 
@@ -53,7 +59,7 @@ std::shared_ptr<const distributed::ShardRanks> over(ProcessGroup& group) {
   return std::make_shared<const distributed::ShardRanks>(group);
 }
 
-TEST_F(ShardedLayers, AreOpenedByPart) {
+TEST_P(ShardedLayers, AreOpenedByPart) {
   const auto whole = open("stored", nullptr);
   for (const bool random : {false, true})
     test::ThreadRanks(3).run([&](ProcessGroup& group) {
@@ -72,17 +78,17 @@ TEST_F(ShardedLayers, AreOpenedByPart) {
     });
 }
 
-TEST_F(ShardedLayers, GiveTheStatesAndGradientsOfTheWholeModel) {
+TEST_P(ShardedLayers, GiveTheStatesAndGradientsOfTheWholeModel) {
   const auto whole = open("stored", nullptr);
   for (const auto& entry : whole->parameters().entries()) entry.tensor.set_requires_grad(true);
-  const auto expected = whole->response_hidden(batch());
+  const auto expected = whole->response_hidden(batch(*whole));
   expected.square().sum().backward();
   for (const bool checkpoints : {false, true})
     test::ThreadRanks(2).run([&](ProcessGroup& group) {
       const auto model = open("stored", over(group), false, checkpoints);
       for (const auto& entry : model->parameters().entries()) entry.tensor.set_requires_grad(true);
       for (int pass = 0; pass < 2; ++pass) {
-        const auto hidden = model->response_hidden(batch());
+        const auto hidden = model->response_hidden(batch(*model));
         EXPECT_TRUE(at::equal(hidden, expected));
         hidden.square().sum().backward();
         for (const auto& [name, tensor] : model->parameters().entries()) {
@@ -97,15 +103,15 @@ TEST_F(ShardedLayers, GiveTheStatesAndGradientsOfTheWholeModel) {
     });
 }
 
-TEST_F(ShardedLayers, DecodeAsTheWholeModel) {
+TEST_P(ShardedLayers, DecodeAsTheWholeModel) {
   const auto decode = [&](VisionLanguageModel& model) {
     at::Tensor last;
-    const auto given = batch();
+    const auto given = batch(model);
     auto cache = model.prefill(given.groups, &last);
     cache.fork(2);
     std::vector<at::Tensor> states = {last};
     for (int64_t step = 0; step < 3; ++step)
-      states.push_back(model.decode(at::tensor({5 + step, 6 + step}, at::kLong), cache));
+      states.push_back(model.decode(at::arange(5 + step, 9 + step, at::kLong).view({2, 2}), cache));
     return at::cat(states);
   };
   const auto expected = decode(*open("stored", nullptr));
@@ -117,24 +123,24 @@ TEST_F(ShardedLayers, DecodeAsTheWholeModel) {
   });
 }
 
-TEST_F(ShardedLayers, HaveTheFingerprintOfTheWholeModel) {
+TEST_P(ShardedLayers, HaveTheFingerprintOfTheWholeModel) {
   const auto expected = base_fingerprint(*open("stored", nullptr));
   test::ThreadRanks(3).run([&](ProcessGroup& group) {
     EXPECT_EQ(base_fingerprint(*open("stored", over(group))), expected);
   });
 }
 
-TEST_F(ShardedLayers, AreNotSavedByOneRank) {
+TEST_P(ShardedLayers, AreNotSavedByOneRank) {
   test::ThreadRanks(2).run([&](ProcessGroup& group) {
     const auto model = open("stored", over(group));
     EXPECT_THROW(model->save(folder_.path() / "again"), ContractError);
   });
 }
 
-TEST_F(ShardedLayers, ANumberThatIsNotFiniteIsFoundWhereItIsHeld) {
+TEST_P(ShardedLayers, ANumberThatIsNotFiniteIsFoundWhereItIsHeld) {
   test::ThreadRanks(2).run([&](ProcessGroup& group) {
     const auto model = open("stored", over(group));
-    const std::string name = "model.layers.3.mlp.down_proj.weight";
+    const auto name = concat(GetParam().text_prefix, "layers.3.mlp.down_proj.weight");
     auto* blocks = model->parameters().sharded_blocks();
     for (const auto& [begin, values] : blocks->held(name))
       if (begin == 0) values[0].fill_(std::numeric_limits<double>::infinity());
@@ -143,6 +149,9 @@ TEST_F(ShardedLayers, ANumberThatIsNotFiniteIsFoundWhereItIsHeld) {
     EXPECT_EQ(finders, 1);
   });
 }
+
+INSTANTIATE_TEST_SUITE_P(Families, ShardedLayers, ::testing::ValuesIn(test::kTinyFamilies),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace vrlt::model
