@@ -4,11 +4,13 @@
 #include <map>
 #include <vector>
 
-#include "report/html.h"
 #include "report/run_reading.h"
+#include "vrlt/page/html.h"
 
 namespace vrlt::report {
 namespace {
+
+using namespace page;
 
 constexpr size_t kMostQuestions = 8;
 constexpr size_t kMostAnswers = 8;  ///< To a question, spread over the run.

@@ -1,10 +1,10 @@
-#include "report/html.h"
+#include "vrlt/page/html.h"
 
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 
-namespace vrlt::report {
+namespace vrlt::page {
 namespace {
 
 /// Bytes of the UTF-8 character that starts `text`; 0 if it is malformed (overlong, surrogate,
@@ -100,8 +100,12 @@ std::string folded(const std::string& summary, const std::string& body, bool ope
          body + "</details>\n";
 }
 
+std::string card(const std::string& title, const std::string& body) {
+  return "<div class=\"card\"><b>" + escape(title) + "</b>" + body + "</div>";
+}
+
 std::string number_cell(double value) {
   return "<td class=\"number\">" + format_number(value) + "</td>";
 }
 
-}  // namespace vrlt::report
+}  // namespace vrlt::page

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace vrlt::report {
+namespace vrlt::page {
 
 /// Text for HTML content and quoted attributes. Invalid UTF-8 and control characters become U+FFFD.
 std::string escape(std::string_view text);
@@ -21,7 +21,10 @@ bool is_base64(std::string_view text);
 /// A folded block: `summary` and `body` are HTML.
 std::string folded(const std::string& summary, const std::string& body, bool open = false);
 
+/// A box with a title. @param title  text; @param body  HTML.
+std::string card(const std::string& title, const std::string& body);
+
 /// A table cell with a number, aligned right.
 std::string number_cell(double value);
 
-}  // namespace vrlt::report
+}  // namespace vrlt::page

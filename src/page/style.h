@@ -1,6 +1,6 @@
 #pragma once
 
-namespace vrlt::report {
+namespace vrlt::page {
 
 /// Everything the page needs to look like something, in the page itself.
 constexpr const char* kStyle = R"css(
@@ -60,4 +60,4 @@ for (const chart of document.querySelectorAll("svg.chart")) {
 }
 </script>)js";
 
-}  // namespace vrlt::report
+}  // namespace vrlt::page
