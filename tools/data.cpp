@@ -12,7 +12,7 @@
 namespace {
 
 constexpr const char* kUsage =
-    "Makes, converts, checks and exports data, and merges adapters.\n\n"
+    "Makes, converts, checks, shows and exports data, and merges adapters.\n\n"
     "  vrlt-data synth CONFIG.yaml [key=value ...]              render labelled clips, their "
     "records, and a tiny model folder\n"
     "  vrlt-data convert FORMAT ANNOTATIONS --output RECORDS    turn the annotations of a data set "
@@ -21,6 +21,8 @@ constexpr const char* kUsage =
     "and the files they name\n"
     "  vrlt-data check --config CONFIG.yaml                     the same, and what that run would "
     "make of each record\n"
+    "  vrlt-data show RECORDS... --config CONFIG.yaml           show one sample as the model sees "
+    "it: tokens, frames, targets, rewards; --output writes a page\n"
     "  vrlt-data export FORMAT RECORDS... --output FILE         write what the scripts of other "
     "projects read; --list shows the formats\n"
     "  vrlt-data merge BASE ADAPTER OUTPUT                      write a model folder with a LoRA "
@@ -95,6 +97,11 @@ int convert(int argc, char** argv) {
   });
 }
 
+/// Whether an argument beside a config is key=value, and no file of that name.
+bool is_override(const std::string& argument) {
+  return argument.find('=') != std::string::npos && !std::filesystem::exists(argument);
+}
+
 int check(int argc, char** argv) {
   CLI::App cli("Counts records, and checks them and the files they name.\n", "vrlt-data check");
   vrlt::check::CheckCommand command;
@@ -118,14 +125,40 @@ int check(int argc, char** argv) {
       "videos, 66 missing files");
   return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     for (const auto& item : records) {
-      const bool is_override = !command.config.empty() && item.find('=') != std::string::npos &&
-                               !std::filesystem::exists(item);
-      if (is_override)
+      if (!command.config.empty() && is_override(item))
         command.overrides.push_back(item);
       else
         command.records.emplace_back(item);
     }
     return vrlt::app::run_check(command);
+  });
+}
+
+int show(int argc, char** argv) {
+  CLI::App cli(
+      "Shows one sample as a run would put it to the model: the conversation with its tokens, the "
+      "frames with their times, what supervised training would teach, and what each reward wants. "
+      "No weights are opened.\n",
+      "vrlt-data show");
+  vrlt::showing::ShowCommand command;
+  std::vector<std::string> records;
+  cli.add_option("records", records,
+                 "records files (JSON Lines), those of the config if none is named; and key=value "
+                 "for keys of the config");
+  cli.add_option("--config", command.config, "of vrlt-train, vrlt-select or vrlt-eval");
+  cli.add_option("--id", command.id, "of the sample; without it the first");
+  cli.add_option("--output", command.output, "write an HTML page instead, with the frames in it");
+  cli.add_flag("--tokens", command.lists_tokens, "list every token with its id");
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
+    if (command.config.empty())
+      throw vrlt::ConfigError(
+          "usage: vrlt-data show [RECORDS...] --config CONFIG.yaml [--id ID] [--output x.html]");
+    for (const auto& item : records)
+      if (is_override(item))
+        command.overrides.push_back(item);
+      else
+        command.records.emplace_back(item);
+    return vrlt::app::run_show(command);
   });
 }
 
@@ -186,6 +219,7 @@ int main(int argc, char** argv) {
         vrlt::app::run_synth);
   if (command == "convert") return convert(argc - 1, argv + 1);
   if (command == "check") return check(argc - 1, argv + 1);
+  if (command == "show") return show(argc - 1, argv + 1);
   if (command == "export") return export_records(argc - 1, argv + 1);
   if (command == "merge") return merge(argc - 1, argv + 1);
   if (command == "--version") {

@@ -21,6 +21,8 @@ int run_convert(const conversion::ConvertCommand& command) {
   return conversion::run_convert(command);
 }
 
+int run_show(const showing::ShowCommand& command) { return showing::run_show(command); }
+
 int run_export(const conversion::ExportCommand& command) { return conversion::run_export(command); }
 
 }  // namespace vrlt::app
