@@ -100,6 +100,27 @@ std::string folded(const std::string& summary, const std::string& body, bool ope
          body + "</details>\n";
 }
 
+std::string finder(const std::vector<std::string>& kinds) {
+  std::string html =
+      "<div class=\"finder\"><input type=\"search\" placeholder=\"search\" "
+      "aria-label=\"search\">";
+  if (!kinds.empty()) {
+    html += "<select aria-label=\"kind\"><option value=\"\">all</option>";
+    for (const auto& kind : kinds) html += "<option>" + escape(kind) + "</option>";
+    html += "</select>";
+  }
+  return html +
+         "<button type=\"button\">fold or unfold</button><span class=\"soft count\"></span></div>";
+}
+
+std::string item(const std::string& summary, const std::string& body,
+                 const std::vector<std::string>& kinds, bool open) {
+  std::string all;
+  for (const auto& kind : kinds) all += (all.empty() ? "" : "|") + kind;
+  return "<details class=\"item\" data-kinds=\"" + escape(all) + "\"" + (open ? " open" : "") +
+         "><summary>" + summary + "</summary>" + body + "</details>\n";
+}
+
 std::string card(const std::string& title, const std::string& body) {
   return "<div class=\"card\"><b>" + escape(title) + "</b>" + body + "</div>";
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <vector>
 
+#include "report/asked.h"
 #include "report/run_reading.h"
 #include "vrlt/core/error.h"
 #include "vrlt/page/chart.h"
@@ -59,7 +61,26 @@ std::optional<data::FrameFolder> frame_folder(const io::Json& line) {
                            frames.value("fps", defaults.fps)};
 }
 
-std::string rollout_card(const fs::path& run, const io::Json& line, const FrameStrip& frame_strip) {
+/// Index of the right option; -1: not known.
+int64_t answer_of(const io::Json& line) {
+  const auto answer = line.value("answer", io::Json());
+  return answer.is_number_integer() ? answer.get<int64_t>() : -1;
+}
+
+/// "rewards 0.25 to 1".
+std::string rewards_text(const io::Json& responses) {
+  double low = INFINITY, high = -INFINITY;
+  for (const auto& response : responses) {
+    low = std::min(low, response.value("reward", 0.0));
+    high = std::max(high, response.value("reward", 0.0));
+  }
+  if (low > high) return {};
+  return low == high ? "rewards all " + format_number(low)
+                     : "rewards " + format_number(low) + " to " + format_number(high);
+}
+
+std::string rollout_item(const fs::path& run, const io::Json& line, const FrameStrip& frame_strip,
+                         bool open) {
   std::vector<double> seconds;
   if (line.contains("frame_seconds"))
     for (const auto& value : line["frame_seconds"])
@@ -96,20 +117,28 @@ std::string rollout_card(const fs::path& run, const io::Json& line, const FrameS
     html +=
         "<img class=\"strip\" alt=\"frames\" src=\"data:image/jpeg;base64," + base64(jpeg) + "\">";
   if (!truth.empty()) html += timeline(end, seconds, truth, predicted, best);
-  if (line.contains("options"))
-    html += "<p>options: " + escape(line["options"].dump()) +
-            ", right: " + escape(line.value("answer", io::Json()).dump()) + "</p>";
-  return card(title, html + response_rows(line["responses"]));
+  html += option_list(line.value("options", io::Json()), answer_of(line));
+  if (const auto prompt = line.value("prompt", ""); !prompt.empty())
+    html += folded("prompt", "<pre>" + escape(prompt) + "</pre>");
+  const auto task = line.value("task", "");
+  return item(escape(title) + " <span class=\"soft\">" + escape(rewards_text(line["responses"])) +
+                  "</span>",
+              html + response_rows(line["responses"]),
+              task.empty() ? std::vector<std::string>{} : std::vector{task}, open);
 }
 
 }  // namespace
 
 std::string rollout_samples(const fs::path& run, const FrameStrip& frame_strip) {
-  std::string cards;
+  std::string items;
+  std::set<std::string> tasks;
   for (const auto& line : spread_lines(run / "rollouts.jsonl", "\"responses\"", kShownRollouts))
-    if (line.contains("responses") && line["responses"].is_array())
-      cards += rollout_card(run, line, frame_strip);
-  return cards.empty() ? std::string() : "<h3>sample rollouts</h3>" + cards;
+    if (line.contains("responses") && line["responses"].is_array()) {
+      items += rollout_item(run, line, frame_strip, /*open=*/items.empty());
+      if (const auto task = line.value("task", ""); !task.empty()) tasks.insert(task);
+    }
+  if (items.empty()) return {};
+  return "<div>" + finder({tasks.begin(), tasks.end()}) + items + "</div>";
 }
 
 }  // namespace vrlt::report

@@ -2,8 +2,13 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace vrlt::report {
+
+/// Where each run comes from: what was typed, the model, the version and commit, the processor. A
+/// table.
+std::string provenance(const std::vector<std::filesystem::path>& runs);
 
 /// What the run warned of while it trained: the last word on each kind, in red.
 std::string alarms(const std::filesystem::path& run);

@@ -58,7 +58,7 @@ std::string score_table(const std::vector<fs::path>& runs) {
   }
   if (columns.empty()) return {};
   std::string html =
-      "<h2>scores</h2><p class=\"soft\">percent, with 95 % intervals; \"by\" an official script as "
+      "<p class=\"soft\">percent, with 95 % intervals; \"by\" an official script as "
       "it counts, the others by the strict grammar over "
       "the samples that were answered</p><table><tr><th>task</th><th>metric</th>";
   for (const auto& column : columns) html += "<th>" + escape(column) + "</th>";
@@ -78,8 +78,7 @@ std::string score_table(const std::vector<fs::path>& runs) {
 std::string comparison_table(const fs::path& run) {
   if (!io::exists(run / "comparison.json")) return {};
   const auto comparison = read_own_json(run / "comparison.json");
-  std::string html =
-      "<h3>paired difference from " + escape(comparison.value("before", "")) + "</h3>";
+  std::string html = "<p>paired difference from " + escape(comparison.value("before", "")) + "</p>";
   if (!comparison["settings"].empty())
     html += "<table><tr><th>setting</th><th>before</th><th>after</th></tr>";
   for (const auto& setting : comparison["settings"])

@@ -89,8 +89,8 @@ std::string selection_part(const fs::path& run) {
   });
   if (reasons.empty()) return {};
   std::string html =
-      "<h3>selection: <span style=\"color:var(--accent)\">selected</span> and <span "
-      "style=\"color:var(--warn)\">rejected</span> samples</h3><div "
+      "<p>samples: <span style=\"color:var(--accent)\">selected</span> and <span "
+      "style=\"color:var(--warn)\">rejected</span> samples</p><div "
       "class=\"grid\">";
   for (const auto& [task, statistics_of_task] : by_task)
     for (const auto& [name, values] : statistics_of_task) {
