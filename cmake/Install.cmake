@@ -28,7 +28,7 @@ endif()
 
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt)
 install(DIRECTORY scripts/rewards scripts/launch DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt/scripts USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
-install(PROGRAMS scripts/demo.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt/scripts)
+install(PROGRAMS scripts/demo.sh scripts/track.py DESTINATION ${CMAKE_INSTALL_DATADIR}/vrlt/scripts)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)
 install(FILES README.md CHANGELOG.md CITATION.cff LICENSE SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Of the wheels; scripts/package.sh insists on them.
