@@ -165,15 +165,22 @@ int show(int argc, char** argv) {
 int export_records(int argc, char** argv) {
   CLI::App cli(
       "Writes records, or the answers of an evaluation, as the scripts of other projects read "
-      "them.\n",
+      "them; and the answers that a selection has stored as targets and preferences.\n",
       "vrlt-data export");
   vrlt::conversion::ExportCommand command;
   bool list = false;
   cli.add_option("format", command.format, "of the output; --list shows them all");
-  cli.add_option("records", command.records, "records files (JSON Lines)");
+  cli.add_option("records", command.records,
+                 "records files (JSON Lines); of best_of and pairs: the folder of a selection");
   cli.add_option("--samples", command.samples, "samples.jsonl of an evaluation of these records");
   cli.add_option("--output", command.output,
                  "file to write; a folder if the format has several files");
+  vrlt::conversion::StoreExportCommand store;
+  cli.add_option("--min-accuracy", store.min_accuracy,
+                 "of best_of and pairs: that the best answer must have")
+      ->capture_default_str();
+  cli.add_option("--min-gap", store.min_gap, "of pairs: by which their rewards must differ")
+      ->capture_default_str();
   cli.add_flag("--list", list, "print the formats and stop");
   return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     if (list) {
@@ -183,8 +190,19 @@ int export_records(int argc, char** argv) {
     if (command.format.empty() || command.records.empty() || command.output.empty())
       throw vrlt::ConfigError(
           "usage: vrlt-data export FORMAT RECORDS.jsonl... --output FILE [--samples "
-          "samples.jsonl]; --list shows the formats");
-    return vrlt::app::run_export(command);
+          "samples.jsonl]; of the store of a selection: vrlt-data export best_of|pairs RUN "
+          "--output RECORDS.jsonl; --list shows the formats");
+    const bool best_of = command.format == "best_of";
+    if (!best_of && command.format != "pairs") return vrlt::app::run_export(command);
+    if (command.records.size() != 1 || !command.samples.empty())
+      throw vrlt::ConfigError(
+          "usage: vrlt-data export " + command.format +
+          " RUN --output RECORDS.jsonl, where RUN is the folder of a run of vrlt-select");
+    using enum vrlt::conversion::StoreExport;
+    store.what = best_of ? kBestOf : kPairs;
+    store.run = command.records.front();
+    store.output = command.output;
+    return vrlt::app::run_store_export(store);
   });
 }
 

@@ -25,4 +25,8 @@ int run_show(const showing::ShowCommand& command) { return showing::run_show(com
 
 int run_export(const conversion::ExportCommand& command) { return conversion::run_export(command); }
 
+int run_store_export(const conversion::StoreExportCommand& command) {
+  return conversion::export_store(command);
+}
+
 }  // namespace vrlt::app

@@ -4,6 +4,7 @@
 #include "vrlt/command_line/command_line.h"
 #include "vrlt/conversion/convert.h"
 #include "vrlt/conversion/export.h"
+#include "vrlt/conversion/store_export.h"
 #include "vrlt/showing/show.h"
 
 namespace vrlt::app {
@@ -18,5 +19,6 @@ int run_check(const check::CheckCommand& command);
 int run_convert(const conversion::ConvertCommand& command);
 int run_show(const showing::ShowCommand& command);
 int run_export(const conversion::ExportCommand& command);
+int run_store_export(const conversion::StoreExportCommand& command);
 
 }  // namespace vrlt::app
