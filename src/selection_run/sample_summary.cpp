@@ -1,6 +1,7 @@
 #include "vrlt/selection_run/sample_summary.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/interval.h"
@@ -121,21 +122,22 @@ void write_score(const rewards::RewardFunction& reward, const rewards::ScoredRes
                  io::Json& response) {
   const auto& terms = reward.terms();
   response["reward"] = score.total;
-  auto& components = response["components"] = io::Json::object();
-  response["accuracy"] = score.accuracy;
+  auto components = io::Json::object();
   std::string answer;
   for (size_t c = 0; c < terms.size(); ++c) {
     const auto& component = score.components[c];
     if (!component.applicable) continue;
     if (answer.empty()) answer = component.read;
-    auto& stored = components[terms[c].name];
-    stored = {{"value", component.value}, {"reason", component.reason.word}};
+    io::Json stored = {{"value", component.value}, {"reason", component.reason.word}};
     if (!is_of_table(terms[c].name)) {
       stored["accuracy"] = reward.entry(c).accuracy;
       stored["continuous"] = reward.entry(c).continuous;
     }
     for (const auto& [name, value] : component.extra) stored["extra"][name] = value;
+    components[terms[c].name] = std::move(stored);
   }
+  response["components"] = std::move(components);
+  response["accuracy"] = score.accuracy;
   response["answer"] = answer;
 }
 

@@ -32,9 +32,18 @@ class Backtest : public ::testing::Test {
             {"tokens", 3},
             {"finish", "stop"},
             {"reward", choice},
-            {"components", {{"choice", {{"value", choice}, {"reason", "ok"}}}}},
-            {"accuracy", choice},
-            {"answer", "A"}};
+            {"components", {{"choice", {{"value", choice}, {"reason", "ok"}}}}}};
+  }
+  /// As a selection stores them: with the accuracy beside the reward.
+  static std::string stored(const std::string& lines) {
+    std::string text = lines;
+    for (const char* value : {"1.0", "0.0"}) {
+      const auto reward = concat("\"reward\":", value),
+                 both = concat("\"accuracy\":", value, ",", reward);
+      for (size_t at = text.find(reward); at != text.npos; at = text.find(reward, at + both.size()))
+        text.replace(at, reward.size(), both);
+    }
+    return text;
   }
   static std::string lines() {
     return io::to_line({{"id", "a"},
@@ -106,6 +115,7 @@ TEST_F(Backtest, AdvantagesThatTurnAreCounted) {
 
 TEST_F(Backtest, OfASelectionSaysHowManyWouldBeSelected) {
   put_run("filter: {require: [mixed], min_correct: 1, min_wrong: 1, keep: 1.0}\n");
+  put("run/rollouts.jsonl", stored(lines()));
   EXPECT_THAT(printed({{"choice", 1.0}}), ContainsRegex("samples selected +1 +1"));
   // A reward of layout measures no answer: all accuracies are 0.
   EXPECT_THAT(printed({{"format_answer", 1.0}}),
