@@ -6,7 +6,7 @@ import sys
 
 ORDER = ["core", "io", "config", "metrics", "kernels", "distributed", "checkpoint", "data", "video", "tokenizer", "reading", "processor", "model", "rollout",
          "rewards", "algorithm", "optim", "selection", "evaluation", "settings", "forecast", "command_line", "run_folder", "trainer", "check", "opening", "selection_run",
-         "evaluation_run", "conversion", "scoring", "synth", "report", "doctor", "app", "front"]
+         "evaluation_run", "conversion", "scoring", "synth", "page", "showing", "report", "doctor", "app", "front"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(?:vrlt/)?([a-z_0-9]+)/', re.MULTILINE)
 
 

@@ -12,7 +12,7 @@
 namespace {
 
 constexpr const char* kUsage =
-    "Makes, converts, checks and exports data, and merges adapters.\n\n"
+    "Makes, converts, checks, shows and exports data, and merges adapters.\n\n"
     "  vrlt-data synth CONFIG.yaml [key=value ...]              render labelled clips, their "
     "records, and a tiny model folder\n"
     "  vrlt-data convert FORMAT ANNOTATIONS --output RECORDS    turn the annotations of a data set "
@@ -21,6 +21,8 @@ constexpr const char* kUsage =
     "and the files they name\n"
     "  vrlt-data check --config CONFIG.yaml                     the same, and what that run would "
     "make of each record\n"
+    "  vrlt-data show RECORDS... --config CONFIG.yaml           show one sample as the model sees "
+    "it: tokens, frames, targets, rewards; --output writes a page\n"
     "  vrlt-data export FORMAT RECORDS... --output FILE         write what the scripts of other "
     "projects read; --list shows the formats\n"
     "  vrlt-data merge BASE ADAPTER OUTPUT                      write a model folder with a LoRA "
@@ -95,6 +97,11 @@ int convert(int argc, char** argv) {
   });
 }
 
+/// Whether an argument beside a config is key=value, and no file of that name.
+bool is_override(const std::string& argument) {
+  return argument.find('=') != std::string::npos && !std::filesystem::exists(argument);
+}
+
 int check(int argc, char** argv) {
   CLI::App cli("Counts records, and checks them and the files they name.\n", "vrlt-data check");
   vrlt::check::CheckCommand command;
@@ -118,9 +125,7 @@ int check(int argc, char** argv) {
       "videos, 66 missing files");
   return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     for (const auto& item : records) {
-      const bool is_override = !command.config.empty() && item.find('=') != std::string::npos &&
-                               !std::filesystem::exists(item);
-      if (is_override)
+      if (!command.config.empty() && is_override(item))
         command.overrides.push_back(item);
       else
         command.records.emplace_back(item);
@@ -129,18 +134,53 @@ int check(int argc, char** argv) {
   });
 }
 
+int show(int argc, char** argv) {
+  CLI::App cli(
+      "Shows one sample as a run would put it to the model: the conversation with its tokens, the "
+      "frames with their times, what supervised training would teach, and what each reward wants. "
+      "No weights are opened.\n",
+      "vrlt-data show");
+  vrlt::showing::ShowCommand command;
+  std::vector<std::string> records;
+  cli.add_option("records", records,
+                 "records files (JSON Lines), those of the config if none is named; and key=value "
+                 "for keys of the config");
+  cli.add_option("--config", command.config, "of vrlt-train, vrlt-select or vrlt-eval");
+  cli.add_option("--id", command.id, "of the sample; without it the first");
+  cli.add_option("--output", command.output, "write an HTML page instead, with the frames in it");
+  cli.add_flag("--tokens", command.lists_tokens, "list every token with its id");
+  return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
+    if (command.config.empty())
+      throw vrlt::ConfigError(
+          "usage: vrlt-data show [RECORDS...] --config CONFIG.yaml [--id ID] [--output x.html]");
+    for (const auto& item : records)
+      if (is_override(item))
+        command.overrides.push_back(item);
+      else
+        command.records.emplace_back(item);
+    return vrlt::app::run_show(command);
+  });
+}
+
 int export_records(int argc, char** argv) {
   CLI::App cli(
       "Writes records, or the answers of an evaluation, as the scripts of other projects read "
-      "them.\n",
+      "them; and the answers that a selection has stored as targets and preferences.\n",
       "vrlt-data export");
   vrlt::conversion::ExportCommand command;
   bool list = false;
   cli.add_option("format", command.format, "of the output; --list shows them all");
-  cli.add_option("records", command.records, "records files (JSON Lines)");
+  cli.add_option("records", command.records,
+                 "records files (JSON Lines); of best_of and pairs: the folder of a selection");
   cli.add_option("--samples", command.samples, "samples.jsonl of an evaluation of these records");
   cli.add_option("--output", command.output,
                  "file to write; a folder if the format has several files");
+  vrlt::conversion::StoreExportCommand store;
+  cli.add_option("--min-accuracy", store.min_accuracy,
+                 "of best_of and pairs: that the best answer must have")
+      ->capture_default_str();
+  cli.add_option("--min-gap", store.min_gap, "of pairs: by which their rewards must differ")
+      ->capture_default_str();
   cli.add_flag("--list", list, "print the formats and stop");
   return vrlt::command_line::run_parsed(cli, argc, argv, [&] {
     if (list) {
@@ -150,8 +190,19 @@ int export_records(int argc, char** argv) {
     if (command.format.empty() || command.records.empty() || command.output.empty())
       throw vrlt::ConfigError(
           "usage: vrlt-data export FORMAT RECORDS.jsonl... --output FILE [--samples "
-          "samples.jsonl]; --list shows the formats");
-    return vrlt::app::run_export(command);
+          "samples.jsonl]; of the store of a selection: vrlt-data export best_of|pairs RUN "
+          "--output RECORDS.jsonl; --list shows the formats");
+    const bool best_of = command.format == "best_of";
+    if (!best_of && command.format != "pairs") return vrlt::app::run_export(command);
+    if (command.records.size() != 1 || !command.samples.empty())
+      throw vrlt::ConfigError(
+          "usage: vrlt-data export " + command.format +
+          " RUN --output RECORDS.jsonl, where RUN is the folder of a run of vrlt-select");
+    using enum vrlt::conversion::StoreExport;
+    store.what = best_of ? kBestOf : kPairs;
+    store.run = command.records.front();
+    store.output = command.output;
+    return vrlt::app::run_store_export(store);
   });
 }
 
@@ -186,6 +237,7 @@ int main(int argc, char** argv) {
         vrlt::app::run_synth);
   if (command == "convert") return convert(argc - 1, argv + 1);
   if (command == "check") return check(argc - 1, argv + 1);
+  if (command == "show") return show(argc - 1, argv + 1);
   if (command == "export") return export_records(argc - 1, argv + 1);
   if (command == "merge") return merge(argc - 1, argv + 1);
   if (command == "--version") {

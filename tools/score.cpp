@@ -8,6 +8,7 @@
 #include "vrlt/command_line/standard_input.h"
 #include "vrlt/command_line/tables.h"
 #include "vrlt/core/error.h"
+#include "vrlt/scoring/backtest.h"
 #include "vrlt/settings/train_config.h"
 
 namespace {
@@ -45,10 +46,13 @@ int main(int argc, char** argv) {
   std::string completions, config, junit, list;
   std::vector<std::string> records, rewards, commands;
   cli.set_version_flag("--version", "vrlt-score " VRLT_VERSION);
-  cli.add_option("completions", completions,
-                 "JSON Lines, - for standard input: records with a \"completion\", or {\"id\", "
-                 "\"completion\"} or samples.jsonl of vrlt-eval with --records; a line may have "
-                 "\"expected\": its total, or an object of values by name");
+  cli.add_option(
+      "completions", completions,
+      "JSON Lines, - for standard input: records with a \"completion\", or {\"id\", "
+      "\"completion\"} or samples.jsonl of vrlt-eval with --records; a line may have "
+      "\"expected\": its total, or an object of values by name; or the folder of a run of "
+      "vrlt-train or vrlt-select: its answers are scored anew, with its own rewards if "
+      "none are named, and compared with what it had");
   cli.add_option("--records", records, "records files the ids refer to");
   auto* of_command_line =
       cli.add_option("--rewards", rewards,
@@ -74,6 +78,18 @@ int main(int argc, char** argv) {
     if (!list.empty()) {
       vrlt::command_line::print_table(list);
       return 0;
+    }
+    if (std::filesystem::is_directory(completions)) {
+      if (request.explain || !junit.empty())
+        throw vrlt::ConfigError("--explain and --junit are of completions, not of a run folder");
+      vrlt::scoring::BacktestRequest backtest{.run = completions,
+                                              .records = {records.begin(), records.end()}};
+      if (!config.empty()) vrlt::scoring::use_rewards_of(config, request);
+      for (const auto& text : rewards) request.terms.push_back(parse_term(text));
+      for (const auto& line : commands) vrlt::scoring::add_command(line, request);
+      backtest.terms = request.terms;
+      backtest.options = request.options;
+      return vrlt::scoring::run_backtest(backtest);
     }
     if (completions.empty())
       throw vrlt::ConfigError(

@@ -14,7 +14,7 @@ import sys
 
 # Program and command -> the name of its config's schema, if it takes one.
 COMMANDS = {"vrlt-train": "train", "vrlt-select": "select", "vrlt-eval": "eval", "vrlt-data synth": "synth", "vrlt-data convert": None,
-            "vrlt-data check": None, "vrlt-data export": None, "vrlt-data merge": None, "vrlt-score": None, "vrlt-report": None, "vrlt-ask": None,
+            "vrlt-data check": None, "vrlt-data show": None, "vrlt-data export": None, "vrlt-data merge": None, "vrlt-score": None, "vrlt-report": None, "vrlt-ask": None,
             "vrlt-doctor": None}
 
 

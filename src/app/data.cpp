@@ -21,6 +21,12 @@ int run_convert(const conversion::ConvertCommand& command) {
   return conversion::run_convert(command);
 }
 
+int run_show(const showing::ShowCommand& command) { return showing::run_show(command); }
+
 int run_export(const conversion::ExportCommand& command) { return conversion::run_export(command); }
+
+int run_store_export(const conversion::StoreExportCommand& command) {
+  return conversion::export_store(command);
+}
 
 }  // namespace vrlt::app

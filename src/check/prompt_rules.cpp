@@ -79,13 +79,18 @@ void match_layout(const data::Sample& sample, const data::PromptEntry& prompt,
 
 void match_target(const data::Sample& sample, const data::PromptEntry& prompt,
                   data::ReferenceTarget target, Mismatches& found) {
-  if (prompt.think && target == data::ReferenceTarget::kAnswer)
-    found.add(sample, {.kind = "target_without_thinking",
-                       .text = concat("the prompt \"", prompt.name,
-                                      "\" asks for thinking, and sft.target: answer teaches none"),
-                       .remedy = "take a prompt without it such as auto_answer, or sft.target: "
-                                 "think_answer with records that have \"thinking\"",
-                       .of_config = true});
+  const auto own = sample.record["response"];
+  const bool has_thought =
+      own.is_string() && own.get_ref<const std::string&>().find(kThink) != std::string::npos;
+  if (prompt.think && target == data::ReferenceTarget::kAnswer && !has_thought)
+    found.add(sample,
+              {.kind = "target_without_thinking",
+               .text = concat("the prompt \"", prompt.name,
+                              "\" asks for thinking, and sft.target: answer teaches none"),
+               .remedy = "take a prompt without it such as auto_answer, or sft.target: "
+                         "think_answer with records that have \"thinking\", or a \"response\" "
+                         "with it",
+               .of_config = true});
   try {
     data::reference_response(prompt, sample, target);
   } catch (const DataError& error) {

@@ -48,6 +48,9 @@ void print_exporters() {
   for (const auto& entry : data::exporter_table())
     std::printf("%-14s %s%s\n", entry.name, entry.help,
                 entry.takes_predictions ? " (needs --samples)" : "");
+  std::printf("%-14s %s\n%-14s %s\n", "best_of",
+              "records whose \"response\" is the best answer that a run of vrlt-select has stored",
+              "pairs", "the same with the worst one beside it, as preferences");
 }
 
 struct NamedTable {

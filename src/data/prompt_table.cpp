@@ -69,6 +69,16 @@ constexpr PromptEntry kPrompts[] = {
      answer_glue},
 };
 
+/// What the record itself wants to be learnt.
+std::string own_response(const Sample& sample, const io::Json& record) {
+  const auto& response = record["response"];
+  if (!response.is_string() ||
+      response.get_ref<const std::string&>().find_first_not_of(" \t\r\n") == std::string::npos)
+    throw DataError(concat(sample.id, ": \"response\" is ", io::excerpt(response),
+                           ", expected the whole text to learn"));
+  return response.get<std::string>();
+}
+
 }  // namespace
 
 std::string label_of(const Sample& sample, int64_t option) {
@@ -120,9 +130,11 @@ std::span<const PromptEntry> prompt_table() { return kPrompts; }
 
 std::string reference_response(const PromptEntry& prompt, const Sample& sample,
                                ReferenceTarget target) {
+  const auto record = sample.record.json();
+  if (record.is_object() && record.contains("response")) return own_response(sample, record);
   const auto answer = prompt.answer(sample);
   if (target == ReferenceTarget::kAnswer) return answer;
-  const auto thinking = sample.record["thinking"];
+  const auto thinking = record.is_object() ? record.value("thinking", io::Json()) : io::Json();
   if (!thinking.is_string() ||
       thinking.get<std::string>().find_first_not_of(" \t\r\n") == std::string::npos)
     throw DataError(concat(sample.id, ": \"thinking\" is ", io::excerpt(thinking),

@@ -27,6 +27,8 @@ constexpr RecordField kFields[] = {
     {"problem_type", "text",
      "of `open`: numerical, regression, OCR or free-form, by which rewards are chosen"},
     {"thinking", "text", "what supervised training learns before the answer"},
+    {"response", "text",
+     "the whole text that supervised training learns, in place of what the labels make"},
     {"prompt", "text", "a prompt of the table, in place of the run's"},
     {"subtitles", "path", "an .srt file, for prompts that show them"},
     {"video_kind", "text", "file or frames; file"},

@@ -44,4 +44,15 @@ std::optional<TruthProblem> truth_problem(const Sample& sample) {
   return {};
 }
 
+std::string truth_text(const Sample& sample) {
+  std::string text;
+  if (sample.answer_option)
+    text = concat(static_cast<char>('A' + *sample.answer_option), ". ",
+                  sample.options[static_cast<size_t>(*sample.answer_option)]);
+  for (const auto& span : sample.clip_segments())
+    text += concat(text.empty() ? "" : ", ", span.start_seconds, " to ", span.end_seconds, " s");
+  if (sample.answer_text) text += (text.empty() ? "" : ", ") + *sample.answer_text;
+  return text;
+}
+
 }  // namespace vrlt::data

@@ -115,6 +115,24 @@ io::Json to_json(const Answer& answer, const data::Sample& sample, const Scoring
   return line;
 }
 
+io::Json truth_json(const data::Sample& sample) {
+  io::Json truth = io::Json::object();
+  if (sample.answer_option && !sample.options.empty())
+    truth["option"] = concat(static_cast<char>('A' + *sample.answer_option));
+  if (sample.answer_text) truth["text"] = *sample.answer_text;
+  for (const auto& span : sample.clip_segments())
+    truth["spans"].push_back({span.start_seconds, span.end_seconds});
+  return truth;
+}
+
+io::Json asked_json(const data::Sample& sample) {
+  io::Json asked = {{"task", data::to_string(sample.task)}, {"question", sample.question}};
+  if (!sample.options.empty()) asked["options"] = sample.options;
+  asked["truth"] = truth_json(sample);
+  if (!sample.video.empty()) asked["video"] = sample.video;
+  return asked;
+}
+
 Answer parse_answer(const io::Json& line, const std::string& origin) {
   try {
     Answer answer;

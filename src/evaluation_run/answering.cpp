@@ -93,6 +93,7 @@ class Answerer {
       const auto answer = answer_of(loaded[i], groups[i]);
       for (const auto& response : answer.responses) work.tokens += response.num_tokens;
       lines.push_back(evaluation::to_json(answer, sample, scoring));
+      lines.back()["asked"] = evaluation::asked_json(sample);
       if (loaded[i].can_be_asked())
         lines.back()["input"] = shown_inputs(opened_.loader->prompt_of(sample), *loaded[i].inputs);
     }

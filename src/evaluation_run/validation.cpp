@@ -19,17 +19,6 @@ namespace {
 
 using Samples = std::vector<const data::Sample*>;
 
-/// The right answer, as a reader of validations.jsonl wants to see it.
-io::Json truth_of(const data::Sample& sample) {
-  io::Json truth = io::Json::object();
-  if (sample.answer_option && !sample.options.empty())
-    truth["option"] = concat(static_cast<char>('A' + *sample.answer_option));
-  if (sample.answer_text) truth["text"] = *sample.answer_text;
-  for (const auto& span : sample.clip_segments())
-    truth["spans"].push_back({span.start_seconds, span.end_seconds});
-  return truth;
-}
-
 /// Batch number `index` of these samples.
 Samples batch_of(const Samples& samples, size_t index, size_t size) {
   const auto begin = std::min(samples.size(), index * size),
@@ -175,7 +164,7 @@ std::vector<io::Json> Validation::shown_answers(const Answers& answers) const {
       io::Json line = {{"id", answer.id},
                        {"task", data::to_string(sample->task)},
                        {"question", sample->question},
-                       {"truth", truth_of(*sample)}};
+                       {"truth", evaluation::truth_json(*sample)}};
       if (!sample->options.empty()) line["options"] = sample->options;
       if (answer.error.empty() && !answer.responses.empty()) {
         line["text"] = answer.responses.front().text;

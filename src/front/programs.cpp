@@ -113,6 +113,8 @@ int run_doctor(const DoctorCommand& command) {
 int run_compare(const std::filesystem::path&, const std::filesystem::path&) { front::hand_over(); }
 int run_convert(const conversion::ConvertCommand&) { front::hand_over(); }
 int run_check(const check::CheckCommand&) { front::hand_over(); }
+int run_show(const showing::ShowCommand&) { front::hand_over(); }
+int run_store_export(const conversion::StoreExportCommand&) { front::hand_over(); }
 int run_export(const conversion::ExportCommand&) { front::hand_over(); }
 int run_merge(const MergeCommand&) { front::hand_over(); }
 int run_report(const std::vector<std::filesystem::path>&, const std::filesystem::path&) {

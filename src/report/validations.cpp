@@ -4,36 +4,26 @@
 #include <map>
 #include <vector>
 
-#include "report/html.h"
+#include "report/asked.h"
 #include "report/run_reading.h"
+#include "vrlt/page/html.h"
 
 namespace vrlt::report {
 namespace {
+
+using namespace page;
 
 constexpr size_t kMostQuestions = 8;
 constexpr size_t kMostAnswers = 8;  ///< To a question, spread over the run.
 constexpr size_t kLongestText = 600;
 
-/// "B", "12.5 to 14.0 s", or the text.
-std::string truth_text(const io::Json& truth) {
-  if (!truth.is_object()) return {};
-  std::string text;
-  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-  if (const auto option = truth.value("option", ""); !option.empty()) add(option);
-  if (const auto words = truth.value("text", ""); !words.empty()) add(words);
-  for (const auto& span : truth.value("spans", io::Json::array()))
-    if (span.is_array() && span.size() == 2 && span[0].is_number() && span[1].is_number())
-      add(format_number(span[0].get<double>()) + " to " + format_number(span[1].get<double>()) +
-          " s");
-  return text;
-}
-
 std::string question_card(const std::vector<io::Json>& answers) {
   const auto& first = answers.front();
   std::string html = "<div class=\"card\"><b>" + escape(first.value("question", "")) + "  —  " +
                      escape(first.value("id", "")) + "</b>";
-  if (first.contains("options")) html += "<p>options: " + escape(first["options"].dump()) + "</p>";
-  html += "<p>right: " + escape(truth_text(first.value("truth", io::Json()))) +
+  const auto truth = first.value("truth", io::Json());
+  html += option_list(first.value("options", io::Json()), right_option(truth));
+  html += "<p>right: " + escape(truth_text(truth)) +
           "</p><table><tr><th>after step</th><th>answer</th><th>score</th><th>finish</th></tr>";
   const size_t shown = std::min(kMostAnswers, answers.size());
   for (size_t k = 0; k < shown; ++k) {
@@ -63,7 +53,7 @@ std::string validation_answers(const std::filesystem::path& run) {
   });
   std::string cards;
   for (const auto& id : order) cards += question_card(by_id[id]);
-  return cards.empty() ? cards : "<h3>answers of validations</h3>" + cards;
+  return cards;
 }
 
 }  // namespace vrlt::report

@@ -18,6 +18,7 @@
 #include "vrlt/selection/requirement_table.h"
 #include "vrlt/selection/sample_filter.h"
 #include "vrlt/selection_run/selection_record.h"
+#include "vrlt/selection_run/stored_rollouts.h"
 #include "vrlt/settings/generation.h"
 #include "vrlt/settings/reward_section.h"
 #include "vrlt/trainer/same_weights.h"
@@ -30,7 +31,6 @@ namespace {
 constexpr const char* kDoubtful = "doubtful";  // racing: what the first draws did not park
 constexpr const char* kParked = "parked";      // racing: a share of what they did
 constexpr const char* kNearCut = "near_cut";
-constexpr const char* kAudit = "audit";
 
 // responses that nothing else has drawn
 constexpr uint64_t kFirstAuditDraw = uint64_t{1} << 40;
@@ -47,7 +47,7 @@ Draws draws_of(const std::string& round, bool is_retry, const settings::SelectCo
   const int64_t group = config.rollout.group_size, first = config.racing.first_draws;
   if (round.empty()) return {0, is_retry || first == 0 ? group : first};
   if (round == kNearCut) return {static_cast<uint64_t>(group), config.racing.near_cut_draws};
-  if (round == kAudit) return {kFirstAuditDraw, group};
+  if (round == kAuditRound) return {kFirstAuditDraw, group};
   return {static_cast<uint64_t>(first), group - first};
 }
 
@@ -151,8 +151,8 @@ bool begin_next_round(const settings::SelectConfig& config, ResponseStore& store
     store.begin_round(kParked, parked);
   } else if (config.racing.near_cut_draws > 0 && !store.has_round(kNearCut)) {
     store.begin_round(kNearCut, near_cut(store, config));
-  } else if (config.audit.fraction > 0 && !store.has_round(kAudit)) {
-    store.begin_round(kAudit, samples_of(to_audit(stored_statistics(store), config), store));
+  } else if (config.audit.fraction > 0 && !store.has_round(kAuditRound)) {
+    store.begin_round(kAuditRound, samples_of(to_audit(stored_statistics(store), config), store));
   } else {
     return false;
   }
@@ -265,7 +265,7 @@ std::vector<selection::SampleStatistics> stored_statistics(const ResponseStore& 
 
 std::vector<selection::SampleStatistics> audited_statistics(const ResponseStore& store) {
   std::vector<selection::SampleStatistics> statistics;
-  for (auto& [sample, fresh] : statistics_of_round(store, kAudit))
+  for (auto& [sample, fresh] : statistics_of_round(store, kAuditRound))
     statistics.push_back(std::move(fresh));
   return statistics;
 }

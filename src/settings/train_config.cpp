@@ -370,7 +370,7 @@ std::vector<std::string> doubts(const TrainConfig& config, const config::KeyLoca
         config.sft.reference_target() == data::ReferenceTarget::kAnswer)
       doubt("data.prompt", "the prompt \"", config.data.prompt,
             "\" asks for thinking, and sft.target: answer teaches none; take a prompt without it, "
-            "or think_answer with records that have \"thinking\"");
+            "think_answer with records that have \"thinking\", or records with a \"response\"");
     return found;
   }
   for (auto& wider : doubts(config.reward_options, locations)) found.push_back(std::move(wider));

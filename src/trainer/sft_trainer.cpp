@@ -18,6 +18,7 @@
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/model/upload.h"
 #include "vrlt/model/vision_features.h"
+#include "vrlt/trainer/sft_target.h"
 #include "vrlt/trainer/trainer.h"
 
 namespace vrlt::trainer {
@@ -31,22 +32,10 @@ constexpr const char* kSmallerPrompt =
     "video.max_frames, set model.activation_checkpointing to blocks and, on several ranks, "
     "distributed.shard to parameters";
 
-/// What every turn of the chat template ends in: generation stops at this and perhaps at others.
-int64_t turn_end(const tokenizer::Tokenizer& tokenizer) {
-  const auto id = tokenizer.token_to_id("<|im_end|>");
-  if (!id)
-    throw DataError("the tokenizer has no token <|im_end|>, which supervised targets end in");
-  return *id;
-}
-
-/// The ideal response as tokens, with the end of the turn behind it
-/// (docs/spec/grpo.md#supervised-fine-tuning).
-at::Tensor reference_tokens(const TrainingParts& parts, const data::Sample& sample) {
-  const auto target = parts.config.sft.reference_target();
-  auto ids = parts.processor.tokenizer().encode(parts.processor.format().continuation(
-      data::reference_response(parts.loader.prompt_of(sample), sample, target)));
-  ids.push_back(turn_end(parts.processor.tokenizer()));
-  return at::tensor(ids, at::kLong);
+at::Tensor target_of(const TrainingParts& parts, const data::Sample& sample) {
+  return at::tensor(sft_target(parts.processor, parts.loader.prompt_of(sample), sample,
+                               parts.config.sft.reference_target()),
+                    at::kLong);
 }
 
 /// What each target token counts in the loss of the step: [N].
@@ -169,7 +158,7 @@ Supervised SftRun::load(int64_t step, metrics::MetricSet& metrics) {
   Supervised supervised{.samples = run_.load_samples(prompts_of(step), prompts_of(step + 1))};
   int64_t own_tokens = 0;
   for (const auto& loaded : supervised.samples) {
-    supervised.targets.push_back(reference_tokens(parts_, *loaded.sample));
+    supervised.targets.push_back(target_of(parts_, *loaded.sample));
     own_tokens += supervised.targets.back().size(0);
   }
   const auto all =

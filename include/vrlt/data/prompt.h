@@ -62,12 +62,12 @@ std::string render_prompt(const PromptEntry& prompt, const Sample& sample,
 /// where the assistant's turn began with a prefix; else the response itself.
 std::string as_read(const PromptEntry& prompt, const std::string& response);
 
-/// What supervised fine-tuning learns to say: the answer block, or the record's "thinking" in its
-/// tags before it.
+/// What supervised fine-tuning learns to say where a record has no "response" of its own: the
+/// answer block, or the record's "thinking" in its tags before it.
 enum class ReferenceTarget { kAnswer, kThinkAnswer };
 
-/// @throws DataError if the sample has no label, or no thinking (text without tags) where it is
-/// asked for.
+/// @throws DataError if the sample has neither "response" nor label, or no thinking (text without
+/// tags) where it is asked for; for a "response" that is no text.
 std::string reference_response(const PromptEntry& prompt, const Sample& sample,
                                ReferenceTarget target = ReferenceTarget::kAnswer);
 

@@ -18,4 +18,7 @@ struct TruthProblem {
 /// and where one of several can be hit.
 std::optional<TruthProblem> truth_problem(const Sample& sample);
 
+/// The truth for people, on the model's clock: "B. a cat, 4 to 8 s"; empty without one.
+std::string truth_text(const Sample& sample);
+
 }  // namespace vrlt::data

@@ -23,6 +23,14 @@ struct Answer {
   std::string error;
 };
 
+/// The right answer, as a reader of answers wants to see it: "option" (its letter), "text", "spans"
+/// (seconds from the start of the clip), as far as they are known.
+io::Json truth_json(const data::Sample& sample);
+
+/// What was asked, so that a line of answers explains itself: task, question, options, truth,
+/// video.
+io::Json asked_json(const data::Sample& sample);
+
 /// Reads a line of samples.jsonl. @throws DataError.
 Answer parse_answer(const io::Json& line, const std::string& origin);
 

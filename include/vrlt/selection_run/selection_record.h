@@ -4,27 +4,14 @@
 #include "vrlt/io/json.h"
 #include "vrlt/rewards/reward_function.h"
 #include "vrlt/rollout/rollout.h"
-#include "vrlt/selection/statistics.h"
+#include "vrlt/selection_run/sample_summary.h"
 
 namespace vrlt::selection_run {
-
-/// In a line of the store: why the sample has no responses.
-inline constexpr const char* kErrorKey = "error";
 
 /// A line of the store about one sample: the whole rollout with every reward term, and of each
 /// response its accuracy and the answer read.
 io::Json rollout_line(const data::Sample& sample, const rollout::RolloutGroup& group,
                       const rewards::RewardFunction& reward,
                       const std::vector<rewards::ScoredResponse>& scores);
-
-/// What a choice among samples needs of such a line: rewards, answers, counts. @throws DataError if
-/// it was not written by rollout_line.
-io::Json summary_of(const io::Json& line);
-
-/// The same of several lines about one sample, in the order of their draws.
-io::Json joined(const io::Json& first, const io::Json& more);
-
-/// The statistics of a summary. @throws DataError naming the sample.
-selection::SampleStatistics statistics_of(const io::Json& summary, const data::Sample& sample);
 
 }  // namespace vrlt::selection_run

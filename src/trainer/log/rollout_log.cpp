@@ -38,6 +38,7 @@ io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup&
   for (const auto& span : sample.clip_segments()) record["truth"].push_back(to_json(span));
   if (sample.clip_start > 0) record["clip_start"] = sample.clip_start;
   record["frame_seconds"] = group.prompt.inputs->frame_seconds;
+  if (!group.prompt.inputs->text.empty()) record["prompt"] = group.prompt.inputs->text;
   record["responses"] = io::Json::array();
   for (size_t k = 0; k < group.responses.size(); ++k) {
     const auto& response = group.responses[k];

@@ -78,6 +78,20 @@ TEST(PromptTable, ThinkingIsThatOfTheRecord) {
   }
 }
 
+TEST(PromptTable, AResponseOfTheRecordIsLearntAsItIs) {
+  auto sample = choice();
+  sample.answer_option.reset();
+  sample.record = {{"thinking", "unused"},
+                   {"response", "<think>Blue.</think> <answer>B</answer>\n"}};
+  for (const auto target : {ReferenceTarget::kAnswer, ReferenceTarget::kThinkAnswer})
+    EXPECT_EQ(reference_response(find_prompt("auto_think"), sample, target),
+              "<think>Blue.</think> <answer>B</answer>\n");
+  for (const auto& response : std::vector<io::Json>{io::Json(), io::Json(" \n"), io::Json(7)}) {
+    sample.record = {{"response", response}};
+    EXPECT_THROW(reference_response(find_prompt("auto_answer"), sample), DataError) << response;
+  }
+}
+
 TEST(PromptTable, NothingToLearnFromIsAnError) {
   auto unlabelled = choice();
   unlabelled.answer_option.reset();

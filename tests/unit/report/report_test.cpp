@@ -94,7 +94,7 @@ TEST_F(Report, AlarmsStandInRedAboveEverythingOfTheirRun) {
   EXPECT_THAT(html, HasSubstr("<p class=\"alarm\">most responses ended in 7 of 9 steps</p>"));
   EXPECT_THAT(html, HasSubstr("<p class=\"alarm\">reward/format was 0 &amp; taught nothing</p>"));
   EXPECT_THAT(html, Not(HasSubstr("96 %"))) << "the last word on a kind is the one that is shown";
-  EXPECT_LT(html.find("class=\"alarm\""), html.find("per step"));
+  EXPECT_LT(html.find("class=\"alarm\""), html.find(">per step</h3>"));
 }
 
 TEST_F(Report, OfficialScoresStandBeforeTheStrictOnes) {
@@ -192,7 +192,7 @@ TEST_F(Report, ChangesOfTheConfigStandBeforeTheCurves) {
   EXPECT_THAT(html, HasSubstr("<td "
                               "class=\"number\">60</td><td>2026-01-02T03:04:05Z</td><td>steps</"
                               "td><td>60</td><td>&lt;90&gt;</td>"));
-  EXPECT_LT(html.find("changes of the config"), html.find("per step"));
+  EXPECT_LT(html.find("changes of the config</h3>"), html.find(">per step</h3>"));
 }
 
 // Of a log of any size the first and the last rollouts are shown and some between: the others are
@@ -206,7 +206,79 @@ TEST_F(Report, ShowsRolloutsSpreadOverTheRun) {
   put(training / "rollouts.jsonl", lines);
   const auto html = page({training});  // 12 of 23: every other one
   for (int step = 0; step < 23; step += 2)
-    EXPECT_THAT(html, HasSubstr(concat("id", step, "<"))) << step;
+    EXPECT_THAT(html, HasSubstr(concat("id", step, " <"))) << step;
+}
+
+// The answers of two evaluations to four samples: an option that became right, a span whose IoU
+// fell from 0.75 to 0.25, and two that stayed what they were.
+TEST_F(Report, AnswersOfEvaluationsSayWhatBecameRightAndWrong) {
+  const auto line = [](const char* id, const char* task, const char* metric, double score,
+                       const char* text) {
+    return concat(
+        R"({"id": ")", id, R"(", "err": null, "text": ")", text,
+        R"(", "finish": "stop", "strict": {"score": {"R1@0.5": 1, ")", metric, "\": ", score,
+        R"(}, "reason": "ok"}, "asked": {"task": ")", task,
+        R"(", "question": "Is <it>?", "options": ["red", "black"], "truth": {"option": "B"},)"
+        R"( "video": "v.mp4"}})",
+        "\n");
+  };
+  const auto before = run("before"), after = run("after");
+  put(before / "set" / "samples.jsonl",
+      line("a", "mcq", "accuracy", 0, "A") + line("b", "tvg", "mIoU", 0.75, "1 to 2") +
+          line("c", "mcq", "accuracy", 1, "B") + line("d", "mcq", "accuracy", 0, "C"));
+  put(after / "set" / "samples.jsonl",
+      line("d", "mcq", "accuracy", 0, "C") + line("a", "mcq", "accuracy", 1, "B &") +
+          line("b", "tvg", "mIoU", 0.25, "2 to 9") + line("c", "mcq", "accuracy", 1, "B"));
+  for (const auto& folder : {before, after})
+    put(folder / "set" / "results.json",
+        R"({"n_done": 4, "n_expected": 4, "metrics": {"accuracy": )" + kStrict + "}}");
+  const auto html = page({before, after});
+  EXPECT_THAT(html,
+              HasSubstr("set: 1 became right, 1 became wrong, 1 stayed right, 1 stayed wrong"));
+  EXPECT_THAT(html, HasSubstr("data-kinds=\"became right|mcq\""));
+  EXPECT_THAT(html, HasSubstr("data-kinds=\"became wrong|tvg\""));
+  EXPECT_THAT(html, HasSubstr("A. red, <b class=\"right\">B. black</b>"));
+  EXPECT_THAT(html, HasSubstr("Is &lt;it&gt;?"));
+  EXPECT_THAT(html, HasSubstr("<code>B &amp;</code>"));
+  EXPECT_LT(html.find("became right|mcq"), html.find("became wrong|tvg")) << "1 is more than 0.5";
+  EXPECT_LT(html.find("became wrong|tvg"), html.find("\"right|mcq"));
+}
+
+TEST_F(Report, TrainingsAreOverlaidAndContentsLeadToEveryPart) {
+  for (const char* name : {"first", "second"})
+    put(run(name) / "metrics.jsonl",
+        "{\"step\": 1, \"reward/total\": 0.5}\n{\"step\": 2, \"reward/total\": 0.75}\n");
+  const auto html = page({run("first"), run("second")});
+  EXPECT_THAT(html, HasSubstr("<title>vrlt report: first, second</title>"));
+  EXPECT_THAT(html, HasSubstr("<span class=\"c0\">first</span><span class=\"c1\">second</span>"));
+  EXPECT_LT(html.find("training at a glance</h2>"), html.find(">first</h2>"));
+  EXPECT_THAT(html, HasSubstr("<a href=\"#part-1\">training at a glance</a>"));
+  EXPECT_THAT(html, HasSubstr("<a href=\"#part-3-1\">per step</a>"));
+  EXPECT_THAT(html, HasSubstr("<h3 id=\"part-3-1\">per step</h3>"));
+}
+
+TEST_F(Report, ProvenanceNamesCommandModelAndCommit) {
+  const auto training = run("grpo");
+  put(training / "metrics.jsonl", "{\"step\": 1, \"reward/total\": 0.5}\n");
+  put(training / "command.txt", "vrlt-train a.yaml\nvrlt-train a.yaml steps=<9>\n");
+  put(training / "config.yaml", "data:\n  path: other\nmodel:\n  path: \"models/tiny\"\n");
+  put(training / "environment.json", R"({"program": "vrlt 9.9", "commit": "0123456789abcdef"})");
+  const auto html = page({training});
+  EXPECT_THAT(html, HasSubstr("<td>grpo</td><td><code>vrlt-train a.yaml steps=&lt;9&gt;</code></td>"
+                              "<td>models/tiny</td><td>vrlt 9.9 0123456789ab</td>"));
+}
+
+TEST_F(Report, RolloutsShowThePromptAndTheRightOption) {
+  const auto training = run("grpo");
+  put(training / "rollouts.jsonl",
+      R"({"step": 1, "id": "a", "task": "mcq", "question": "q", "options": ["red", "black"], "answer": 0,)"
+      R"( "prompt": "<|im_start|>user", "responses": [{"text": "A", "reward": 1.0, "components": {}}, {"text": "B", "reward": 0.5, "components": {}}]})"
+      "\n");
+  const auto html = page({training});
+  EXPECT_THAT(html, HasSubstr("<pre>&lt;|im_start|&gt;user</pre>"));
+  EXPECT_THAT(html, HasSubstr("<b class=\"right\">A. red</b>, B. black"));
+  EXPECT_THAT(html, HasSubstr("rewards 0.5 to 1"));
+  EXPECT_THAT(html, HasSubstr("<option>mcq</option>"));
 }
 
 TEST_F(Report, AFolderThatIsNoRunIsAnError) {

@@ -10,7 +10,7 @@
 
 namespace vrlt::trainer {
 
-/// One prompt of a step for a human to read: question, frames, every response with its rewards and
+/// One prompt of a step for a human to read: prompt, frames, every response with its rewards and
 /// advantage. `advantages` may be empty.
 io::Json rollout_record(const data::Sample& sample, const rollout::RolloutGroup& group,
                         const std::vector<rewards::RewardTerm>& terms,

@@ -1,14 +1,14 @@
-#include "report/chart.h"
+#include "vrlt/page/chart.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 
-#include "report/html.h"
 #include "vrlt/core/error.h"
+#include "vrlt/page/html.h"
 
-namespace vrlt::report {
+namespace vrlt::page {
 namespace {
 
 constexpr double kWidth = 420, kHeight = 210, kLeft = 50, kRight = 410, kTop = 10, kBottom = 184;
@@ -299,4 +299,4 @@ std::string timeline(double duration_seconds, const std::vector<double>& frame_s
   return svg + "</svg>";
 }
 
-}  // namespace vrlt::report
+}  // namespace vrlt::page

@@ -8,7 +8,7 @@
 
 #include "vrlt/core/interval.h"
 
-namespace vrlt::report {
+namespace vrlt::page {
 
 struct Point {
   double x = 0.0;
@@ -73,4 +73,4 @@ std::string timeline(double duration_seconds, const std::vector<double>& frame_s
 /// From orange (0) over grey to teal (`max_reward`), as #rrggbb.
 std::string reward_colour(double reward, double max_reward);
 
-}  // namespace vrlt::report
+}  // namespace vrlt::page

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace vrlt::report {
+namespace vrlt::page {
 
 /// Everything the page needs to look like something, in the page itself.
 constexpr const char* kStyle = R"css(
@@ -23,6 +23,29 @@ td,th{padding:3px 10px;border-bottom:1px solid var(--line);text-align:left;verti
 .number{text-align:right;font-variant-numeric:tabular-nums}
 pre{white-space:pre-wrap;font-size:12px;background:var(--card);padding:8px;border-radius:6px;
   overflow-wrap:anywhere}
+.wide{overflow-x:auto}.right{color:var(--accent)}.wrong{color:var(--warn)}
+.frames{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:8px}
+figure{margin:0;background:var(--card);border:2px solid var(--line);border-radius:6px;
+  overflow:hidden}
+figure.marked{border-color:var(--accent)}figure img{width:100%;display:block;border-radius:0;
+  image-rendering:auto}
+figcaption{font-size:11px;color:var(--soft);padding:2px 6px;line-height:1.3}
+.tokens span:nth-of-type(even){background:var(--line)}
+.tokens .special{color:var(--accent);font-weight:600}.tokens i{color:var(--soft);padding:0 4px}
+nav{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:8px 16px;
+  font-size:14px}
+nav ul{margin:2px 0;padding-left:18px}nav>ul{padding-left:4px;list-style:none}
+a{color:var(--accent)}
+.finder{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:8px 0}
+.finder input,.finder select{font:inherit;font-size:13px;padding:3px 8px;color:var(--fg);
+  background:var(--bg);border:1px solid var(--line);border-radius:6px}
+.finder input{flex:1 1 180px;max-width:420px}
+.item{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:6px 10px;
+  margin:6px 0;overflow-x:auto}
+.legend span::before{content:"";display:inline-block;width:14px;height:3px;margin:0 5px 3px 12px;
+  background:currentColor}
+.legend{font-size:12px}.c0{color:var(--accent)}.c1{color:var(--warn)}.c2{color:#6b5bd2}
+.c3{color:#c2417c}.c4{color:#4c8f2f}.c5{color:#3b78c4}
 code{overflow-wrap:anywhere}img{max-width:100%;border-radius:4px}details{margin:8px 0}
 summary{cursor:pointer}
 svg path{fill:none;stroke-width:1.6}svg line{stroke:var(--line)}.s0{stroke:var(--accent)}
@@ -60,4 +83,36 @@ for (const chart of document.querySelectorAll("svg.chart")) {
 }
 </script>)js";
 
-}  // namespace vrlt::report
+/// Shows of the items below a finder those that hold every word that is searched and, where a kind
+/// is chosen, are of that kind; their data-kinds are separated by "|".
+constexpr const char* kFinderScript = R"js(<script>
+for (const finder of document.querySelectorAll(".finder")) {
+  const items = [...finder.parentElement.querySelectorAll(":scope > .item")];
+  const search = finder.querySelector("input");
+  const choices = [...finder.querySelectorAll("select")];
+  const count = finder.querySelector(".count");
+  const texts = items.map(item => item.textContent.toLowerCase());
+  const find = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(word => word);
+    const kinds = choices.map(choice => choice.value).filter(kind => kind);
+    let shown = 0;
+    items.forEach((item, i) => {
+      const own = item.dataset.kinds.split("|");
+      item.hidden = !words.every(word => texts[i].includes(word)) ||
+        !kinds.every(kind => own.includes(kind));
+      if (!item.hidden) ++shown;
+    });
+    count.textContent = `${shown} of ${items.length}`;
+  };
+  search.addEventListener("input", find);
+  for (const choice of choices) choice.addEventListener("change", find);
+  finder.querySelector("button").addEventListener("click", () => {
+    const shown = items.filter(item => !item.hidden);
+    const open = !shown.every(item => item.open);
+    for (const item of shown) item.open = open;
+  });
+  find();
+}
+</script>)js";
+
+}  // namespace vrlt::page

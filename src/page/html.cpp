@@ -1,10 +1,10 @@
-#include "report/html.h"
+#include "vrlt/page/html.h"
 
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 
-namespace vrlt::report {
+namespace vrlt::page {
 namespace {
 
 /// Bytes of the UTF-8 character that starts `text`; 0 if it is malformed (overlong, surrogate,
@@ -100,8 +100,33 @@ std::string folded(const std::string& summary, const std::string& body, bool ope
          body + "</details>\n";
 }
 
+std::string finder(const std::vector<std::string>& kinds) {
+  std::string html =
+      "<div class=\"finder\"><input type=\"search\" placeholder=\"search\" "
+      "aria-label=\"search\">";
+  if (!kinds.empty()) {
+    html += "<select aria-label=\"kind\"><option value=\"\">all</option>";
+    for (const auto& kind : kinds) html += "<option>" + escape(kind) + "</option>";
+    html += "</select>";
+  }
+  return html +
+         "<button type=\"button\">fold or unfold</button><span class=\"soft count\"></span></div>";
+}
+
+std::string item(const std::string& summary, const std::string& body,
+                 const std::vector<std::string>& kinds, bool open) {
+  std::string all;
+  for (const auto& kind : kinds) all += (all.empty() ? "" : "|") + kind;
+  return "<details class=\"item\" data-kinds=\"" + escape(all) + "\"" + (open ? " open" : "") +
+         "><summary>" + summary + "</summary>" + body + "</details>\n";
+}
+
+std::string card(const std::string& title, const std::string& body) {
+  return "<div class=\"card\"><b>" + escape(title) + "</b>" + body + "</div>";
+}
+
 std::string number_cell(double value) {
   return "<td class=\"number\">" + format_number(value) + "</td>";
 }
 
-}  // namespace vrlt::report
+}  // namespace vrlt::page
