@@ -80,7 +80,7 @@ def main():
                 print("  " + line)
         metrics = pathlib.Path("runs", name, "metrics.jsonl")
         for line in map(json.loads, metrics.read_text().splitlines() if metrics.exists() else []):
-            print(f"  step {line['step']}: grad/norm {line.get('grad/norm')}, loss {line.get('loss/nll', line.get('loss/policy'))}, {line['time/step_seconds']:.1f} s", flush=True)
+            print(f"  step {line['step']}: grad/norm {line.get('grad/norm')}, loss {line.get('loss/nll', line.get('loss/policy'))}", flush=True)
     return 0 if as_expected else 1
 
 
