@@ -146,16 +146,17 @@ TEST_F(Programs, SupervisedTraining) {
   expect_same_weights("sft", 20, 1e-3);
 }
 
-// Three prompts a step: with memory for one in a pass they go one by one, from the first step that
-// lacks memory on, and it is the training that had them so from the start.
+// Twelve prompts a step, with memory for three in a pass and not for six: twelve are halved twice,
+// from the first step that lacks memory on, and it is the training that had three from the start.
 TEST_F(Programs, SupervisedPassesThatDoNotFitBecomeSmaller) {
   const auto device = test::fake_device();
   const auto train = [&](int64_t micro_batch, std::optional<int64_t> limit) {
     const auto name = concat("passes_", micro_batch, limit ? "_limited" : "");
     test::reset_counts(device);
     test::limit_memory(device, limit);
-    const int code = run_train(
-        command("sft", "fake", {"name=" + name, concat("micro_batch=", micro_batch), "steps=2"}));
+    const int code = run_train(command(
+        "sft", "fake",
+        {"name=" + name, concat("micro_batch=", micro_batch), "steps=2", "prompts_per_step=12"}));
     test::limit_memory(device, {});
     EXPECT_EQ(code, 0) << name;
     return std::pair(test::counts_of(device).peak_bytes,
@@ -163,11 +164,11 @@ TEST_F(Programs, SupervisedPassesThatDoNotFitBecomeSmaller) {
                                        "model.safetensors",
                                    int64_t{1} << 30));
   };
-  const auto one = train(1, {}), three = train(3, {});
-  ASSERT_LT(one.first, three.first);
-  EXPECT_NE(one.second, three.second) << "all passes are alike";
-  const auto limited = train(3, (one.first + three.first) / 2);
-  EXPECT_TRUE(limited.second == one.second);
+  const auto three = train(3, {}), six = train(6, {}), twelve = train(12, {});
+  ASSERT_LT(three.first, six.first);
+  EXPECT_NE(three.second, twelve.second) << "all passes are alike";
+  const auto limited = train(12, (three.first + six.first) / 2);
+  EXPECT_TRUE(limited.second == three.second);
 }
 
 // In bfloat16 the device takes other kernels than the CPU: losses agree as far as 8 bits go.

@@ -99,9 +99,9 @@ class SmallerPasses : public ::testing::TestWithParam<Way> {
     const auto& way = GetParam();
     model::ModelOptions options{.dtype = at::kFloat,
                                 .device = device,
-                                .checkpoint_blocks = way.checkpoints,
                                 .random_weights = true,
-                                .seed = 5};
+                                .seed = 5,
+                                .checkpoint_blocks = way.checkpoints};
     if (std::string(way.mode) == "parameters")
       options.layers_over = std::make_shared<const distributed::ShardRanks>(group, 0);
     const auto policy = model::load_model(folder_.path(), options);
