@@ -159,7 +159,7 @@ TEST_P(SmallerPasses, OfOneGroupThatDoNotFitEndAll) {
       ADD_FAILURE() << "nothing is thrown";
     } catch (const Error& error) {
       EXPECT_EQ(error.exit_code(), ExitCode::kOutOfMemory) << error.what();
-      EXPECT_THAT(error.what(), testing::HasSubstr("in a pass of one prompt"));
+      EXPECT_THAT(error.what(), testing::HasSubstr("a pass of one prompt"));
       EXPECT_THAT(error.what(), testing::HasSubstr("video.max_frames"));
     }
 }

@@ -462,6 +462,16 @@ std::tuple<at::Tensor, at::Tensor> fused_rms_norm_backward(const at::Tensor& gra
   return {of_x, of_weight};
 }
 
+/// As on CUDA: another storage under the tensor, whose elements nobody touches.
+at::Tensor& set_storage(at::Tensor& self, at::Storage source, int64_t offset, at::IntArrayRef sizes,
+                        at::IntArrayRef strides) {
+  TORCH_CHECK(source.device() == self.device(), "storage of another device");
+  auto* const impl = self.unsafeGetTensorImpl();
+  impl->set_storage_keep_dtype(std::move(source));
+  impl->set_sizes_and_strides(sizes, strides, offset);
+  return self;
+}
+
 }  // namespace
 
 void register_kernels() {
@@ -475,6 +485,7 @@ void register_kernels() {
   aten->impl("_copy_from", &copy_from);
   aten->impl("_copy_from_and_resize", &copy_from_and_resize);
   aten->impl("_local_scalar_dense", &local_scalar_dense);
+  aten->impl("set_.source_Storage_storage_offset", &set_storage);
   aten->impl("_scaled_dot_product_flash_attention", &flash);
   aten->impl("_scaled_dot_product_flash_attention_backward", &flash_backward);
   aten->impl("_scaled_dot_product_fused_attention_overrideable", &fused_attention);

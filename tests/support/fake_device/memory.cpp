@@ -69,16 +69,49 @@ struct Block {
   Block& operator=(const Block&) = delete;
 };
 
-void free_block(void* block) { delete static_cast<Block*>(block); }
+/// The memory at an address, for storages that lend it from another one.
+class Blocks {
+ public:
+  static Blocks& instance() {
+    static auto* const blocks = new Blocks;
+    return *blocks;
+  }
+  void add(const void* address, const Block* block) {
+    const std::lock_guard lock(mutex_);
+    at_[address] = block;
+  }
+  void remove(const Block* block) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(at_, [&](const auto& entry) { return entry.second == block; });
+  }
+  const Block* find(const void* address) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = at_.find(address);
+    return found == at_.end() ? nullptr : found->second;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<const void*, const Block*> at_;
+};
+
+void free_block(void* context) {
+  auto* const block = static_cast<Block*>(context);
+  Blocks::instance().remove(block);
+  delete block;
+}
 
 at::DataPtr device_memory(c10::Storage bytes, c10::DeviceIndex index) {
   void* const address = new_address(bytes.nbytes());
-  return {address, new Block(std::move(bytes), index), &free_block,
-          at::Device(at::kPrivateUse1, index)};
+  auto block = std::make_unique<Block>(std::move(bytes), index);
+  Blocks::instance().add(address, block.get());
+  return {address, block.release(), &free_block, at::Device(at::kPrivateUse1, index)};
 }
 
 const Block& block_of(const at::Tensor& on_device) {
-  const auto* block = static_cast<const Block*>(on_device.storage().data_ptr().get_context());
+  const auto& memory = on_device.storage().data_ptr();
+  const auto* block = static_cast<const Block*>(memory.get_context());
+  if (block == nullptr) block = Blocks::instance().find(memory.get());
   TORCH_CHECK(block != nullptr, "a tensor of the fake device without memory");
   return *block;
 }
