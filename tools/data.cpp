@@ -192,8 +192,12 @@ int export_records(int argc, char** argv) {
           "usage: vrlt-data export FORMAT RECORDS.jsonl... --output FILE [--samples "
           "samples.jsonl]; of the store of a selection: vrlt-data export best_of|pairs RUN "
           "--output RECORDS.jsonl; --list shows the formats");
-    const bool best_of = command.format == "best_of";
-    if (!best_of && command.format != "pairs") return vrlt::app::run_export(command);
+    const bool best_of = command.format == "best_of", pairs = command.format == "pairs";
+    if (cli.count("--min-gap") > 0 && !pairs)
+      throw vrlt::ConfigError("--min-gap has no effect but on the format pairs");
+    if (cli.count("--min-accuracy") > 0 && !best_of && !pairs)
+      throw vrlt::ConfigError("--min-accuracy has no effect but on the formats best_of and pairs");
+    if (!best_of && !pairs) return vrlt::app::run_export(command);
     if (command.records.size() != 1 || !command.samples.empty())
       throw vrlt::ConfigError(
           "usage: vrlt-data export " + command.format +

@@ -23,7 +23,8 @@ td,th{padding:3px 10px;border-bottom:1px solid var(--line);text-align:left;verti
 .number{text-align:right;font-variant-numeric:tabular-nums}
 pre{white-space:pre-wrap;font-size:12px;background:var(--card);padding:8px;border-radius:6px;
   overflow-wrap:anywhere}
-.wide{overflow-x:auto}.right{color:var(--accent)}.wrong{color:var(--warn)}
+.wide{overflow-x:auto}.wide td code{display:block;min-width:28em}
+.right{color:var(--accent)}.wrong{color:var(--warn)}
 .frames{display:grid;grid-template-columns:repeat(auto-fill,minmax(130px,1fr));gap:8px}
 figure{margin:0;background:var(--card);border:2px solid var(--line);border-radius:6px;
   overflow:hidden}
@@ -34,7 +35,8 @@ figcaption{font-size:11px;color:var(--soft);padding:2px 6px;line-height:1.3}
 .tokens .special{color:var(--accent);font-weight:600}.tokens i{color:var(--soft);padding:0 4px}
 nav{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:8px 16px;
   font-size:14px}
-nav ul{margin:2px 0;padding-left:18px}nav>ul{padding-left:4px;list-style:none}
+nav ul{margin:2px 0;padding-left:18px}
+nav>ul{padding-left:4px;list-style:none;columns:4 180px}nav>ul>li{break-inside:avoid}
 a{color:var(--accent)}
 .finder{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:8px 0}
 .finder input,.finder select{font:inherit;font-size:13px;padding:3px 8px;color:var(--fg);

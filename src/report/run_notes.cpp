@@ -59,9 +59,9 @@ std::string provenance(const std::vector<fs::path>& runs) {
             escape(environment.value("commit", "").substr(0, 12)) + "</td><td>" +
             escape(environment.value("processor", "")) + "</td></tr>";
   }
-  return "<div class=\"wide\"><table><tr><th>run</th><th>command</th><th>model</th><th>version</th>"
-         "<th>processor</th></tr>" +
-         rows + "</table></div>";
+  return "<details><summary>where the runs come from</summary><div class=\"wide\"><table><tr>"
+         "<th>run</th><th>command</th><th>model</th><th>version</th><th>processor</th></tr>" +
+         rows + "</table></div></details>";
 }
 
 std::string alarms(const fs::path& run) {

@@ -284,8 +284,9 @@ void warn_of_limits(const StoredRun& run, const rewards::RewardFunction& reward)
     std::fprintf(stderr,
                  "answers to frames in random order are not stored: rewards that compare with them "
                  "do not apply\n");
+  static const std::set<std::string> kOfTheBatch = {"batch_std", "rf++_baseline", "gpg"};
   if (run.training && (run.advantage().composition != "sum_then_normalize" ||
-                       run.advantage().estimator == "batch_std"))
+                       kOfTheBatch.contains(run.advantage().estimator)))
     std::fprintf(stderr,
                  "advantages of this run depend on the whole batch: anew they are of the logged "
                  "prompts alone\n");
