@@ -196,13 +196,13 @@ TEST(Split, AGroupIsSplitInSeveralWaysAndItsPartsAgain) {
 TEST(Split, AFailureReachesARankThatWaitsInAPart) {
   test::on_ranks([](ProcessGroup& group) {
     const auto part = group.split(0);
+    group.barrier();  // all have connected
     if (group.rank() == 1) {
       group.fail("no space left");
     } else {
       const auto whole = at::zeros({group.world_size()});
-      const auto transfer = part->start_all_gather(whole, at::zeros({1}));
       try {
-        transfer->wait();
+        part->start_all_gather(whole, at::zeros({1}))->wait();
         ADD_FAILURE() << "the transfer ended";
       } catch (const CommError& error) {
         EXPECT_STREQ(error.what(), "rank 1 failed: no space left");
