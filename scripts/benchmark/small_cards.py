@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A model of half a billion parameters, in float32, that one process of 7 GiB cannot train: on four ranks of 3 GiB with its layers cut over them,
-and as an adapter in one process of 4 GiB. Each may take so much memory and no more (ulimit -d). Exits with 1 where one of them ends in another way.
+"""A model of half a billion parameters, in float32, that one process of 7 GB cannot train: on four ranks of 3 GB with its layers cut over them,
+and as an adapter in one process of 4 GB. Each may take so much memory and no more (ulimit -d). Exits with 1 where one of them ends in another way.
 
 usage: scripts/benchmark/small_cards.py [width=1272] [layers=31] [steps=3] [trainer=grpo] [cases=whole,parameters,adapter] [work=FOLDER]
 (needs the programs in build/release/bin or VRLT_BIN; the folder, build/small_cards unless given, is kept)
@@ -37,7 +37,7 @@ rewards: [{command: "python3 varied.py", weight: 1.0}]
 REWARD = "    return len(set(completion)) / (len(completion) + 1)  # of random text: some number that differs\n"
 
 OUT_OF_MEMORY = 80
-CASES = {  # name: ranks, GiB each, overrides, exit code
+CASES = {  # name: ranks, GB each, overrides, exit code
     "whole": (1, 7, [], OUT_OF_MEMORY),
     "parameters": (4, 3, ["distributed.shard=parameters"], 0),
     "adapter": (1, 4, ["lora.rank=16", "optim.lr=1e-4"], 0),
@@ -61,7 +61,7 @@ def main():
     template = (processes.ROOT / "scripts/rewards/template.py").read_text()
     pathlib.Path("varied.py").write_text(re.sub(r"    return float.*\n", lambda _: REWARD, template))
     print(f"{parameters() / 1e6:.0f} million parameters")
-    print("case        ranks  GiB each  exit codes       most resident, MB          seconds")
+    print("case        ranks   GB each  exit codes       most resident, MB          seconds")
     as_expected = True
     trainer = options.get("trainer", "grpo")
     for name in options.get("cases", ",".join(CASES)).split(","):
@@ -69,7 +69,7 @@ def main():
         pathlib.Path("train.yaml").write_text(CONFIG.format(name=name, steps=options.get("steps", 3), trainer=trainer)
                                               + (GRPO if trainer == "grpo" else ""))
         start = time.monotonic()
-        ends = processes.wait(processes.start("vrlt-train", ["train.yaml", *overrides], ranks, data_bytes=limit << 30))
+        ends = processes.wait(processes.start("vrlt-train", ["train.yaml", *overrides], ranks, data_bytes=limit * 10**9))
         seconds = time.monotonic() - start
         codes = [code for code, _ in ends]
         as_expected &= all(code == expected for code in codes)

@@ -15,6 +15,7 @@
 #include "vrlt/command_line/tables.h"
 #include "vrlt/core/error.h"
 #include "vrlt/core/heap.h"
+#include "vrlt/core/lines.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/memory_error.h"
 #include "vrlt/core/out_of_memory.h"
@@ -34,8 +35,7 @@ int report_error(const std::string& message, ExitCode code) {
 }
 
 int report_out_of_memory(const std::string& detail) {
-  return report_error(out_of_memory_message(detail.substr(0, detail.find('\n'))),
-                      ExitCode::kOutOfMemory);
+  return report_error(out_of_memory_message(first_line(detail)), ExitCode::kOutOfMemory);
 }
 
 /// An exception that is not ours.

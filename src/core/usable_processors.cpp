@@ -42,18 +42,6 @@ std::optional<int64_t> number_of(const char* text) {
   return number;
 }
 
-/// Processors that this process may run on.
-int64_t allowed_processors() {
-  for (size_t size = 1024; size <= (size_t{1} << 20); size *= 2) {
-    std::vector<unsigned long> mask(size / (8 * sizeof(unsigned long)));
-    auto* set = reinterpret_cast<cpu_set_t*>(mask.data());
-    if (::sched_getaffinity(0, size / 8, set) == 0) return std::max(1, CPU_COUNT_S(size / 8, set));
-    // EINVAL: the machine has more processors than the mask has room for
-    if (errno != EINVAL) break;
-  }
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
 }  // namespace
 
 std::optional<double> control_group_processors(const std::string& membership,
@@ -73,6 +61,17 @@ int64_t ranks_on_this_machine(const EnvironmentLookup& environment) {
   if (meeting == "localhost" || meeting == "::1" || meeting.rfind("127.", 0) == 0)
     return number_of(environment("WORLD_SIZE")).value_or(1);
   return 1;
+}
+
+int64_t allowed_processors() {
+  for (size_t size = 1024; size <= (size_t{1} << 20); size *= 2) {
+    std::vector<unsigned long> mask(size / (8 * sizeof(unsigned long)));
+    auto* set = reinterpret_cast<cpu_set_t*>(mask.data());
+    if (::sched_getaffinity(0, size / 8, set) == 0) return std::max(1, CPU_COUNT_S(size / 8, set));
+    // EINVAL: the machine has more processors than the mask has room for
+    if (errno != EINVAL) break;
+  }
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 int64_t fair_threads(int64_t allowed, std::optional<double> granted, int64_t ranks) {

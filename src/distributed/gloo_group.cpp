@@ -12,6 +12,7 @@
 #include "distributed/meeting.h"
 #include "distributed/wait_notice.h"
 #include "vrlt/core/error.h"
+#include "vrlt/core/lines.h"
 
 namespace vrlt::distributed {
 namespace {
@@ -20,11 +21,6 @@ using std::chrono::milliseconds;
 
 /// How long the reason of a broken connection may take to arrive after the connection broke.
 constexpr milliseconds kReasonDelay{2000};
-
-std::string first_line(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find('\n'));
-}
 
 c10::intrusive_ptr<c10d::Backend> open_backend(const Launch& launch,
                                                const c10::intrusive_ptr<c10d::Store>& store,
@@ -61,7 +57,7 @@ class GlooTransfer : public Transfer {
     try {
       work_->wait();
     } catch (const std::exception& error) {
-      group_.report(call_, first_line(error), GlooGroup::Clock::now() >= call_.deadline);
+      group_.report(call_, first_line(error.what()), GlooGroup::Clock::now() >= call_.deadline);
     }
     group_.complete();
   }
@@ -116,7 +112,7 @@ void GlooGroup::connect() {
   try {
     backend_ = open_backend(process_->launch, store_, rank(), world_size(), timeout());
   } catch (const std::exception& error) {
-    report({.name = "the rendezvous", .number = calls_}, first_line(error), false);
+    report({.name = "the rendezvous", .number = calls_}, first_line(error.what()), false);
   }
 }
 
@@ -138,7 +134,7 @@ GlooGroup::Call GlooGroup::announce(const char* name) {
   try {
     store_->set(concat("call/", rank()), concat(call.number, " ", name));
   } catch (const std::exception& error) {  // the store ended with rank 0
-    report(call, first_line(error), false);
+    report(call, first_line(error.what()), false);
   }
   return call;
 }
@@ -176,7 +172,7 @@ std::unique_ptr<Transfer> GlooGroup::start(const char* name, const Start& start)
   try {
     return std::make_unique<GlooTransfer>(*this, call, start());
   } catch (const std::exception& error) {
-    report(call, first_line(error), false);
+    report(call, first_line(error.what()), false);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "distributed/peer_monitor.h"
 #include "distributed/wait_notice.h"
+#include "vrlt/core/lines.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/stop_request.h"
 
@@ -31,11 +32,6 @@ constexpr milliseconds kBeatInterval{250};
 constexpr milliseconds kFarewellReach{1000}, kFarewellLinger{4000}, kStopLinger{500};
 /// Counts the ranks that know why the one that serves the store has ended, or have ended too.
 constexpr const char* kInformed = "informed";
-
-std::string first_line(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find('\n'));
-}
 
 bool is_loopback(const std::string& address) {
   return address == "localhost" || address == "::1" || address.rfind("127.", 0) == 0;
@@ -157,7 +153,7 @@ std::string find_first_rank(const Launch& launch, c10d::Store& store, millisecon
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw CommError(concat("rank 0 ended before the ranks had met: ", first_line(error)));
+    throw CommError(concat("rank 0 ended before the ranks had met: ", first_line(error.what())));
   }
 }
 
@@ -194,7 +190,7 @@ Meeting meet(const Launch& launch, const LossAction& on_loss) {
   } catch (const std::exception& error) {
     throw CommError(concat("rank ", launch.rank, " cannot ",
                            serves_store(launch) ? "serve" : "reach", " the store at ",
-                           place(launch), ": ", first_line(error)));
+                           place(launch), ": ", first_line(error.what())));
   }
   const StopScope scope("nothing was begun");
   if (launch.rank == 0) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/lines.h"
 #include "vrlt/io/child_process.h"
 
 namespace vrlt::doctor {
@@ -75,9 +76,8 @@ std::vector<Finding> ask_about_libraries(const std::filesystem::path& program) {
     return findings_in(said.out, program.string());
   } catch (const Error& error) {
     if (said.end.empty()) return {no_libraries(error.what())};
-    const auto first_line = said.errors.substr(0, said.errors.find('\n'));
     return {no_libraries(concat(program.string(), " ", said.end,
-                                first_line.empty() ? "" : concat(": ", first_line)))};
+                                said.errors.empty() ? "" : concat(": ", first_line(said.errors))))};
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "vrlt/core/error.h"
+#include "vrlt/core/lines.h"
 #include "vrlt/forecast/device.h"
 #include "vrlt/io/column_file.h"
 
@@ -21,11 +22,6 @@ namespace vrlt::doctor {
 namespace {
 
 constexpr double kGiga = 1e9;
-
-std::string first_line(const char* text) {
-  const std::string whole = text;
-  return whole.substr(0, whole.find('\n'));
-}
 
 Finding libtorch() {
   return {.what =

@@ -1,19 +1,18 @@
 #include "vrlt/doctor/machine.h"
 
 #include <gnu/libc-version.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cmath>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <thread>
 
 #include "vrlt/core/error.h"
 #include "vrlt/core/free_memory.h"
+#include "vrlt/core/lines.h"
 #include "vrlt/core/memory_limit.h"
 #include "vrlt/core/usable_processors.h"
 #include "vrlt/distributed/launch.h"
@@ -27,25 +26,6 @@ namespace {
 std::string gigabytes(double bytes) {
   constexpr double kGigabyte = 1e9, kTenths = 10;
   return concat(std::round(bytes / kGigabyte * kTenths) / kTenths, " GB");
-}
-
-/// What stands behind "name :" in the first line that begins so; empty if there is none.
-std::string field_of(const fs::path& file, const std::string& name) {
-  std::ifstream lines(file);
-  for (std::string line; std::getline(lines, line);) {
-    const auto colon = line.find(':');
-    if (colon == std::string::npos || !line.starts_with(name)) continue;
-    const auto begin = line.find_first_not_of(" \t", colon + 1);
-    return begin == std::string::npos ? std::string() : line.substr(begin);
-  }
-  return {};
-}
-
-std::string first_line(const fs::path& file) {
-  std::ifstream lines(file);
-  std::string line;
-  std::getline(lines, line);
-  return line;
 }
 
 Finding version(const Machine&) { return {.what = VRLT_VERSION}; }
@@ -78,20 +58,16 @@ Finding processor(const Machine& machine) {
 }
 
 Finding cores(const Machine& machine) {
-  cpu_set_t allowed;
-  const auto all = std::thread::hardware_concurrency();
-  const int64_t usable = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0
-                             ? CPU_COUNT(&allowed)
-                             : static_cast<int64_t>(all);
   const auto granted =
-      control_group_processors(first_line(machine.proc / "self/cgroup"), "/sys/fs/cgroup");
+      control_group_processors(first_line_of(machine.proc / "self/cgroup"), "/sys/fs/cgroup");
   const auto fair = std::to_string(usable_threads(machine.environment));
   const char* told = machine.environment("OMP_NUM_THREADS");  // our programs set it, if nobody has
-  const bool decides = told != nullptr && told != fair;
-  return {.what = concat(usable, " of ", all, " may be used",
-                         granted ? concat(", time of ", *granted, " is granted") : "",
-                         "; a program computes with ", decides ? told : fair,
-                         decides ? " threads, as OMP_NUM_THREADS says" : " threads")};
+  const std::string threads = told == nullptr ? fair : told;
+  return {.what =
+              concat(allowed_processors(), " of ", std::thread::hardware_concurrency(),
+                     " may be used", granted ? concat(", time of ", *granted, " is granted") : "",
+                     "; a program computes with ", threads, threads == "1" ? " thread" : " threads",
+                     threads == fair ? "" : ", as OMP_NUM_THREADS says")};
 }
 
 Finding memory(const Machine&) {
@@ -178,7 +154,7 @@ Finding driver(const Machine& machine) {
   for (const auto& gpu : gpus)
     names += concat(names.empty() ? "" : ", ", field_of(gpu / "information", "Model"));
   Finding finding{.what = concat(gpus.size(), gpus.size() == 1 ? " GPU: " : " GPUs: ", names, "; ",
-                                 first_line(nvidia / "version"))};
+                                 first_line_of(nvidia / "version"))};
   if (::access((machine.dev / "nvidiactl").c_str(), R_OK | W_OK) != 0) {
     finding.state = State::kBad;
     finding.what += concat("; ", (machine.dev / "nvidiactl").string(), " cannot be opened");

@@ -19,6 +19,10 @@ using EnvironmentLookup = std::function<const char*(const char* name)>;
 std::optional<double> control_group_processors(const std::string& membership,
                                                const std::filesystem::path& root);
 
+/// Processors that this process may run on: a scheduler or a container may have given it some of
+/// the machine's only.
+int64_t allowed_processors();
+
 /// How many ranks of this run share the machine's processors, from what the launcher says; 1
 /// without a launcher, and under a batch system that gives each task processors of its own
 /// (SLURM_CPUS_PER_TASK).

@@ -7,6 +7,7 @@
 #include "data/converters/record_parts.h"
 #include "data/json_fields.h"
 #include "vrlt/core/error.h"
+#include "vrlt/io/folders.h"
 #include "vrlt/io/json.h"
 
 namespace vrlt::data {
@@ -152,11 +153,9 @@ void add_videommmu(const AnnotationFields& fields, const ConversionRequest& requ
 
 /// Paths of the files of a folder, by name; or the file alone.
 std::vector<fs::path> mlvu_files(const fs::path& source) {
-  if (!fs::is_directory(source)) return {source};
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(source))
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  if (!io::is_folder(source)) return {source};
+  auto files = io::list_folder(source);
+  std::erase_if(files, [](const fs::path& file) { return file.extension() != ".json"; });
   if (files.empty())
     throw MissingInputError(
         concat(source.string(), ": holds no .json file; expected ", kMlvuInput));

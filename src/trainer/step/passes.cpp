@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "vrlt/core/heap.h"
+#include "vrlt/core/lines.h"
 #include "vrlt/core/logging.h"
 #include "vrlt/core/out_of_memory.h"
 #include "vrlt/distributed/all_or_none.h"
@@ -28,8 +29,7 @@ int64_t largest_of_all(int64_t own, distributed::ProcessGroup& group) {
     std::rethrow_exception(lack);
   } catch (const std::exception& error) {
     const Making making("a pass of one prompt", lower);
-    const auto text = text_without_trace(error);
-    throw OutOfMemoryError(out_of_memory_message(text.substr(0, text.find('\n'))));
+    throw OutOfMemoryError(out_of_memory_message(first_line(text_without_trace(error))));
   }
 }
 

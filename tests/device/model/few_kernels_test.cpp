@@ -9,6 +9,7 @@
 #include "tests/support/fake_device/fake_device.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_prompts.h"
+#include "vrlt/model/normalize_patches.h"
 
 namespace vrlt::model {
 namespace {
@@ -42,6 +43,21 @@ TEST(FewKernels, NormAndItsGradients) {
     EXPECT_LT(largest_difference(same[i], expected[i]), 2e-6 * scale) << i;
     EXPECT_LT(largest_difference(narrow[i], expected[i]), 0.02 * scale) << i;
   }
+}
+
+// A device has no kernel of ours for it; its operators give the same bits.
+TEST(FewKernels, PatchesAreNormalised) {
+  const auto device = test::fake_device();
+  constexpr processor::VisionGeometry kGeometry{.patch_size = 4,
+                                                .temporal_patch = 2,
+                                                .merge_size = 2,
+                                                .mean = {0.48F, 0.46F, 0.41F},
+                                                .std = {0.27F, 0.26F, 0.28F}};
+  const auto levels =
+      at::arange(9 * kGeometry.patch_values()).remainder(256).to(at::kByte).view({9, -1});
+  const auto on_device = normalize_patches(levels.to(device), kGeometry);
+  EXPECT_TRUE(on_device.device().is_privateuseone());
+  EXPECT_TRUE(at::equal(on_device.cpu(), normalize_patches(levels, kGeometry)));
 }
 
 TEST(FewKernels, RotationAndItsGradients) {
